@@ -1,0 +1,64 @@
+import { assert } from './result.ts';
+
+declare const epochBrand: unique symbol;
+declare const sessionBrand: unique symbol;
+
+/** An instant: milliseconds since 1970-01-01T00:00:00Z. */
+export type EpochMs = number & { readonly [epochBrand]: 'EpochMs' };
+
+/** The New York date of a trading session, "2026-03-05". Text order is time order. */
+export type SessionDate = string & { readonly [sessionBrand]: 'SessionDate' };
+
+export const SECOND_MS = 1_000;
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 86_400_000;
+
+/** One trading day of the NYSE calendar. */
+export interface Session {
+  readonly date: SessionDate;
+  readonly openAt: EpochMs;
+  readonly closeAt: EpochMs;
+  /** True where the regular session ends before 16:00 New York time. */
+  readonly earlyClose: boolean;
+}
+
+/** A whole number of milliseconds as an instant; throws on anything else. */
+export function epochMs(value: number): EpochMs {
+  assert(Number.isSafeInteger(value), `an instant is whole milliseconds, was ${value}`);
+  return value as EpochMs;
+}
+
+const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
+
+/** Text as a date of the calendar year, or null when it is not one ("2026-02-30" is not). */
+export function parseSessionDate(text: string): SessionDate | null {
+  const match = DATE.exec(text);
+  if (!match) return null;
+  const ms = Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3]));
+  return new Date(ms).toISOString().slice(0, 10) === text ? (text as SessionDate) : null;
+}
+
+/** A date written in the source as a literal; throws when it is not one. */
+export function sessionDate(text: string): SessionDate {
+  const date = parseSessionDate(text);
+  assert(date !== null, `a session date is YYYY-MM-DD, was ${JSON.stringify(text)}`);
+  return date;
+}
+
+/** Midnight UTC of the date: the stamp of a daily bar in bar columns. Not the instant the session starts. */
+export const dateToUtcMs = (date: SessionDate): number =>
+  Date.UTC(Number(date.slice(0, 4)), Number(date.slice(5, 7)) - 1, Number(date.slice(8, 10)));
+
+/** The date whose midnight UTC this is; the inverse of dateToUtcMs. */
+export const utcMsToDate = (ms: number): SessionDate => new Date(ms).toISOString().slice(0, 10) as SessionDate;
+
+/** ISO 8601 in UTC, "2026-03-05T14:30:00.000Z": how instants are written to files. */
+export const isoUtc = (at: EpochMs): string => new Date(at).toISOString();
+
+/** An ISO 8601 instant with Z or an offset, or null; text without a zone is refused, it would be ambiguous. */
+export function parseInstant(text: string): EpochMs | null {
+  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/.test(text)) return null;
+  const ms = Date.parse(text);
+  return Number.isNaN(ms) ? null : (ms as EpochMs);
+}

@@ -1,0 +1,25 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * Two projects: `unit` shares one thread pool and module graph (fast); `int` gives each file its own process, for
+ * tests that spawn children, change the working directory or the umask. A file that needs that is named `*.int.test.ts`.
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['tests/**/*.test.ts'],
+          exclude: ['tests/**/*.int.test.ts'],
+          pool: 'threads',
+          isolate: false,
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: { name: 'int', include: ['tests/**/*.int.test.ts'], pool: 'forks', testTimeout: 120_000 },
+      },
+    ],
+  },
+});
