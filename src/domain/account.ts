@@ -1,0 +1,37 @@
+import type { Fill } from './fill.ts';
+import type { Symbol } from './market.ts';
+import type { Micros } from './money.ts';
+import type { Order, OrderStatus } from './order.ts';
+import type { EpochMs } from './time.ts';
+
+/** An order as the broker reports it. */
+export interface BrokerOrder extends Order {
+  readonly status: OrderStatus;
+  readonly filledQuantity: number;
+}
+
+export interface BrokerPosition {
+  readonly symbol: Symbol;
+  readonly quantity: number;
+  /** Cost per share including commission, as brokers state it; null when not given. */
+  readonly averageCost: Micros | null;
+}
+
+/**
+ * What the broker said of the account at an instant, and what it could not say. An empty list means "none" only
+ * where `complete` is true for it; otherwise nothing follows from it.
+ */
+export interface BrokerStatement {
+  readonly account: string;
+  readonly at: EpochMs;
+  readonly cash: Micros | null;
+  readonly netLiquidation: Micros | null;
+  readonly positions: readonly BrokerPosition[];
+  readonly openOrders: readonly BrokerOrder[];
+  readonly fills: readonly Fill[];
+  readonly complete: {
+    readonly positions: boolean;
+    readonly openOrders: boolean;
+    readonly fills: boolean;
+  };
+}

@@ -1,0 +1,182 @@
+import type { Symbol } from './market.ts';
+import type { Micros } from './money.ts';
+import { assert } from './result.ts';
+import type { SessionDate } from './time.ts';
+
+/** The part an order plays in a bracket. A stop that replaces another is the same leg, next generation. */
+export const LEGS = ['entry', 'stop', 'target', 'exit'] as const;
+export type Leg = (typeof LEGS)[number];
+
+export type Side = 'buy' | 'sell';
+export const ORDER_TYPES = ['market', 'limit', 'stop'] as const;
+export type OrderType = (typeof ORDER_TYPES)[number];
+export type TimeInForce = 'DAY' | 'GTC';
+
+/**
+ * Where an order stands. `denied` never appears here: an order we deny is never made.
+ * `unknown`: sent, and neither accepted nor refused as far as we know; only the broker can resolve it.
+ */
+export const ORDER_STATUSES = [
+  'submitted',
+  'working',
+  'partial',
+  'filled',
+  'cancelled',
+  'expired',
+  'rejected',
+  'unknown',
+] as const;
+export type OrderStatus = (typeof ORDER_STATUSES)[number];
+
+export type OrderEventKind =
+  | 'acknowledged'
+  | 'modified'
+  | 'partly_filled'
+  | 'completely_filled'
+  | 'cancelled'
+  | 'expired'
+  | 'rejected'
+  | 'lost';
+
+/**
+ * The one table of what may follow what. It records the world, not the ideal: a fill can arrive after a
+ * cancellation, an acknowledgement after a fill, and anything can resolve `unknown`. A pair that is missing from
+ * the table leaves the status as it is (a late or repeated message), never moves it backwards.
+ */
+const TRANSITIONS: Readonly<
+  Record<OrderStatus, Readonly<Partial<Record<OrderEventKind, OrderStatus>>>>
+> = {
+  submitted: {
+    acknowledged: 'working',
+    modified: 'working',
+    partly_filled: 'partial',
+    completely_filled: 'filled',
+    cancelled: 'cancelled',
+    expired: 'expired',
+    rejected: 'rejected',
+    lost: 'unknown',
+  },
+  working: {
+    modified: 'working',
+    partly_filled: 'partial',
+    completely_filled: 'filled',
+    cancelled: 'cancelled',
+    expired: 'expired',
+    rejected: 'rejected',
+    lost: 'unknown',
+  },
+  partial: {
+    partly_filled: 'partial',
+    completely_filled: 'filled',
+    cancelled: 'cancelled',
+    expired: 'expired',
+    rejected: 'cancelled',
+    lost: 'unknown',
+  },
+  unknown: {
+    acknowledged: 'working',
+    modified: 'working',
+    partly_filled: 'partial',
+    completely_filled: 'filled',
+    cancelled: 'cancelled',
+    expired: 'expired',
+    rejected: 'rejected',
+  },
+  // The broker may fill what it just cancelled: the fill is the truth.
+  cancelled: { completely_filled: 'filled' },
+  expired: { completely_filled: 'filled' },
+  rejected: { acknowledged: 'working', partly_filled: 'partial', completely_filled: 'filled' },
+  filled: {},
+};
+
+/** The status after an event; unchanged where the table has no entry. */
+export const nextStatus = (status: OrderStatus, event: OrderEventKind): OrderStatus =>
+  TRANSITIONS[status][event] ?? status;
+
+const LIVE: ReadonlySet<OrderStatus> = new Set(['submitted', 'working', 'partial', 'unknown']);
+
+/** True while the order may still fill as far as we know. */
+export const isLive = (status: OrderStatus): boolean => LIVE.has(status);
+
+/** A deterministic, unique name of an order, carried by the broker and found again after any restart. */
+export interface OrderKey {
+  readonly session: SessionDate;
+  readonly slot: string;
+  readonly symbol: Symbol;
+  readonly leg: Leg;
+  readonly generation: number;
+}
+
+/** "2026-03-05/scan-open/AAPL/entry/1". */
+export function orderRef(key: OrderKey): string {
+  assert(Number.isSafeInteger(key.generation) && key.generation >= 1, 'a generation counts from 1');
+  return `${key.session}/${key.slot}/${key.symbol}/${key.leg}/${key.generation}`;
+}
+
+/** What is asked of the broker. Every field is explicit: a broker's presets must find nothing to fill in. */
+export interface Order {
+  readonly orderRef: string;
+  readonly symbol: Symbol;
+  readonly leg: Leg;
+  readonly side: Side;
+  readonly type: OrderType;
+  readonly quantity: number;
+  readonly limitPrice: Micros | null;
+  readonly stopPrice: Micros | null;
+  readonly timeInForce: TimeInForce;
+  /** The entry this order waits for, or null. */
+  readonly parentRef: string | null;
+  /** Orders of one group reduce each other when one fills. */
+  readonly ocaGroup: string | null;
+  /** Why a sell is sent; null for an entry. */
+  readonly exitReason: ExitReason | null;
+}
+
+/** Entry plus protective stop, plus a target where one is configured: sent as one chain. */
+export interface Bracket {
+  readonly entry: Order;
+  readonly stop: Order;
+  readonly target: Order | null;
+}
+
+export const EXIT_REASONS = [
+  'stop',
+  'trail',
+  'target',
+  'time',
+  'signal',
+  'end_of_day',
+  'daily_loss',
+  'data_end',
+  'manual',
+  'flatten',
+  'kill',
+  'end',
+] as const;
+/** `stop` is the initial stop price; `trail` a stop that was moved by the trail or to break-even. */
+export type ExitReason = (typeof EXIT_REASONS)[number];
+
+/** How a size came about: every term in whole shares or Micros, and the one that decided. */
+export interface SizingTerms {
+  readonly equity: Micros;
+  readonly intensity: number;
+  readonly riskBudget: Micros;
+  readonly riskPerShare: Micros;
+  readonly byRisk: number;
+  readonly byPosition: number;
+  readonly binding: 'risk' | 'position';
+}
+
+/** A sized, stopped proposal, before the guards. Its prices are on the tick grid. */
+export interface OrderIntent {
+  readonly symbol: Symbol;
+  readonly quantity: number;
+  /** The last visible price; sizing uses it. */
+  readonly referencePrice: Micros;
+  /** The highest price we would pay; guards and budgets use it. */
+  readonly limitPrice: Micros;
+  readonly stopPrice: Micros;
+  readonly targetPrice: Micros | null;
+  readonly atr: Micros;
+  readonly terms: SizingTerms;
+}

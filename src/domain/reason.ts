@@ -1,0 +1,87 @@
+/** Why a symbol did not get past the scan: counted per run, never journalled one by one. */
+export const SCAN_EXCLUSIONS = [
+  'stale',
+  'few_bars',
+  'min_price',
+  'min_activity',
+  'spread',
+  'below_cut',
+] as const;
+export type ScanExclusion = (typeof SCAN_EXCLUSIONS)[number];
+
+/** Why a found row was not scored or ranked. */
+export const INELIGIBLE_REASONS = [
+  'held',
+  'working',
+  'order_unknown',
+  'cooling_down',
+  'quarantined',
+  'deny_list',
+  'not_on_allow_list',
+  'history_short',
+  'volatility_band',
+  'no_signal',
+  'undefined_feature',
+] as const;
+export type IneligibleReason = (typeof INELIGIBLE_REASONS)[number];
+
+/** What became of a found row in the end. */
+export const FATES = [
+  'ineligible',
+  'not_selected',
+  'slots_full',
+  'not_sized',
+  'denied',
+  'approved',
+] as const;
+export type Fate = (typeof FATES)[number];
+
+/** Every reason a sized or unsized proposal is refused or reduced for; `risk explain` and the reports use these. */
+export const REASON_CODES = [
+  'MODE_DRY_RUN',
+  'MARKET_CLOSED',
+  'SESSION_LATE',
+  'NO_PRICE',
+  'QUOTE_STALE',
+  'QUOTE_DELAYED',
+  'QUOTE_MODELLED',
+  'SPREAD_TOO_WIDE',
+  'STOP_MISSING',
+  'STOP_TOO_CLOSE',
+  'STOP_NOT_BELOW_ENTRY',
+  'PRICE_OFF_TICK',
+  'QUANTITY_ZERO',
+  'MIN_NOTIONAL',
+  'ALREADY_HELD',
+  'MAX_POSITIONS',
+  'MAX_ENTRIES_PER_DAY',
+  'POSITION_SIZE',
+  'RISK_PER_TRADE',
+  'OPEN_RISK',
+  'GROSS_EXPOSURE',
+  'BUYING_POWER',
+  'LIQUIDITY',
+  'DAILY_LOSS',
+  'LOSS_ROOM',
+  'STALE_MARK',
+  'DRAWDOWN',
+  'REVIEW_DECLINED',
+] as const;
+export type ReasonCode = (typeof REASON_CODES)[number];
+
+/**
+ * One thing a guard said: the rule that bound, the quantity it would allow (0 denies), and the numbers behind it.
+ * Money in the numbers is dollars; fractions are fractions.
+ */
+export interface Reason {
+  readonly code: ReasonCode;
+  readonly allowed: number;
+  readonly limit: number | null;
+  readonly value: number | null;
+}
+
+/** What all guards said of one intent. `approved` is 0 when denied, never above what was asked. */
+export interface Verdict {
+  readonly approved: number;
+  readonly reasons: readonly Reason[];
+}

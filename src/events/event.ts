@@ -1,0 +1,246 @@
+import { z } from 'zod';
+import { EXIT_REASONS, LEGS, ORDER_TYPES } from '../domain/order.ts';
+import { FATES, REASON_CODES } from '../domain/reason.ts';
+import { MODES, RUN_STATUSES } from '../domain/run.ts';
+import { RESOLUTIONS } from '../domain/trade.ts';
+import { instantCodec, moneyCodec, sessionSchema, symbolSchema } from './codecs.ts';
+
+/** The version of the journal's lines. Raised with a migration in migrations.ts, never without one. */
+export const JOURNAL_VERSION = 1;
+
+const count = z.int().min(0);
+const quantity = z.int().positive();
+const text = z.string();
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+const counts = z.record(z.string(), count);
+
+const reason = z.strictObject({
+  code: z.enum(REASON_CODES),
+  allowed: count,
+  limit: z.number().nullable(),
+  value: z.number().nullable(),
+});
+
+const orderTerms = z.strictObject({
+  quantity,
+  limitPrice: moneyCodec.nullable(),
+  stopPrice: moneyCodec.nullable(),
+});
+
+const discrepancy = z.strictObject({
+  kind: z.enum(['quantity', 'missing_order', 'orphan_order', 'stop_price', 'missing_fill', 'cash', 'unprotected']),
+  symbol: symbolSchema.nullable(),
+  orderRef: text.nullable(),
+  book: z.number().nullable(),
+  statement: z.number().nullable(),
+  tolerance: z.number(),
+  difference: z.number().nullable(),
+});
+
+/** The payload of each event type. Names are noun.verb in the past; one row a type. */
+export const EVENT_PAYLOADS = {
+  'history.opened': { mode: z.enum(MODES), account: text, version: text },
+  'history.loss_accepted': { fromSeq: count, toSeq: count, file: text, cause: text },
+  'slot.claimed': { session: sessionSchema, job: text, slot: text, slotAt: instantCodec },
+  'slot.missed': { session: sessionSchema, job: text, slot: text, slotAt: instantCodec, cause: text },
+  'run.started': {
+    job: text,
+    slot: text,
+    session: sessionSchema,
+    mode: z.enum(MODES),
+    account: text,
+    identity: text,
+    asOf: instantCodec,
+    configHash: text,
+    version: text,
+  },
+  'scan.completed': {
+    rule: text,
+    universe: count,
+    found: count,
+    scored: count,
+    /** Symbols the scan dropped, by reason. */
+    excluded: counts,
+    /** Found rows that were not scored, by reason. */
+    ineligible: counts,
+    /** SHA-256 of the full score table, which can be recomputed from the same data. */
+    tableHash: digest,
+    warnings: z.array(text),
+  },
+  'candidate.scored': {
+    symbol: symbolSchema,
+    scanRank: quantity,
+    rank: quantity,
+    activity: z.number(),
+    score: z.number().min(0).max(100),
+    components: z.record(z.string(), z.number()),
+    signalReason: text,
+    strength: z.number(),
+    referencePrice: moneyCodec,
+    atr: moneyCodec,
+    fate: z.enum(FATES),
+  },
+  'intent.sized': {
+    symbol: symbolSchema,
+    quantity,
+    referencePrice: moneyCodec,
+    limitPrice: moneyCodec,
+    stopPrice: moneyCodec,
+    targetPrice: moneyCodec.nullable(),
+    atr: moneyCodec,
+    equity: moneyCodec,
+    intensity: z.number(),
+    riskBudget: moneyCodec,
+    riskPerShare: moneyCodec,
+    byRisk: count,
+    byPosition: count,
+    binding: z.enum(['risk', 'position']),
+  },
+  'intent.denied': { symbol: symbolSchema, sized: count, reasons: z.array(reason) },
+  'intent.approved': {
+    symbol: symbolSchema,
+    entryRef: text,
+    sized: quantity,
+    approved: quantity,
+    referencePrice: moneyCodec,
+    limitPrice: moneyCodec,
+    stopPrice: moneyCodec,
+    targetPrice: moneyCodec.nullable(),
+    atr: moneyCodec,
+    reasons: z.array(reason),
+    score: z.number(),
+    strategy: text,
+    signalReason: text,
+    strength: z.number(),
+  },
+  'order.submitted': {
+    orderRef: text,
+    session: sessionSchema,
+    symbol: symbolSchema,
+    leg: z.enum(LEGS),
+    side: z.enum(['buy', 'sell']),
+    orderType: z.enum(ORDER_TYPES),
+    quantity,
+    limitPrice: moneyCodec.nullable(),
+    stopPrice: moneyCodec.nullable(),
+    timeInForce: z.enum(['DAY', 'GTC']),
+    parentRef: text.nullable(),
+    ocaGroup: text.nullable(),
+    exitReason: z.enum(EXIT_REASONS).nullable(),
+  },
+  'order.acknowledged': { orderRef: text, brokerId: text.nullable() },
+  'order.modified': { orderRef: text, old: orderTerms, new: orderTerms, cause: text },
+  'order.rejected': { orderRef: text, code: text, message: text },
+  'order.cancelled': { orderRef: text, cause: text },
+  'order.expired': { orderRef: text, cause: text },
+  'order.unknown': { orderRef: text, cause: text },
+  'fill.recorded': {
+    execId: text,
+    orderRef: text,
+    symbol: symbolSchema,
+    side: z.enum(['buy', 'sell']),
+    quantity,
+    price: moneyCodec,
+    commission: moneyCodec.nullable(),
+    filledAt: instantCodec,
+    session: sessionSchema,
+    source: z.enum(['broker', 'inferred']),
+  },
+  'commission.recorded': { execId: text, commission: moneyCodec },
+  'cash.recorded': {
+    kind: z.enum(['deposit', 'withdrawal', 'dividend', 'interest', 'fee']),
+    amount: moneyCodec,
+    session: sessionSchema,
+    note: text,
+  },
+  'stop.moved': {
+    symbol: symbolSchema,
+    orderRef: text,
+    session: sessionSchema,
+    old: moneyCodec,
+    new: moneyCodec,
+    cause: z.enum(['trail', 'break_even']),
+  },
+  'trade.opened': { tradeId: text, symbol: symbolSchema, entryRef: text },
+  'trade.closed': {
+    tradeId: text,
+    symbol: symbolSchema,
+    exitReason: z.enum(EXIT_REASONS),
+    grossPnl: moneyCodec,
+    netPnl: moneyCodec.nullable(),
+    rMultiple: z.number().nullable(),
+    mae: moneyCodec.nullable(),
+    mfe: moneyCodec.nullable(),
+    resolution: z.enum(RESOLUTIONS).nullable(),
+  },
+  'account.marked': {
+    session: sessionSchema,
+    cause: z.enum(['run', 'close']),
+    equity: moneyCodec,
+    cash: moneyCodec,
+    exposure: moneyCodec,
+    openRisk: moneyCodec,
+    unrealized: moneyCodec,
+    openEntryCommissions: moneyCodec,
+    drawdown: z.number().max(0),
+    intensity: z.number(),
+    flow: moneyCodec,
+    marks: z.array(
+      z.strictObject({ symbol: symbolSchema, quantity, mark: moneyCodec, stale: z.boolean() }),
+    ),
+  },
+  'book.checkpointed': { stateSeq: count, stateHash: digest, state: z.json() },
+  'reconcile.completed': { complete: z.boolean(), compared: count, discrepancies: z.array(discrepancy) },
+  'report.written': { period: text, session: sessionSchema, path: text, sha256: digest },
+  'alert.raised': { level: z.enum(['info', 'warning', 'critical']), code: text, message: text },
+  'run.completed': {
+    status: z.enum(RUN_STATUSES),
+    counts: z.strictObject({
+      found: count,
+      scored: count,
+      selected: count,
+      sized: count,
+      denied: count,
+      approved: count,
+      submitted: count,
+      filled: count,
+    }),
+    denials: counts,
+    signalHash: digest.nullable(),
+    decisionHash: digest.nullable(),
+    note: text.nullable(),
+  },
+  'run.failed': { code: text, message: text },
+} as const;
+
+export type EventType = keyof typeof EVENT_PAYLOADS;
+export const EVENT_TYPES = Object.keys(EVENT_PAYLOADS) as readonly EventType[];
+
+const envelope = <T extends EventType>(type: T) =>
+  z.strictObject({
+    v: z.literal(JOURNAL_VERSION),
+    seq: z.int().positive(),
+    at: instantCodec,
+    runId: text.nullable(),
+    type: z.literal(type),
+    ...EVENT_PAYLOADS[type],
+    prev: digest,
+    hash: digest,
+  });
+
+type EnvelopeOf<T extends EventType> = T extends EventType ? ReturnType<typeof envelope<T>> : never;
+
+/** One line of the journal: the only definition, from which types and the JSON schema derive. */
+export const EventSchema = z.discriminatedUnion(
+  'type',
+  EVENT_TYPES.map((type) => envelope(type)) as unknown as [EnvelopeOf<EventType>],
+);
+
+/** An event as the journal acknowledged it. */
+export type JournalEvent = { [T in EventType]: z.output<EnvelopeOf<T>> }[EventType];
+export type EventOf<T extends EventType> = Extract<JournalEvent, { type: T }>;
+
+type Draft<E> = E extends unknown ? Omit<E, 'v' | 'seq' | 'prev' | 'hash'> : never;
+
+/** An event before the journal gave it its number and its place in the chain. */
+export type EventDraft = Draft<JournalEvent>;
