@@ -132,11 +132,23 @@ export interface Order {
   readonly exitReason: ExitReason | null;
 }
 
-/** Entry plus protective stop, plus a target where one is configured: sent as one chain. */
+/** The prices at which an entry is still wanted when it meets the market: outside, it is withdrawn. */
+export interface EntryBand {
+  /** Below this the entry is withdrawn (strict). */
+  readonly lowest: Micros;
+  /** Above this the entry is withdrawn (strict). */
+  readonly highest: Micros;
+}
+
+/**
+ * Entry plus protective stop, plus a target where one is configured: sent as one chain. In bar simulation the band
+ * is tested on the raw opening print that would fill the entry; against a real broker, on the quote at send.
+ */
 export interface Bracket {
   readonly entry: Order;
   readonly stop: Order;
   readonly target: Order | null;
+  readonly band: EntryBand | null;
 }
 
 export const EXIT_REASONS = [
