@@ -7,20 +7,36 @@ import type { EpochMs } from '../domain/time.ts';
 export interface CommandContext {
   /** The folder with config, data, logs and reports. Absolute. */
   readonly home: string;
+  /** Where the command was typed; relative paths of arguments start here. Absolute. */
+  readonly cwd: string;
   readonly json: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
-  /** False with --no-input or without a terminal: never prompt then. */
+  /** False with --no-input, with --json or without a terminal: never prompt then. */
   readonly interactive: boolean;
-  /** Columns of the terminal; Infinity when standard output is piped (nothing is cut then). */
+  /** Columns of the terminal; Infinity when standard output is piped or --wide is given (nothing is cut then). */
   readonly columns: number;
   /** Results. With --json nothing may be written here by the command itself. */
   readonly stdout: (text: string) => void;
   /** Progress, prompts and warnings. */
   readonly stderr: (text: string) => void;
   readonly now: () => EpochMs;
+  /** One line from the person at the terminal, null at end of input. Only where `interactive`; see cli/prompt.ts. */
+  readonly ask: (question: string) => Promise<string | null>;
+  /** Aborted by Ctrl-C. Only a command that declares `stopsItself` needs to look at it. */
+  readonly interrupt: AbortSignal;
   /** The effective configuration of the home; loaded on first use, fails with CONFIG_INVALID. */
   readonly config: () => Promise<LoadedConfig>;
+  /** What `config` is loaded from, for commands that load another file or show secrets' origins. */
+  readonly configSource: ConfigSource;
+}
+
+/** The inputs of the configuration besides the files of the home. */
+export interface ConfigSource {
+  readonly home: string;
+  /** --config FILE, absolute; undefined: config/trade-labs.yaml of the home, where it exists. */
+  readonly configFile: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** How a command ends: `data` for --json, `text` for people. `exit` is 0 unless said. */
@@ -35,7 +51,8 @@ export type CommandGroup = 'Get started' | 'Run' | 'Inspect' | 'Control' | 'Data
 
 /**
  * One command of the program, in a file of its own under cli/commands. `path` is what is typed, "data check".
- * The entry file imports only these light descriptions; `run` imports the heavy parts when it is called.
+ * program.ts repeats path, group and summary in its table (a test keeps them equal) and imports the file only when
+ * the command is chosen or its help is asked; `run` may import still heavier parts when it is called.
  */
 export interface CommandSpec {
   readonly path: string;
@@ -45,6 +62,8 @@ export interface CommandSpec {
   readonly examples: readonly { readonly line: string; readonly does: string }[];
   /** Declares arguments and options on commander's command (not --json and other global ones). */
   readonly configure?: (command: CommanderCommand) => void;
+  /** True where the command ends by itself, in order, when `context.interrupt` is aborted. */
+  readonly stopsItself?: boolean;
   readonly run: (
     context: CommandContext,
     args: readonly (string | undefined)[],

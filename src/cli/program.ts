@@ -1,0 +1,33 @@
+import type { CommandGroup, CommandSpec } from './command.ts';
+
+/** One row of the table of commands: enough for the help without loading the command. */
+export interface CommandEntry {
+  readonly path: string;
+  readonly group: CommandGroup;
+  readonly summary: string;
+  readonly load: () => Promise<CommandSpec>;
+}
+
+export const GROUPS: readonly CommandGroup[] = ['Get started', 'Run', 'Inspect', 'Control', 'Data'];
+
+/** Every command there is, in the order of the help. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    path: 'version',
+    group: 'Get started',
+    summary: 'Print the version, the platform and the fingerprint of the configuration',
+    load: async () => (await import('./commands/version.ts')).versionCommand,
+  },
+];
+
+/** The command whose name the words start with, the longest name first; undefined when there is none. */
+export function findCommand(words: readonly string[]): CommandEntry | undefined {
+  const typed = `${words.join(' ')} `;
+  return COMMANDS.filter(({ path }) => typed.startsWith(`${path} `)).sort(
+    (a, b) => b.path.length - a.path.length,
+  )[0];
+}
+
+/** The commands below a word that is no command itself, as `data` is for `data check`. */
+export const commandsUnder = (word: string): readonly CommandEntry[] =>
+  COMMANDS.filter(({ path }) => path.startsWith(`${word} `));
