@@ -9,7 +9,8 @@ export type Symbol = string & { readonly [symbolBrand]: 'Symbol' };
 const SYMBOL = /^[A-Z][A-Z0-9]{0,9}([.\-/ ][A-Z0-9]{1,4})?$/;
 
 /** Text as a symbol, or null. Case is not mended: a lower-case ticker is a typing error to be shown. */
-export const parseSymbol = (text: string): Symbol | null => (SYMBOL.test(text) ? (text as Symbol) : null);
+export const parseSymbol = (text: string): Symbol | null =>
+  SYMBOL.test(text) ? (text as Symbol) : null;
 
 export const TIMEFRAMES = ['1m', '5m', '15m', '30m', '1h', '1d'] as const;
 export type Timeframe = (typeof TIMEFRAMES)[number];

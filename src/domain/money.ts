@@ -159,8 +159,14 @@ export function allocate(total: Micros, weights: readonly number[]): Micros[] {
   const parts = weights.map((weight) => mulDiv(total, weight, weightSum, 'floor'));
   let left = total - parts.reduce((a, b) => a + b, 0);
   const byRemainder = weights
-    .map((weight, index) => ({ index, remainder: Number((BigInt(total) * BigInt(weight)) % BigInt(weightSum)) }))
-    .map(({ index, remainder }) => ({ index, remainder: remainder < 0 ? remainder + weightSum : remainder }))
+    .map((weight, index) => ({
+      index,
+      remainder: Number((BigInt(total) * BigInt(weight)) % BigInt(weightSum)),
+    }))
+    .map(({ index, remainder }) => ({
+      index,
+      remainder: remainder < 0 ? remainder + weightSum : remainder,
+    }))
     .sort((a, b) => b.remainder - a.remainder || a.index - b.index);
   for (const { index } of byRemainder) {
     if (left === 0) break;

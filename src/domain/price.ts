@@ -30,7 +30,11 @@ export function tickAt(price: Micros, table: TickTable = DEFAULT_TICKS): Micros 
 }
 
 /** The price moved onto the tick grid. A protective sell stop rounds down; a target rounds up. */
-export function roundToTick(price: Micros, direction: TickDirection, table: TickTable = DEFAULT_TICKS): Micros {
+export function roundToTick(
+  price: Micros,
+  direction: TickDirection,
+  table: TickTable = DEFAULT_TICKS,
+): Micros {
   const tick = tickAt(price, table);
   const rest = ((price % tick) + tick) % tick;
   if (rest === 0) return price;

@@ -51,14 +51,16 @@ export const dateToUtcMs = (date: SessionDate): number =>
   Date.UTC(Number(date.slice(0, 4)), Number(date.slice(5, 7)) - 1, Number(date.slice(8, 10)));
 
 /** The date whose midnight UTC this is; the inverse of dateToUtcMs. */
-export const utcMsToDate = (ms: number): SessionDate => new Date(ms).toISOString().slice(0, 10) as SessionDate;
+export const utcMsToDate = (ms: number): SessionDate =>
+  new Date(ms).toISOString().slice(0, 10) as SessionDate;
 
 /** ISO 8601 in UTC, "2026-03-05T14:30:00.000Z": how instants are written to files. */
 export const isoUtc = (at: EpochMs): string => new Date(at).toISOString();
 
 /** An ISO 8601 instant with Z or an offset, or null; text without a zone is refused, it would be ambiguous. */
 export function parseInstant(text: string): EpochMs | null {
-  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/.test(text)) return null;
+  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/.test(text))
+    return null;
   const ms = Date.parse(text);
   return Number.isNaN(ms) ? null : (ms as EpochMs);
 }

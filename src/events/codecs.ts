@@ -11,7 +11,10 @@ import {
 
 /** Money and prices: Micros inside, dollars with at most six decimals as a JSON number in files. */
 export const moneyCodec = z.codec(
-  z.number().min(-MAX_MICROS / 1e6).max(MAX_MICROS / 1e6),
+  z
+    .number()
+    .min(-MAX_MICROS / 1e6)
+    .max(MAX_MICROS / 1e6),
   z.custom<Micros>(Number.isSafeInteger),
   { decode: (dollars) => usd(dollars), encode: (amount) => toUsd(amount) },
 );

@@ -28,7 +28,15 @@ const orderTerms = z.strictObject({
 });
 
 const discrepancy = z.strictObject({
-  kind: z.enum(['quantity', 'missing_order', 'orphan_order', 'stop_price', 'missing_fill', 'cash', 'unprotected']),
+  kind: z.enum([
+    'quantity',
+    'missing_order',
+    'orphan_order',
+    'stop_price',
+    'missing_fill',
+    'cash',
+    'unprotected',
+  ]),
   symbol: symbolSchema.nullable(),
   orderRef: text.nullable(),
   book: z.number().nullable(),
@@ -42,7 +50,13 @@ export const EVENT_PAYLOADS = {
   'history.opened': { mode: z.enum(MODES), account: text, version: text },
   'history.loss_accepted': { fromSeq: count, toSeq: count, file: text, cause: text },
   'slot.claimed': { session: sessionSchema, job: text, slot: text, slotAt: instantCodec },
-  'slot.missed': { session: sessionSchema, job: text, slot: text, slotAt: instantCodec, cause: text },
+  'slot.missed': {
+    session: sessionSchema,
+    job: text,
+    slot: text,
+    slotAt: instantCodec,
+    cause: text,
+  },
   'run.started': {
     job: text,
     slot: text,
@@ -190,7 +204,11 @@ export const EVENT_PAYLOADS = {
     ),
   },
   'book.checkpointed': { stateSeq: count, stateHash: digest, state: z.json() },
-  'reconcile.completed': { complete: z.boolean(), compared: count, discrepancies: z.array(discrepancy) },
+  'reconcile.completed': {
+    complete: z.boolean(),
+    compared: count,
+    discrepancies: z.array(discrepancy),
+  },
   'report.written': { period: text, session: sessionSchema, path: text, sha256: digest },
   'alert.raised': { level: z.enum(['info', 'warning', 'critical']), code: text, message: text },
   'run.completed': {

@@ -48,5 +48,8 @@ export interface RecordQuery {
 export interface HistoryReader {
   runs(query?: RecordQuery): AsyncIterable<RunRecord>;
   trades(query?: RecordQuery): AsyncIterable<TradeRecord>;
-  events(range?: { readonly fromSeq?: number; readonly runId?: string }): AsyncIterable<JournalEvent>;
+  events(range?: {
+    readonly fromSeq?: number;
+    readonly runId?: string;
+  }): AsyncIterable<JournalEvent>;
 }

@@ -1,0 +1,153 @@
+import {
+  type BarColumns,
+  type CorporateAction,
+  emptyColumns,
+  type Symbol,
+  sliceColumns,
+} from '../domain/market.ts';
+import { dateToUtcMs, parseSessionDate } from '../domain/time.ts';
+import { IndicatorCache } from '../indicators/registry.ts';
+import { abnormalBars } from './abnormal.ts';
+import { backAdjust } from './adjust.ts';
+
+/**
+ * The daily bars that decisions of a span of sessions may look at, in the prices of that span: adjusted for the
+ * actions known by then, and for no later one, so that a price level never tells the future.
+ */
+export class SeriesEra {
+  readonly columns: BarColumns;
+  /** The calendar ordinal of each bar's session, ascending. */
+  readonly ordinals: Int32Array;
+  readonly indicators: IndicatorCache;
+  #abnormal: Int32Array | undefined;
+
+  constructor(columns: BarColumns, ordinals: Int32Array) {
+    this.columns = columns;
+    this.ordinals = ordinals;
+    this.indicators = new IndicatorCache(columns);
+  }
+
+  /** How many bars belong to sessions up to and including the ordinal: the decision sees indices below it. */
+  visibleThrough(ordinal: number): number {
+    let low = 0;
+    let high = this.ordinals.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.ordinals[middle] as number) <= ordinal) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** For each bar the ordinal of the last abnormal bar at or before it, -1 for none. */
+  get abnormal(): Int32Array {
+    if (this.#abnormal === undefined) {
+      this.#abnormal = new Int32Array(this.columns.length).fill(-1);
+      for (const { index } of abnormalBars(this.columns, this.indicators.get('atr14'))) {
+        this.#abnormal.fill(this.ordinals[index] as number, index);
+      }
+    }
+    return this.#abnormal;
+  }
+}
+
+/** An action that counts, by the ordinal of the first session traded without it. */
+interface ActionAt {
+  readonly ordinal: number;
+  readonly action: CorporateAction;
+}
+
+/** All daily bars of one symbol that can be traded on, without those of no volume. */
+export class SymbolSeries {
+  readonly symbol: Symbol;
+  readonly sector: string;
+  readonly #traded: BarColumns;
+  readonly #ordinals: Int32Array;
+  readonly #actions: readonly ActionAt[];
+  readonly #eras = new Map<number, SeriesEra>();
+
+  /**
+   * `ordinalAt` gives the calendar ordinal of a daily bar's stamp. Pass only the actions that the prices are not
+   * adjusted for yet.
+   */
+  constructor(
+    symbol: Symbol,
+    sector: string,
+    raw: BarColumns,
+    ordinalAt: (utcMidnightMs: number) => number,
+    actions: readonly CorporateAction[] = [],
+  ) {
+    this.symbol = symbol;
+    this.sector = sector;
+    const { columns, ordinals } = tradedBars(raw, ordinalAt);
+    this.#traded = columns;
+    this.#ordinals = ordinals;
+    this.#actions = actions
+      .map((action) => ({ action, ordinal: ordinalAt(exDateMs(action)) }))
+      .sort((a, b) => a.ordinal - b.ordinal);
+  }
+
+  /** What a decision in the session of this ordinal may look at. */
+  eraAt(ordinal: number): SeriesEra {
+    let known = 0;
+    while (known < this.#actions.length && this.#known(known, ordinal)) known++;
+    let era = this.#eras.get(known);
+    if (era === undefined) {
+      era = this.#makeEra(known);
+      this.#eras.set(known, era);
+    }
+    return era;
+  }
+
+  /** Bars in all, of every session. */
+  get length(): number {
+    return this.#traded.length;
+  }
+
+  #known(index: number, ordinal: number): boolean {
+    return (this.#actions[index] as ActionAt).ordinal <= ordinal;
+  }
+
+  #makeEra(known: number): SeriesEra {
+    if (this.#actions.length === 0) return new SeriesEra(this.#traded, this.#ordinals);
+    const until = this.#actions[known]?.ordinal ?? Number.POSITIVE_INFINITY;
+    let end = 0;
+    while (end < this.#ordinals.length && (this.#ordinals[end] as number) < until) end++;
+    const actions = this.#actions.slice(0, known).map(({ action }) => action);
+    const { columns } = backAdjust(sliceColumns(this.#traded, 0, end), actions);
+    return new SeriesEra(columns, this.#ordinals.slice(0, end));
+  }
+}
+
+function exDateMs(action: CorporateAction): number {
+  const date = parseSessionDate(action.exDate);
+  return date === null ? Number.NaN : dateToUtcMs(date);
+}
+
+/** Bars of no volume are no bars: indicators and look-backs count the others only. */
+function tradedBars(
+  raw: BarColumns,
+  ordinalAt: (utcMidnightMs: number) => number,
+): { columns: BarColumns; ordinals: Int32Array } {
+  let kept = 0;
+  for (let i = 0; i < raw.length; i++) if ((raw.volume[i] as number) > 0) kept++;
+  const ordinals = new Int32Array(kept);
+  const columns = kept === raw.length ? raw : emptyColumns(kept);
+  let at = 0;
+  for (let i = 0; i < raw.length; i++) {
+    if (!((raw.volume[i] as number) > 0)) continue;
+    if (columns !== raw) copyBar(raw, i, columns, at);
+    ordinals[at] = ordinalAt(raw.time[i] as number);
+    at++;
+  }
+  return { columns, ordinals };
+}
+
+function copyBar(from: BarColumns, i: number, to: BarColumns, j: number): void {
+  to.time[j] = from.time[i] as number;
+  to.open[j] = from.open[i] as number;
+  to.high[j] = from.high[i] as number;
+  to.low[j] = from.low[i] as number;
+  to.close[j] = from.close[i] as number;
+  to.volume[j] = from.volume[i] as number;
+}

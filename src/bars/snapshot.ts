@@ -1,0 +1,45 @@
+import type { Quote } from '../domain/market.ts';
+import type { Micros } from '../domain/money.ts';
+import type { EpochMs, Session } from '../domain/time.ts';
+import type { SymbolSeries } from './series.ts';
+
+/**
+ * Everything one decision may look at, sealed as of an instant: bars that ended by then, the last visible prices,
+ * quotes stamped before the seal. Rows of the arrays belong to `series` of the same index, in symbol order.
+ */
+export interface MarketSnapshot {
+  readonly asOf: EpochMs;
+  /** The session the decision belongs to: the one open at `asOf`, else that of asOf's New York date. */
+  readonly session: Session;
+  readonly sessionOrdinal: number;
+  /** The ordinal of the last session whose daily bars are complete at `asOf`. */
+  readonly completedOrdinal: number;
+  readonly series: readonly SymbolSeries[];
+  /** Per series how many daily bars of its era are visible. */
+  readonly visible: Int32Array;
+  /** Per series the last visible price in dollars; NaN when there is none. */
+  readonly reference: Float64Array;
+  /** True when a reference is from this session: an intraday bar or a quote of today. */
+  readonly pricedToday: boolean;
+  /** Per series today's first price once it is visible, for the gap rule; null when not asked for. */
+  readonly todayOpen: Float64Array | null;
+  /** Per series today's volume so far over its usual volume by this minute; null when not asked for. */
+  readonly relativeVolume: Float64Array | null;
+  /** The quote of a series at the seal, or null when there is none. */
+  quote(index: number): Quote | null;
+  /** How reports name the data: "synthetic market, seed 1". */
+  readonly label: string;
+  readonly synthetic: boolean;
+  readonly warnings: readonly string[];
+}
+
+/** The mid of a quote, floored to Micros. */
+export const midOf = (quote: Quote): Micros => Math.floor((quote.bid + quote.ask) / 2) as Micros;
+
+/** Spread over mid in basis points; Infinity for a crossed or empty quote, which no limit admits. */
+export function spreadBps(quote: Quote): number {
+  const mid = (quote.bid + quote.ask) / 2;
+  return quote.bid > 0 && quote.ask >= quote.bid
+    ? ((quote.ask - quote.bid) / mid) * 10_000
+    : Number.POSITIVE_INFINITY;
+}

@@ -1,0 +1,56 @@
+import type { SeriesEra } from '../bars/series.ts';
+import type { Symbol } from '../domain/market.ts';
+import type { HeldView, StrategyDefinition, StrategyView } from './strategy.ts';
+
+/** A strategy's view of one symbol and the only handle that moves it on. */
+export interface ViewCursor {
+  readonly view: StrategyView<unknown, string>;
+  /** Makes the view end before bar index `visible` (exclusive). */
+  readonly moveTo: (visible: number, held: HeldView | null) => void;
+}
+
+/**
+ * Makes a view over an era whose accessors are closures: they give single values of visible bars and hold the
+ * columns out of the strategy's reach. One view per symbol serves every decision; only the cursor moves.
+ */
+export function makeView(
+  strategy: StrategyDefinition,
+  params: unknown,
+  symbol: Symbol,
+  era: SeriesEra,
+): ViewCursor {
+  let visible = 0;
+  let held: HeldView | null = null;
+  const reader =
+    (column: Float64Array) =>
+    (ago = 0): number => {
+      const index = visible - 1 - ago;
+      return index >= 0 && ago >= 0 ? (column[index] ?? Number.NaN) : Number.NaN;
+    };
+  const inputs: Record<string, (ago?: number) => number> = {};
+  for (const [name, indicator] of Object.entries(strategy.inputs(params))) {
+    inputs[name] = reader(era.indicators.get(indicator));
+  }
+  const { columns } = era;
+  const view: StrategyView<unknown, string> = Object.freeze({
+    symbol,
+    params,
+    get held() {
+      return held;
+    },
+    bars: () => visible,
+    open: reader(columns.open),
+    high: reader(columns.high),
+    low: reader(columns.low),
+    close: reader(columns.close),
+    volume: reader(columns.volume),
+    inputs: Object.freeze(inputs),
+  });
+  return {
+    view,
+    moveTo(end, position) {
+      visible = end;
+      held = position;
+    },
+  };
+}
