@@ -1,5 +1,5 @@
 import type { Command as CommanderCommand } from 'commander';
-import type { LoadedConfig } from '../config/load.ts';
+import type { ConfigSource, LoadedConfig } from '../config/load.ts';
 import type { ExitCode } from '../domain/failure.ts';
 import type { EpochMs } from '../domain/time.ts';
 
@@ -29,14 +29,6 @@ export interface CommandContext {
   readonly config: () => Promise<LoadedConfig>;
   /** What `config` is loaded from, for commands that load another file or show secrets' origins. */
   readonly configSource: ConfigSource;
-}
-
-/** The inputs of the configuration besides the files of the home. */
-export interface ConfigSource {
-  readonly home: string;
-  /** --config FILE, absolute; undefined: config/trade-labs.yaml of the home, where it exists. */
-  readonly configFile: string | undefined;
-  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** How a command ends: `data` for --json, `text` for people. `exit` is 0 unless said. */

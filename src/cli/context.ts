@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import type { LoadedConfig } from '../config/load.ts';
-import type { CommandContext, ConfigSource } from './command.ts';
+import type { ConfigSource, LoadedConfig } from '../config/load.ts';
+import type { CommandContext } from './command.ts';
 import type { Globals } from './globals.ts';
 import type { World } from './world.ts';
 
@@ -9,6 +9,7 @@ export function contextFor(globals: Globals, world: World): CommandContext {
   const home = resolve(world.cwd, globals.home ?? (world.env.TRADE_LABS_HOME || '.'));
   const configSource: ConfigSource = {
     home,
+    cwd: world.cwd,
     configFile: globals.config === undefined ? undefined : resolve(world.cwd, globals.config),
     env: world.env,
   };

@@ -48,8 +48,7 @@ export function errorText(report: ErrorReport, verbose: boolean, style: Style = 
 /** Control characters made visible: a file name or a broker's text must not steer the terminal. */
 export function visible(text: string): string {
   return text.replace(
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g,
+    /(?![\t\n])\p{Cc}/gu,
     (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
   );
 }

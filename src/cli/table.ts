@@ -53,7 +53,7 @@ function fittingColumns(
 }
 
 /** Code points, so that a character outside the basic plane counts once. */
-const lengthOf = (text: string): number => [...text].length;
+const lengthOf = (text: string): number => Array.from(text).length;
 
 function padCell(text: string, width: number, align: 'left' | 'right'): string {
   const blanks = ' '.repeat(Math.max(0, width - lengthOf(text)));

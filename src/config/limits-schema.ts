@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { choice, count, flag, fraction, number, requiredFraction } from './fields.ts';
+
+export const riskSchema = z.strictObject({
+  maxGrossFraction: fraction('All positions together, of equity', { default: 1 }),
+  maxOpenRiskFraction: fraction('Loss if every stop fills at its price, of equity', {
+    default: 0.03,
+  }),
+  maxPositions: count('Positions at a time', { default: 10, min: 1, unit: 'positions' }),
+  maxEntriesPerDay: count('Entry orders a session', { default: 8, unit: 'orders' }),
+  maxAdvFraction: fraction('Largest quantity, of the median volume of 20 sessions', {
+    default: 0.01,
+  }),
+  dailyLossFraction: fraction('Loss of a day after which there are no entries', { default: 0.02 }),
+  hardDailyLossFraction: fraction('Loss of a day at which onHardDailyLoss is done', {
+    default: 0.03,
+  }),
+  onHardDailyLoss: choice('What the hard daily loss does to positions', ['close', 'keep'], 'close'),
+  maxDrawdownFraction: fraction('Drawdown that ends entries until resumed', { default: 0.1 }),
+  cooldownSessionsAfterStop: count('A stopped-out symbol is not bought again for so long', {
+    default: 5,
+    unit: 'sessions',
+  }),
+  drawdownCooldownSessions: count('After so long a drawdown is forgiven; 0 is never', {
+    default: 0,
+    unit: 'sessions',
+  }),
+  quarantineSessions: count('A symbol with an abnormal bar is not bought for so long', {
+    default: 20,
+    unit: 'sessions',
+  }),
+  maxConsecutiveLosses: count('So many losses in a row pause one session; 0 is off', {
+    default: 0,
+    unit: 'trades',
+  }),
+  dataEndSessions: count('A position without bars for so long is closed at its last mark', {
+    default: 10,
+    min: 1,
+    unit: 'sessions',
+  }),
+});
+
+export const intensitySchema = z.strictObject({
+  enabled: flag('Whether size follows recent results', true),
+  floor: fraction('Smallest factor on the size of a trade', { default: 0.25, min: 0.01 }),
+  window: count('Closed trades that are looked at', { default: 20, min: 1, unit: 'trades' }),
+  deadBand: fraction('Smallest change of the factor that is made', { default: 0.1 }),
+});
+
+export const costsSchema = z.strictObject({
+  commission: z
+    .union(
+      [
+        z.enum(['ibkr-fixed', 'ibkr-tiered', 'none']),
+        z.strictObject({
+          kind: z.literal('percent'),
+          fraction: z
+            .number()
+            .min(0)
+            .max(1)
+            .meta({ description: 'Of the value', unit: 'fraction' }),
+        }),
+      ],
+      {
+        error: 'must be ibkr-fixed, ibkr-tiered, none, or { kind: percent, fraction: 0.001 }',
+      },
+    )
+    .default('ibkr-fixed')
+    .meta({ description: 'Commission of simulated fills' }),
+  slippageBps: number('Price given up by simulated market and stop fills', {
+    default: 5,
+    max: 1_000,
+    unit: 'basis points',
+  }),
+  halfSpreadBps: number('Half the spread of quotes modelled from bars', {
+    default: 2,
+    max: 1_000,
+    unit: 'basis points',
+  }),
+  participationFraction: requiredFraction(
+    "Most of a bar's volume one order may fill; unlimited unless set",
+  ).optional(),
+});

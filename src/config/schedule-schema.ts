@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { choice, count } from './fields.ts';
+
+const at = z
+  .string()
+  .regex(/^(([01]\d|2[0-3]):[0-5]\d|(open|close)([+-]\d+[mh])?|\S+( \S+){4})$/, {
+    error: 'is not a time',
+  })
+  .meta({
+    description:
+      'When: "HH:MM" New York time, open, close, open+30m, close-5m, or five fields of cron',
+  });
+
+const slotName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, {
+    error: 'must be 1 to 32 lower-case letters, digits and dashes',
+  })
+  .meta({ description: 'Name of the slot in logs, runs and the journal; unique in the schedule' });
+
+/** One row of the schedule; each job has its own keys. */
+export const slotSchema = z.discriminatedUnion('job', [
+  z.strictObject({
+    name: slotName,
+    job: z.literal('scan'),
+    at,
+    top: count('Candidates passed to sizing', { default: 5, min: 1, max: 100 }),
+  }),
+  z.strictObject({ name: slotName, job: z.literal('reconcile'), at }),
+  z.strictObject({
+    name: slotName,
+    job: z.literal('report'),
+    at,
+    period: choice('What the report covers', ['daily', 'weekly', 'monthly'], 'daily'),
+  }),
+  z.strictObject({
+    name: slotName,
+    job: z.literal('backup'),
+    at,
+    keepDays: count('Backups older than this are removed', { default: 14, min: 1, unit: 'days' }),
+  }),
+  z.strictObject({ name: slotName, job: z.literal('warm'), at }),
+]);
+
+export const DEFAULT_SCHEDULE: z.input<typeof slotSchema>[] = [
+  { name: 'scan-open', job: 'scan', at: '09:30', top: 5 },
+  { name: 'scan-midday', job: 'scan', at: '12:00', top: 3 },
+  { name: 'reconcile', job: 'reconcile', at: 'close' },
+  { name: 'report', job: 'report', at: 'close+60m', period: 'daily' },
+  { name: 'backup', job: 'backup', at: 'close+90m', keepDays: 14 },
+];
