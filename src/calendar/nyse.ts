@@ -1,0 +1,261 @@
+/**
+ * The sessions of the New York Stock Exchange from 1990 to 2028: open, close and every exception,
+ * to the minute and with its source. The tables are built once, on first use, and answer by index;
+ * nothing here reads a clock. Every question about a time beyond the horizon is refused with
+ * OUTSIDE_CALENDAR rather than guessed.
+ */
+import { assert, assertExists } from '../domain/result.ts';
+import {
+  DAY_MS,
+  dateToUtcMs,
+  type EpochMs,
+  MINUTE_MS,
+  type Session,
+  type SessionDate,
+  sessionDate,
+  utcMsToDate,
+} from '../domain/time.ts';
+import { HORIZON, outsideCalendar } from './horizon.ts';
+import { instantOfDay, newYorkDayMs } from './new-york.ts';
+import { SPECIAL_CLOSURES, SPECIAL_HOURS } from './nyse-exceptions.ts';
+import { holidaysOf, isWeekend, scheduledClosesOf } from './nyse-rules.ts';
+
+export { HORIZON } from './horizon.ts';
+export {
+  formatMinutes,
+  instantOf,
+  isoNewYork,
+  newYorkDate,
+  newYorkMinutes,
+  newYorkOffsetMinutes,
+  newYorkTime,
+  wallTimeExists,
+} from './new-york.ts';
+
+/** Regular hours since 1985-09-30, in minutes of New York's day: 09:30 to 16:00. */
+const OPEN_MINUTES = 9 * 60 + 30;
+const CLOSE_MINUTES = 16 * 60;
+
+/** Why a date has no session, or no regular one, and who says so. A weekend needs no source. */
+export interface CalendarNote {
+  readonly name: string;
+  readonly source?: string;
+}
+
+const FIRST_DAY_MS = dateToUtcMs(HORIZON.from);
+const DAYS = (dateToUtcMs(HORIZON.to) - FIRST_DAY_MS) / DAY_MS + 1;
+
+interface Tables {
+  /** By day since the first: the ordinal of the last session on or before it. */
+  readonly ordinalByDay: Int32Array;
+  /** By ordinal: the day since the first, the open and the close. */
+  readonly dayByOrdinal: Int32Array;
+  readonly openAt: Float64Array;
+  readonly closeAt: Float64Array;
+  /** By ordinal: the sessions asked for so far. */
+  readonly sessions: (Session | undefined)[];
+  /** By midnight UTC of the date. */
+  readonly closures: ReadonlyMap<number, CalendarNote>;
+  readonly hours: ReadonlyMap<number, Hours>;
+}
+
+interface Hours extends Required<CalendarNote> {
+  readonly openMinutes: number;
+  readonly closeMinutes: number;
+}
+
+function minutesOf(text: string): number {
+  const match = assertExists(/^(\d{2}):(\d{2})$/.exec(text), `a time is HH:MM, was ${text}`);
+  return Number(match[1]) * 60 + Number(match[2]);
+}
+
+/** Every closed weekday of the horizon's years, by midnight UTC. */
+function collectClosures(years: readonly number[]): Map<number, CalendarNote> {
+  const closures = new Map<number, CalendarNote>();
+  for (const year of years) {
+    for (const { dayMs, name, source } of holidaysOf(year)) closures.set(dayMs, { name, source });
+  }
+  for (const { date, name, source } of SPECIAL_CLOSURES) {
+    const dayMs = dateToUtcMs(sessionDate(date));
+    assert(!closures.has(dayMs) && !isWeekend(dayMs), `${date} is closed by rule already`);
+    closures.set(dayMs, { name, source });
+  }
+  return closures;
+}
+
+/** Every session that does not run from 09:30 to 16:00, by midnight UTC. */
+function collectHours(years: readonly number[]): Map<number, Hours> {
+  const hours = new Map<number, Hours>();
+  for (const year of years) {
+    for (const { dayMs, closeMinutes, name, source } of scheduledClosesOf(year)) {
+      hours.set(dayMs, { openMinutes: OPEN_MINUTES, closeMinutes, name, source });
+    }
+  }
+  for (const { date, open, close, name, source } of SPECIAL_HOURS) {
+    const dayMs = dateToUtcMs(sessionDate(date));
+    assert(!hours.has(dayMs), `${date} has special hours by rule already`);
+    const openMinutes = open === undefined ? OPEN_MINUTES : minutesOf(open);
+    const closeMinutes = close === undefined ? CLOSE_MINUTES : minutesOf(close);
+    hours.set(dayMs, { openMinutes, closeMinutes, name, source });
+  }
+  return hours;
+}
+
+function buildTables(): Tables {
+  const years: number[] = [];
+  const lastYear = Number(HORIZON.to.slice(0, 4));
+  for (let year = Number(HORIZON.from.slice(0, 4)); year <= lastYear; year += 1) years.push(year);
+  const closures = collectClosures(years);
+  const hours = collectHours(years);
+  const ordinalByDay = new Int32Array(DAYS);
+  const dayByOrdinal = new Int32Array(DAYS);
+  const openAt = new Float64Array(DAYS);
+  const closeAt = new Float64Array(DAYS);
+  let count = 0;
+  for (let day = 0; day < DAYS; day += 1) {
+    const dayMs = FIRST_DAY_MS + day * DAY_MS;
+    if (!isWeekend(dayMs) && !closures.has(dayMs)) {
+      const special = hours.get(dayMs);
+      dayByOrdinal[count] = day;
+      // Clocks change before dawn on Sundays, so that a session's minutes all share one offset.
+      const midnight = instantOfDay(dayMs, 0);
+      openAt[count] = midnight + (special?.openMinutes ?? OPEN_MINUTES) * MINUTE_MS;
+      closeAt[count] = midnight + (special?.closeMinutes ?? CLOSE_MINUTES) * MINUTE_MS;
+      count += 1;
+    }
+    ordinalByDay[day] = count - 1;
+  }
+  const sessions = Array.from<Session | undefined>({ length: count });
+  return { ordinalByDay, dayByOrdinal, openAt, closeAt, sessions, closures, hours };
+}
+
+let built: Tables | undefined;
+const tables = (): Tables => {
+  built ??= buildTables();
+  return built;
+};
+
+/** Days since the horizon's first; throws OUTSIDE_CALENDAR outside it. */
+function dayIndex(dayMs: number, what: () => string): number {
+  const day = (dayMs - FIRST_DAY_MS) / DAY_MS;
+  if (!(day >= 0 && day < DAYS)) throw outsideCalendar(what());
+  return day;
+}
+
+const dayOf = (date: SessionDate): number => dayIndex(dateToUtcMs(date), () => date);
+
+/**
+ * The session of that number, counted from the horizon's first as 0; throws OUTSIDE_CALENDAR past
+ * either end.
+ */
+export function sessionAt(ordinal: number): Session {
+  const { sessions, dayByOrdinal, openAt, closeAt, hours } = tables();
+  if (!(Number.isInteger(ordinal) && ordinal >= 0 && ordinal < sessions.length)) {
+    throw outsideCalendar(`session number ${ordinal}`);
+  }
+  const known = sessions[ordinal];
+  if (known !== undefined) return known;
+  const dayMs = FIRST_DAY_MS + (dayByOrdinal[ordinal] ?? 0) * DAY_MS;
+  const session = Object.freeze({
+    date: utcMsToDate(dayMs),
+    openAt: (openAt[ordinal] ?? 0) as EpochMs,
+    closeAt: (closeAt[ordinal] ?? 0) as EpochMs,
+    earlyClose: (hours.get(dayMs)?.closeMinutes ?? CLOSE_MINUTES) < CLOSE_MINUTES,
+  });
+  sessions[ordinal] = session;
+  return session;
+}
+
+/** How many sessions the horizon holds; the last ordinal is one less. */
+export const sessionCount = (): number => tables().sessions.length;
+
+/** The number of the last session on or before a date. */
+export const ordinalAtOrBefore = (date: SessionDate): number =>
+  tables().ordinalByDay[dayOf(date)] ?? -1;
+
+/**
+ * The number of the date's session since the horizon's first, or -1 when the exchange is closed
+ * that day.
+ */
+export function ordinalOf(date: SessionDate): number {
+  const day = dayOf(date);
+  const { ordinalByDay, dayByOrdinal } = tables();
+  const ordinal = ordinalByDay[day] ?? -1;
+  return dayByOrdinal[ordinal] === day ? ordinal : -1;
+}
+
+/** The session of a date, or null when the exchange is closed that day. */
+export function sessionOf(date: SessionDate): Session | null {
+  const ordinal = ordinalOf(date);
+  return ordinal < 0 ? null : sessionAt(ordinal);
+}
+
+const WEEKEND: CalendarNote = { name: 'Weekend' };
+
+/**
+ * Why there is no session on a date: "Weekend", "Thanksgiving", "Hurricane Sandy"; null when there
+ * is one.
+ */
+export function closureOf(date: SessionDate): CalendarNote | null {
+  const dayMs = dateToUtcMs(date);
+  dayIndex(dayMs, () => date);
+  if (isWeekend(dayMs)) return WEEKEND;
+  return tables().closures.get(dayMs) ?? null;
+}
+
+/** Why a session opens late or closes early, or null when it runs from 09:30 to 16:00. */
+export function specialHoursOf(date: SessionDate): CalendarNote | null {
+  const ordinal = ordinalOf(date);
+  const note = ordinal < 0 ? undefined : tables().hours.get(dateToUtcMs(date));
+  return note === undefined ? null : { name: note.name, source: note.source };
+}
+
+/**
+ * The sessions of a span of dates, both included, in time order; none when `from` is after `to`.
+ */
+export function sessionsBetween(from: SessionDate, to: SessionDate): Session[] {
+  const atOrBefore = ordinalAtOrBefore(from);
+  const last = ordinalAtOrBefore(to);
+  const sessions: Session[] = [];
+  for (let i = ordinalOf(from) < 0 ? atOrBefore + 1 : atOrBefore; i <= last; i += 1) {
+    sessions.push(sessionAt(i));
+  }
+  return sessions;
+}
+
+/** The session in progress at an instant, openAt <= at < closeAt, or null. */
+export function sessionContaining(at: EpochMs): Session | null {
+  const day = (newYorkDayMs(at) - FIRST_DAY_MS) / DAY_MS;
+  // Days of the clock's whole years that lie outside the horizon are a holiday and a weekend:
+  // nothing is in progress.
+  if (!(day >= 0 && day < DAYS)) return null;
+  const { ordinalByDay, openAt, closeAt } = tables();
+  const ordinal = ordinalByDay[day] ?? -1;
+  const isOpen = at >= (openAt[ordinal] ?? Infinity) && at < (closeAt[ordinal] ?? -Infinity);
+  return isOpen ? sessionAt(ordinal) : null;
+}
+
+/** The first session after a date, which need not be a session itself. */
+export function nextSession(date: SessionDate): Session {
+  const next = ordinalAtOrBefore(date) + 1;
+  if (next >= sessionCount()) throw outsideCalendar(`the session after ${date}`);
+  return sessionAt(next);
+}
+
+/** The last session before a date, which need not be a session itself. */
+export function previousSession(date: SessionDate): Session {
+  const own = ordinalOf(date);
+  const previous = own >= 0 ? own - 1 : ordinalAtOrBefore(date);
+  if (previous < 0) throw outsideCalendar(`the session before ${date}`);
+  return sessionAt(previous);
+}
+
+/** The last session that has ended at an instant, closeAt <= at. */
+export function lastSessionClosedBy(at: EpochMs): Session {
+  const day = Math.min((newYorkDayMs(at) - FIRST_DAY_MS) / DAY_MS, DAYS - 1);
+  const { ordinalByDay, closeAt } = tables();
+  let ordinal = day < 0 ? -1 : (ordinalByDay[day] ?? -1);
+  if ((closeAt[ordinal] ?? Infinity) > at) ordinal -= 1;
+  if (ordinal < 0) throw outsideCalendar(`the session closed before ${HORIZON.from}`);
+  return sessionAt(ordinal);
+}
