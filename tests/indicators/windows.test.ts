@@ -15,6 +15,10 @@ const columnWithGaps = fc
     maxLength: 80,
   })
   .map((values) => Float64Array.from(values));
+/** Some of these, times a million in floating point, miss the whole number they stand for. */
+const microPrices = fc
+  .array(fc.integer({ min: 1, max: 2e9 }), { maxLength: 80 })
+  .map((micros) => Float64Array.from(micros, (x) => x / 1e6));
 const prices = fc.oneof(tiedPricesArb(80), anyColumn);
 
 /** The statistic of every full window, computed for each from nothing. */
@@ -35,7 +39,7 @@ const nearest = (sum: bigint, divisor: bigint): number => {
 describe('a moving average', () => {
   it('is the double nearest to the exact mean of the prices in whole micros', () => {
     fc.assert(
-      fc.property(tiedPricesArb(80), period, (values, n) => {
+      fc.property(fc.oneof(tiedPricesArb(80), microPrices), period, (values, n) => {
         same(
           sma(values, n),
           naively(values, n, (window) => {
