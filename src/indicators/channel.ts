@@ -2,8 +2,8 @@ import type { BarColumns } from '../domain/market.ts';
 import { assertPeriod, undefinedColumn } from './column.ts';
 
 /**
- * The highest of the last `period` values, the current one included, from index period - 1 on. A NaN
- * makes undefined the windows that contain it, no other.
+ * The highest of the last `period` values, the current one included, from index period - 1 on. A
+ * NaN makes undefined the windows that contain it, no other.
  *
  * Three comparisons a value whatever the period (van Herk 1992, Gil and Werman 1993): the column is
  * cut into blocks of `period`; a window is the end of one block, whose maxima from behind are kept,

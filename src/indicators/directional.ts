@@ -27,20 +27,19 @@ export const dx = (columns: BarColumns, period: number): Float64Array =>
 
 /**
  * ADX: Wilder average of DX, strength of a trend whatever its direction, from index 2 x period - 1
- * on, seeded with the mean of the first `period` DX. A bar at which DX is not defined leaves it as
- * it was.
+ * on, seeded with the mean of the first `period` DX.
  */
 export function adx(columns: BarColumns, period: number): Float64Array {
-  const { index, moved } = directional(columns, period);
+  const index = dx(columns, period);
   const out = undefinedColumn(columns.length);
   const first = 2 * period - 1;
   if (columns.length <= first) return out;
   let average = 0;
-  for (let i = period; i <= first; i++) if (moved[i] === 1) average += index[i] as number;
+  for (let i = period; i <= first; i++) average += index[i] as number;
   average /= period;
   out[first] = average;
   for (let i = first + 1; i < columns.length; i++) {
-    if (moved[i] === 1) average = (average * (period - 1) + (index[i] as number)) / period;
+    average = (average * (period - 1) + (index[i] as number)) / period;
     out[i] = average;
   }
   return out;
@@ -50,10 +49,6 @@ interface Directional {
   readonly plus: Float64Array;
   readonly minus: Float64Array;
   readonly index: Float64Array;
-  /**
-   * 1 where the index was computed from this bar, 0 where nothing moved and it was carried over.
-   */
-  readonly moved: Uint8Array;
 }
 
 function directional(columns: BarColumns, period: number): Directional {
@@ -62,7 +57,6 @@ function directional(columns: BarColumns, period: number): Directional {
   const plus = undefinedColumn(length);
   const minus = undefinedColumn(length);
   const index = undefinedColumn(length);
-  const moved = new Uint8Array(length);
   let up = 0;
   let down = 0;
   let range = 0;
@@ -85,11 +79,8 @@ function directional(columns: BarColumns, period: number): Directional {
     plus[i] = plusValue;
     minus[i] = minusValue;
     const both = plusValue + minusValue;
-    if (!(both < NOTHING)) {
-      latest = 100 * (Math.abs(minusValue - plusValue) / both);
-      moved[i] = 1;
-    }
+    if (!(both < NOTHING)) latest = 100 * (Math.abs(minusValue - plusValue) / both);
     index[i] = latest;
   }
-  return { plus, minus, index, moved };
+  return { plus, minus, index };
 }

@@ -15,7 +15,6 @@ const columnWithGaps = fc
     maxLength: 80,
   })
   .map((values) => Float64Array.from(values));
-/** Some of these, times a million in floating point, miss the whole number they stand for. */
 const microPrices = fc
   .array(fc.integer({ min: 1, max: 2e9 }), { maxLength: 80 })
   .map((micros) => Float64Array.from(micros, (x) => x / 1e6));
@@ -48,6 +47,19 @@ describe('a moving average', () => {
             return nearest(sum, BigInt(n) * 1_000_000n);
           }),
         );
+      }),
+    );
+  });
+
+  it('takes prices to the nearest millionth of a dollar', () => {
+    expect(sma(Float64Array.of(1.0000004, 1.0000008), 2)[1]).toBe(1.0000005);
+  });
+
+  it('has the same bits wherever the column starts, whatever the values', () => {
+    fc.assert(
+      fc.property(anyColumn, period, fc.nat(60), (values, n, from) => {
+        const suffix = sma(values.slice(from), n).slice(n - 1);
+        expect(suffix).toEqual(sma(values, n).slice(from + n - 1));
       }),
     );
   });
