@@ -24,7 +24,7 @@ const bareFraction = (min: number, max: number) =>
     .max(max, {
       error: ({ input }) =>
         max === 1
-          ? `is above 1; it is a fraction, not percent: write ${plainNumber(Number(input) / 100)} for ${input} %`
+          ? `is above 1; it is a fraction, not percent: write ${plainNumber(Number(input) / 100)} for ${Number(input)} %`
           : undefined,
     });
 

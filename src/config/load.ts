@@ -1,17 +1,19 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { isAbsolute, join, relative } from 'node:path';
+import { Failure } from '../domain/failure.ts';
+import { type ConfigDocument, readDocument } from './document.ts';
+import {
+  type Environment,
+  readEnvironment,
+  type Setting,
+  type Switches,
+  valueFromText,
+} from './environment.ts';
+import { dotted, failureOf, type Problem } from './problem.ts';
 import type { Config } from './schema.ts';
 import type { Secrets } from './secrets.ts';
-
-/** Which way each switch of the environment stands; the strictest of these and the journal's state wins. */
-export interface Switches {
-  /** TRADE_LABS_ARMED: orders may reach a real broker. */
-  readonly armed: boolean;
-  /** TRADE_LABS_DRY_RUN: plans everything, places nothing. */
-  readonly dryRun: boolean;
-  /** TRADE_LABS_KILL_SWITCH: no entries, whatever else is said. */
-  readonly killSwitch: boolean;
-  /** TRADE_LABS_LIVE_ACK: the acknowledged ACCOUNT:HASH, where one is given. */
-  readonly liveAck: string | undefined;
-}
+import { type Refusal, validate } from './validate.ts';
 
 /** The inputs of the configuration besides the files of the home. */
 export interface ConfigSource {
@@ -41,7 +43,200 @@ export interface LoadedConfig {
   readonly warnings: readonly string[];
 }
 
-/** Not connected yet: every caller is told so. */
-export async function loadConfig(_source: unknown): Promise<LoadedConfig> {
-  throw new Error('the configuration cannot be loaded yet');
+/** Where a home keeps its configuration. */
+export const CONFIG_PATH = join('config', 'trade-labs.yaml');
+/** Places where people look for it and this program does not. */
+const ELSEWHERE = [
+  'trade-labs.yaml',
+  'trade-labs.yml',
+  join('config', 'trade-labs.yml'),
+  join('config', 'trade-labs.json'),
+];
+const MAX_CONFIG_BYTES = 1 << 20;
+
+/**
+ * The configuration of a home: flag over environment over .env over file over default. Throws Failure with every
+ * problem at once: CONFIG_INVALID, ENV_INVALID where only the environment is wrong, CONFIG_MISSING where a file or
+ * the home itself is not there. Changes nothing.
+ */
+export async function loadConfig(source: ConfigSource): Promise<LoadedConfig> {
+  const file = configFileOf(source);
+  const document = file === undefined ? undefined : readConfigFile(file, source.cwd);
+  const environment = readEnvironment(source.home, source.env);
+  const settings = [...environment.settings, ...flagSettings(source.flags ?? {})];
+  const problems = [...(document?.problems ?? [])];
+  if (document !== undefined && document.tree === undefined) {
+    throw failureOf([...problems, ...environment.problems]);
+  }
+  const tree = withSettings(document?.tree ?? {}, settings);
+  const validated = validate(tree);
+  if (!validated.ok) {
+    problems.push(...validated.refusals.map((refusal) => problemOf(refusal, document, settings)));
+  }
+  problems.push(...environment.problems);
+  if (problems.length > 0 || !validated.ok) throw failureOf(inReadingOrder(problems));
+  const { config } = validated;
+  return {
+    config: deepFrozen(config),
+    file,
+    origins: originsOf(config, document, settings),
+    hash: createHash('sha256').update(canonical(config)).digest('hex'),
+    switches: environment.switches,
+    secrets: environment.secrets,
+    warnings: warningsFor(source, file, config, environment),
+  };
+}
+
+function configFileOf({ home, configFile }: ConfigSource): string | undefined {
+  if (!existsSync(home)) {
+    throw new Failure('CONFIG_MISSING', `the home ${home} does not exist`, {
+      hint: 'check --home or TRADE_LABS_HOME, or create the folder',
+    });
+  }
+  if (configFile !== undefined) {
+    if (existsSync(configFile)) return configFile;
+    throw new Failure('CONFIG_MISSING', `there is no configuration file ${configFile}`, {
+      hint: 'check --config',
+    });
+  }
+  const usual = join(home, CONFIG_PATH);
+  return existsSync(usual) ? usual : undefined;
+}
+
+function readConfigFile(file: string, cwd: string): ConfigDocument {
+  const near = relative(cwd, file);
+  const label = near === '' || near.startsWith('..') || isAbsolute(near) ? file : near;
+  const refuse = (message: string): Failure =>
+    failureOf([{ where: `${label}:1:1`, key: '', message, source: 'config' }]);
+  let text: string;
+  try {
+    if (statSync(file).size > MAX_CONFIG_BYTES) throw refuse('is above 1 MiB: not a configuration');
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    throw refuse(`cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
+  }
+  return readDocument(text, label);
+}
+
+const flagSettings = (flags: Readonly<Record<string, string>>): Setting[] =>
+  Object.entries(flags).map(([key, text]) => {
+    const path = key.split('.');
+    return { path, value: valueFromText(text, path), origin: 'flag', where: 'flag' };
+  });
+
+/** The file's values with the settings laid over them. A section that is no map stays, for the schema to refuse. */
+function withSettings(
+  tree: Readonly<Record<string, unknown>>,
+  settings: readonly Setting[],
+): Record<string, unknown> {
+  const merged = structuredClone(tree) as Record<string, unknown>;
+  for (const { path, value } of settings) {
+    let node = merged;
+    for (const part of path.slice(0, -1)) {
+      node[part] ??= {};
+      node = node[part] as Record<string, unknown>;
+      if (typeof node !== 'object' || Array.isArray(node)) break;
+    }
+    if (typeof node === 'object' && !Array.isArray(node)) node[path.at(-1) as string] = value;
+  }
+  return merged;
+}
+
+/** The last setting that gives the value at a path, or the whole of which it is a part. */
+const settingFor = (
+  settings: readonly Setting[],
+  path: readonly PropertyKey[],
+): Setting | undefined =>
+  settings.findLast((setting) => setting.path.every((part, i) => part === path[i]));
+
+/** The last setting beside a missing value: it made the map in which something is missing. */
+const settingBeside = (
+  settings: readonly Setting[],
+  path: readonly PropertyKey[],
+): Setting | undefined =>
+  settings.findLast(
+    (setting) => path.length > 2 && path.slice(0, -1).every((part, i) => part === setting.path[i]),
+  );
+
+function problemOf(
+  { path, atKey, message }: Refusal,
+  document: ConfigDocument | undefined,
+  settings: readonly Setting[],
+): Problem {
+  const setting =
+    settingFor(settings, path) ?? (document?.has(path) ? undefined : settingBeside(settings, path));
+  const key = dotted(path);
+  if (setting !== undefined) {
+    const source = setting.origin === 'flag' ? 'config' : 'env';
+    return { where: setting.where, key, message, source };
+  }
+  const where = (atKey ? document?.keyAt(path) : document?.valueAt(path)) ?? 'default';
+  return { where, key, message, source: 'config' };
+}
+
+function inReadingOrder(problems: readonly Problem[]): Problem[] {
+  const place = ({ where }: Problem): number => {
+    const match = /:(\d+):(\d+)$/.exec(where);
+    return match === null ? Number.MAX_SAFE_INTEGER : Number(match[1]) * 100_000 + Number(match[2]);
+  };
+  const rank = ({ source }: Problem): number => (source === 'config' ? 0 : 1);
+  return problems.toSorted((a, b) => rank(a) - rank(b) || place(a) - place(b));
+}
+
+function originsOf(
+  config: Config,
+  document: ConfigDocument | undefined,
+  settings: readonly Setting[],
+): ReadonlyMap<string, string> {
+  const origins = new Map<string, string>();
+  const visit = (value: unknown, path: readonly string[]): void => {
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      const entries = Object.entries(value);
+      for (const [name, child] of entries) visit(child, [...path, name]);
+      if (entries.length > 0) return;
+    }
+    const setting = settingFor(settings, path);
+    const inFile = document?.has(path) ? document.valueAt(path) : undefined;
+    origins.set(dotted(path), setting?.origin ?? inFile ?? 'default');
+  };
+  visit(config, []);
+  return origins;
+}
+
+function warningsFor(
+  { home, configFile }: ConfigSource,
+  file: string | undefined,
+  { broker, ib }: Config,
+  { switches }: Environment,
+): string[] {
+  const strays =
+    configFile === undefined ? ELSEWHERE.filter((path) => existsSync(join(home, path))) : [];
+  const warnings = strays.map(
+    (path) => `${path} is not read; the configuration is ${file ?? join(home, CONFIG_PATH)}`,
+  );
+  if (broker === 'ib' && ib.account === 'DU1234567') {
+    warnings.push('ib.account is still the example DU1234567');
+  }
+  if (switches.armed && broker === 'sim') {
+    warnings.push('TRADE_LABS_ARMED has no effect with the simulated broker');
+  }
+  return warnings;
+}
+
+/** JSON with sorted keys and without blanks: the same values give the same text. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const entries = Object.entries(value)
+    .filter(([, child]) => child !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, child]) => `${JSON.stringify(name)}:${canonical(child)}`);
+  return `{${entries.join(',')}}`;
+}
+
+function deepFrozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  for (const child of Object.values(value)) deepFrozen(child);
+  return Object.freeze(value);
 }

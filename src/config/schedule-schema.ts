@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { parseTrigger } from '../calendar/trigger.ts';
 import { choice, count } from './fields.ts';
 
 const at = z
   .string()
-  .regex(/^(([01]\d|2[0-3]):[0-5]\d|(open|close)([+-]\d+[mh])?|\S+( \S+){4})$/, {
-    error: 'is not a time',
+  .superRefine((text, issues) => {
+    const trigger = parseTrigger(text);
+    if (!trigger.ok) issues.addIssue({ code: 'custom', message: trigger.error });
   })
   .meta({
     description:

@@ -126,11 +126,14 @@ export const configSchema = z.strictObject({
   report: section(report, 'Reports'),
 });
 
-type DeepReadonly<T> = T extends readonly (infer Item)[]
-  ? readonly DeepReadonly<Item>[]
-  : T extends object
-    ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
-    : T;
+type Primitive = string | number | boolean | null | undefined;
+type DeepReadonly<T> = T extends Primitive
+  ? T
+  : T extends readonly (infer Item)[]
+    ? readonly DeepReadonly<Item>[]
+    : T extends object
+      ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
+      : T;
 
 /** The effective configuration, all defaults filled in. Fractions, never percent; money in dollars. */
 export type Config = DeepReadonly<z.output<typeof configSchema>>;

@@ -1,0 +1,98 @@
+import type { Config } from './schema.ts';
+
+/** Keys that contradict each other. */
+export interface Contradiction {
+  /** Where it is shown. */
+  readonly path: readonly PropertyKey[];
+  /** The other key it depends on, where there is one. */
+  readonly against?: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** What no single key shows: limits in the wrong order, a mode that does not fit its broker, a name used twice. */
+export function contradictions(config: Config): Contradiction[] {
+  return [
+    ...modeContradictions(config),
+    ...limitContradictions(config),
+    ...nameContradictions(config),
+  ];
+}
+
+const isPaperAccount = (account: string): boolean => account.startsWith('D');
+
+function* modeContradictions({ mode, broker, ib }: Config): Generator<Contradiction> {
+  const path = ['broker'];
+  if (mode === 'live' && broker === 'sim') {
+    yield { path, against: ['mode'], message: 'mode live takes broker ib, was sim' };
+  }
+  if (mode === 'sim' && broker === 'ib') {
+    yield {
+      path,
+      against: ['mode'],
+      message: 'mode sim takes broker sim; for IB write mode: paper',
+    };
+  }
+  if (mode === 'live' && isPaperAccount(ib.account)) {
+    const message = `mode live takes a live account (U...), ${ib.account} is a paper account`;
+    yield { path: ['ib', 'account'], against: ['mode'], message };
+  }
+  if (mode === 'paper' && broker === 'ib' && !isPaperAccount(ib.account)) {
+    const message = `mode paper takes a paper account (DU...), ${ib.account} is a live account`;
+    yield { path: ['ib', 'account'], against: ['mode'], message };
+  }
+}
+
+function* limitContradictions({ risk, sizing }: Config): Generator<Contradiction> {
+  if (risk.hardDailyLossFraction < risk.dailyLossFraction) {
+    yield {
+      path: ['risk', 'hardDailyLossFraction'],
+      against: ['risk', 'dailyLossFraction'],
+      message: `${risk.hardDailyLossFraction} must be at least dailyLossFraction, ${risk.dailyLossFraction}`,
+    };
+  }
+  if (sizing.perTradeFraction > risk.maxOpenRiskFraction) {
+    yield {
+      path: ['sizing', 'perTradeFraction'],
+      against: ['risk', 'maxOpenRiskFraction'],
+      message: `${sizing.perTradeFraction} is above risk.maxOpenRiskFraction, ${risk.maxOpenRiskFraction}`,
+    };
+  }
+  if (sizing.maxPositionFraction > risk.maxGrossFraction) {
+    yield {
+      path: ['sizing', 'maxPositionFraction'],
+      against: ['risk', 'maxGrossFraction'],
+      message: `${sizing.maxPositionFraction} is above risk.maxGrossFraction, ${risk.maxGrossFraction}`,
+    };
+  }
+}
+
+function* nameContradictions({ strategy, schedule, scan }: Config): Generator<Contradiction> {
+  if (strategy.name === undefined && strategy.file === undefined) {
+    yield { path: ['strategy'], message: 'needs a name or a file' };
+  }
+  if (strategy.name !== undefined && strategy.file !== undefined) {
+    yield { path: ['strategy', 'file'], message: 'and name are both set; keep one' };
+  }
+  yield* repeatedNames(schedule);
+  for (const [index, symbol] of scan.deny.entries()) {
+    if (scan.allow.includes(symbol)) {
+      const message = `${String(symbol)} is on the allow list too; keep one`;
+      yield { path: ['scan', 'deny', index], against: ['scan', 'allow'], message };
+    }
+  }
+}
+
+/** Slots that share a name; also of rows that are not valid otherwise. */
+export function* repeatedNames(rows: readonly unknown[]): Generator<Contradiction> {
+  const first = new Map<string, number>();
+  for (const [index, row] of rows.entries()) {
+    const name = (row as { name?: unknown } | null)?.name;
+    if (typeof name !== 'string') continue;
+    const earlier = first.get(name);
+    if (earlier === undefined) first.set(name, index);
+    else {
+      const message = `"${name}" is the name of schedule[${earlier}] too`;
+      yield { path: ['schedule', index, 'name'], message };
+    }
+  }
+}
