@@ -73,8 +73,7 @@ export const SPECIAL_CLOSURES: readonly SpecialClosure[] = [
 
 export const SPECIAL_HOURS: readonly SpecialHours[] = [
   {
-    // Some libraries have 09:31 here, a slip for the moments of silence of 1991; both papers and
-    // the exchange say 11:00.
+    // Not 09:31, as some libraries have it: the exchange's list and the reports of the day say 11:00.
     date: '1990-12-27',
     open: '11:00',
     name: 'Late open: transformer explosion',

@@ -29,7 +29,7 @@ const FRIDAY = 5;
 const SATURDAY = 6;
 
 /** Day of the week, 0 = Sunday. The epoch was a Thursday. */
-export const weekdayOf = (dayMs: number): number => (((dayMs / DAY_MS + 4) % 7) + 7) % 7;
+const weekdayOf = (dayMs: number): number => (((dayMs / DAY_MS + 4) % 7) + 7) % 7;
 
 export const isWeekend = (dayMs: number): boolean => {
   const weekday = weekdayOf(dayMs);
@@ -64,7 +64,8 @@ function easter(year: number): number {
   return Date.UTC(year, month - 1, l + 28 - 31 * Math.floor(month / 4));
 }
 
-const RULE_7_2 = 'NYSE Rule 7.2 (Holidays), https://nyseguide.srorules.com/rules';
+const RULE_7_2 =
+  'NYSE Rule 7.2 (Holidays), https://www.nyse.com/publicdocs/nyse/regulation/nyse/NYSE_Rules.pdf';
 const JUNETEENTH_FILING =
   'SEC release 34-93183, https://www.sec.gov/rules/sro/nyse/2021/34-93183.pdf (2021)';
 const MONDO = 'https://mondovisione.com/media-and-resources/news/nyse-group-announces';
@@ -124,7 +125,7 @@ const RELEASES: readonly { readonly until: number; readonly source: string }[] =
 ];
 
 /** Where the exchange published the given year's calendar. */
-export const releaseOf = (year: number): string =>
+const releaseOf = (year: number): string =>
   RELEASES.find((release) => year <= release.until)?.source ?? RULE_7_2;
 
 /**

@@ -120,9 +120,16 @@ function sessionTable(
     isoUtc(closeAt).slice(11, 16),
     nyse.specialHoursOf(date)?.name ?? '',
   ]);
-  const titles = ['session', 'day', 'open ET', 'close ET', 'open UTC', 'close UTC', 'note'];
   return renderTable(
-    titles.map((title) => ({ title })),
+    [
+      { title: 'session' },
+      { title: 'day', priority: 2 },
+      { title: 'open ET' },
+      { title: 'close ET' },
+      { title: 'open UTC', priority: 1 },
+      { title: 'close UTC', priority: 1 },
+      { title: 'note' },
+    ],
     rows,
     { columns },
   );
