@@ -3,7 +3,7 @@
  * differs: checks and imports refuse, a run treats the session as absent.
  */
 
-import { TIMEFRAME_MINUTES, type Timeframe } from '../domain/market.ts';
+import { type BarColumns, TIMEFRAME_MINUTES, type Timeframe } from '../domain/market.ts';
 import { MINUTE_MS } from '../domain/time.ts';
 import { dayOf, type SessionGrid } from './session-grid.ts';
 
@@ -34,16 +34,6 @@ export interface BadRow {
   readonly text: string;
   /** The bar stamp the row named, where that much could be read. */
   readonly time: number | null;
-}
-
-/** One row's values; time as in BarColumns. NaN stands for what could not be read. */
-export interface RowValues {
-  time: number;
-  open: number;
-  high: number;
-  low: number;
-  close: number;
-  volume: number;
 }
 
 /** The fault in a row's prices and volume, or null. Infinite and NaN values are not numbers here. */
@@ -101,6 +91,27 @@ export class TimeRules {
     this.previous = time;
     return null;
   }
+}
+
+/**
+ * The fault in one row of columns being read, or null. The time is judged even beside another fault, since it is the
+ * row before of the next one; a NaN time is left to the reader, who knows why it is none.
+ */
+export function rowFault(
+  { time, open, high, low, close, volume }: BarColumns,
+  index: number,
+  times: TimeRules,
+): BadRowReason | null {
+  const stamp = time[index] as number;
+  const timeFault = Number.isNaN(stamp) ? null : times.faultOf(stamp);
+  const valueFault = priceFault(
+    open[index] as number,
+    high[index] as number,
+    low[index] as number,
+    close[index] as number,
+    volume[index] as number,
+  );
+  return valueFault ?? timeFault;
 }
 
 const TEXT_LIMIT = 120;

@@ -6,9 +6,13 @@ const MIB = 1024 * 1024;
 
 /**
  * The bytes of a regular file, or why it is refused; `file` is its name in messages. A file over MAX_FILE_BYTES is
- * refused before a byte of it is read.
+ * refused before a byte of it is read. `bufferFor` may give a buffer that the next call overwrites.
  */
-export function readWhole(path: string, file: string): Result<Buffer, FileProblem> {
+export function readWhole(
+  path: string,
+  file: string,
+  bufferFor: (size: number) => Buffer = (size) => Buffer.allocUnsafe(size),
+): Result<Buffer, FileProblem> {
   const problem = (fault: FileFault, message: string) => err({ file, fault, message });
   let handle: number | undefined;
   try {
@@ -19,7 +23,7 @@ export function readWhole(path: string, file: string): Result<Buffer, FileProble
       const message = `the file has ${Math.ceil(stat.size / MIB)} MiB; the limit is ${MAX_FILE_BYTES / MIB} MiB`;
       return problem('too_large', message);
     }
-    const bytes = Buffer.allocUnsafe(stat.size);
+    const bytes = bufferFor(stat.size).subarray(0, stat.size);
     let length = 0;
     while (length < bytes.length) {
       const count = readSync(handle, bytes, length, bytes.length - length, null);

@@ -1,13 +1,15 @@
+import { MAX_LINE_BYTES } from '../../bars/bar-file.ts';
 import { parseBarTime } from '../../bars/bar-time.ts';
 import { parseDecimal } from '../../bars/decimal.ts';
-import type { BadRowReason, RowValues } from '../../bars/rules.ts';
-import type { Timeframe } from '../../domain/market.ts';
+import type { BadRowReason } from '../../bars/rules.ts';
+import type { BarColumns, Timeframe } from '../../domain/market.ts';
 import { DAY_MS } from '../../domain/time.ts';
 
 const COMMA = 44;
 const MINUS = 45;
 const DOT = 46;
 const ZERO = 48;
+const NINE = 57;
 const COLON = 58;
 const LETTER_T = 84;
 const LETTER_Z = 90;
@@ -28,71 +30,89 @@ const POWERS = Float64Array.from({ length: EXACT_DIGITS + 1 }, (_, n) => Number(
 export const MIN_ROW_BYTES = 21;
 const MIN_INTRADAY_ROW_BYTES = 31;
 
+const SHOWN_BYTES = 512;
+
 const FAILED = -1;
+/** So far below zero that no sum with it is a year, a month or an hour. */
+const NO_DIGITS = -100_000;
 
-/** The digit a byte stands for; above 9 (as an unsigned number) when it is none. */
-const digit = (byte: number): number => (byte - ZERO) >>> 0;
+const isDigit = (byte: number): boolean => byte >= ZERO && byte <= NINE;
 
-/** Reads rows out of a file's bytes, which must end in a newline. The values of the last row stand in its fields. */
-export class RowReader implements RowValues {
-  time = Number.NaN;
-  open = Number.NaN;
-  high = Number.NaN;
-  low = Number.NaN;
-  close = Number.NaN;
-  volume = Number.NaN;
-  private readonly bytes: Uint8Array;
+const isWithin = (value: number, end: number): boolean => value >= 0 && value < end;
+
+/**
+ * Reads rows out of a file's bytes, which must end in a newline, straight into columns: values that travel as return
+ * values or fields would each become an object on the heap.
+ */
+export class RowReader {
+  private readonly bytes: Buffer;
   private readonly timeframe: Timeframe;
-  private at = 0;
+  private readonly columns: BarColumns;
+  /** Where the row after the last one read starts. */
+  next = 0;
   /** The month last seen, year x 12 + month, its first day number and its length. */
   private month = FAILED;
   private monthStart = 0;
   private monthDays = 0;
 
-  constructor(bytes: Uint8Array, timeframe: Timeframe) {
+  constructor(bytes: Buffer, timeframe: Timeframe, columns: BarColumns) {
     this.bytes = bytes;
     this.timeframe = timeframe;
+    this.columns = columns;
   }
 
   /**
-   * Reads the row that starts at `start` if it is in the common notation: fixed-width time, plain decimals of up to
-   * fifteen digits. Returns where the next row starts, or -1 when the row must be read as text.
+   * Reads the row that starts at `start` into the columns at `row`, if it is in the common notation: fixed-width time,
+   * plain decimals of up to fifteen digits. Returns where the next row starts, or -1 when it must be read as text.
    */
-  read(start: number): number {
-    this.at = start;
-    const time = this.timeframe === '1d' ? this.readDate() : this.readInstant();
-    if (Number.isNaN(time)) return FAILED;
-    this.time = time;
-    this.open = this.readDecimal(COMMA);
-    this.high = this.readDecimal(COMMA);
-    this.low = this.readDecimal(COMMA);
-    this.close = this.readDecimal(COMMA);
-    this.volume = this.readDecimal(LF);
-    const unread =
-      this.open < 0 || this.high < 0 || this.low < 0 || this.close < 0 || this.volume < 0;
-    return unread ? FAILED : this.at;
+  read(start: number, row: number): number {
+    const { time, open, high, low, close, volume } = this.columns;
+    this.next = start;
+    const stamp = this.timeframe === '1d' ? this.readDate() : this.readInstant();
+    if (Number.isNaN(stamp)) return FAILED;
+    time[row] = stamp;
+    let at = this.readDecimal(this.next, COMMA, open, row);
+    if (at > 0) at = this.readDecimal(at, COMMA, high, row);
+    if (at > 0) at = this.readDecimal(at, COMMA, low, row);
+    if (at > 0) at = this.readDecimal(at, COMMA, close, row);
+    if (at > 0) at = this.readDecimal(at, LF, volume, row);
+    return at;
   }
 
-  /** Reads one row as text: every notation that the rules allow. Returns the fault that its form alone shows. */
-  readText(text: string): BadRowReason | null {
-    const fields = text.split(',');
-    const number = (index: number) => parseDecimal(fields[index] ?? '');
-    this.time = parseBarTime(fields[0] ?? '', this.timeframe);
-    this.open = number(1);
-    this.high = number(2);
-    this.low = number(3);
-    this.close = number(4);
-    this.volume = number(5);
+  /**
+   * Reads the row that starts at `start` as text, in every notation that the rules allow; NaN stands where that
+   * fails. Returns the fault that the row's form alone shows; `next` tells where the next row starts.
+   */
+  readLine(start: number, row: number): BadRowReason | null {
+    const { time, open, high, low, close, volume } = this.columns;
+    this.next = this.bytes.indexOf(LF, start) + 1;
+    const tooLong = this.next - start > MAX_LINE_BYTES;
+    const fields = tooLong ? [] : this.text(start, this.next - 1).split(',');
+    const stamp = parseBarTime(fields[0] ?? '', this.timeframe);
+    time[row] = stamp;
+    [open, high, low, close, volume].forEach((column, index) => {
+      column[row] = parseDecimal(fields[index + 1] ?? '');
+    });
+    if (tooLong) return 'line_too_long';
     if (fields.length !== 6) return 'field_count';
-    return Number.isNaN(this.time) ? 'not_a_time' : null;
+    return Number.isNaN(stamp) ? 'not_a_time' : null;
+  }
+
+  /** The line between two row starts as text, cut to somewhat more than a message shows. */
+  lineText(start: number, next: number): string {
+    return this.text(start, Math.min(next - 1, start + SHOWN_BYTES));
+  }
+
+  private text(start: number, end: number): string {
+    return this.bytes.toString('utf8', start, end).replace(/\r$/, '');
   }
 
   /** "YYYY-MM-DD," as its midnight UTC; NaN when it is written otherwise. */
   private readDate(): number {
-    const start = this.at;
+    const start = this.next;
     const { bytes } = this;
     if (start + MIN_ROW_BYTES > bytes.length || bytes[start + 10] !== COMMA) return Number.NaN;
-    this.at = start + 11;
+    this.next = start + 11;
     return this.dateAt(start);
   }
 
@@ -116,7 +136,7 @@ export class RowReader implements RowValues {
 
   /** "YYYY-MM-DDTHH:MM:SS" with "Z" or an offset and a comma, as epoch milliseconds; NaN when written otherwise. */
   private readInstant(): number {
-    const start = this.at;
+    const start = this.next;
     const { bytes } = this;
     if (start + MIN_INTRADAY_ROW_BYTES > bytes.length) return Number.NaN;
     const punctuated =
@@ -124,7 +144,8 @@ export class RowReader implements RowValues {
     const hours = this.twoDigits(start + 11);
     const minutes = this.twoDigits(start + 14);
     const seconds = this.twoDigits(start + 17);
-    if (!(punctuated && hours < 24 && minutes < 60 && seconds < 60)) return Number.NaN;
+    const onClock = isWithin(hours, 24) && isWithin(minutes, 60) && isWithin(seconds, 60);
+    if (!punctuated || !onClock) return Number.NaN;
     const offsetMinutes = this.readOffset(start + 19);
     const date = this.dateAt(start);
     return date + ((hours * 60 + minutes - offsetMinutes) * 60 + seconds) * 1000;
@@ -135,49 +156,53 @@ export class RowReader implements RowValues {
     const { bytes } = this;
     const sign = bytes[at];
     if (sign === LETTER_Z && bytes[at + 1] === COMMA) {
-      this.at = at + 2;
+      this.next = at + 2;
       return 0;
     }
     const hours = this.twoDigits(at + 1);
     const minutes = this.twoDigits(at + 4);
-    const sound = bytes[at + 3] === COLON && bytes[at + 6] === COMMA && hours < 24 && minutes < 60;
-    if (!sound || (sign !== MINUS && sign !== PLUS)) return Number.NaN;
-    this.at = at + 7;
+    const punctuated = bytes[at + 3] === COLON && bytes[at + 6] === COMMA;
+    const signed = sign === MINUS || sign === PLUS;
+    if (!punctuated || !signed || !isWithin(hours, 24) || !isWithin(minutes, 60)) return Number.NaN;
+    this.next = at + 7;
     return (sign === MINUS ? -1 : 1) * (hours * 60 + minutes);
   }
 
+  /** Two digits as a number, or NO_DIGITS; an integer always, which costs less than NaN would. */
   private twoDigits(at: number): number {
-    const tens = digit(this.bytes[at] as number);
-    const ones = digit(this.bytes[at + 1] as number);
-    return tens > 9 || ones > 9 ? Number.NaN : tens * 10 + ones;
+    const tens = this.bytes[at] as number;
+    const ones = this.bytes[at + 1] as number;
+    return isDigit(tens) && isDigit(ones) ? (tens - ZERO) * 10 + (ones - ZERO) : NO_DIGITS;
   }
 
-  /** A plain decimal that ends at `end` (a newline may have a carriage return before it); -1 for anything else. */
-  private readDecimal(end: number): number {
+  /**
+   * Reads the plain decimal at `start` into column[row]. It must end with the byte `end` (a newline may have a carriage
+   * return before it). Returns where the next field starts, or -1 for anything else.
+   */
+  private readDecimal(start: number, end: number, column: Float64Array, row: number): number {
     const { bytes } = this;
-    const start = this.at;
     let at = start;
     let mantissa = 0;
-    let value = digit(bytes[at] as number);
-    while (value <= 9) {
-      mantissa = mantissa * 10 + value;
-      value = digit(bytes[++at] as number);
+    let byte = bytes[at] as number;
+    while (isDigit(byte)) {
+      mantissa = mantissa * 10 + (byte - ZERO);
+      byte = bytes[++at] as number;
     }
     let digits = at - start;
     let decimals = 0;
-    if (bytes[at] === DOT) {
+    if (byte === DOT) {
       const dot = at;
-      value = digit(bytes[++at] as number);
-      while (value <= 9) {
-        mantissa = mantissa * 10 + value;
-        value = digit(bytes[++at] as number);
+      byte = bytes[++at] as number;
+      while (isDigit(byte)) {
+        mantissa = mantissa * 10 + (byte - ZERO);
+        byte = bytes[++at] as number;
       }
       decimals = at - dot - 1;
       digits += decimals;
     }
-    if (end === LF && bytes[at] === CR) at += 1;
-    if (bytes[at] !== end || digits === 0 || digits > EXACT_DIGITS) return FAILED;
-    this.at = at + 1;
-    return mantissa / (POWERS[decimals] as number);
+    if (byte === CR && end === LF) byte = bytes[++at] as number;
+    if (byte !== end || digits === 0 || digits > EXACT_DIGITS) return FAILED;
+    column[row] = decimals === 0 ? mantissa : mantissa / (POWERS[decimals] as number);
+    return at + 1;
   }
 }

@@ -10,7 +10,7 @@ import {
   type FileProblem,
   MAX_LINE_BYTES,
 } from '../../bars/bar-file.ts';
-import { type BadRowReason, BadRows, priceFault, printable, TimeRules } from '../../bars/rules.ts';
+import { BadRows, printable, rowFault, TimeRules } from '../../bars/rules.ts';
 import { type BarColumns, emptyColumns, sliceColumns } from '../../domain/market.ts';
 import { err, ok, type Result } from '../../domain/result.ts';
 import { readWhole } from './bar-bytes.ts';
@@ -20,9 +20,19 @@ const LF = 10;
 const CR = 13;
 const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 
+/** Most bar files are smaller than this; they are read into one buffer that is used again for the next file. */
+const SCRATCH_BYTES = 512 * 1024;
+let scratchBytes: Buffer | undefined;
+
+function bufferFor(size: number): Buffer {
+  if (size > SCRATCH_BYTES) return Buffer.allocUnsafe(size);
+  scratchBytes ??= Buffer.allocUnsafe(SCRATCH_BYTES);
+  return scratchBytes;
+}
+
 /** Reads a bar file whole. Files over MAX_FILE_BYTES are refused before a byte of them is read. */
 export function readBarCsv(path: string, options: BarReadOptions): Result<BarFile, FileProblem> {
-  const bytes = readWhole(path, options.file);
+  const bytes = readWhole(path, options.file, bufferFor);
   return bytes.ok ? parseBarCsv(bytes.value, options) : bytes;
 }
 
@@ -34,85 +44,57 @@ export function parseBarCsv(
   bytes: Uint8Array,
   options: BarReadOptions,
 ): Result<BarFile, FileProblem> {
-  const data = endedByNewline(bytes);
+  const data = withoutBlankEnd(bytes);
   const start = afterHeader(data, options.file);
   return start.ok ? ok(readRows(data, start.value, options)) : start;
 }
 
 function readRows(data: Buffer, start: number, options: BarReadOptions): BarFile {
-  const { file, timeframe, grid } = options;
-  const rows = new RowReader(data, timeframe);
-  const times = new TimeRules(grid, timeframe);
-  const bad = new BadRows(file);
-  const columns = emptyColumns(rowCapacity(data, start));
-  let length = 0;
+  const columns = roomFor(data, start);
+  const rows = new RowReader(data, options.timeframe, columns);
+  const times = new TimeRules(options.grid, options.timeframe);
+  const bad = new BadRows(options.file);
+  // The row at hand is written at this index; it is kept by moving on, dropped by writing over it.
+  let index = 0;
   let line = 1;
   for (let at = start; at < data.length; ) {
     line += 1;
-    let fault: BadRowReason | null = null;
-    let next = rows.read(at);
-    if (next < 0) {
-      next = data.indexOf(LF, at) + 1;
-      if (isBlankFrom(data, at)) break;
-      fault = readLineAsText(rows, data, at, next);
-    }
-    // The time is judged even beside another fault: it is the row before of the next one.
-    const timeFault = Number.isNaN(rows.time) ? null : times.faultOf(rows.time);
-    fault ??= priceFault(rows.open, rows.high, rows.low, rows.close, rows.volume) ?? timeFault;
-    if (fault === null) length = append(columns, length, rows);
-    else bad.add(line, fault, lineText(data, at, next), rows.time);
+    let next = rows.read(at, index);
+    const form = next < 0 ? rows.readLine(at, index) : null;
+    if (next < 0) next = rows.next;
+    const values = rowFault(columns, index, times);
+    const fault = form ?? values;
+    if (fault === null) index += 1;
+    else bad.add(line, fault, rows.lineText(at, next), columns.time[index] as number);
     at = next;
   }
-  const kept = length === columns.length ? columns : sliceColumns(columns, 0, length);
-  return { columns: kept, badRows: bad.rows, badRowCount: bad.count };
+  return {
+    columns: sliceColumns(columns, 0, index),
+    badRows: bad.rows,
+    badRowCount: bad.count,
+  };
 }
 
-function append(columns: BarColumns, index: number, row: RowReader): number {
-  columns.time[index] = row.time;
-  columns.open[index] = row.open;
-  columns.high[index] = row.high;
-  columns.low[index] = row.low;
-  columns.close[index] = row.close;
-  columns.volume[index] = row.volume;
-  return index + 1;
-}
+/** Files of up to this many possible rows are read into one place that is used again for the next file. */
+const SCRATCH_ROWS = 16_384;
+let scratch: BarColumns | undefined;
 
-function readLineAsText(
-  rows: RowReader,
-  data: Buffer,
-  start: number,
-  next: number,
-): BadRowReason | null {
-  if (next - start > MAX_LINE_BYTES) {
-    rows.readText('');
-    return 'line_too_long';
+/** Columns with room for every line, and for one more that is dropped; never more than the bytes could hold as rows. */
+function roomFor(data: Buffer, start: number): BarColumns {
+  const most = Math.ceil((data.length - start) / MIN_ROW_BYTES) + 1;
+  if (most <= SCRATCH_ROWS) {
+    scratch ??= emptyColumns(SCRATCH_ROWS);
+    return scratch;
   }
-  const end = data[next - 2] === CR ? next - 2 : next - 1;
-  return rows.readText(data.toString('utf8', start, Math.max(start, end)));
-}
-
-/** As much of a line as a message may show; cut before it becomes text. */
-const lineText = (data: Buffer, start: number, next: number): string =>
-  data.toString('utf8', start, Math.min(next - 1, start + 4 * 121)).replace(/\r$/, '');
-
-/** Room for every row: the lines there are, but never more than the bytes could hold. */
-function rowCapacity(data: Buffer, start: number): number {
-  const most = Math.ceil((data.length - start) / MIN_ROW_BYTES);
   let lines = 0;
   for (let at = start; at < data.length && lines < most; at++) if (data[at] === LF) lines += 1;
-  return lines;
-}
-
-function isBlankFrom(data: Buffer, start: number): boolean {
-  let at = start;
-  while (at < data.length && (data[at] === LF || data[at] === CR)) at += 1;
-  return at === data.length;
+  return emptyColumns(lines);
 }
 
 /** Where the first row starts, or why this is no bar file. */
 function afterHeader(data: Buffer, file: string): Result<number, FileProblem> {
   const problem = (fault: FileFault, message: string) => err({ file, fault, message });
-  if (isBlankFrom(data, 0)) return problem('empty', 'the file is empty');
+  if (data.length === 1) return problem('empty', 'the file is empty');
   if ((data[0] === 0xff && data[1] === 0xfe) || (data[0] === 0xfe && data[1] === 0xff))
     return problem('wrong_encoding', 'the file is UTF-16; save it as UTF-8');
   const start = data.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0;
@@ -126,10 +108,13 @@ function afterHeader(data: Buffer, file: string): Result<number, FileProblem> {
   return problem('wrong_header', found);
 }
 
-function endedByNewline(bytes: Uint8Array): Buffer {
-  if (bytes.at(-1) === LF) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const copy = Buffer.allocUnsafe(bytes.byteLength + 1);
-  copy.set(bytes);
-  copy[bytes.byteLength] = LF;
+/** The bytes with one newline at the end, whatever blank lines or none stood there. */
+function withoutBlankEnd(bytes: Uint8Array): Buffer {
+  let end = bytes.length;
+  while (end > 0 && (bytes[end - 1] === LF || bytes[end - 1] === CR)) end -= 1;
+  if (bytes[end] === LF) return Buffer.from(bytes.buffer, bytes.byteOffset, end + 1);
+  const copy = Buffer.allocUnsafe(end + 1);
+  copy.set(bytes.subarray(0, end));
+  copy[end] = LF;
   return copy;
 }

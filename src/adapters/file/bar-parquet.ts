@@ -7,7 +7,7 @@ import type { DecodedArray, FileMetaData } from 'hyparquet';
 import type { FileFault, FileProblem } from '../../bars/bar-file.ts';
 import { BAR_HEADER, type BarFile, type BarReadOptions } from '../../bars/bar-file.ts';
 import { parseBarTime } from '../../bars/bar-time.ts';
-import { BadRows, priceFault, printable, TimeRules } from '../../bars/rules.ts';
+import { BadRows, printable, rowFault, TimeRules } from '../../bars/rules.ts';
 import { emptyColumns, sliceColumns, type Timeframe } from '../../domain/market.ts';
 import { err, ok, type Result } from '../../domain/result.ts';
 import { DAY_MS } from '../../domain/time.ts';
@@ -88,25 +88,16 @@ function judgeRows(cells: Cells, rows: number, options: BarReadOptions): BarFile
   let length = 0;
   for (let row = 0; row < rows; row++) {
     const time = timeOf(cell('time', row), options.timeframe);
-    const open = numberOf(cell('open', row));
-    const high = numberOf(cell('high', row));
-    const low = numberOf(cell('low', row));
-    const close = numberOf(cell('close', row));
-    const volume = numberOf(cell('volume', row));
-    const timeFault = Number.isNaN(time) ? ('not_a_time' as const) : times.faultOf(time);
-    const formFault = timeFault === 'not_a_time' ? timeFault : null;
-    const fault = formFault ?? priceFault(open, high, low, close, volume) ?? timeFault;
-    if (fault !== null) {
-      bad.add(row + 1, fault, NAMES.map((name) => textOf(cell(name, row))).join(','), time);
-      continue;
-    }
     columns.time[length] = time;
-    columns.open[length] = open;
-    columns.high[length] = high;
-    columns.low[length] = low;
-    columns.close[length] = close;
-    columns.volume[length] = volume;
-    length += 1;
+    columns.open[length] = numberOf(cell('open', row));
+    columns.high[length] = numberOf(cell('high', row));
+    columns.low[length] = numberOf(cell('low', row));
+    columns.close[length] = numberOf(cell('close', row));
+    columns.volume[length] = numberOf(cell('volume', row));
+    const values = rowFault(columns, length, times);
+    const fault = Number.isNaN(time) ? 'not_a_time' : values;
+    if (fault === null) length += 1;
+    else bad.add(row + 1, fault, NAMES.map((name) => textOf(cell(name, row))).join(','), time);
   }
   return {
     columns: sliceColumns(columns, 0, length),
