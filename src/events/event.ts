@@ -242,6 +242,8 @@ const envelope = <T extends EventType>(type: T) =>
     runId: text.nullable(),
     type: z.literal(type),
     ...EVENT_PAYLOADS[type],
+    /** [i, n]: the i-th of n events written as one step, which is there whole or not at all; absent when n is 1. */
+    step: z.tuple([quantity, quantity]).optional(),
     prev: digest,
     hash: digest,
   });
@@ -258,7 +260,7 @@ export const EventSchema = z.discriminatedUnion(
 export type JournalEvent = { [T in EventType]: z.output<EnvelopeOf<T>> }[EventType];
 export type EventOf<T extends EventType> = Extract<JournalEvent, { type: T }>;
 
-type Draft<E> = E extends unknown ? Omit<E, 'v' | 'seq' | 'prev' | 'hash'> : never;
+type Draft<E> = E extends unknown ? Omit<E, 'v' | 'seq' | 'step' | 'prev' | 'hash'> : never;
 
 /** An event before the journal gave it its number and its place in the chain. */
 export type EventDraft = Draft<JournalEvent>;
