@@ -1,0 +1,93 @@
+import { newYorkMinutes } from '../calendar/nyse.ts';
+import { assertExists } from '../domain/result.ts';
+import { dateToUtcMs, parseInstant, sessionDate } from '../domain/time.ts';
+import type { TradeRecord } from '../domain/trade.ts';
+import {
+  type SessionSpan,
+  type SettledTrade,
+  settled,
+  type TradeSummary,
+  tradeMetrics,
+} from './metrics-trades.ts';
+
+/** What trades can be grouped by. Weekday and hour are those of the entry in New York. */
+export const GROUPINGS = ['symbol', 'strategy', 'exit', 'weekday', 'hour', 'holding'] as const;
+export type Grouping = (typeof GROUPINGS)[number];
+
+/** The trades of one group and what they earned. */
+export interface TradeGroup {
+  /** "AAPL", "trail", "Mon", "09:00", "2-5 sessions". */
+  readonly key: string;
+  readonly summary: TradeSummary;
+}
+
+const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
+
+/** Upper bounds in sessions held, the entry session being 1. */
+const HOLDING_BUCKETS: readonly { readonly upTo: number; readonly key: string }[] = [
+  { upTo: 1, key: '1 session' },
+  { upTo: 5, key: '2-5 sessions' },
+  { upTo: 20, key: '6-20 sessions' },
+  { upTo: 60, key: '21-60 sessions' },
+  { upTo: Number.POSITIVE_INFINITY, key: 'over 60 sessions' },
+];
+
+/** Where a trade belongs: its key, and a rank where the groups have an order of their own. */
+interface Place {
+  readonly key: string;
+  readonly rank: number;
+}
+
+/**
+ * Closed trades with a known result, by group. Weekdays, hours and holding times stand in their own order; the other
+ * groups by net P&L, best first, then by name. Groups without a trade are absent.
+ */
+export function groupTrades(
+  trades: readonly TradeRecord[],
+  by: Grouping,
+  sessionSpan: SessionSpan,
+): TradeGroup[] {
+  const groups = new Map<string, { readonly place: Place; readonly trades: SettledTrade[] }>();
+  for (const trade of settled(trades)) {
+    const place = placeOf(trade, by, sessionSpan);
+    const group = groups.get(place.key) ?? { place, trades: [] };
+    group.trades.push(trade);
+    groups.set(place.key, group);
+  }
+  return [...groups.values()]
+    .map(({ place, trades: members }) => ({
+      place,
+      key: place.key,
+      summary: tradeMetrics(members, sessionSpan),
+    }))
+    .sort((a, b) => a.place.rank - b.place.rank || netOf(b) - netOf(a) || (a.key < b.key ? -1 : 1))
+    .map(({ key, summary }) => ({ key, summary }));
+}
+
+const netOf = ({ summary }: { readonly summary: TradeSummary }): number =>
+  summary.metrics.netProfit.value ?? 0;
+
+function placeOf(trade: SettledTrade, by: Grouping, sessionSpan: SessionSpan): Place {
+  switch (by) {
+    case 'symbol':
+      return { key: trade.symbol, rank: 0 };
+    case 'strategy':
+      return { key: trade.strategy, rank: 0 };
+    case 'exit':
+      return { key: trade.exitReason ?? 'unknown', rank: 0 };
+    case 'weekday': {
+      const day = new Date(dateToUtcMs(sessionDate(trade.entrySession))).getUTCDay();
+      return { key: WEEKDAYS[day] as string, rank: day };
+    }
+    case 'hour': {
+      const at = assertExists(parseInstant(trade.entryAt), 'a trade has the instant of its entry');
+      const hour = Math.floor(newYorkMinutes(at) / 60);
+      return { key: `${String(hour).padStart(2, '0')}:00`, rank: hour };
+    }
+    case 'holding': {
+      const held = sessionSpan(trade.entrySession, trade.exitSession);
+      const rank = HOLDING_BUCKETS.findIndex(({ upTo }) => held <= upTo);
+      return { key: assertExists(HOLDING_BUCKETS[rank], 'the last bucket has no bound').key, rank };
+    }
+  }
+}
