@@ -13,9 +13,33 @@ export const GROUPS: readonly CommandGroup[] = ['Get started', 'Run', 'Inspect',
 /** Every command there is, in the order of the help. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    path: 'config show',
+    group: 'Get started',
+    summary: 'Print the settings that count and where they come from',
+    load: async () => (await import('./commands/config-show.ts')).configShowCommand,
+  },
+  {
+    path: 'config validate',
+    group: 'Get started',
+    summary: 'Check the configuration; lists every problem',
+    load: async () => (await import('./commands/config-validate.ts')).configValidateCommand,
+  },
+  {
+    path: 'config schema',
+    group: 'Get started',
+    summary: 'Print the JSON Schema of the configuration',
+    load: async () => (await import('./commands/config-schema.ts')).configSchemaCommand,
+  },
+  {
+    path: 'config explain',
+    group: 'Get started',
+    summary: 'Say what a key means, its unit, default and range',
+    load: async () => (await import('./commands/config-explain.ts')).configExplainCommand,
+  },
+  {
     path: 'version',
     group: 'Get started',
-    summary: 'Print the version, the platform and the fingerprint of the configuration',
+    summary: 'Print version, platform and configuration hash',
     load: async () => (await import('./commands/version.ts')).versionCommand,
   },
 ];

@@ -12,6 +12,10 @@ import {
   usd,
 } from './fields.ts';
 
+/** Which alternative is meant. */
+const kind = <const T extends string>(name: T) =>
+  z.literal(name).meta({ description: 'Which of the alternatives is meant' });
+
 const symbols = (does: string) =>
   z
     .array(
@@ -60,14 +64,14 @@ export const strategySchema = z.strictObject({
 const stop = z
   .discriminatedUnion('kind', [
     z.strictObject({
-      kind: z.literal('atr'),
+      kind: kind('atr'),
       multiple: requiredMultiple('Distance below the reference price', 'x ATR14'),
     }),
     z.strictObject({
-      kind: z.literal('percent'),
+      kind: kind('percent'),
       fraction: requiredFraction('Distance below the reference price'),
     }),
-    z.strictObject({ kind: z.literal('strategy') }),
+    z.strictObject({ kind: kind('strategy') }),
   ])
   .default({ kind: 'atr', multiple: 3 })
   .meta({ description: 'Where the initial stop stands; a price from the strategy wins' });
@@ -115,10 +119,10 @@ export const entrySchema = z.strictObject({
 const trail = z
   .discriminatedUnion('kind', [
     z.strictObject({
-      kind: z.literal('atr'),
+      kind: kind('atr'),
       multiple: requiredMultiple('Distance below the highest close since entry', 'x ATR14'),
     }),
-    z.strictObject({ kind: z.literal('none') }),
+    z.strictObject({ kind: kind('none') }),
   ])
   .default({ kind: 'atr', multiple: 3 })
   .meta({ description: 'How the stop follows the price; it never moves down' });
@@ -128,7 +132,7 @@ export const exitsSchema = z.strictObject({
   trail,
   target: z
     .strictObject({
-      kind: z.literal('r'),
+      kind: kind('r'),
       multiple: requiredMultiple('Target above the entry', 'x initial risk'),
     })
     .optional()

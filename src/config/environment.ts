@@ -34,6 +34,14 @@ export interface Environment {
   readonly problems: readonly Problem[];
 }
 
+/** An environment that says nothing. */
+export const NO_ENVIRONMENT: Environment = {
+  settings: [],
+  switches: { armed: false, dryRun: false, killSwitch: false, liveAck: undefined },
+  secrets: {},
+  problems: [],
+};
+
 interface Variable {
   readonly name: string;
   readonly value: string;

@@ -7,8 +7,8 @@ export interface JsonSchema {
   readonly description?: string;
   readonly unit?: string;
   readonly default?: unknown;
-  readonly const?: unknown;
-  readonly enum?: readonly unknown[];
+  readonly const?: string;
+  readonly enum?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;
   readonly exclusiveMinimum?: number;
@@ -87,3 +87,74 @@ export function pathOfVariable(name: string): string[] | undefined {
   }
   return path;
 }
+
+/** The schema as the file that stands beside the configuration. */
+export const schemaText = (): string => `${JSON.stringify(jsonSchema(), null, 2)}\n`;
+
+/** What there is to say of one key. */
+export interface KeyMeaning {
+  readonly key: string;
+  readonly description: string;
+  readonly unit: string | null;
+  /** Null where the key is off or absent unless set. */
+  readonly default: unknown;
+  /** "0 to 1", "sim, paper, live", "at least 1": what may be written. */
+  readonly takes: string;
+  /** The variable that sets it; null for rows of lists. */
+  readonly variable: string | null;
+  /** The keys below, where it is a section. */
+  readonly keys: readonly string[];
+}
+
+/** The meaning of a dotted key ("risk.maxPositions", "schedule[0].at"), or undefined where there is no such key. */
+export function meaningOf(key: string): KeyMeaning | undefined {
+  const general = key.replace(/\[\d*\]/g, '[]');
+  const path = general.split('.').flatMap((part) => {
+    const name = part.replaceAll('[]', '');
+    return [...(name === '' ? [] : [name]), ...(part.endsWith('[]') ? ['[]'] : [])];
+  });
+  const node = schemaAt(path);
+  if (node === undefined || path.length === 0) return undefined;
+  const below = allKeys().filter((other) => /^(\.|\[\])/.test(other.slice(general.length)));
+  return {
+    key: general,
+    description: node.description ?? '',
+    unit: node.unit ?? null,
+    default: node.default ?? null,
+    takes: takenBy(node),
+    variable: general.includes('[]') ? null : variableOf(general),
+    keys: below.filter((other) => other.startsWith(general)),
+  };
+}
+
+/** In words, what a key takes. */
+function takenBy(node: JsonSchema): string {
+  const options = node.oneOf ?? node.anyOf;
+  if (options !== undefined) return options.map(takenBy).join(', or ');
+  if (node.enum !== undefined) return node.enum.join(', ');
+  if (node.const !== undefined) return node.const;
+  if (node.type === 'object' && node.properties !== undefined) {
+    const parts = Object.entries(node.properties).map(([name, child]) =>
+      child.const === undefined ? name : `${name}: ${child.const}`,
+    );
+    return `{ ${parts.join(', ')} }`;
+  }
+  if (node.type === 'array') return `a list of ${takenBy(node.items ?? {})}`;
+  const kind = KINDS[node.type ?? ''] ?? 'any value';
+  const least = node.exclusiveMinimum ?? node.minimum;
+  const from =
+    least === undefined ? '' : `${node.exclusiveMinimum === undefined ? 'from' : 'above'} ${least}`;
+  const most =
+    node.maximum === undefined || node.maximum >= Number.MAX_SAFE_INTEGER
+      ? ''
+      : `to ${node.maximum}`;
+  return [kind, from, most].filter((part) => part !== '').join(' ');
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  integer: 'a whole number',
+  number: 'a number',
+  string: 'text',
+  boolean: 'true or false',
+  object: 'keys with values',
+};

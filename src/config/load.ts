@@ -5,6 +5,7 @@ import { Failure } from '../domain/failure.ts';
 import { type ConfigDocument, readDocument } from './document.ts';
 import {
   type Environment,
+  NO_ENVIRONMENT,
   readEnvironment,
   type Setting,
   type Switches,
@@ -24,6 +25,8 @@ export interface ConfigSource {
   /** --config FILE, absolute; undefined: config/trade-labs.yaml of the home, where it exists. */
   readonly configFile?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** True to check a file by itself: neither the environment nor .env is read. */
+  readonly fileAlone?: boolean;
   /** Values given on the command line: dotted key to its text, "risk.maxPositions" to "5". */
   readonly flags?: Readonly<Record<string, string>> | undefined;
 }
@@ -62,7 +65,7 @@ const MAX_CONFIG_BYTES = 1 << 20;
 export async function loadConfig(source: ConfigSource): Promise<LoadedConfig> {
   const file = configFileOf(source);
   const document = file === undefined ? undefined : readConfigFile(file, source.cwd);
-  const environment = readEnvironment(source.home, source.env);
+  const environment = source.fileAlone ? NO_ENVIRONMENT : readEnvironment(source.home, source.env);
   const settings = [...environment.settings, ...flagSettings(source.flags ?? {})];
   const problems = [...(document?.problems ?? [])];
   if (document !== undefined && document.tree === undefined) {

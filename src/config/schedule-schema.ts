@@ -20,28 +20,31 @@ const slotName = z
   })
   .meta({ description: 'Name of the slot in logs, runs and the journal; unique in the schedule' });
 
+const job = <const T extends string>(name: T) =>
+  z.literal(name).meta({ description: 'What is done: scan, reconcile, report, backup or warm' });
+
 /** One row of the schedule; each job has its own keys. */
 export const slotSchema = z.discriminatedUnion('job', [
   z.strictObject({
     name: slotName,
-    job: z.literal('scan'),
+    job: job('scan'),
     at,
     top: count('Candidates passed to sizing', { default: 5, min: 1, max: 100 }),
   }),
-  z.strictObject({ name: slotName, job: z.literal('reconcile'), at }),
+  z.strictObject({ name: slotName, job: job('reconcile'), at }),
   z.strictObject({
     name: slotName,
-    job: z.literal('report'),
+    job: job('report'),
     at,
     period: choice('What the report covers', ['daily', 'weekly', 'monthly'], 'daily'),
   }),
   z.strictObject({
     name: slotName,
-    job: z.literal('backup'),
+    job: job('backup'),
     at,
     keepDays: count('Backups older than this are removed', { default: 14, min: 1, unit: 'days' }),
   }),
-  z.strictObject({ name: slotName, job: z.literal('warm'), at }),
+  z.strictObject({ name: slotName, job: job('warm'), at }),
 ]);
 
 export const DEFAULT_SCHEDULE: z.input<typeof slotSchema>[] = [

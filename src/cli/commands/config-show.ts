@@ -1,0 +1,78 @@
+import { relative } from 'node:path';
+import type { LoadedConfig } from '../../config/load.ts';
+import type { CommandSpec } from '../command.ts';
+import { renderTable } from '../table.ts';
+
+/** `trade-labs config show`: the values that count, and where each of them comes from. */
+export const configShowCommand: CommandSpec = {
+  path: 'config show',
+  group: 'Get started',
+  summary: 'Print the settings that count and where they come from',
+  examples: [
+    { line: 'trade-labs config show', does: 'every key and its value' },
+    { line: 'trade-labs config show --origin', does: 'and the file and line, variable or default' },
+    { line: 'trade-labs config show --json', does: 'for programs' },
+  ],
+  configure: (command) => {
+    command.option('--origin', 'say where each value comes from');
+  },
+  run: async (context, _args, options) => {
+    const loaded = await context.config();
+    const { config, hash, switches, secrets, warnings } = loaded;
+    const file = loaded.file ?? null;
+    const text = [
+      file === null
+        ? `No configuration file in ${context.home}: the defaults apply, mode ${config.mode}.`
+        : `Configuration ${relative(context.cwd, file) || file}`,
+      valueTable(loaded, options.origin === true, context.columns),
+      switchLines(loaded),
+      `Fingerprint ${hash}`,
+    ].join('\n\n');
+    const origins = Object.fromEntries(loaded.origins);
+    return {
+      data: { home: context.home, file, hash, config, origins, switches, secrets },
+      text,
+      warnings,
+    };
+  },
+};
+
+function valueTable(
+  { config, origins }: LoadedConfig,
+  withOrigin: boolean,
+  columns: number,
+): string {
+  const rows = [...origins].flatMap(([key, origin]) => {
+    const value = key
+      .split('.')
+      .reduce<unknown>((node, part) => (node as Record<string, unknown>)[part], config);
+    const isList = Array.isArray(value) && value.some((item) => typeof item === 'object');
+    const lines = isList
+      ? value.map((item, i) => [`${key}[${i}]`, flow(item)])
+      : [[key, flow(value)]];
+    return lines.map((line) => [...line, origin]);
+  });
+  const titles = [{ title: 'key' }, { title: 'value' }];
+  return withOrigin
+    ? renderTable([...titles, { title: 'origin' }], rows, { columns })
+    : renderTable(titles, rows, { columns });
+}
+
+function switchLines({ switches, secrets }: LoadedConfig): string {
+  const state = (on: boolean) => (on ? 'yes' : 'no');
+  const names = Object.keys(secrets);
+  return [
+    `Armed ${state(switches.armed)}, dry run ${state(switches.dryRun)}, kill switch ${state(switches.killSwitch)}`,
+    `Secrets ${names.length === 0 ? 'none' : names.map((name) => `${name} [redacted]`).join(', ')}`,
+  ].join('\n');
+}
+
+/** A value as it would stand on one line of the file. */
+function flow(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(flow).join(', ')}]`;
+  if (typeof value === 'object' && value !== null) {
+    const parts = Object.entries(value).map(([key, child]) => `${key}: ${flow(child)}`);
+    return parts.length === 0 ? '{}' : `{ ${parts.join(', ')} }`;
+  }
+  return String(value);
+}
