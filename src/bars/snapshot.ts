@@ -1,5 +1,4 @@
 import type { Quote } from '../domain/market.ts';
-import type { Micros } from '../domain/money.ts';
 import type { EpochMs, Session } from '../domain/time.ts';
 import type { SymbolSeries } from './series.ts';
 
@@ -32,9 +31,6 @@ export interface MarketSnapshot {
   readonly synthetic: boolean;
   readonly warnings: readonly string[];
 }
-
-/** The mid of a quote, floored to Micros. */
-export const midOf = (quote: Quote): Micros => Math.floor((quote.bid + quote.ask) / 2) as Micros;
 
 /** Spread over mid in basis points; Infinity for a crossed or empty quote, which no limit admits. */
 export function spreadBps(quote: Quote): number {

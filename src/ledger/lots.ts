@@ -1,0 +1,77 @@
+import {
+  add,
+  allocate,
+  type Micros,
+  micros,
+  subtract,
+  timesQuantity,
+  ZERO,
+} from '../domain/money.ts';
+import { assert, assertExists } from '../domain/result.ts';
+
+/** Shares bought in one fill and not sold yet, with what their purchase cost in commission. */
+export interface Lot {
+  readonly execId: string;
+  readonly quantity: number;
+  readonly price: Micros;
+  readonly commission: Micros;
+}
+
+/** What a sale made of the lots it took, first bought first sold. */
+export interface Sale {
+  readonly remaining: readonly Lot[];
+  /** What the sold shares had cost, without commissions. */
+  readonly cost: Micros;
+  /** The part of the purchase commissions that goes with the sold shares. */
+  readonly entryCommission: Micros;
+}
+
+export const quantityOf = (lots: readonly Lot[]): number =>
+  lots.reduce((total, lot) => total + lot.quantity, 0);
+
+export const costOf = (lots: readonly Lot[]): Micros =>
+  lots.reduce((total, lot) => add(total, timesQuantity(lot.price, lot.quantity)), ZERO);
+
+export const commissionOf = (lots: readonly Lot[]): Micros =>
+  lots.reduce((total, lot) => add(total, lot.commission), ZERO);
+
+/** Sells shares out of lots, FIFO. Throws when more is sold than owned: the guards before it must not let that pass. */
+export function sellFrom(lots: readonly Lot[], quantity: number): Sale {
+  assert(
+    quantity > 0 && quantity <= quantityOf(lots),
+    `cannot sell ${quantity} of ${quantityOf(lots)}`,
+  );
+  let left = quantity;
+  let cost = ZERO;
+  let entryCommission = ZERO;
+  const remaining: Lot[] = [];
+  for (const lot of lots) {
+    const sold = Math.min(left, lot.quantity);
+    left -= sold;
+    if (sold === 0) {
+      remaining.push(lot);
+      continue;
+    }
+    cost = add(cost, timesQuantity(lot.price, sold));
+    const [ofSold] = allocate(lot.commission, [sold, lot.quantity - sold]);
+    const soldCommission = assertExists(ofSold, 'allocation gives a part per weight');
+    entryCommission = add(entryCommission, soldCommission);
+    if (sold < lot.quantity) {
+      remaining.push({
+        ...lot,
+        quantity: lot.quantity - sold,
+        commission: subtract(lot.commission, soldCommission),
+      });
+    }
+  }
+  return { remaining, cost, entryCommission };
+}
+
+/** A price per share from a total, half even: for display, never fed back into a book. */
+export const averagePrice = (total: Micros, quantity: number): Micros => {
+  if (quantity === 0) return ZERO;
+  const floor = Math.floor(total / quantity);
+  const rest = total - floor * quantity;
+  const up = rest * 2 > quantity || (rest * 2 === quantity && floor % 2 !== 0);
+  return micros(up ? floor + 1 : floor);
+};

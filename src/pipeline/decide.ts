@@ -1,0 +1,278 @@
+import type { MarketSnapshot } from '../bars/snapshot.ts';
+import type { Symbol } from '../domain/market.ts';
+import { type Micros, microsFromFloat, minOf, toUsd, usd } from '../domain/money.ts';
+import type { OrderIntent } from '../domain/order.ts';
+import type { PortfolioState } from '../domain/portfolio.ts';
+import type { Fate, IneligibleReason, Reason, Verdict } from '../domain/reason.ts';
+import { assertExists } from '../domain/result.ts';
+import type { RunCounts } from '../domain/run.ts';
+import { fingerprint } from '../events/fingerprint.ts';
+import { debit, openBudget, type RunBudget } from '../risk/budget.ts';
+import { type GuardInput, judge } from '../risk/guards.ts';
+import type { EntrySettings, RiskLimits, SizingSettings } from '../risk/limits.ts';
+import type { StrategyDesk } from './desk.ts';
+import { ACTIVITY_BARS, eraOf, type ScanSettings, type ScanTable, scan } from './scan.ts';
+import { type Eligibility, type ScoredRow, type ScoreTable, score } from './score.ts';
+import { size } from './size.ts';
+
+/** The rules of a decision, from the config. */
+export interface DecisionSettings {
+  readonly scan: ScanSettings & {
+    readonly allow: readonly Symbol[];
+    readonly deny: readonly Symbol[];
+  };
+  readonly sizing: SizingSettings;
+  readonly entry: EntrySettings;
+  readonly risk: RiskLimits;
+  /** Target in multiples of the risk per share, null for none. */
+  readonly targetR: number | null;
+  /** Equity used for sizing is at most this; null for all of it. */
+  readonly maxCapitalUsd: number | null;
+  readonly allowModelledQuotes: boolean;
+  readonly commissionOf: (symbol: Symbol, quantity: number, price: Micros) => Micros;
+}
+
+/** What became of one candidate, with everything that led to it. */
+export interface CandidateDecision {
+  readonly row: ScoredRow;
+  /** 1 for the best score. */
+  readonly rank: number;
+  readonly fate: Fate;
+  readonly referencePrice: Micros;
+  readonly atr: Micros;
+  readonly intent: OrderIntent | null;
+  readonly verdict: Verdict;
+}
+
+/** A held symbol that its strategy asks to leave. */
+export interface SignalExit {
+  readonly symbol: Symbol;
+  readonly quantity: number;
+}
+
+/** All that a run decided: a pure function of the snapshot, the portfolio and the settings. */
+export interface Decision {
+  readonly found: ScanTable;
+  readonly table: ScoreTable;
+  /** Ranked candidates, best first: those passed to sizing and the next ones that were not. */
+  readonly candidates: readonly CandidateDecision[];
+  readonly exits: readonly SignalExit[];
+  readonly counts: Omit<RunCounts, 'submitted' | 'filled'>;
+  /** How often each reason denied a candidate. */
+  readonly denials: Readonly<Record<string, number>>;
+  /** True when no position slot was free, so that nothing was sized. */
+  readonly slotsFull: boolean;
+  readonly signalHash: string;
+  readonly decisionHash: string;
+}
+
+/** Candidates recorded beyond those passed to sizing. */
+const RECORDED_BEYOND_TOP = 20;
+
+/** Scan, score, rank, take the top, size and guard them. No clock, no I/O: the same input decides the same. */
+export function decide(
+  snapshot: MarketSnapshot,
+  state: PortfolioState,
+  settings: DecisionSettings,
+  desk: StrategyDesk,
+  top: number,
+): Decision {
+  const found = scan(snapshot, settings.scan);
+  const table = score(snapshot, found, desk, eligibilityOf(state, settings));
+  const exits = signalExits(snapshot, state, desk);
+  const equity = sizingEquity(state, settings);
+  const candidates: CandidateDecision[] = [];
+  let budget = openBudget(state, equity, settings.risk);
+  const slotsFull = budget.positionsLeft <= 0;
+  table.ranking.slice(0, top + RECORDED_BEYOND_TOP).forEach((rowIndex, i) => {
+    const row = assertExists(table.rows[rowIndex], 'the ranking names rows');
+    const prices = pricesOf(snapshot, row);
+    const base = { row, rank: i + 1, referencePrice: prices.reference, atr: prices.atr };
+    const untaken = i >= top ? 'not_selected' : slotsFull ? 'slots_full' : null;
+    if (untaken !== null) {
+      candidates.push({ ...base, fate: untaken, intent: null, verdict: NOTHING });
+      return;
+    }
+    const outcome = sizeAndGuard(row, snapshot, state, settings, budget);
+    candidates.push({ ...base, ...outcome });
+    if (outcome.intent !== null && outcome.verdict.approved > 0) {
+      budget = spend(budget, outcome.intent, outcome.verdict.approved, settings);
+    }
+  });
+  const signalHash = fingerprint({
+    session: snapshot.session.date,
+    scan: settings.scan,
+    strategy: desk.identity,
+    universe: found.universe,
+    table: table.tableHash,
+  });
+  return {
+    found,
+    table,
+    candidates,
+    exits,
+    ...summarize(found, table, candidates, top),
+    slotsFull,
+    signalHash,
+    decisionHash: decisionHash(signalHash, state, top, candidates, exits),
+  };
+}
+
+const NOTHING: Verdict = { approved: 0, reasons: [] };
+
+function eligibilityOf(state: PortfolioState, { scan, risk }: DecisionSettings): Eligibility {
+  const barred = new Map<Symbol, IneligibleReason>();
+  for (const symbol of scan.deny) barred.set(symbol, 'deny_list');
+  for (const symbol of state.coolingDown) barred.set(symbol, 'cooling_down');
+  for (const entry of state.working) {
+    barred.set(entry.symbol, entry.unknown ? 'order_unknown' : 'working');
+  }
+  for (const position of state.positions) barred.set(position.symbol, 'held');
+  return {
+    barred,
+    allow: scan.allow.length === 0 ? null : new Set(scan.allow),
+    quarantineSessions: risk.quarantineSessions,
+  };
+}
+
+function signalExits(
+  snapshot: MarketSnapshot,
+  state: PortfolioState,
+  desk: StrategyDesk,
+): SignalExit[] {
+  const exits: SignalExit[] = [];
+  for (const position of state.positions) {
+    const index = snapshot.series.findIndex((series) => series.symbol === position.symbol);
+    if (index < 0) continue;
+    const opinion = desk.opinion(snapshot, index, {
+      entryPrice: toUsd(position.averagePrice),
+      sessionsHeld: position.sessionsHeld,
+      highestClose: toUsd(position.highestClose),
+    });
+    if (opinion.exit === true) {
+      exits.push({ symbol: position.symbol, quantity: position.quantity });
+    }
+  }
+  return exits;
+}
+
+function sizingEquity(state: PortfolioState, { maxCapitalUsd }: DecisionSettings): Micros {
+  return maxCapitalUsd === null ? state.equity : minOf(state.equity, usd(maxCapitalUsd));
+}
+
+function pricesOf(snapshot: MarketSnapshot, row: ScoredRow): { reference: Micros; atr: Micros } {
+  const atr = atrOf(snapshot, row);
+  return {
+    reference: microsFromFloat(snapshot.reference[row.index] as number, 'halfEven'),
+    atr: microsFromFloat(Number.isNaN(atr) ? 0 : atr, 'halfEven'),
+  };
+}
+
+const atrOf = (snapshot: MarketSnapshot, row: ScoredRow): number =>
+  lastValue(snapshot, row, 'atr14');
+
+function lastValue(snapshot: MarketSnapshot, row: ScoredRow, indicator: string): number {
+  const column = eraOf(snapshot, row.index).indicators.get(indicator);
+  return column[(snapshot.visible[row.index] as number) - 1] ?? Number.NaN;
+}
+
+function sizeAndGuard(
+  row: ScoredRow,
+  snapshot: MarketSnapshot,
+  state: PortfolioState,
+  settings: DecisionSettings,
+  budget: RunBudget,
+): Pick<CandidateDecision, 'fate' | 'intent' | 'verdict'> {
+  const quote = snapshot.quote(row.index);
+  const proposal = size(row, {
+    reference: snapshot.reference[row.index] as number,
+    atr: atrOf(snapshot, row),
+    quote: snapshot.pricedToday ? quote : null,
+    equity: budget.equity,
+    intensity: state.intensity,
+    sizing: settings.sizing,
+    entry: settings.entry,
+    targetR: settings.targetR,
+  });
+  if (!proposal.ok) {
+    return { fate: 'not_sized', intent: null, verdict: { approved: 0, reasons: proposal.error } };
+  }
+  const input: GuardInput = {
+    intent: proposal.value,
+    asOf: snapshot.asOf,
+    session: snapshot.session,
+    quote,
+    medianVolume: lastValue(snapshot, row, `medvol${ACTIVITY_BARS}`),
+    state,
+    budget,
+    limits: settings.risk,
+    entry: settings.entry,
+    sizing: settings.sizing,
+    maxSpreadBps: settings.scan.maxSpreadBps,
+    allowModelledQuotes: settings.allowModelledQuotes,
+    commissionOf: settings.commissionOf,
+  };
+  const verdict = judge(input);
+  const fate: Fate = verdict.approved > 0 ? 'approved' : 'denied';
+  return { fate, intent: proposal.value, verdict };
+}
+
+function spend(
+  budget: RunBudget,
+  intent: OrderIntent,
+  approved: number,
+  settings: DecisionSettings,
+): RunBudget {
+  return debit(budget, {
+    symbol: intent.symbol,
+    quantity: approved,
+    limitPrice: intent.limitPrice,
+    stopPrice: intent.stopPrice,
+    commission: settings.commissionOf(intent.symbol, approved, intent.limitPrice),
+  });
+}
+
+function summarize(
+  found: ScanTable,
+  table: ScoreTable,
+  candidates: readonly CandidateDecision[],
+  top: number,
+): Pick<Decision, 'counts' | 'denials'> {
+  const denials: Record<string, number> = {};
+  const judged = candidates.filter((c) => c.fate !== 'not_selected' && c.fate !== 'slots_full');
+  for (const { fate, verdict } of judged) {
+    if (fate === 'approved') continue;
+    for (const { code, allowed } of verdict.reasons) {
+      if (allowed === 0) denials[code] = (denials[code] ?? 0) + 1;
+    }
+  }
+  const approved = judged.filter((c) => c.fate === 'approved').length;
+  return {
+    denials,
+    counts: {
+      found: found.rows.length,
+      scored: table.ranking.length,
+      selected: Math.min(top, table.ranking.length),
+      sized: judged.filter((c) => c.intent !== null).length,
+      denied: judged.length - approved,
+      approved,
+    },
+  };
+}
+
+function decisionHash(
+  signalHash: string,
+  state: PortfolioState,
+  top: number,
+  candidates: readonly CandidateDecision[],
+  exits: readonly SignalExit[],
+): string {
+  const decided = candidates.map(({ row, fate, intent, verdict }) => ({
+    symbol: row.symbol,
+    fate,
+    intent,
+    approved: verdict.approved,
+    reasons: verdict.reasons satisfies readonly Reason[],
+  }));
+  return fingerprint({ signalHash, stateDigest: fingerprint(state), top, decided, exits });
+}

@@ -1,0 +1,138 @@
+import type { Quote } from '../domain/market.ts';
+import {
+  add,
+  type Micros,
+  micros,
+  microsFromFloat,
+  minOf,
+  subtract,
+  timesBps,
+  timesFraction,
+  timesFractions,
+  toUsd,
+} from '../domain/money.ts';
+import type { EntryBand, OrderIntent, SizingTerms } from '../domain/order.ts';
+import { roundToTick } from '../domain/price.ts';
+import type { Reason } from '../domain/reason.ts';
+import { err, ok, type Result } from '../domain/result.ts';
+import { leastRiskPerShare } from '../risk/guards.ts';
+import type { EntrySettings, SizingSettings } from '../risk/limits.ts';
+import type { ScoredRow } from './score.ts';
+
+/** What sizing needs beside the row. Prices in dollars as the bars have them. */
+export interface SizingInput {
+  readonly reference: number;
+  readonly atr: number;
+  /** A fresh price of this session, null while the session has none. */
+  readonly quote: Quote | null;
+  readonly equity: Micros;
+  readonly intensity: number;
+  readonly sizing: SizingSettings;
+  readonly entry: EntrySettings;
+  /** Target in multiples of the risk per share; null for none. */
+  readonly targetR: number | null;
+}
+
+/**
+ * A proposal from a ranked row: stop, risk per share, and the quantity that risks the budget, at the last visible
+ * price. The limit price never enters size or stop. An error lists why nothing can be proposed.
+ */
+export function size(row: ScoredRow, input: SizingInput): Result<OrderIntent, readonly Reason[]> {
+  if (!(input.reference > 0) || !(input.atr > 0)) return err([reason('NO_PRICE', null, null)]);
+  const reference = microsFromFloat(input.reference, 'halfEven');
+  const atr = microsFromFloat(input.atr, 'halfEven');
+  const stop = stopPrice(row, reference, input);
+  if (stop === null || stop <= 0) return err([reason('STOP_MISSING', null, null)]);
+  const riskPerShare = subtract(reference, stop);
+  if (riskPerShare <= 0) {
+    return err([reason('STOP_NOT_BELOW_ENTRY', toUsd(reference), toUsd(stop))]);
+  }
+  const least = leastRiskPerShare(reference, atr);
+  if (riskPerShare < least) {
+    return err([reason('STOP_TOO_CLOSE', toUsd(least), toUsd(riskPerShare))]);
+  }
+  const terms = sizingTerms(reference, riskPerShare, input);
+  const quantity = Math.min(terms.byRisk, terms.byPosition);
+  if (quantity <= 0) return err([reason('QUANTITY_ZERO', null, quantity)]);
+  const notional = toUsd(reference) * quantity;
+  if (notional < input.sizing.minNotionalUsd) {
+    return err([reason('MIN_NOTIONAL', input.sizing.minNotionalUsd, notional)]);
+  }
+  return ok({
+    symbol: row.symbol,
+    quantity,
+    referencePrice: reference,
+    limitPrice: entryLimit(reference, input.quote, input.entry),
+    stopPrice: stop,
+    targetPrice: targetPrice(row, reference, riskPerShare, input.targetR),
+    atr,
+    terms,
+  });
+}
+
+const reason = (code: Reason['code'], limit: number | null, value: number | null): Reason => ({
+  code,
+  allowed: 0,
+  limit,
+  value,
+});
+
+/** The strategy's own stop wins; else ATR or percent below the reference. Stops round down to the tick. */
+function stopPrice(row: ScoredRow, reference: Micros, input: SizingInput): Micros | null {
+  const { stop } = input.sizing;
+  if (row.stopPrice !== null) {
+    return roundToTick(microsFromFloat(row.stopPrice, 'floor'), 'down');
+  }
+  if (stop.kind === 'strategy') return null;
+  const distance =
+    stop.kind === 'atr'
+      ? microsFromFloat(stop.multiple * input.atr, 'halfEven')
+      : timesFraction(reference, stop.fraction, 'halfEven');
+  return distance >= reference ? null : roundToTick(subtract(reference, distance), 'down');
+}
+
+function sizingTerms(reference: Micros, riskPerShare: Micros, input: SizingInput): SizingTerms {
+  const { equity, intensity, sizing } = input;
+  const riskBudget = timesFractions(equity, sizing.perTradeFraction, intensity, 'floor');
+  const byRisk = Math.max(0, Math.floor(riskBudget / riskPerShare));
+  const room = timesFraction(equity, sizing.maxPositionFraction, 'floor');
+  const byPosition = Math.max(0, Math.floor(room / reference));
+  const binding = byRisk <= byPosition ? 'risk' : 'position';
+  return { equity, intensity, riskBudget, riskPerShare, byRisk, byPosition, binding };
+}
+
+/** The strategy's own target wins; else the configured multiple of the risk, rounded up to the tick. */
+function targetPrice(
+  row: ScoredRow,
+  reference: Micros,
+  riskPerShare: Micros,
+  targetR: number | null,
+): Micros | null {
+  if (row.targetPrice !== null) {
+    return roundToTick(microsFromFloat(row.targetPrice, 'ceil'), 'up');
+  }
+  if (targetR === null) return null;
+  return roundToTick(add(reference, timesFraction(riskPerShare, targetR, 'halfEven')), 'up');
+}
+
+/**
+ * The most we would pay: the ask plus an offset while today has a price, never above the collar over the reference;
+ * before that the collar alone. Buy limits round down to the tick.
+ */
+export function entryLimit(reference: Micros, quote: Quote | null, entry: EntrySettings): Micros {
+  const collar = add(reference, timesFraction(reference, entry.collarFraction, 'floor'));
+  if (quote === null) return roundToTick(collar, 'down');
+  const offered = add(quote.ask, timesBps(quote.ask, entry.offsetBps));
+  return roundToTick(minOf(offered, collar), 'down');
+}
+
+/** The opening prints at which an entry is still wanted: the reference plus and minus the smaller gap allowance. */
+export function entryBand(intent: OrderIntent, entry: EntrySettings): EntryBand {
+  const byPrice = timesFraction(intent.referencePrice, entry.gapFraction, 'floor');
+  const byAtr = microsFromFloat(entry.gapAtr * toUsd(intent.atr), 'halfEven');
+  const allowance = minOf(byPrice, byAtr);
+  return {
+    lowest: micros(intent.referencePrice - allowance),
+    highest: micros(intent.referencePrice + allowance),
+  };
+}

@@ -1,0 +1,96 @@
+import type { Symbol } from '../domain/market.ts';
+import {
+  add,
+  type Micros,
+  maxOf,
+  micros,
+  minOf,
+  subtract,
+  timesFraction,
+  timesQuantity,
+  ZERO,
+} from '../domain/money.ts';
+import type { PortfolioState } from '../domain/portfolio.ts';
+import type { RiskLimits } from './limits.ts';
+
+/**
+ * What is left of every limit in this run: one ledger, debited in rank order as entries are approved, so that each
+ * next candidate sees what the earlier ones used. Entries are debited at their limit price plus commission.
+ */
+export interface RunBudget {
+  readonly equity: Micros;
+  readonly grossLeft: Micros;
+  readonly openRiskLeft: Micros;
+  readonly buyingPowerLeft: Micros;
+  readonly lossRoomLeft: Micros;
+  readonly positionsLeft: number;
+  readonly entriesLeft: number;
+  /** Symbols with a position, a working or unknown entry, or an approval of this run. */
+  readonly taken: ReadonlySet<Symbol>;
+}
+
+/** What one approval uses up. */
+export interface BudgetDebit {
+  readonly symbol: Symbol;
+  readonly quantity: number;
+  readonly limitPrice: Micros;
+  readonly stopPrice: Micros;
+  readonly commission: Micros;
+}
+
+/** The budget at the start of a run: the limits less positions, working and unknown entries. */
+export function openBudget(state: PortfolioState, equity: Micros, limits: RiskLimits): RunBudget {
+  let gross = ZERO;
+  let openRisk = ZERO;
+  let reserved = ZERO;
+  let lossReserved = ZERO;
+  for (const position of state.positions) {
+    gross = add(gross, timesQuantity(position.mark, position.quantity));
+    // A position without a stop can lose all of its value.
+    const floor = position.stop ?? ZERO;
+    const risk = maxOf(ZERO, subtract(position.mark, floor));
+    openRisk = add(openRisk, timesQuantity(risk, position.quantity));
+  }
+  for (const entry of state.working) {
+    const notional = timesQuantity(entry.limitPrice, entry.remaining);
+    const risk = timesQuantity(subtract(entry.limitPrice, entry.stopPrice), entry.remaining);
+    gross = add(gross, notional);
+    reserved = add(reserved, notional);
+    openRisk = add(openRisk, risk);
+    lossReserved = add(lossReserved, risk);
+  }
+  const grossLimit = timesFraction(equity, limits.maxGrossFraction, 'floor');
+  const lossLimit = timesFraction(state.previousCloseEquity, limits.dailyLossFraction, 'floor');
+  const lossSoFar = maxOf(ZERO, micros(-state.dayPnl));
+  const grossLeft = subtract(grossLimit, gross);
+  const taken = new Set<Symbol>();
+  for (const { symbol } of state.positions) taken.add(symbol);
+  for (const { symbol } of state.working) taken.add(symbol);
+  return {
+    equity,
+    grossLeft,
+    openRiskLeft: subtract(timesFraction(equity, limits.maxOpenRiskFraction, 'floor'), openRisk),
+    buyingPowerLeft: minOf(subtract(state.cash, reserved), grossLeft),
+    lossRoomLeft: subtract(subtract(lossLimit, lossSoFar), lossReserved),
+    positionsLeft: limits.maxPositions - taken.size,
+    entriesLeft: limits.maxEntriesPerDay - state.entriesToday,
+    taken,
+  };
+}
+
+/** The budget after an approval. */
+export function debit(budget: RunBudget, approval: BudgetDebit): RunBudget {
+  const notional = timesQuantity(approval.limitPrice, approval.quantity);
+  const risk = timesQuantity(subtract(approval.limitPrice, approval.stopPrice), approval.quantity);
+  const taken = new Set(budget.taken).add(approval.symbol);
+  return {
+    equity: budget.equity,
+    grossLeft: subtract(budget.grossLeft, notional),
+    openRiskLeft: subtract(budget.openRiskLeft, risk),
+    buyingPowerLeft: subtract(subtract(budget.buyingPowerLeft, notional), approval.commission),
+    lossRoomLeft: subtract(budget.lossRoomLeft, risk),
+    positionsLeft: budget.positionsLeft - 1,
+    entriesLeft: budget.entriesLeft - 1,
+    taken,
+  };
+}

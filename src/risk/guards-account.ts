@@ -1,0 +1,28 @@
+import { micros, timesFraction, toUsd, ZERO } from '../domain/money.ts';
+import type { Guard } from './guards.ts';
+
+/**
+ * Daily loss: no entries once the day's loss, realised and not, commissions included, has reached
+ * `risk.dailyLossFraction` of the equity at the previous close; and none in the session after a breach that was
+ * only seen at the close.
+ */
+const dailyLoss: Guard = ({ state, limits }) => {
+  const limit = timesFraction(state.previousCloseEquity, limits.dailyLossFraction, 'floor');
+  const loss = micros(Math.max(ZERO, -state.dayPnl));
+  if (state.entriesBlocked !== 'daily_loss' && loss < limit) return null;
+  return { code: 'DAILY_LOSS', allowed: 0, limit: toUsd(limit), value: toUsd(loss) };
+};
+
+/** Drawdown: no entries while the latch of `risk.maxDrawdownFraction` is set. */
+const drawdown: Guard = ({ state, limits }) =>
+  state.entriesBlocked === 'drawdown'
+    ? { code: 'DRAWDOWN', allowed: 0, limit: limits.maxDrawdownFraction, value: -state.drawdown }
+    : null;
+
+/** Stale mark: a position that cannot be valued freshly blocks all entries of the slot. */
+const staleMark: Guard = ({ state }) => {
+  const stale = state.positions.filter((position) => position.markStale).length;
+  return stale === 0 ? null : { code: 'STALE_MARK', allowed: 0, limit: 0, value: stale };
+};
+
+export const ACCOUNT_GUARDS: readonly Guard[] = [dailyLoss, drawdown, staleMark];

@@ -1,0 +1,56 @@
+import { spreadBps } from '../bars/snapshot.ts';
+import { MINUTE_MS } from '../domain/time.ts';
+import type { Guard } from './guards.ts';
+
+/** Market open: entries only inside the regular session of the calendar. */
+const marketOpen: Guard = ({ asOf, session }) =>
+  asOf >= session.openAt && asOf < session.closeAt
+    ? null
+    : { code: 'MARKET_CLOSED', allowed: 0, limit: null, value: null };
+
+/** No late entries: none in the last `entry.noEntryLastMinutes` of the session's own close. */
+const lateInSession: Guard = ({ asOf, session, entry }) => {
+  const minutesLeft = (session.closeAt - asOf) / MINUTE_MS;
+  if (minutesLeft <= 0 || minutesLeft > entry.noEntryLastMinutes) return null;
+  return { code: 'SESSION_LATE', allowed: 0, limit: entry.noEntryLastMinutes, value: minutesLeft };
+};
+
+/** Quote kind: delayed quotes never move money; modelled ones only at a simulated broker. */
+const quoteKind: Guard = ({ quote, allowModelledQuotes }) => {
+  if (quote === null) return { code: 'NO_PRICE', allowed: 0, limit: null, value: null };
+  if (quote.kind === 'delayed')
+    return { code: 'QUOTE_DELAYED', allowed: 0, limit: null, value: null };
+  if (quote.kind === 'modelled' && !allowModelledQuotes) {
+    return { code: 'QUOTE_MODELLED', allowed: 0, limit: null, value: null };
+  }
+  return null;
+};
+
+/** Quote age: at most `entry.maxQuoteAgeMs` old at the decision. */
+const quoteAge: Guard = ({ quote, asOf, entry }) => {
+  if (quote === null) return null;
+  const ageMs = asOf - quote.at;
+  if (ageMs <= entry.maxQuoteAgeMs) return null;
+  return { code: 'QUOTE_STALE', allowed: 0, limit: entry.maxQuoteAgeMs, value: ageMs };
+};
+
+/** Spread: bid and ask at most `scan.maxSpreadBps` apart. */
+const spread: Guard = ({ quote, maxSpreadBps }) => {
+  if (quote === null) return null;
+  const bps = spreadBps(quote);
+  if (bps <= maxSpreadBps) return null;
+  return {
+    code: 'SPREAD_TOO_WIDE',
+    allowed: 0,
+    limit: maxSpreadBps,
+    value: Number.isFinite(bps) ? bps : null,
+  };
+};
+
+export const MARKET_GUARDS: readonly Guard[] = [
+  marketOpen,
+  lateInSession,
+  quoteKind,
+  quoteAge,
+  spread,
+];

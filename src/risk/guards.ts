@@ -1,0 +1,80 @@
+import type { Quote, Symbol } from '../domain/market.ts';
+import { type Micros, timesFraction, toUsd } from '../domain/money.ts';
+import type { OrderIntent } from '../domain/order.ts';
+import type { PortfolioState } from '../domain/portfolio.ts';
+import type { Reason, Verdict } from '../domain/reason.ts';
+import type { EpochMs, Session } from '../domain/time.ts';
+import type { RunBudget } from './budget.ts';
+import { ACCOUNT_GUARDS } from './guards-account.ts';
+import { BUDGET_GUARDS } from './guards-budget.ts';
+import { MARKET_GUARDS } from './guards-market.ts';
+import { ORDER_GUARDS } from './guards-order.ts';
+import type { EntrySettings, RiskLimits, SizingSettings } from './limits.ts';
+
+/** What guards may look at. All of them see the same input; none changes it. */
+export interface GuardInput {
+  readonly intent: OrderIntent;
+  readonly asOf: EpochMs;
+  readonly session: Session;
+  readonly quote: Quote | null;
+  /** Shares: the median volume of the last 20 bars. */
+  readonly medianVolume: number;
+  readonly state: PortfolioState;
+  readonly budget: RunBudget;
+  readonly limits: RiskLimits;
+  readonly entry: EntrySettings;
+  readonly sizing: SizingSettings;
+  readonly maxSpreadBps: number;
+  /** Modelled quotes are made from bars; only simulated brokers take them. */
+  readonly allowModelledQuotes: boolean;
+  /** Estimated commission of an entry of this many shares at the limit price. */
+  readonly commissionOf: (symbol: Symbol, quantity: number, price: Micros) => Micros;
+}
+
+/**
+ * A guard looks at one intent and says nothing, or the most shares it would allow and why. It never allows more
+ * than was asked, has no side effects, and is asked exactly once per intent.
+ */
+export type Guard = (input: GuardInput) => Reason | null;
+
+/** Every guard, in the order their reasons are printed: what ends the day, the market, exposure, size, the stop. */
+export const GUARDS: readonly Guard[] = [
+  ...ACCOUNT_GUARDS,
+  ...MARKET_GUARDS,
+  ...BUDGET_GUARDS,
+  ...ORDER_GUARDS,
+];
+
+/**
+ * What all guards together say: each computed on the same input, the smallest allowance wins. An allowance whose
+ * value falls below the least notional is a denial: sizes are never rounded up.
+ */
+export function judge(input: GuardInput, guards: readonly Guard[] = GUARDS): Verdict {
+  const asked = input.intent.quantity;
+  let approved = asked;
+  const reasons: Reason[] = [];
+  for (const guard of guards) {
+    const reason = guard(input);
+    if (reason === null) continue;
+    const allowed = Math.max(0, Math.min(asked, reason.allowed));
+    reasons.push({ ...reason, allowed });
+    approved = Math.min(approved, allowed);
+  }
+  const small = belowMinNotional(input, approved);
+  if (approved > 0 && small !== null) return { approved: 0, reasons: [...reasons, small] };
+  return { approved, reasons };
+}
+
+/** The least value an order may have, at the reference price: below it costs eat the trade. */
+function belowMinNotional({ intent, sizing }: GuardInput, quantity: number): Reason | null {
+  const notional = toUsd(intent.referencePrice) * quantity;
+  if (notional >= sizing.minNotionalUsd) return null;
+  return { code: 'MIN_NOTIONAL', allowed: 0, limit: sizing.minNotionalUsd, value: notional };
+}
+
+/** The smallest distance from reference to stop: 0.5 ATR or 0.3 % of the price, whichever is more. */
+export function leastRiskPerShare(reference: Micros, atr: Micros): Micros {
+  const byAtr = timesFraction(atr, 0.5, 'halfEven');
+  const byPrice = timesFraction(reference, 0.003, 'halfEven');
+  return byAtr > byPrice ? byAtr : byPrice;
+}

@@ -1,0 +1,58 @@
+/** The limits that guards hold; fractions of equity unless said. The config section `risk` has this shape. */
+export interface RiskLimits {
+  /** Sum of |position value|, working entries included, over equity. */
+  readonly maxGrossFraction: number;
+  /** Loss if every stop filled at its price, working entries included, over equity. */
+  readonly maxOpenRiskFraction: number;
+  readonly maxPositions: number;
+  /** Entry orders sent per session. */
+  readonly maxEntriesPerDay: number;
+  /** Share of the 20-session median volume that one order may be. */
+  readonly maxAdvFraction: number;
+  /** At this loss of the day: no entries until the next session. */
+  readonly dailyLossFraction: number;
+  /** At this loss of the day: positions are closed, or kept, as `onHardDailyLoss` says. */
+  readonly hardDailyLossFraction: number;
+  readonly onHardDailyLoss: 'close' | 'keep';
+  /** At this fall of the time-weighted index from its peak: no entries. */
+  readonly maxDrawdownFraction: number;
+  /** Calendar sessions after a stop in which the symbol is not entered; the exit session is day 0. */
+  readonly cooldownSessionsAfterStop: number;
+  readonly drawdownCooldownSessions: number;
+  /** Calendar sessions after an abnormal bar in which the symbol is not entered. */
+  readonly quarantineSessions: number;
+  readonly maxConsecutiveLosses: number;
+  /** Sessions without a bar after which a position is closed at its last mark. */
+  readonly dataEndSessions: number;
+}
+
+/** How an entry is sent; the config section `entry`. */
+export interface EntrySettings {
+  readonly type: 'marketable-limit' | 'market';
+  /** How long the unfilled rest of an entry may work. */
+  readonly ttlMs: number;
+  /** How far above the ask the limit may be. */
+  readonly offsetBps: number;
+  /** How far above the reference price the limit may ever be. */
+  readonly collarFraction: number;
+  /** An opening print further from the reference than the smaller of these two withdraws the entry. */
+  readonly gapFraction: number;
+  readonly gapAtr: number;
+  readonly maxQuoteAgeMs: number;
+  readonly openingWaitMs: number;
+  /** No entries in the last minutes of the session's own close. */
+  readonly noEntryLastMinutes: number;
+}
+
+/** How a size comes about; the config section `sizing`. */
+export interface SizingSettings {
+  /** Equity risked to the initial stop per trade. */
+  readonly perTradeFraction: number;
+  /** Most of the equity in one position. */
+  readonly maxPositionFraction: number;
+  readonly minNotionalUsd: number;
+  readonly stop:
+    | { readonly kind: 'atr'; readonly multiple: number }
+    | { readonly kind: 'percent'; readonly fraction: number }
+    | { readonly kind: 'strategy' };
+}
