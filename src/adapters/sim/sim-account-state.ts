@@ -1,0 +1,158 @@
+import { z } from 'zod';
+import { EXIT_REASONS, LEGS, ORDER_STATUSES, ORDER_TYPES } from '../../domain/order.ts';
+import { assert } from '../../domain/result.ts';
+import { instantCodec, moneyCodec, sessionSchema, symbolSchema } from '../../events/codecs.ts';
+import { type AccountRules, SimAccount } from './sim-account.ts';
+
+const count = z.int().min(0);
+const quantity = z.int().positive();
+const sides = z.enum(['buy', 'sell']);
+
+const order = z.strictObject({
+  orderRef: z.string(),
+  symbol: symbolSchema,
+  leg: z.enum(LEGS),
+  side: sides,
+  type: z.enum(ORDER_TYPES),
+  quantity,
+  limitPrice: moneyCodec.nullable(),
+  stopPrice: moneyCodec.nullable(),
+  timeInForce: z.enum(['DAY', 'GTC']),
+  parentRef: z.string().nullable(),
+  ocaGroup: z.string().nullable(),
+  exitReason: z.enum(EXIT_REASONS).nullable(),
+});
+
+const band = z.strictObject({ lowest: moneyCodec, highest: moneyCodec }).nullable();
+
+const heldOrder = z.strictObject({
+  asked: order,
+  askedBand: band,
+  band,
+  brokerId: z.string(),
+  submittedAt: instantCodec,
+  order,
+  status: z.enum(ORDER_STATUSES),
+  filled: count,
+  fillCount: count,
+  openSeen: z.boolean(),
+  triggered: z.boolean(),
+  day: z
+    .strictObject({ session: sessionSchema, quantity, value: moneyCodec, charged: moneyCodec })
+    .nullable(),
+  doneAt: instantCodec.nullable(),
+});
+
+const fill = z.strictObject({
+  execId: z.string(),
+  orderRef: z.string(),
+  symbol: symbolSchema,
+  side: sides,
+  quantity,
+  price: moneyCodec,
+  commission: moneyCodec.nullable(),
+  filledAt: instantCodec,
+});
+
+const at = instantCodec;
+const orderRef = z.string();
+const event = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('acknowledged'),
+    orderRef,
+    brokerId: z.string().nullable(),
+    at,
+  }),
+  z.strictObject({ kind: z.literal('filled'), fill, at }),
+  z.strictObject({
+    kind: z.literal('commission'),
+    execId: z.string(),
+    commission: moneyCodec,
+    at,
+  }),
+  z.strictObject({ kind: z.literal('modified'), order, at }),
+  z.strictObject({ kind: z.literal('cancelled'), orderRef, cause: z.string(), at }),
+  z.strictObject({ kind: z.literal('expired'), orderRef, cause: z.string(), at }),
+  z.strictObject({
+    kind: z.literal('rejected'),
+    orderRef,
+    code: z.string(),
+    message: z.string(),
+    at,
+  }),
+]);
+
+/** The shape of a simulated account in a file: dollars as numbers, instants as ISO text. */
+export const SimAccountSchema = z.strictObject({
+  version: z.literal(1),
+  account: z.string(),
+  cash: moneyCodec,
+  session: sessionSchema.nullable(),
+  nextId: z.int().positive(),
+  desks: z.array(
+    z.strictObject({
+      symbol: symbolSchema,
+      quantity: count,
+      cost: moneyCodec,
+      mark: moneyCodec.nullable(),
+      capacity: z.strictObject({ bar: instantCodec, left: count }).nullable(),
+    }),
+  ),
+  working: z.array(heldOrder),
+  finished: z.array(heldOrder),
+  fills: z.array(fill),
+  events: z.array(event),
+  unsettled: z.array(z.strictObject({ settlesOn: sessionSchema, amount: moneyCodec })),
+});
+
+/** A simulated account as JSON. */
+export type SimAccountState = z.input<typeof SimAccountSchema>;
+
+/** The account as JSON; equal accounts give equal JSON. */
+export function encodeAccount(books: SimAccount): SimAccountState {
+  const desks = [...books.desks.values()];
+  return z.encode(SimAccountSchema, {
+    version: 1,
+    account: books.rules.account,
+    cash: books.cash,
+    session: books.session,
+    nextId: books.nextId,
+    desks: desks.map(({ symbol, quantity: shares, cost, mark, capacity }) => ({
+      symbol,
+      quantity: shares,
+      cost,
+      mark,
+      capacity,
+    })),
+    working: desks.flatMap((desk) => desk.live),
+    finished: [...books.finished.values()],
+    fills: books.fills,
+    events: books.events,
+    unsettled: books.unsettled,
+  });
+}
+
+/** The account that `encodeAccount` wrote. Throws a ZodError on other JSON, and on another account's. */
+export function restoreAccount(rules: AccountRules, state: SimAccountState): SimAccount {
+  const read = z.decode(SimAccountSchema, state);
+  assert(
+    read.account === rules.account,
+    `this is the account ${read.account}, not ${rules.account}`,
+  );
+  const books = new SimAccount(rules, read.cash);
+  books.session = read.session;
+  books.nextId = read.nextId;
+  books.fills = read.fills;
+  books.events = read.events;
+  books.unsettled = read.unsettled;
+  for (const held of read.finished) {
+    books.orders.set(held.order.orderRef, held);
+    books.finished.set(held.order.orderRef, held);
+  }
+  for (const desk of read.desks) books.desks.set(desk.symbol, { ...desk, live: [] });
+  for (const held of read.working) {
+    books.orders.set(held.order.orderRef, held);
+    books.deskOf(held.order.symbol).live.push(held);
+  }
+  return books;
+}

@@ -1,0 +1,220 @@
+import { add, type Micros, minOf, subtract, timesBps } from '../../domain/money.ts';
+import { tickAt } from '../../domain/price.ts';
+import type { EpochMs, Session } from '../../domain/time.ts';
+import type { BarSource } from '../../ports/bar-source.ts';
+import type { Desk, SimAccount } from './sim-account.ts';
+import { type BarLookUp, barEnding, barStarting, type MarketBar } from './sim-bars.ts';
+import { remainingOf, type SimOrder } from './sim-order.ts';
+
+/** How prices become fills. */
+export interface MatchingRules {
+  readonly source: BarSource;
+  readonly slippageBps: number;
+  /** The part of a bar's volume our orders may take together; null for no limit. */
+  readonly participationFraction: number | null;
+}
+
+/** One instant of the market, while it is worked through. */
+export interface Moment {
+  readonly account: SimAccount;
+  readonly rules: MatchingRules;
+  readonly at: EpochMs;
+  readonly session: Session;
+}
+
+type DeskBar = readonly [desk: Desk, bar: MarketBar];
+
+/** A sale gives up slippage. */
+const lessSlippage = (price: Micros, bps: number): Micros => subtract(price, timesBps(price, bps));
+
+const plusSlippage = (price: Micros, bps: number): Micros => add(price, timesBps(price, bps));
+
+/** The lowest price that trades through a sell limit. */
+const through = (limit: Micros): Micros => add(limit, tickAt(limit));
+
+const isStop = ({ order }: SimOrder): boolean => order.type === 'stop';
+const isSell = ({ order }: SimOrder): boolean => order.side === 'sell';
+
+/** Shares the bar can still take; what is left is counted over its open and its inside together. */
+function capacityOf({ rules }: Moment, desk: Desk, bar: MarketBar): number {
+  if (rules.participationFraction === null) {
+    desk.capacity = null;
+    return Number.MAX_SAFE_INTEGER;
+  }
+  if (desk.capacity?.bar !== bar.startsAt) {
+    const left = Math.floor(rules.participationFraction * bar.volume);
+    desk.capacity = { bar: bar.startsAt, left };
+  }
+  return desk.capacity.left;
+}
+
+/** Fills what the bar can take. */
+function take(
+  moment: Moment,
+  desk: Desk,
+  bar: MarketBar,
+  held: SimOrder,
+  wanted: number,
+  price: Micros,
+): void {
+  const quantity = Math.min(wanted, capacityOf(moment, desk, bar));
+  if (quantity <= 0) return;
+  if (desk.capacity !== null) desk.capacity.left -= quantity;
+  moment.account.fill(held, quantity, price, moment.at, moment.session.date);
+}
+
+/** Sells as much of an order as is owned. A sell that can find no shares any more is cancelled, never short. */
+function sell(moment: Moment, desk: Desk, bar: MarketBar, held: SimOrder, price: Micros): void {
+  const wanted = Math.min(remainingOf(held), desk.quantity);
+  if (wanted > 0) {
+    const before = held.filled;
+    take(moment, desk, bar, held, wanted, price);
+    held.triggered = isStop(held) && held.doneAt === null && held.filled - before < wanted;
+    return;
+  }
+  const buying = desk.live.some((other) => other.order.side === 'buy');
+  if (!buying) moment.account.end(held, 'cancelled', 'nothing_to_sell', moment.at);
+}
+
+/** The orders of a kind that may fill now. A snapshot: fills change the list behind it. */
+const ready = (
+  { account }: Moment,
+  desk: Desk,
+  wanted: (held: SimOrder) => boolean,
+): readonly SimOrder[] => desk.live.filter((held) => wanted(held) && account.isArmed(held));
+
+const working = (held: SimOrder): boolean => held.doneAt === null;
+
+/** An open at or below the stop is a gap exit: it fills at the open. */
+function gapExits(moment: Moment, [desk, bar]: DeskBar): void {
+  for (const held of ready(moment, desk, (order) => isSell(order) && isStop(order))) {
+    const stop = held.order.stopPrice;
+    if (!working(held) || stop === null || (bar.open > stop && !held.triggered)) continue;
+    sell(moment, desk, bar, held, lessSlippage(bar.open, moment.rules.slippageBps));
+  }
+}
+
+/** Market exits sell at the open; then targets that the open has traded through. */
+function openExits(moment: Moment, [desk, bar]: DeskBar): void {
+  for (const held of ready(
+    moment,
+    desk,
+    (order) => isSell(order) && order.order.type === 'market',
+  )) {
+    if (!working(held)) continue;
+    sell(moment, desk, bar, held, lessSlippage(bar.open, moment.rules.slippageBps));
+  }
+  for (const held of ready(moment, desk, isSell)) {
+    const limit = held.order.limitPrice;
+    if (!working(held) || limit === null || bar.open < through(limit)) continue;
+    sell(moment, desk, bar, held, bar.open);
+  }
+}
+
+/** Why an entry is withdrawn at this open, or null. The band comes first, on the raw open. */
+function withdrawal(desk: Desk, bar: MarketBar, held: SimOrder): 'gap' | 'limit' | null {
+  const { band, order } = held;
+  if (band !== null && (bar.open < band.lowest || bar.open > band.highest)) return 'gap';
+  for (const child of desk.live) {
+    if (child.order.parentRef !== order.orderRef || child.order.stopPrice === null) continue;
+    if (bar.open <= child.order.stopPrice) return 'gap';
+  }
+  const beyond = order.limitPrice !== null && bar.open > order.limitPrice;
+  return beyond && bar.daily ? 'limit' : null;
+}
+
+function entries(moment: Moment, [desk, bar]: DeskBar): void {
+  for (const held of ready(moment, desk, (order) => !isSell(order))) {
+    const cause = withdrawal(desk, bar, held);
+    if (cause !== null) {
+      moment.account.end(held, 'expired', cause, moment.at);
+      continue;
+    }
+    const { limitPrice } = held.order;
+    if (limitPrice !== null && bar.open > limitPrice) continue;
+    const price = plusSlippage(bar.open, moment.rules.slippageBps);
+    const capped = limitPrice === null ? price : minOf(price, limitPrice);
+    take(moment, desk, bar, held, remainingOf(held), capped);
+  }
+}
+
+function expireWithoutBar(moment: Moment, desk: Desk): void {
+  for (const held of ready(moment, desk, (order) => !isSell(order))) {
+    moment.account.end(held, 'expired', 'no_bar', moment.at);
+  }
+}
+
+function deskBars(
+  { account, rules, at, session }: Moment,
+  find: (source: BarSource, symbol: Desk['symbol'], at: EpochMs, session: Session) => BarLookUp,
+): { traded: DeskBar[]; missing: Desk[] } {
+  const traded: DeskBar[] = [];
+  const missing: Desk[] = [];
+  for (const desk of account.desks.values()) {
+    const bar = find(rules.source, desk.symbol, at, session);
+    if (bar === 'missing') missing.push(desk);
+    else if (bar !== 'not_due') traded.push([desk, bar]);
+  }
+  return { traded, missing };
+}
+
+/**
+ * Everything that happens at the opens of bars starting now, over all symbols in this order: gap exits, pending
+ * exits, entries. A symbol without a bar keeps its exits and stops waiting and loses its entries.
+ */
+export function matchOpens(moment: Moment): void {
+  const { traded, missing } = deskBars(moment, barStarting);
+  for (const [desk, bar] of traded) {
+    desk.mark = bar.open;
+    for (const held of desk.live) held.openSeen = true;
+  }
+  for (const pair of traded) gapExits(moment, pair);
+  for (const pair of traded) openExits(moment, pair);
+  for (const pair of traded) entries(moment, pair);
+  for (const desk of missing) expireWithoutBar(moment, desk);
+}
+
+function stopsInside(moment: Moment, [desk, bar]: DeskBar): void {
+  for (const held of ready(moment, desk, (order) => isSell(order) && isStop(order))) {
+    const stop = held.order.stopPrice;
+    if (!working(held) || stop === null || held.triggered || bar.low > stop) continue;
+    const reached = minOf(bar.open, stop);
+    sell(moment, desk, bar, held, lessSlippage(reached, moment.rules.slippageBps));
+  }
+}
+
+function targetsInside(moment: Moment, [desk, bar]: DeskBar): void {
+  for (const held of ready(moment, desk, (order) => isSell(order) && order.openSeen)) {
+    const limit = held.order.limitPrice;
+    if (!working(held) || limit === null || bar.high < through(limit)) continue;
+    sell(moment, desk, bar, held, limit);
+  }
+}
+
+/** Resting entry limits, on intraday bars: a trade through by one tick fills at the limit. True when one filled. */
+function entriesInside(moment: Moment, [desk, bar]: DeskBar): boolean {
+  if (bar.daily) return false;
+  let filled = false;
+  for (const held of ready(moment, desk, (order) => !isSell(order) && order.openSeen)) {
+    const limit = held.order.limitPrice;
+    if (limit === null || bar.low > subtract(limit, tickAt(limit))) continue;
+    const before = held.filled;
+    take(moment, desk, bar, held, remainingOf(held), limit);
+    filled ||= held.filled > before;
+  }
+  return filled;
+}
+
+/**
+ * Everything that happened inside the bars ending now, stamped at their end. Within a bar the order of prices is
+ * unknown, so the worse one is taken: the stop before the target, and after an entry inside the bar the stop at once
+ * but the target only from the next bar.
+ */
+export function matchInside(moment: Moment): void {
+  for (const pair of deskBars(moment, barEnding).traded) {
+    stopsInside(moment, pair);
+    targetsInside(moment, pair);
+    if (entriesInside(moment, pair)) stopsInside(moment, pair);
+    pair[0].mark = pair[1].close;
+  }
+}
