@@ -11,6 +11,7 @@ import { dayOf, type SessionGrid } from './session-grid.ts';
 export const BAD_ROW_MEANINGS = {
   line_too_long: 'the line is longer than 4096 bytes',
   field_count: 'the row does not have six fields',
+  not_a_symbol: 'the symbol is not one of a US listing',
   not_a_time: 'the time is not a date (1d) or not an instant with an offset (intraday)',
   not_a_number: 'a price or the volume is not a number',
   price_not_positive: 'a price is zero or negative',
