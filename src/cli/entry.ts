@@ -2,10 +2,14 @@ import { systemClock } from '../adapters/system/system-clock.ts';
 import { EXIT, type ExitCode, Failure } from '../domain/failure.ts';
 import { firstLook } from './globals.ts';
 import { main, writeError } from './main.ts';
+import { COMMANDS, type CommandEntry } from './program.ts';
 import type { Output, World } from './world.ts';
 
 /** Runs a command line in this process and ends it with the exit code. */
-export async function runProgram(argv: readonly string[]): Promise<void> {
+export async function runProgram(
+  argv: readonly string[],
+  commands: readonly CommandEntry[] = COMMANDS,
+): Promise<void> {
   const interrupt = new AbortController();
   const world = processWorld(interrupt.signal);
   const end = (code: ExitCode) => process.exit(code);
@@ -25,7 +29,7 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
     interrupt.abort();
   });
   process.once('beforeExit', () => fail(new Error(`"${argv.join(' ')}" ended without an answer`)));
-  code = await main(argv, world);
+  code = await main(argv, world, commands);
   await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
   end(code);
 }

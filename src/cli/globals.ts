@@ -10,7 +10,7 @@ export const GLOBAL_FLAGS: readonly GlobalFlag[] = [
   { flags: '--json', does: 'one JSON document on standard output' },
   {
     flags: '-c, --config <file>',
-    does: 'configuration file (default: HOME/config/trade-labs.yaml)',
+    does: 'configuration file, else config/trade-labs.yaml',
   },
   { flags: '--home <dir>', does: 'folder with config, data, logs and reports (default: here)' },
   { flags: '-q, --quiet', does: 'only the result' },

@@ -2,10 +2,12 @@ import type { Command, Help } from 'commander';
 import { EXIT, EXIT_MEANINGS } from '../domain/failure.ts';
 import type { CommandSpec } from './command.ts';
 import { GLOBAL_FLAGS } from './globals.ts';
-import { COMMANDS, type CommandEntry, commandsUnder, GROUPS } from './program.ts';
+import { type CommandEntry, GROUPS } from './program.ts';
 import type { Style } from './style.ts';
 
 export interface HelpOptions {
+  /** All commands there are. */
+  readonly commands: readonly CommandEntry[];
   /** Widest line. */
   readonly width: number;
   readonly style: Style;
@@ -34,11 +36,11 @@ export function helpWidth(
 /** The help of the bare program: what there is. `long` adds options and exit codes. */
 export function topHelp(options: HelpOptions, long: boolean): string {
   const examples = TOP_EXAMPLES.filter(({ line }) =>
-    COMMANDS.some(({ path }) => `${line} `.startsWith(`trade-labs ${path} `)),
+    options.commands.some(({ path }) => `${line} `.startsWith(`trade-labs ${path} `)),
   ).slice(0, 2);
   const sections = [wrap(PURPOSE, options.width).join('\n'), exampleSection(examples, options)];
   for (const group of GROUPS) {
-    const entries = COMMANDS.filter((entry) => entry.group === group);
+    const entries = options.commands.filter((entry) => entry.group === group);
     if (entries.length > 0) sections.push(section(group, summaries(entries), options));
   }
   if (long) {
@@ -51,12 +53,13 @@ export function topHelp(options: HelpOptions, long: boolean): string {
   const more = long
     ? 'Help of one command: trade-labs help COMMAND'
     : 'More: trade-labs --help, trade-labs help COMMAND';
-  return `${[...sections, more].join('\n\n')}\n`;
+  return `${[...sections, wrap(more, options.width).join('\n  ')].join('\n\n')}\n`;
 }
 
 /** The help of a word that only groups commands, `data` for `data check`. */
 export function groupHelp(word: string, options: HelpOptions): string {
-  const commands = section('Commands', summaries(commandsUnder(word)), options);
+  const below = options.commands.filter(({ path }) => path.startsWith(`${word} `));
+  const commands = section('Commands', summaries(below), options);
   return `${[commands, `More: trade-labs help ${word} COMMAND`].join('\n\n')}\n`;
 }
 

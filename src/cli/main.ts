@@ -5,15 +5,22 @@ import { errorDocument, errorText, reportOf } from './errors.ts';
 import { type FirstLook, firstLook } from './globals.ts';
 import { helpWidth, topHelp } from './help.ts';
 import { packageVersion } from './package-version.ts';
-import { findCommand } from './program.ts';
+import { COMMANDS, type CommandEntry, findCommand, isGroup } from './program.ts';
 import { styleFor } from './style.ts';
 import type { World } from './world.ts';
 
+/** Left out of the line of an unknown command, so that it is refused instead of helped with another. */
+const HELP_FLAGS = new Set(['-h', '--help']);
+
 /** Runs one command line in a world and says how the process should end. Throws nothing. */
-export async function main(argv: readonly string[], world: World): Promise<ExitCode> {
+export async function main(
+  argv: readonly string[],
+  world: World,
+  commands: readonly CommandEntry[] = COMMANDS,
+): Promise<ExitCode> {
   const look = firstLook(argv);
   try {
-    return await runLine(argv, look, world);
+    return await runLine(argv, look, world, commands);
   } catch (error) {
     return writeError(error, look, world);
   }
@@ -30,10 +37,16 @@ export function writeError(error: unknown, look: FirstLook, world: World): ExitC
   return report.exit;
 }
 
-async function runLine(argv: readonly string[], look: FirstLook, world: World): Promise<ExitCode> {
+async function runLine(
+  argv: readonly string[],
+  look: FirstLook,
+  world: World,
+  commands: readonly CommandEntry[],
+): Promise<ExitCode> {
   const asksHelp = look.words[0] === 'help';
   const words = asksHelp ? look.words.slice(1) : look.words;
   const help = {
+    commands,
     width: helpWidth(world.stdout.columns, world.env),
     style: styleFor(world.stdout, world.env, look.color),
   };
@@ -45,10 +58,11 @@ async function runLine(argv: readonly string[], look: FirstLook, world: World): 
     const version = packageVersion();
     return writeResult(world, look.json, 'version', { data: { version }, text: version });
   }
-  const entry = findCommand(words);
+  const entry = findCommand(commands, words);
   const [spec, { parseLine }] = await Promise.all([entry?.load(), import('./parse.ts')]);
+  const known = entry !== undefined || isGroup(commands, words);
   const line = asksHelp ? [...(entry?.path.split(' ') ?? words), '--help'] : argv;
-  const parsed = parseLine(line, spec, help);
+  const parsed = parseLine(known ? line : line.filter((word) => !HELP_FLAGS.has(word)), spec, help);
   if (parsed.kind === 'help' || spec === undefined) {
     return write('help', parsed.kind === 'help' ? parsed.text : topHelp(help, false));
   }

@@ -3,7 +3,6 @@ import { Failure } from '../domain/failure.ts';
 import type { CommandSpec } from './command.ts';
 import { declareGlobals, GLOBAL_FLAGS, type Globals, globalsFrom } from './globals.ts';
 import { commandHelp, groupHelp, type HelpOptions, topHelp } from './help.ts';
-import { COMMANDS } from './program.ts';
 
 /** What a command line asks for. */
 export type Parsed =
@@ -54,7 +53,7 @@ export function parseLine(
       parsed = { kind: 'help', text: topHelp(help, false) };
     });
   }
-  for (const { path, summary } of COMMANDS) {
+  for (const { path, summary } of help.commands) {
     const command = commandAt(root, path.split(' ')).description(summary);
     if (path !== spec?.path) continue;
     // Root takes these flags wherever they stand; declared here too for clusters such as -nq.

@@ -42,16 +42,25 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'Print version, platform and configuration hash',
     load: async () => (await import('./commands/version.ts')).versionCommand,
   },
+  {
+    path: 'calendar',
+    group: 'Data',
+    summary: 'List NYSE sessions with their open and close, and the days it is closed',
+    load: async () => (await import('./commands/calendar.ts')).calendar,
+  },
 ];
 
 /** The command whose name the words start with, the longest name first; undefined when there is none. */
-export function findCommand(words: readonly string[]): CommandEntry | undefined {
+export function findCommand(
+  commands: readonly CommandEntry[],
+  words: readonly string[],
+): CommandEntry | undefined {
   const typed = `${words.join(' ')} `;
-  return COMMANDS.filter(({ path }) => typed.startsWith(`${path} `)).sort(
-    (a, b) => b.path.length - a.path.length,
-  )[0];
+  return commands
+    .filter(({ path }) => typed.startsWith(`${path} `))
+    .sort((a, b) => b.path.length - a.path.length)[0];
 }
 
-/** The commands below a word that is no command itself, as `data` is for `data check`. */
-export const commandsUnder = (word: string): readonly CommandEntry[] =>
-  COMMANDS.filter(({ path }) => path.startsWith(`${word} `));
+/** Whether the words name no command but the first part of some, as `data` does of `data check`. */
+export const isGroup = (commands: readonly CommandEntry[], words: readonly string[]): boolean =>
+  commands.some(({ path }) => path.startsWith(`${words.join(' ')} `));
