@@ -5,7 +5,7 @@ import {
   type Symbol,
   sliceColumns,
 } from '../domain/market.ts';
-import { dateToUtcMs, parseSessionDate } from '../domain/time.ts';
+import { DAY_MS, dateToUtcMs, parseSessionDate } from '../domain/time.ts';
 import { IndicatorCache } from '../indicators/registry.ts';
 import { abnormalBars } from './abnormal.ts';
 import { backAdjust } from './adjust.ts';
@@ -51,6 +51,9 @@ export class SeriesEra {
   }
 }
 
+/** The exchange was never closed for longer in the calendar's span. */
+const LONGEST_CLOSURE_DAYS = 10;
+
 /** An action that counts, by the ordinal of the first session traded without it. */
 interface ActionAt {
   readonly ordinal: number;
@@ -83,7 +86,7 @@ export class SymbolSeries {
     this.#traded = columns;
     this.#ordinals = ordinals;
     this.#actions = actions
-      .map((action) => ({ action, ordinal: ordinalAt(exDateMs(action)) }))
+      .map((action) => ({ action, ordinal: exOrdinal(action, ordinalAt) }))
       .sort((a, b) => a.ordinal - b.ordinal);
   }
 
@@ -119,9 +122,16 @@ export class SymbolSeries {
   }
 }
 
-function exDateMs(action: CorporateAction): number {
+/** The ordinal of the first session on or after the exDate; one that the calendar lacks is known from the start. */
+function exOrdinal(action: CorporateAction, ordinalAt: (utcMidnightMs: number) => number): number {
   const date = parseSessionDate(action.exDate);
-  return date === null ? Number.NaN : dateToUtcMs(date);
+  if (date === null) return -1;
+  const from = dateToUtcMs(date);
+  for (let day = 0; day < LONGEST_CLOSURE_DAYS; day++) {
+    const ordinal = ordinalAt(from + day * DAY_MS);
+    if (ordinal >= 0) return ordinal;
+  }
+  return -1;
 }
 
 /** Bars of no volume are no bars: indicators and look-backs count the others only. */

@@ -20,6 +20,8 @@ export interface MarketSnapshot {
   readonly reference: Float64Array;
   /** True when a reference is from this session: an intraday bar or a quote of today. */
   readonly pricedToday: boolean;
+  /** Why nothing can be traded at this instant of the session for want of a price, or null. */
+  readonly noPrice: string | null;
   /** Per series today's first price once it is visible, for the gap rule; null when not asked for. */
   readonly todayOpen: Float64Array | null;
   /** Per series today's volume so far over its usual volume by this minute; null when not asked for. */

@@ -107,7 +107,8 @@ export const finishedRun = (
         ...run,
         finishedAt: isoUtc(event.at),
         status: event.status,
-        counts: event.counts,
+        // Fills may have been counted before the run ended.
+        counts: { ...event.counts, filled: Math.max(event.counts.filled, run.counts.filled) },
         denials: event.denials,
         signalHash: event.signalHash,
         decisionHash: event.decisionHash,

@@ -61,7 +61,7 @@ export class Book implements Fold {
       case 'trade.closed':
         return this.#closed(event);
       case 'fill.recorded':
-        return this.#tradeChange(bookFill(state, event));
+        return [...this.#countFilled(event), ...this.#tradeChange(bookFill(state, event))];
       case 'commission.recorded':
         return this.#tradeChange(bookCommission(state, event));
       case 'stop.moved':
@@ -91,9 +91,16 @@ export class Book implements Fold {
 
   #finishRun(event: EventOf<'run.completed'> | EventOf<'run.failed'>): ViewChange[] {
     const run = this.#state.runs.get(event.runId ?? '');
-    if (run === undefined) return [];
-    this.#state.runs.delete(run.runId);
-    return [{ view: 'runs', key: run.runId, record: finishedRun(run, event) }];
+    return run === undefined ? [] : this.#run(finishedRun(run, event));
+  }
+
+  /** An entry that begins to fill counts as filled in the run that sent it, which has usually ended by then. */
+  #countFilled(event: EventOf<'fill.recorded'>): ViewChange[] {
+    const order = this.#state.orders.get(event.orderRef);
+    const first = order?.leg === 'entry' && order.filledQuantity === 0;
+    const run = this.#state.runs.get(this.#state.approvals.get(event.orderRef)?.runId ?? '');
+    if (!first || run === undefined || this.hasFill(event.execId)) return [];
+    return this.#run({ ...run, counts: { ...run.counts, filled: run.counts.filled + 1 } });
   }
 
   #tradeChange(subject: OpenTrade | EndedTrade | null): ViewChange[] {
@@ -150,6 +157,7 @@ export class Book implements Fold {
     for (const [ref, order] of state.orders) {
       if (!isLive(order.status) && order.session < event.session) state.orders.delete(ref);
     }
+    for (const [id, run] of state.runs) if (run.status !== 'running') state.runs.delete(id);
     for (const [ref] of state.approvals) if (!this.#owns(ref)) state.approvals.delete(ref);
     for (const [execId, fill] of state.fills) {
       if (fill.session < oldest && fill.commissionKnown) state.fills.delete(execId);
@@ -204,6 +212,9 @@ export class Book implements Fold {
   live(symbol?: Symbol): BookOrder[] {
     return liveOrders(this.#state, symbol);
   }
+  hasFill(execId: string): boolean {
+    return this.#state.fills.has(execId);
+  }
   /** Trades that are flat and still lack their trade.closed event. */
   ended(): EndedTrade[] {
     return [...this.#state.ending.values()].filter((ended) => ended.end === null);
@@ -218,8 +229,11 @@ export class Book implements Fold {
   isClaimed(session: SessionDate, slot: string, slotAt: number): boolean {
     return this.#state.claimedSlots.has(slotKey(session, slot, slotAt));
   }
-  runningRuns(): readonly string[] {
-    return [...this.#state.runs.keys()];
+  /** Runs that began and did not end: left by a process that stopped in the middle. */
+  unfinishedRuns(): readonly string[] {
+    return [...this.#state.runs.values()]
+      .filter((run) => run.status === 'running')
+      .map((run) => run.runId);
   }
   /** Cash plus open positions at their marks. */
   equity(): Micros {

@@ -1,0 +1,156 @@
+import { nyseGrid } from '../../bars/nyse-grid.ts';
+import { resample } from '../../bars/resample.ts';
+import { dayOf } from '../../bars/session-grid.ts';
+import { sessionsBetween } from '../../calendar/nyse.ts';
+import { Failure } from '../../domain/failure.ts';
+import {
+  type BarColumns,
+  type CorporateAction,
+  emptyColumns,
+  lowerBound,
+  type Symbol,
+  sliceColumns,
+  type Timeframe,
+} from '../../domain/market.ts';
+import { assertExists } from '../../domain/result.ts';
+import { DAY_MS, dateToUtcMs, type SessionDate, utcMsToDate } from '../../domain/time.ts';
+import type { BadBar, BarSource } from '../../ports/bar-source.ts';
+import type { BarEntry, BarFolder } from './bar-folder.ts';
+
+/** Finer bars fill more truly, so the finest that the folder has of any symbol is used for execution. */
+const FINEST_FIRST: readonly Exclude<Timeframe, '1d'>[] = ['1m', '5m', '15m', '30m', '1h'];
+
+/** Rows of a file that are listed in warnings; the count is always told in full. */
+const LISTED_PER_FILE = 20;
+
+interface Loaded {
+  readonly daily: BarColumns;
+  readonly intraday: BarColumns | null;
+}
+
+/**
+ * A bars folder as a source. Daily bars rank; the finest intraday bars, where there are any, execute. A symbol with
+ * intraday files only gets daily bars made from them, which lack the auctions: a warning says so. Bad rows are absent
+ * sessions of their symbol, and listed.
+ */
+export function barFolderSource(folder: BarFolder, only?: readonly Symbol[]): BarSource {
+  const bySymbol = filesBySymbol(folder, only);
+  const symbols = [...bySymbol.keys()].sort();
+  if (symbols.length === 0) {
+    throw new Failure('INPUT_INVALID', `no bar files of the wanted symbols in ${folder.dir}`, {
+      details: folder.unreadable.map(({ file, message }) => `${file}: ${message}`),
+      hint: `trade-labs data check ${folder.dir}`,
+    });
+  }
+  const intraday = finestIntraday(bySymbol);
+  const loaded = new Map<Symbol, Loaded>();
+  const badBars: BadBar[] = [];
+  const warnings = [
+    ...folder.warnings,
+    ...folder.unreadable.map(({ file, message }) => `${file} was not read: ${message}`),
+  ];
+  const actions = actionsBySymbol(folder);
+  const of = (symbol: Symbol): Loaded =>
+    assertExists(loaded.get(symbol), `${symbol} was prepared before it was asked for`);
+  return {
+    label: `bars in ${folder.dir}`,
+    synthetic: false,
+    adjustment: folder.meta.adjustment,
+    intraday,
+    symbols,
+    badBars,
+    warnings,
+    sectorOf: () => 'UNKNOWN',
+    async prepare() {
+      for (const symbol of symbols) {
+        if (loaded.has(symbol)) continue;
+        const entries = assertExists(bySymbol.get(symbol), 'every symbol has files');
+        loaded.set(symbol, await loadSymbol(folder, entries, intraday, badBars, warnings));
+      }
+    },
+    daily: (symbol) => of(symbol).daily,
+    session: (symbol, date) => sessionBars(of(symbol).intraday, date),
+    actions: (symbol) => actions.get(symbol) ?? [],
+  };
+}
+
+function filesBySymbol(folder: BarFolder, only?: readonly Symbol[]): Map<Symbol, BarEntry[]> {
+  const wanted = only === undefined ? null : new Set(only);
+  const files = new Map<Symbol, BarEntry[]>();
+  for (const entry of folder.entries) {
+    if (wanted !== null && !wanted.has(entry.symbol)) continue;
+    files.set(entry.symbol, [...(files.get(entry.symbol) ?? []), entry]);
+  }
+  return files;
+}
+
+function finestIntraday(files: ReadonlyMap<Symbol, readonly BarEntry[]>) {
+  const present = new Set<Timeframe>();
+  for (const entries of files.values()) for (const { timeframe } of entries) present.add(timeframe);
+  return FINEST_FIRST.find((timeframe) => present.has(timeframe)) ?? null;
+}
+
+function actionsBySymbol(folder: BarFolder): Map<Symbol, CorporateAction[]> {
+  const actions = new Map<Symbol, CorporateAction[]>();
+  for (const action of folder.actions) {
+    actions.set(action.symbol, [...(actions.get(action.symbol) ?? []), action]);
+  }
+  return actions;
+}
+
+async function loadSymbol(
+  folder: BarFolder,
+  entries: readonly BarEntry[],
+  intraday: Exclude<Timeframe, '1d'> | null,
+  badBars: BadBar[],
+  warnings: string[],
+): Promise<Loaded> {
+  const read = async (timeframe: Timeframe): Promise<BarColumns | null> => {
+    const entry = entries.find((candidate) => candidate.timeframe === timeframe);
+    if (entry === undefined) return null;
+    const file = await folder.read(entry);
+    if (!file.ok) {
+      warnings.push(`${entry.file} was not read: ${file.error.message}`);
+      return null;
+    }
+    const { badRows, badRowCount } = file.value;
+    for (const row of badRows.slice(0, LISTED_PER_FILE)) {
+      badBars.push({ symbol: entry.symbol, where: `${row.file}:${row.line}`, reason: row.reason });
+    }
+    if (badRowCount > LISTED_PER_FILE) {
+      warnings.push(`${entry.file}: ${badRowCount} bad rows, the first ${LISTED_PER_FILE} listed`);
+    }
+    return file.value.columns;
+  };
+  const fine = intraday === null ? null : await read(intraday);
+  const daily = await read('1d');
+  if (daily !== null) return { daily, intraday: fine };
+  const base = fine ?? (await coarser(read));
+  if (base === null) return { daily: emptyColumns(0), intraday: null };
+  warnings.push(`${entries[0]?.symbol}: daily bars are made from intraday ones, without auctions`);
+  return { daily: dailyFrom(base), intraday: fine };
+}
+
+async function coarser(read: (timeframe: Timeframe) => Promise<BarColumns | null>) {
+  for (const timeframe of FINEST_FIRST) {
+    const columns = await read(timeframe);
+    if (columns !== null) return columns;
+  }
+  return null;
+}
+
+function dailyFrom(intraday: BarColumns): BarColumns {
+  if (intraday.length === 0) return emptyColumns(0);
+  const first = utcMsToDate(dayOf(intraday.time[0] as number) * DAY_MS);
+  const last = utcMsToDate(dayOf(intraday.time[intraday.length - 1] as number) * DAY_MS);
+  return resample(intraday, '1d', sessionsBetween(first, last)).columns;
+}
+
+/** The bars of one session. A New York session lies within one UTC date, so the date's bounds find them. */
+function sessionBars(columns: BarColumns | null, date: SessionDate): BarColumns | null {
+  if (columns === null || nyseGrid().ordinalOfTime(dateToUtcMs(date)) < 0) return null;
+  const times = columns.time.subarray(0, columns.length);
+  const from = lowerBound(times, dateToUtcMs(date));
+  const to = lowerBound(times, dateToUtcMs(date) + DAY_MS);
+  return to > from ? sliceColumns(columns, from, to) : null;
+}

@@ -1,0 +1,212 @@
+import { nyseGrid } from '../../bars/nyse-grid.ts';
+import { SymbolSeries } from '../../bars/series.ts';
+import type { MarketSnapshot } from '../../bars/snapshot.ts';
+import {
+  lastSessionClosedBy,
+  newYorkTime,
+  ordinalAtOrBefore,
+  ordinalOf,
+  sessionAt,
+} from '../../calendar/nyse.ts';
+import {
+  type BarColumns,
+  type CorporateAction,
+  type Quote,
+  type Symbol,
+  TIMEFRAME_MINUTES,
+} from '../../domain/market.ts';
+import { micros, microsFromFloat, timesBps } from '../../domain/money.ts';
+import { assertExists } from '../../domain/result.ts';
+import { type EpochMs, MINUTE_MS, type Session } from '../../domain/time.ts';
+import type { BarSource } from '../../ports/bar-source.ts';
+import type { MarketData, SnapshotRequest } from '../../ports/market-data.ts';
+
+/** Earlier sessions that today's volume is compared with. */
+const VOLUME_SESSIONS = 20;
+
+export interface BarMarketDataOptions {
+  /** Half the spread of the quotes that are modelled around the last visible price. */
+  readonly halfSpreadBps: number;
+  /**
+   * The last session that will be asked for, where that is known: everything is loaded once then. Decisions still see
+   * only what had ended at their instant.
+   */
+  readonly until?: Session;
+}
+
+/** Bars as a market: snapshots are cut from columns that are held once. Quotes are modelled, and say so. */
+export class BarMarketData implements MarketData {
+  readonly label: string;
+  readonly #source: BarSource;
+  readonly #options: BarMarketDataOptions;
+  readonly #series = new Map<Symbol, { raw: BarColumns; series: SymbolSeries }>();
+
+  constructor(source: BarSource, options: BarMarketDataOptions) {
+    this.label = source.label;
+    this.#source = source;
+    this.#options = options;
+  }
+
+  async snapshot(request: SnapshotRequest): Promise<MarketSnapshot> {
+    const { asOf, session } = request;
+    const completed = lastSessionClosedBy(asOf);
+    const symbols = this.#wanted(request);
+    await this.#source.prepare(this.#options.until ?? completed, symbols);
+    const series = symbols.map((symbol) => this.#seriesOf(symbol));
+    const sessionOrdinal = ordinalAtOrBefore(session.date);
+    const completedOrdinal = ordinalOf(completed.date);
+    const visible = new Int32Array(series.length);
+    const reference = new Float64Array(series.length);
+    series.forEach((one, i) => {
+      const era = one.eraAt(sessionOrdinal);
+      const end = era.visibleThrough(completedOrdinal);
+      visible[i] = end;
+      reference[i] = end === 0 ? Number.NaN : (era.columns.close[end - 1] as number);
+    });
+    const inSession = asOf > session.openAt && asOf < session.closeAt;
+    const pricedToday = inSession && this.#priceToday(symbols, request, reference);
+    return {
+      asOf,
+      session,
+      sessionOrdinal,
+      completedOrdinal,
+      series,
+      visible,
+      reference,
+      pricedToday,
+      noPrice: inSession && !pricedToday ? this.#noPriceReason(asOf) : null,
+      todayOpen: request.todayOpen ? this.#todayOpen(symbols, request) : null,
+      relativeVolume: request.relativeVolume ? this.#relativeVolume(symbols, request) : null,
+      quote: (i) => this.#modelledQuote(reference[i] as number, asOf),
+      label: this.label,
+      synthetic: this.#source.synthetic,
+      warnings: [
+        ...this.#source.warnings,
+        ...this.#source.badBars.map(
+          (bar) => `${bar.symbol} ${bar.where}: ${bar.reason}, taken as no bar`,
+        ),
+      ],
+    };
+  }
+
+  #wanted(request: SnapshotRequest): readonly Symbol[] {
+    if (request.symbols === undefined) return this.#source.symbols;
+    const wanted = new Set(request.symbols);
+    return this.#source.symbols.filter((symbol) => wanted.has(symbol));
+  }
+
+  #seriesOf(symbol: Symbol): SymbolSeries {
+    const raw = this.#source.daily(symbol);
+    const known = this.#series.get(symbol);
+    if (known !== undefined && known.raw === raw) return known.series;
+    const series = new SymbolSeries(
+      symbol,
+      this.#source.sectorOf(symbol),
+      raw,
+      (time) => nyseGrid().ordinalOfTime(time),
+      unadjusted(this.#source, symbol),
+    );
+    this.#series.set(symbol, { raw, series });
+    return series;
+  }
+
+  /** Replaces references by the last bar of today that has ended; true when any symbol has one. */
+  #priceToday(
+    symbols: readonly Symbol[],
+    { asOf, session }: SnapshotRequest,
+    reference: Float64Array,
+  ): boolean {
+    let any = false;
+    symbols.forEach((symbol, i) => {
+      const bars = this.#source.session(symbol, session.date);
+      const last = bars === null ? -1 : this.#lastEnded(bars, asOf, session);
+      if (bars === null || last < 0) return;
+      any = true;
+      reference[i] = bars.close[last] as number;
+    });
+    return any;
+  }
+
+  /** The index of the last bar with volume that ended by the instant, -1 for none. */
+  #lastEnded(bars: BarColumns, asOf: EpochMs, session: Session): number {
+    const lengthMs = this.#barLengthMs();
+    for (let i = bars.length - 1; i >= 0; i--) {
+      const end = Math.min((bars.time[i] as number) + lengthMs, session.closeAt);
+      if (end <= asOf && (bars.volume[i] as number) > 0) return i;
+    }
+    return -1;
+  }
+
+  #barLengthMs(): number {
+    const timeframe = assertExists(this.#source.intraday, 'only asked for with intraday bars');
+    return TIMEFRAME_MINUTES[timeframe] * MINUTE_MS;
+  }
+
+  #noPriceReason(asOf: EpochMs): string {
+    const at = newYorkTime(asOf).slice(0, 5);
+    return this.#source.intraday === null
+      ? `no price at ${at} ET: daily bars have one at the open only`
+      : `no price at ${at} ET: no intraday bar of this session has ended by then`;
+  }
+
+  #todayOpen(symbols: readonly Symbol[], { asOf, session }: SnapshotRequest): Float64Array {
+    return Float64Array.from(symbols, (symbol) => {
+      const bars = this.#source.session(symbol, session.date);
+      const first = bars?.time[0];
+      return bars !== null && first !== undefined && first < asOf
+        ? (bars.open[0] as number)
+        : Number.NaN;
+    });
+  }
+
+  /** Today's volume so far over the mean of the same minutes in the earlier sessions that have bars. */
+  #relativeVolume(symbols: readonly Symbol[], { asOf, session }: SnapshotRequest): Float64Array {
+    const ordinal = ordinalOf(session.date);
+    const elapsedMs = asOf - session.openAt;
+    const earlier = Array.from({ length: VOLUME_SESSIONS }, (_, i) => sessionAt(ordinal - 1 - i));
+    return Float64Array.from(symbols, (symbol) => {
+      const today = this.#volumeWithin(symbol, session, elapsedMs);
+      let total = 0;
+      let sessions = 0;
+      for (const one of earlier) {
+        const volume = this.#volumeWithin(symbol, one, elapsedMs);
+        if (volume === null) continue;
+        total += volume;
+        sessions += 1;
+      }
+      return today === null || total === 0 ? Number.NaN : today / (total / sessions);
+    });
+  }
+
+  #volumeWithin(symbol: Symbol, session: Session, elapsedMs: number): number | null {
+    const bars = this.#source.session(symbol, session.date);
+    if (bars === null) return null;
+    const lengthMs = this.#barLengthMs();
+    let total = 0;
+    for (let i = 0; i < bars.length; i++) {
+      if ((bars.time[i] as number) + lengthMs > session.openAt + elapsedMs) break;
+      total += bars.volume[i] as number;
+    }
+    return total;
+  }
+
+  #modelledQuote(reference: number, asOf: EpochMs): Quote | null {
+    if (!(reference > 0)) return null;
+    const last = microsFromFloat(reference, 'halfEven');
+    const half = timesBps(last, this.#options.halfSpreadBps);
+    return {
+      bid: micros(last - half),
+      ask: micros(last + half),
+      last,
+      at: asOf,
+      kind: 'modelled',
+    };
+  }
+}
+
+/** The actions that the prices do not contain yet. */
+function unadjusted(source: BarSource, symbol: Symbol): readonly CorporateAction[] {
+  if (source.adjustment === 'total') return [];
+  const actions = source.actions(symbol);
+  return source.adjustment === 'none' ? actions : actions.filter(({ kind }) => kind !== 'split');
+}

@@ -1,0 +1,111 @@
+import { ordinalOf } from '../calendar/nyse.ts';
+import type { Symbol } from '../domain/market.ts';
+import { add, type Micros, micros, subtract, timesQuantity } from '../domain/money.ts';
+import type { HeldPosition, PortfolioState, WorkingEntry } from '../domain/portfolio.ts';
+import { assertExists } from '../domain/result.ts';
+import type { SessionDate } from '../domain/time.ts';
+import type { Book } from './book.ts';
+import type { BookOrder, OpenTrade } from './book-state.ts';
+import { entryPriceOf } from './book-trades.ts';
+import { quantityOf } from './lots.ts';
+
+/** A price to value a position at, and whether it is from the last completed session or later. */
+export interface Mark {
+  readonly price: Micros;
+  readonly fresh: boolean;
+}
+
+/** What turns a book into the state a decision sees. */
+export interface PortfolioView {
+  readonly session: SessionDate;
+  readonly marks: ReadonlyMap<Symbol, Mark>;
+  readonly sectorOf: (symbol: Symbol) => string;
+  readonly intensity: number;
+  readonly cooldownSessionsAfterStop: number;
+  readonly dailyLossFraction: number;
+  readonly maxDrawdownFraction: number;
+  /** True where prices are known at the close only: a breached daily loss then blocks the next session. */
+  readonly lossJudgedAtClose: boolean;
+}
+
+/** The book as a decision of this session may look at it, valued at the given marks. */
+export function portfolioState(book: Book, view: PortfolioView): PortfolioState {
+  const positions = book.openTrades().map((trade) => heldPosition(trade, view));
+  const equity = positions.reduce(
+    (total, { mark, quantity }) => add(total, timesQuantity(mark, quantity)),
+    book.cash,
+  );
+  const base = book.lastClose?.equity ?? subtract(equity, micros(0));
+  return {
+    equity,
+    cash: book.cash,
+    positions,
+    working: book
+      .live()
+      .filter(({ leg }) => leg === 'entry')
+      .map((order) => workingEntry(book, order, view)),
+    coolingDown: coolingDown(book, view),
+    entriesToday: book.entriesOf(view.session),
+    previousCloseEquity: base,
+    dayPnl: subtract(
+      subtract(equity, base),
+      book.lastClose === null ? micros(0) : book.flowSinceClose,
+    ),
+    drawdown: book.lastClose?.drawdown ?? 0,
+    intensity: view.intensity,
+    entriesBlocked: blockOf(book, view),
+  };
+}
+
+function heldPosition(trade: OpenTrade, view: PortfolioView): HeldPosition {
+  const mark = view.marks.get(trade.symbol);
+  return {
+    symbol: trade.symbol,
+    quantity: quantityOf(trade.lots),
+    averagePrice: entryPriceOf(trade),
+    mark: mark?.price ?? trade.mark,
+    markStale: mark === undefined || !mark.fresh,
+    stop: trade.stop,
+    entrySession: trade.entrySession,
+    sessionsHeld: sessionsHeld(trade.entrySession, view.session),
+    highestClose: trade.highestClose,
+    sector: view.sectorOf(trade.symbol),
+  };
+}
+
+/** Calendar sessions from entry to now, both counted. */
+export const sessionsHeld = (entry: SessionDate, now: SessionDate): number =>
+  ordinalOf(now) - ordinalOf(entry) + 1;
+
+function workingEntry(book: Book, order: BookOrder, view: PortfolioView): WorkingEntry {
+  const stop = book.live(order.symbol).find((child) => child.parentRef === order.orderRef);
+  return {
+    symbol: order.symbol,
+    remaining: order.quantity - order.filledQuantity,
+    // A market entry has no limit of its own; what it may cost was bounded by its approval's price.
+    limitPrice: order.limitPrice ?? assertExists(stop?.stopPrice, 'an entry has a stop'),
+    stopPrice: stop?.stopPrice ?? micros(0),
+    sector: view.sectorOf(order.symbol),
+    unknown: order.status === 'unknown',
+  };
+}
+
+/** Symbols left by a stop: the exit session is day 0, the configured number of sessions after it are blocked too. */
+function coolingDown(book: Book, view: PortfolioView): Symbol[] {
+  const today = ordinalOf(view.session);
+  const symbols = new Set<Symbol>();
+  for (const { symbol, exitSession, exitReason } of book.closedTrades()) {
+    if (exitReason !== 'stop' && exitReason !== 'trail') continue;
+    if (today - ordinalOf(exitSession) <= view.cooldownSessionsAfterStop) symbols.add(symbol);
+  }
+  return [...symbols].sort();
+}
+
+function blockOf(book: Book, view: PortfolioView): PortfolioState['entriesBlocked'] {
+  const close = book.lastClose;
+  if (close === null) return null;
+  if (-close.drawdown >= view.maxDrawdownFraction) return 'drawdown';
+  const breached = close.lossFraction >= view.dailyLossFraction;
+  const yesterday = ordinalOf(view.session) - ordinalOf(close.session) === 1;
+  return view.lossJudgedAtClose && breached && yesterday ? 'daily_loss' : null;
+}

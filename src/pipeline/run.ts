@@ -1,0 +1,324 @@
+import type { MarketSnapshot } from '../bars/snapshot.ts';
+import { Failure } from '../domain/failure.ts';
+import type { Symbol } from '../domain/market.ts';
+import { toUsd } from '../domain/money.ts';
+import type { PortfolioState } from '../domain/portfolio.ts';
+import {
+  type Job,
+  type Mode,
+  NO_COUNTS,
+  type RunCounts,
+  type RunStatus,
+  runId,
+} from '../domain/run.ts';
+import type { EpochMs, Session } from '../domain/time.ts';
+import type { EventDraft } from '../events/event.ts';
+import type { Broker } from '../ports/broker.ts';
+import type { History } from '../ports/history.ts';
+import type { MarketData } from '../ports/market-data.ts';
+import { type CandidateDecision, type Decision, type DecisionSettings, decide } from './decide.ts';
+import type { StrategyDesk } from './desk.ts';
+import { type ExecutionContext, sendEntry, sendExit } from './execute.ts';
+
+/** Who runs: written on every run, so that a record says which desk, config and build decided. */
+export interface RunIdentity {
+  readonly mode: Mode;
+  readonly account: string;
+  readonly name: string;
+  readonly configHash: string;
+  readonly version: string;
+}
+
+/** What a run reaches the world through. */
+export interface PipelineParts {
+  readonly identity: RunIdentity;
+  readonly market: MarketData;
+  readonly broker: Broker;
+  readonly history: History;
+  readonly desk: StrategyDesk;
+  readonly settings: DecisionSettings;
+  readonly now: () => EpochMs;
+  /** The book as this snapshot values it. */
+  readonly portfolio: (snapshot: MarketSnapshot) => PortfolioState;
+  readonly isUsed: ExecutionContext['isUsed'];
+  readonly entryRefOf: ExecutionContext['entryRefOf'];
+}
+
+/** One pass: when, for which slot, how many, and what is held back. */
+export interface RunRequest {
+  readonly slot: string;
+  readonly slotAt: EpochMs;
+  readonly session: Session;
+  /** Candidates passed to sizing. */
+  readonly top: number;
+  readonly symbols?: readonly Symbol[];
+  /** Decide and record, send nothing. */
+  readonly dryRun: boolean;
+  /** Asked for each approved candidate before it is sent; false denies it. */
+  readonly review?: (candidate: CandidateDecision) => Promise<boolean>;
+  /** Told as the run goes on. */
+  readonly onDecision?: (decision: Decision, snapshot: MarketSnapshot) => void;
+}
+
+/** How a run ended. */
+export interface RunOutcome {
+  readonly runId: string;
+  readonly status: RunStatus;
+  readonly counts: RunCounts;
+  readonly denials: Readonly<Record<string, number>>;
+  /** Null where nothing could be decided. */
+  readonly decision: Decision | null;
+  readonly snapshot: MarketSnapshot;
+  /** Why it was skipped, or a remark; null for none. */
+  readonly note: string | null;
+}
+
+const JOB: Job = 'scan';
+
+/**
+ * The sentence the system is: scan, score, size, guard, execute, record. Looks first (I/O), decides in one pure step,
+ * then acts (I/O). A failure is journalled and thrown on; what was sent by then stays recorded.
+ */
+export async function runPipeline(parts: PipelineParts, request: RunRequest): Promise<RunOutcome> {
+  const id = runId(request.session.date, request.slotAt, request.slot);
+  await parts.history.append([started(parts, request, id)]);
+  try {
+    const rule = parts.settings.scan.rule;
+    const snapshot = await parts.market.snapshot({
+      asOf: request.slotAt,
+      session: request.session,
+      ...(request.symbols === undefined ? {} : { symbols: request.symbols }),
+      todayOpen: rule === 'gap',
+      relativeVolume: rule === 'relative_volume',
+    });
+    if (snapshot.noPrice !== null) return await skip(parts, id, snapshot, snapshot.noPrice);
+    const state = parts.portfolio(snapshot);
+    const decision = decide(snapshot, state, parts.settings, parts.desk, request.top);
+    request.onDecision?.(decision, snapshot);
+    await parts.history.append(decisionEvents(parts, request, id, snapshot, decision));
+    return await commit(parts, request, id, snapshot, decision);
+  } catch (error) {
+    const code = error instanceof Failure ? error.code : 'BUG';
+    const message = error instanceof Error ? error.message : String(error);
+    await parts.history.append([{ type: 'run.failed', at: parts.now(), runId: id, code, message }]);
+    throw error;
+  }
+}
+
+function started(parts: PipelineParts, request: RunRequest, id: string): EventDraft {
+  const { identity } = parts;
+  return {
+    type: 'run.started',
+    at: parts.now(),
+    runId: id,
+    job: JOB,
+    slot: request.slot,
+    session: request.session.date,
+    mode: identity.mode,
+    account: identity.account,
+    identity: identity.name,
+    asOf: request.slotAt,
+    configHash: identity.configHash,
+    version: identity.version,
+  };
+}
+
+async function skip(
+  parts: PipelineParts,
+  id: string,
+  snapshot: MarketSnapshot,
+  note: string,
+): Promise<RunOutcome> {
+  const counts = NO_COUNTS;
+  await parts.history.append([
+    {
+      type: 'run.completed',
+      at: parts.now(),
+      runId: id,
+      status: 'skipped',
+      counts,
+      denials: {},
+      signalHash: null,
+      decisionHash: null,
+      note,
+    },
+  ]);
+  return { runId: id, status: 'skipped', counts, denials: {}, decision: null, snapshot, note };
+}
+
+/** Sends what was decided, exits first, and closes the run. */
+async function commit(
+  parts: PipelineParts,
+  request: RunRequest,
+  id: string,
+  snapshot: MarketSnapshot,
+  decision: Decision,
+): Promise<RunOutcome> {
+  const context: ExecutionContext = {
+    broker: parts.broker,
+    history: parts.history,
+    now: parts.now,
+    runId: id,
+    session: request.session.date,
+    slot: request.slot,
+    entry: parts.settings.entry,
+    strategy: parts.desk.name,
+    isUsed: parts.isUsed,
+    entryRefOf: parts.entryRefOf,
+  };
+  let submitted = 0;
+  let declined = 0;
+  if (!request.dryRun) {
+    for (const exit of decision.exits) await sendExit(exit, 'signal', context);
+    for (const candidate of decision.candidates) {
+      if (candidate.fate !== 'approved') continue;
+      if (request.review !== undefined && !(await request.review(candidate))) {
+        declined += 1;
+        await parts.history.append([declinedEvent(parts, id, candidate)]);
+        continue;
+      }
+      const outcome = await sendEntry(candidate, context);
+      if (outcome === 'accepted' || outcome === 'unknown') submitted += 1;
+    }
+  }
+  const { approved, denied } = decision.counts;
+  const counts: RunCounts = {
+    ...decision.counts,
+    approved: approved - declined,
+    denied: denied + declined,
+    submitted,
+    filled: 0,
+  };
+  const denials: Record<string, number> = { ...decision.denials };
+  if (declined > 0) denials['REVIEW_DECLINED'] = declined;
+  const note = request.dryRun ? 'dry run: nothing was sent' : null;
+  await parts.history.append([
+    {
+      type: 'run.completed',
+      at: parts.now(),
+      runId: id,
+      status: 'completed',
+      counts,
+      denials,
+      signalHash: decision.signalHash,
+      decisionHash: decision.decisionHash,
+      note,
+    },
+  ]);
+  return { runId: id, status: 'completed', counts, denials, decision, snapshot, note };
+}
+
+const declinedEvent = (
+  parts: PipelineParts,
+  id: string,
+  { row, intent }: CandidateDecision,
+): EventDraft => ({
+  type: 'intent.denied',
+  at: parts.now(),
+  runId: id,
+  symbol: row.symbol,
+  sized: intent?.quantity ?? 0,
+  reasons: [{ code: 'REVIEW_DECLINED', allowed: 0, limit: null, value: null }],
+});
+
+/** What the journal keeps of a decision: the counts and digest of all rows, every candidate that was near. */
+function decisionEvents(
+  parts: PipelineParts,
+  request: RunRequest,
+  id: string,
+  snapshot: MarketSnapshot,
+  decision: Decision,
+): EventDraft[] {
+  const base = { at: parts.now(), runId: id };
+  const ineligible: Record<string, number> = {};
+  for (const row of decision.table.rows) {
+    if (row.ineligible !== null) ineligible[row.ineligible] = (ineligible[row.ineligible] ?? 0) + 1;
+  }
+  const events: EventDraft[] = [
+    {
+      ...base,
+      type: 'scan.completed',
+      rule: parts.settings.scan.rule,
+      universe: decision.found.universe,
+      found: decision.counts.found,
+      scored: decision.counts.scored,
+      excluded: definedCounts(decision.found.excluded),
+      ineligible,
+      tableHash: decision.table.tableHash,
+      warnings: [...snapshot.warnings],
+    },
+  ];
+  for (const candidate of decision.candidates) {
+    events.push(scoredEvent(base, candidate, decision.table.featureNames));
+    if (candidate.intent !== null) events.push(sizedEvent(base, candidate.intent));
+    if (candidate.fate === 'denied' || candidate.fate === 'not_sized') {
+      events.push({
+        ...base,
+        type: 'intent.denied',
+        symbol: candidate.row.symbol,
+        sized: candidate.intent?.quantity ?? 0,
+        reasons: [...candidate.verdict.reasons],
+      });
+    }
+  }
+  return events;
+}
+
+const definedCounts = (counts: Readonly<Partial<Record<string, number>>>): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(counts).filter((entry): entry is [string, number] => entry[1] !== undefined),
+  );
+
+type Base = { readonly at: EpochMs; readonly runId: string };
+
+function scoredEvent(
+  base: Base,
+  candidate: CandidateDecision,
+  names: readonly string[],
+): EventDraft {
+  const { row } = candidate;
+  const components = Object.fromEntries(
+    row.components.map((value, i) => [names[i] ?? `feature_${i}`, value]),
+  );
+  return {
+    ...base,
+    type: 'candidate.scored',
+    symbol: row.symbol,
+    scanRank: row.scanRank,
+    rank: candidate.rank,
+    activity: row.activity,
+    score: row.score,
+    components,
+    signalReason: row.signalReason,
+    strength: row.strength,
+    referencePrice: candidate.referencePrice,
+    atr: candidate.atr,
+    fate: candidate.fate,
+  };
+}
+
+function sizedEvent(base: Base, intent: NonNullable<CandidateDecision['intent']>): EventDraft {
+  const { terms } = intent;
+  return {
+    ...base,
+    type: 'intent.sized',
+    symbol: intent.symbol,
+    quantity: intent.quantity,
+    referencePrice: intent.referencePrice,
+    limitPrice: intent.limitPrice,
+    stopPrice: intent.stopPrice,
+    targetPrice: intent.targetPrice,
+    atr: intent.atr,
+    equity: terms.equity,
+    intensity: terms.intensity,
+    riskBudget: terms.riskBudget,
+    riskPerShare: terms.riskPerShare,
+    byRisk: terms.byRisk,
+    byPosition: terms.byPosition,
+    binding: terms.binding,
+  };
+}
+
+/** "12 at $187.43, stop $180.20": an intent in one line for people. */
+export const describeIntent = (intent: NonNullable<CandidateDecision['intent']>): string =>
+  `${intent.quantity} at ${toUsd(intent.limitPrice)}, stop ${toUsd(intent.stopPrice)}`;
