@@ -48,6 +48,24 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'List NYSE sessions with their open and close, and the days it is closed',
     load: async () => (await import('./commands/calendar.ts')).calendar,
   },
+  {
+    path: 'bars',
+    group: 'Data',
+    summary: 'Show bars of a symbol, with indicators',
+    load: async () => (await import('./commands/bars.ts')).bars,
+  },
+  {
+    path: 'data check',
+    group: 'Data',
+    summary: 'Check bar files: bad rows, gaps, suspect jumps',
+    load: async () => (await import('./commands/data-check.ts')).dataCheck,
+  },
+  {
+    path: 'data import',
+    group: 'Data',
+    summary: 'Import bar files of common layouts, strictly',
+    load: async () => (await import('./commands/data-import.ts')).dataImport,
+  },
 ];
 
 /** The command whose name the words start with, the longest name first; undefined when there is none. */

@@ -12,7 +12,7 @@ import { renderTable } from '../table.ts';
 export const dataCheck: CommandSpec = {
   path: 'data check',
   group: 'Data',
-  summary: 'Check a folder of bar files: bad rows, missing sessions, suspect jumps',
+  summary: 'Check bar files: bad rows, gaps, suspect jumps',
   examples: [
     { line: 'trade-labs data check data/bars', does: 'every finding, and a line per file' },
     { line: 'trade-labs data check data/bars --json', does: 'the same for a program' },

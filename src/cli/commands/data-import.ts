@@ -13,7 +13,7 @@ const ADJUSTMENTS: readonly Adjustment[] = ['none', 'split', 'total'];
 export const dataImport: CommandSpec = {
   path: 'data import',
   group: 'Data',
-  summary: 'Bring bar files of common layouts into ours; a file with a bad row is refused',
+  summary: 'Import bar files of common layouts, strictly',
   examples: [
     {
       line: 'trade-labs data import AAPL.csv --out data/bars',
