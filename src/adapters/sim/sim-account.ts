@@ -1,4 +1,3 @@
-import type { BrokerOrder, BrokerPosition, BrokerStatement } from '../../domain/account.ts';
 import type { Fill } from '../../domain/fill.ts';
 import type { Symbol } from '../../domain/market.ts';
 import {
@@ -10,7 +9,7 @@ import {
   timesQuantity,
   ZERO,
 } from '../../domain/money.ts';
-import type { Order, OrderStatus } from '../../domain/order.ts';
+import type { Order } from '../../domain/order.ts';
 import { assert } from '../../domain/result.ts';
 import { DAY_MS, type EpochMs, type SessionDate } from '../../domain/time.ts';
 import type { BrokerEvent } from '../../ports/broker.ts';
@@ -287,35 +286,5 @@ export class SimAccount {
     }
     const keep = this.fills.findIndex((fill) => fill.filledAt >= horizon);
     if (keep !== 0) this.fills = keep < 0 ? [] : this.fills.slice(keep);
-  }
-
-  statement(at: EpochMs, fillsSince: EpochMs): BrokerStatement {
-    const positions: BrokerPosition[] = [];
-    const openOrders: BrokerOrder[] = [];
-    let netLiquidation = this.cash;
-    for (const desk of this.desks.values()) {
-      for (const held of desk.live) openOrders.push(this.asBrokerOrder(held));
-      if (desk.quantity === 0) continue;
-      const { symbol, quantity } = desk;
-      const averageCost = micros(mulDiv(desk.cost, 1, quantity, 'halfEven'));
-      positions.push({ symbol, quantity, averageCost });
-      netLiquidation = add(netLiquidation, timesQuantity(desk.mark ?? averageCost, quantity));
-    }
-    return {
-      account: this.rules.account,
-      at,
-      cash: this.cash,
-      netLiquidation,
-      positions,
-      openOrders,
-      fills: this.fills.filter((fill) => fill.filledAt >= fillsSince),
-      complete: { positions: true, openOrders: true, fills: true },
-    };
-  }
-
-  private asBrokerOrder(held: SimOrder): BrokerOrder {
-    const asleep: OrderStatus = this.isArmed(held) ? 'working' : 'submitted';
-    const status = held.filled > 0 ? 'partial' : asleep;
-    return { ...held.order, status, filledQuantity: held.filled };
   }
 }

@@ -20,6 +20,7 @@ import {
   sameTerms,
 } from './sim-order.ts';
 import { applySplits, type SplitApplied } from './sim-splits.ts';
+import { statementOf } from './sim-statement.ts';
 
 /** What a simulated broker is made of. */
 export interface SimBrokerOptions {
@@ -98,7 +99,7 @@ export class SimBroker implements Broker {
   }
 
   statement(fillsSince: EpochMs): Promise<BrokerStatement> {
-    return Promise.resolve(this.books.statement(this.clock.now(), fillsSince));
+    return Promise.resolve(statementOf(this.books, this.clock.now(), fillsSince));
   }
 
   drain(): readonly BrokerEvent[] {

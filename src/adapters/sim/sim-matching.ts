@@ -63,17 +63,16 @@ function take(
   moment.account.fill(held, quantity, price, moment.at, moment.session.date);
 }
 
-/** Sells as much of an order as is owned. A sell that can find no shares any more is cancelled, never short. */
+/** Sells as much of an order as is owned. What can find no shares any more is cancelled, never sold short. */
 function sell(moment: Moment, desk: Desk, bar: MarketBar, held: SimOrder, price: Micros): void {
   const wanted = Math.min(remainingOf(held), desk.quantity);
-  if (wanted > 0) {
-    const before = held.filled;
-    take(moment, desk, bar, held, wanted, price);
-    held.triggered = isStop(held) && held.doneAt === null && held.filled - before < wanted;
-    return;
-  }
+  const before = held.filled;
+  if (wanted > 0) take(moment, desk, bar, held, wanted, price);
+  held.triggered = isStop(held) && held.filled - before < wanted;
   const buying = desk.live.some((other) => other.order.side === 'buy');
-  if (!buying) moment.account.end(held, 'cancelled', 'nothing_to_sell', moment.at);
+  if (desk.quantity === 0 && !buying) {
+    moment.account.end(held, 'cancelled', 'nothing_to_sell', moment.at);
+  }
 }
 
 /** The orders of a kind that may fill now. A snapshot: fills change the list behind it. */

@@ -1,0 +1,41 @@
+import type { BrokerOrder, BrokerPosition, BrokerStatement } from '../../domain/account.ts';
+import { add, micros, mulDiv, timesQuantity } from '../../domain/money.ts';
+import type { OrderStatus } from '../../domain/order.ts';
+import type { EpochMs } from '../../domain/time.ts';
+import type { SimAccount } from './sim-account.ts';
+import type { SimOrder } from './sim-order.ts';
+
+/** The stop or target of an entry that has not filled yet is submitted, but not working. */
+function brokerOrder(account: SimAccount, held: SimOrder): BrokerOrder {
+  const unfilled: OrderStatus = account.isArmed(held) ? 'working' : 'submitted';
+  const status = held.filled > 0 ? 'partial' : unfilled;
+  return { ...held.order, status, filledQuantity: held.filled };
+}
+
+/** What the account says of itself. Shares count at the last price seen. */
+export function statementOf(
+  account: SimAccount,
+  at: EpochMs,
+  fillsSince: EpochMs,
+): BrokerStatement {
+  const positions: BrokerPosition[] = [];
+  const openOrders: BrokerOrder[] = [];
+  let netLiquidation = account.cash;
+  for (const { symbol, quantity, cost, mark, live } of account.desks.values()) {
+    for (const held of live) openOrders.push(brokerOrder(account, held));
+    if (quantity === 0) continue;
+    const averageCost = micros(mulDiv(cost, 1, quantity, 'halfEven'));
+    positions.push({ symbol, quantity, averageCost });
+    netLiquidation = add(netLiquidation, timesQuantity(mark ?? averageCost, quantity));
+  }
+  return {
+    account: account.rules.account,
+    at,
+    cash: account.cash,
+    netLiquidation,
+    positions,
+    openOrders,
+    fills: account.fills.filter((fill) => fill.filledAt >= fillsSince),
+    complete: { positions: true, openOrders: true, fills: true },
+  };
+}

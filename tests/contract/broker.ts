@@ -1,0 +1,244 @@
+import { describe, expect, test } from 'vitest';
+import type { Symbol } from '../../src/domain/market.ts';
+import { usd } from '../../src/domain/money.ts';
+import type { Bracket, Order } from '../../src/domain/order.ts';
+import type { EpochMs } from '../../src/domain/time.ts';
+import type { Broker, BrokerEvent, SendOutcome } from '../../src/ports/broker.ts';
+
+/** A broker with an empty account, and a hand on its market. */
+export interface BrokerUnderTest {
+  readonly broker: Broker;
+  /** Lets the symbol trade at this price, in any size, and waits until the broker has dealt with it. */
+  trade(symbol: Symbol, price: number): Promise<void>;
+  /** Waits until the broker has said what it has to say, and returns it. */
+  heard(): Promise<readonly BrokerEvent[]>;
+}
+
+const AAPL = 'AAPL' as Symbol;
+const ENTRY = '2026-03-05/scan-open/AAPL/entry/1';
+const STOP = '2026-03-05/scan-open/AAPL/stop/1';
+const EXIT = '2026-03-05/scan-open/AAPL/exit/1';
+const GROUP = 'AAPL/1';
+const EVER = 0 as EpochMs;
+
+const entry: Order = {
+  orderRef: ENTRY,
+  symbol: AAPL,
+  leg: 'entry',
+  side: 'buy',
+  type: 'limit',
+  quantity: 100,
+  limitPrice: usd(101),
+  stopPrice: null,
+  timeInForce: 'DAY',
+  parentRef: null,
+  ocaGroup: null,
+  exitReason: null,
+};
+
+const stop: Order = {
+  ...entry,
+  orderRef: STOP,
+  leg: 'stop',
+  side: 'sell',
+  type: 'stop',
+  limitPrice: null,
+  stopPrice: usd(95),
+  timeInForce: 'GTC',
+  parentRef: ENTRY,
+  ocaGroup: GROUP,
+  exitReason: 'stop',
+};
+
+const bracket: Bracket = { entry, stop, target: null, band: null };
+
+const exit: Order = {
+  ...stop,
+  orderRef: EXIT,
+  leg: 'exit',
+  type: 'market',
+  stopPrice: null,
+  parentRef: null,
+  exitReason: 'time',
+};
+
+const accepted: SendOutcome = { outcome: 'accepted' };
+
+const refsOf = (events: readonly BrokerEvent[], kind: BrokerEvent['kind']): string[] =>
+  events.flatMap((event) => {
+    if (event.kind !== kind) return [];
+    if (event.kind === 'filled') return [event.fill.orderRef];
+    if (event.kind === 'modified') return [event.order.orderRef];
+    return 'orderRef' in event ? [event.orderRef] : [];
+  });
+
+/** What every broker keeps, whatever is behind it. `make` gives a fresh account each time. */
+export function describeBroker(name: string, make: () => Promise<BrokerUnderTest>): void {
+  const statement = (broker: Broker) => broker.statement(EVER);
+  const openRefs = async (broker: Broker): Promise<string[]> =>
+    (await statement(broker)).openOrders.map((order) => order.orderRef).toSorted();
+
+  async function withPosition(): Promise<BrokerUnderTest> {
+    const it = await make();
+    expect(await it.broker.submit(bracket)).toEqual(accepted);
+    await it.trade(AAPL, 100);
+    return it;
+  }
+
+  describe(`${name} as a broker`, () => {
+    test('says nothing and holds nothing at first, and says so completely', async () => {
+      const { broker, heard } = await make();
+      expect(await heard()).toEqual([]);
+      const empty = await statement(broker);
+      expect(empty.account).toBe(broker.account);
+      expect([empty.positions, empty.openOrders, empty.fills]).toEqual([[], [], []]);
+      expect(empty.complete).toEqual({ positions: true, openOrders: true, fills: true });
+    });
+
+    test('acknowledges every order of a bracket and holds them open', async () => {
+      const { broker, heard } = await make();
+      expect(await broker.submit(bracket)).toEqual(accepted);
+      expect(refsOf(await heard(), 'acknowledged').toSorted()).toEqual([ENTRY, STOP]);
+      expect(await openRefs(broker)).toEqual([ENTRY, STOP]);
+    });
+
+    test('lets the stop sleep until its entry has filled', async () => {
+      const it = await make();
+      await it.broker.submit(bracket);
+      const stopNow = async () =>
+        (await statement(it.broker)).openOrders.find((order) => order.orderRef === STOP);
+      expect(await stopNow()).toMatchObject({ status: 'submitted', quantity: 100 });
+      await it.trade(AAPL, 100);
+      expect(await stopNow()).toMatchObject({ status: 'working', stopPrice: usd(95) });
+    });
+
+    test('takes the same bracket again as the same, before and after it filled', async () => {
+      const { broker, heard, trade } = await make();
+      await broker.submit(bracket);
+      await heard();
+      expect(await broker.submit({ ...bracket, entry: { ...entry } })).toEqual(accepted);
+      expect(await heard()).toEqual([]);
+      await trade(AAPL, 100);
+      await heard();
+      expect(await broker.submit(bracket)).toEqual(accepted);
+      expect(await heard()).toEqual([]);
+      expect((await statement(broker)).positions).toMatchObject([{ quantity: 100 }]);
+    });
+
+    test('refuses other terms under a name it knows, and keeps what it has', async () => {
+      const { broker, heard } = await make();
+      await broker.submit(bracket);
+      await heard();
+      const larger = { ...bracket, entry: { ...entry, quantity: 200 } };
+      expect(await broker.submit(larger)).toMatchObject({ outcome: 'rejected', code: 'CONFLICT' });
+      const { openOrders } = await statement(broker);
+      expect(openOrders.map((order) => order.quantity)).toEqual([100, 100]);
+    });
+
+    test('keeps both orders of a bracket to one name each', async () => {
+      const { broker, heard } = await make();
+      await broker.submit(bracket);
+      await heard();
+      const lower = { ...bracket, stop: { ...stop, stopPrice: usd(94) } };
+      expect(await broker.submit(lower)).toMatchObject({ outcome: 'rejected', code: 'CONFLICT' });
+    });
+
+    test('refuses to cancel or modify what it never had', async () => {
+      const { broker, heard } = await make();
+      expect(await broker.cancel(ENTRY)).toMatchObject({ outcome: 'rejected' });
+      expect(await broker.modify(ENTRY, { quantity: 1 })).toMatchObject({ outcome: 'rejected' });
+      expect(await heard()).toEqual([]);
+    });
+
+    test('refuses to cancel what has ended', async () => {
+      const { broker } = await make();
+      await broker.submit(bracket);
+      expect(await broker.cancel(ENTRY)).toEqual(accepted);
+      expect(await broker.cancel(ENTRY)).toMatchObject({ outcome: 'rejected' });
+    });
+
+    test('reports a fill once as an event, and in the statement by its execId', async () => {
+      const { broker, heard } = await withPosition();
+      const fills = (await heard()).flatMap((event) =>
+        event.kind === 'filled' ? [event.fill] : [],
+      );
+      expect(fills.reduce((total, fill) => total + fill.quantity, 0)).toBe(100);
+      expect(new Set(fills.map((fill) => fill.execId)).size).toBe(fills.length);
+      const { positions, fills: stated } = await statement(broker);
+      expect(positions).toMatchObject([{ symbol: AAPL, quantity: 100 }]);
+      expect(stated.map((fill) => fill.execId)).toEqual(fills.map((fill) => fill.execId));
+    });
+
+    test('states only fills since the instant asked for', async () => {
+      const { broker, heard } = await withPosition();
+      const times = (await heard()).flatMap((event) =>
+        event.kind === 'filled' ? [event.fill.filledAt] : [],
+      );
+      const last = Math.max(...times);
+      expect((await broker.statement(last as EpochMs)).fills).not.toEqual([]);
+      expect((await broker.statement((last + 1) as EpochMs)).fills).toEqual([]);
+    });
+
+    test('tells events in the order they happened, each once', async () => {
+      const { heard } = await withPosition();
+      const events = await heard();
+      const kinds = events.map((event) => event.kind);
+      expect(kinds.indexOf('filled')).toBeGreaterThan(kinds.lastIndexOf('acknowledged'));
+      const times = events.map((event) => event.at);
+      expect(times).toEqual(times.toSorted((a, b) => a - b));
+      expect(await heard()).toEqual([]);
+    });
+
+    test('cancels the stop together with an entry that did not fill', async () => {
+      const { broker, heard } = await make();
+      await broker.submit(bracket);
+      expect(await broker.cancel(ENTRY)).toEqual(accepted);
+      expect(refsOf(await heard(), 'cancelled')).toEqual([ENTRY, STOP]);
+      expect(await openRefs(broker)).toEqual([]);
+    });
+
+    test('moves a stop, tells its new terms, and acts on them', async () => {
+      const { broker, heard, trade } = await withPosition();
+      await heard();
+      expect(await broker.modify(STOP, { stopPrice: usd(97) })).toEqual(accepted);
+      const told = (await heard()).flatMap((event) =>
+        event.kind === 'modified' ? [event.order] : [],
+      );
+      expect(told).toMatchObject([{ orderRef: STOP, stopPrice: usd(97), quantity: 100 }]);
+      await trade(AAPL, 96);
+      expect(refsOf(await heard(), 'filled')).toEqual([STOP]);
+      expect((await statement(broker)).positions).toEqual([]);
+    });
+
+    test('takes the repeated bracket as the same after its stop was moved', async () => {
+      const { broker, heard } = await withPosition();
+      await broker.modify(STOP, { stopPrice: usd(97) });
+      await heard();
+      expect(await broker.submit(bracket)).toEqual(accepted);
+      expect(await heard()).toEqual([]);
+    });
+
+    test('sells by the stop when the price falls through it, and ends the exit of its group', async () => {
+      const { broker, heard, trade } = await withPosition();
+      await trade(AAPL, 99);
+      await broker.submitOrder({ ...exit, type: 'limit', limitPrice: usd(110) });
+      await heard();
+      await trade(AAPL, 94);
+      const events = await heard();
+      expect(refsOf(events, 'filled')).toEqual([STOP]);
+      expect(refsOf(events, 'cancelled')).toEqual([EXIT]);
+      expect(await openRefs(broker)).toEqual([]);
+    });
+
+    test('sells by an exit in the group of the stop, and ends the stop', async () => {
+      const { broker, heard, trade } = await withPosition();
+      await heard();
+      expect(await broker.submitOrder(exit)).toEqual(accepted);
+      await trade(AAPL, 99);
+      const events = await heard();
+      expect(refsOf(events, 'filled')).toEqual([EXIT]);
+      expect(refsOf(events, 'cancelled')).toEqual([STOP]);
+      expect((await statement(broker)).positions).toEqual([]);
+    });
+  });
+}
