@@ -67,9 +67,6 @@ function* limitContradictions({ risk, sizing }: Config): Generator<Contradiction
 }
 
 function* nameContradictions({ strategy, schedule, scan }: Config): Generator<Contradiction> {
-  if (strategy.name === undefined && strategy.file === undefined) {
-    yield { path: ['strategy'], message: 'needs a name or a file' };
-  }
   if (strategy.name !== undefined && strategy.file !== undefined) {
     yield { path: ['strategy', 'file'], message: 'and name are both set; keep one' };
   }

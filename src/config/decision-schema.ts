@@ -52,14 +52,22 @@ export const scanSchema = z.strictObject({
   refill: flag('Whether a denied candidate is replaced by the next one', false),
 });
 
-export const strategySchema = z.strictObject({
-  name: z.string().min(1).optional().meta({ description: 'A built-in strategy: momentum' }),
-  file: optionalPath('A strategy of your own, instead of a name'),
-  params: z
-    .record(z.string(), z.unknown())
-    .default({})
-    .meta({ description: 'Parameters of the strategy, checked by the strategy itself' }),
-});
+export const strategySchema = z
+  .strictObject({
+    name: z.string().min(1).optional().meta({
+      description: 'A built-in strategy; momentum unless a file is given',
+    }),
+    file: optionalPath('A strategy of your own, instead of a name'),
+    params: z
+      .record(z.string(), z.unknown())
+      .default({})
+      .meta({ description: 'Parameters of the strategy, checked by the strategy itself' }),
+  })
+  .transform((strategy) =>
+    strategy.name === undefined && strategy.file === undefined
+      ? { ...strategy, name: 'momentum' }
+      : strategy,
+  );
 
 const stop = z
   .discriminatedUnion('kind', [

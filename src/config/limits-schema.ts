@@ -53,7 +53,7 @@ export const costsSchema = z.strictObject({
       [
         z.enum(['ibkr-fixed', 'ibkr-tiered', 'none']),
         z.strictObject({
-          kind: z.literal('percent'),
+          kind: z.literal('percent').meta({ description: 'A percentage of the value' }),
           fraction: z
             .number()
             .min(0)

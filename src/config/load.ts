@@ -162,19 +162,23 @@ const settingBeside = (
     (setting) => path.length > 2 && path.slice(0, -1).every((part, i) => part === setting.path[i]),
   );
 
+/** A refusal with its place: the setting or the line that gave the value, else what contradicts it. */
 function problemOf(
-  { path, atKey, message }: Refusal,
+  { path, atKey, message, against }: Refusal,
   document: ConfigDocument | undefined,
   settings: readonly Setting[],
 ): Problem {
-  const setting =
-    settingFor(settings, path) ?? (document?.has(path) ? undefined : settingBeside(settings, path));
   const key = dotted(path);
+  const inFile = document?.has(path) ?? false;
+  const byDefault = !inFile && settingFor(settings, path) === undefined;
+  const place = byDefault && against !== undefined ? against : path;
+  const setting =
+    settingFor(settings, place) ?? (inFile ? undefined : settingBeside(settings, place));
   if (setting !== undefined) {
     const source = setting.origin === 'flag' ? 'config' : 'env';
     return { where: setting.where, key, message, source };
   }
-  const where = (atKey ? document?.keyAt(path) : document?.valueAt(path)) ?? 'default';
+  const where = (atKey ? document?.keyAt(path) : document?.valueAt(place)) ?? 'default';
   return { where, key, message, source: 'config' };
 }
 

@@ -109,7 +109,7 @@ export const configSchema = z.strictObject({
     .default(() => z.array(slotSchema).parse(DEFAULT_SCHEDULE))
     .meta({ description: 'What runs when, on sessions of the New York Stock Exchange' }),
   scan: section(scanSchema, 'Which stocks are looked at'),
-  strategy: strategySchema.prefault({ name: 'momentum' }).meta({ description: 'Who scores them' }),
+  strategy: section(strategySchema, 'Who scores them'),
   sizing: section(sizingSchema, 'How many shares'),
   entry: section(entrySchema, 'How positions are opened'),
   exits: section(exitsSchema, 'How positions are closed'),

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { contradictions, repeatedNames } from './check.ts';
+import { type Contradiction, contradictions, repeatedNames } from './check.ts';
 import { namesAt } from './keys.ts';
 import { dotted, shown, suggestion } from './problem.ts';
 import { type Config, configSchema } from './schema.ts';
@@ -10,6 +10,8 @@ export interface Refusal {
   /** True where the key itself is wrong, not its value. */
   readonly atKey: boolean;
   readonly message: string;
+  /** The other key of a contradiction: pointed at where this one is a default. */
+  readonly against?: readonly PropertyKey[] | undefined;
 }
 
 export type Validated =
@@ -21,14 +23,19 @@ export function validate(tree: unknown): Validated {
   const parsed = configSchema.safeParse(tree);
   if (parsed.success) {
     const config: Config = parsed.data;
-    const refusals = contradictions(config).map(
-      ({ path, message }): Refusal => ({ path, atKey: false, message }),
-    );
+    const refusals = contradictions(config).map(asRefusal);
     return refusals.length === 0 ? { ok: true, config } : { ok: false, refusals };
   }
   const refusals = withoutEchoes(parsed.error.issues.flatMap((issue) => refusalsOf(issue, tree)));
   return { ok: false, refusals: [...refusals, ...contradictionsOfTheRest(tree, refusals)] };
 }
+
+const asRefusal = ({ path, against, message }: Contradiction): Refusal => ({
+  path,
+  against,
+  atKey: false,
+  message,
+});
 
 /** One refusal per path: a value that is out of range needs no second line about its decimals. */
 function withoutEchoes(refusals: readonly Refusal[]): Refusal[] {
@@ -66,7 +73,7 @@ function contradictionsOfTheRest(tree: unknown, refusals: readonly Refusal[]): R
       ({ path, against }) => !touches(path) && !touches(against),
     ),
   ];
-  return found.map(({ path, message }): Refusal => ({ path, atKey: false, message }));
+  return found.map(asRefusal);
 }
 
 function refusalsOf(issue: z.core.$ZodIssue, tree: unknown): Refusal[] {
@@ -86,7 +93,9 @@ function messageOf(issue: z.core.$ZodIssue, value: unknown): string {
   const was = shown(value);
   if (value === null) return 'is empty; write a value or remove the line';
   if (!/^(Invalid|Too |Unrecognized)/.test(issue.message)) {
-    return issue.message.includes(was) ? issue.message : `${was} ${issue.message}`;
+    return typeof value === 'string' && issue.message.includes(was)
+      ? issue.message
+      : `${was} ${issue.message}`;
   }
   switch (issue.code) {
     case 'invalid_type':
