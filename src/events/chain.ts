@@ -1,12 +1,7 @@
 import { hash as digestOf } from 'node:crypto';
 import { assert, err, ok, type Result } from '../domain/result.ts';
 import { encodeDraft } from './encoding.ts';
-import {
-  type EventDraft,
-  EventSchema,
-  JOURNAL_VERSION,
-  type JournalEvent,
-} from './event.ts';
+import { type EventDraft, EventSchema, JOURNAL_VERSION, type JournalEvent } from './event.ts';
 import { type RawLine, upgradeLine } from './migrations.ts';
 
 /** The last event of a journal: its number and its hash. The next one names the hash as `prev`. */

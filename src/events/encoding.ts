@@ -42,7 +42,10 @@ function objectEncoder(shape: Readonly<Record<string, z.core.$ZodType>>): Encode
 const PAYLOAD_FIELDS = new Map(
   EVENT_TYPES.map((type) => [
     type as string,
-    Object.entries(EVENT_PAYLOADS[type]).map(([key, schema]) => ({ key, encode: encoderOf(schema) })),
+    Object.entries(EVENT_PAYLOADS[type]).map(([key, schema]) => ({
+      key,
+      encode: encoderOf(schema),
+    })),
   ]),
 );
 

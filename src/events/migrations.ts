@@ -24,7 +24,10 @@ export function consecutive(
   version: number,
 ): readonly Migration[] {
   migrations.forEach((migration, i) => {
-    assert(migration.to === i + 2, `migration ${i + 1} leads to version ${i + 2}, was ${migration.to}`);
+    assert(
+      migration.to === i + 2,
+      `migration ${i + 1} leads to version ${i + 2}, was ${migration.to}`,
+    );
   });
   assert(
     version === migrations.length + 1,

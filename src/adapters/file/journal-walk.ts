@@ -1,13 +1,7 @@
 import { join } from 'node:path';
 import { Failure } from '../../domain/failure.ts';
-import {
-  type ChainHead,
-  eventOf,
-  GENESIS,
-  type SoundLine,
-  soundLine,
-} from '../../events/chain.ts';
-import { type JournalEvent, JOURNAL_VERSION } from '../../events/event.ts';
+import { type ChainHead, eventOf, GENESIS, type SoundLine, soundLine } from '../../events/chain.ts';
+import { JOURNAL_VERSION, type JournalEvent } from '../../events/event.ts';
 import type { FileSystem } from '../../ports/file-system.ts';
 import { journalLines, type Place, type PlacedLine, printPlace } from './journal-lines.ts';
 
@@ -157,7 +151,12 @@ class Walk {
 
   /** Ends the pending step, whole or, next to damage, with what is left of it. */
   *#flush(line: PlacedLine, end?: JournalPosition): Generator<JournalItem> {
-    const after = end ?? { file: line.file, offset: line.offset, line: line.line, head: this.#head };
+    const after = end ?? {
+      file: line.file,
+      offset: line.offset,
+      line: line.line,
+      head: this.#head,
+    };
     if (this.#pending.length > 0) {
       yield { kind: 'step', events: this.#pending, start: this.#start, end: after };
       this.#pending = [];

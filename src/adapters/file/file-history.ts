@@ -1,0 +1,242 @@
+import { join } from 'node:path';
+import { Failure } from '../../domain/failure.ts';
+import type { Mode } from '../../domain/run.ts';
+import type { EpochMs } from '../../domain/time.ts';
+import type { ChainHead } from '../../events/chain.ts';
+import type { EventDraft, JournalEvent } from '../../events/event.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { FileSystem } from '../../ports/file-system.ts';
+import type { History, HistoryReader } from '../../ports/history.ts';
+import { checkpointDraft } from './history-checkpoint.ts';
+import { assertSameHome } from './history-home.ts';
+import { FileHistoryReader } from './history-reader.ts';
+import { FoldingWalk, type Folds, recover } from './history-recovery.ts';
+import { type HistoryState, loadState, STATE_FOLDER, saveState } from './history-state.ts';
+import type { HomeLock } from './home-lock.ts';
+import { journalFileOf } from './journal-lines.ts';
+import { repairTail } from './journal-tail.ts';
+import { JOURNAL_START, type JournalPosition } from './journal-walk.ts';
+import { JournalWriter } from './journal-writer.ts';
+import { nodeFileSystem } from './node-file-system.ts';
+import { Views } from './views.ts';
+
+/** Where in a home its history is. */
+export const historyFolder = (home: string): string => join(home, 'data', 'trade_history');
+export const journalFolder = (folder: string): string => join(folder, 'journal');
+
+export interface HistoryOptions extends Folds {
+  readonly home: string;
+  readonly mode: Mode;
+  readonly account: string;
+  /** Of this program; the first event says which one made the home. */
+  readonly version: string;
+  readonly clock: Clock;
+  /** Told what was found and mended; the history itself never prints. */
+  readonly warn?: (message: string) => void;
+  readonly files?: FileSystem;
+  /** Events after which the book is written down again; a start reads at most so many. */
+  readonly checkpointEvery?: number;
+  readonly lock?: HomeLock;
+}
+
+/** Events between checkpoints: reading and folding that many takes about a tenth of a second. */
+const CHECKPOINT_EVERY = 2_000;
+/** Steps that are folded before other work gets its turn. */
+const STEPS_AT_ONCE = 200;
+
+/** A home's history that is open for writing. */
+export interface OpenHistory extends History {
+  readonly reader: HistoryReader;
+  /** The number and the hash of the last acknowledged event. */
+  readonly head: ChainHead;
+  readonly lastSeq: number;
+  /** Resolves when no view waits to be written anew. */
+  settled(): Promise<void>;
+}
+
+/**
+ * Opens the history of a home for writing: cuts what a crash left, brings the fold and the views to the end of the
+ * journal, and begins one in an empty home. Throws HOME_MISMATCH, HISTORY_DAMAGED, HISTORY_TOO_NEW or HOME_BUSY.
+ */
+export async function openHistory(options: HistoryOptions): Promise<OpenHistory> {
+  const files = options.files ?? nodeFileSystem;
+  const folder = historyFolder(options.home);
+  const journal = journalFolder(folder);
+  files.makeFolder(journal);
+  files.makeFolder(join(folder, STATE_FOLDER));
+  const history = new FileHistory(files, folder, options);
+  try {
+    await history.open();
+  } catch (error) {
+    await history.abandon();
+    throw error;
+  }
+  return history;
+}
+
+class FileHistory implements OpenHistory {
+  readonly reader: HistoryReader;
+  readonly #files: FileSystem;
+  readonly #folder: string;
+  readonly #journal: string;
+  readonly #options: HistoryOptions;
+  readonly #views: Views;
+  readonly #warn: (message: string) => void;
+  #writer: JournalWriter;
+  #checkpoint: JournalPosition | null = null;
+  #rebuilding: Promise<void> | null = null;
+  #closed = false;
+
+  constructor(files: FileSystem, folder: string, options: HistoryOptions) {
+    this.#files = files;
+    this.#folder = folder;
+    this.#journal = journalFolder(folder);
+    this.#options = options;
+    this.#warn = options.warn ?? (() => undefined);
+    this.#views = new Views(files, folder, this.#warn);
+    this.#writer = new JournalWriter(files, this.#journal, JOURNAL_START);
+    this.reader = new FileHistoryReader(files, folder);
+  }
+
+  get head(): ChainHead {
+    return this.#writer.head;
+  }
+
+  get lastSeq(): number {
+    return this.head.seq;
+  }
+
+  async open(): Promise<void> {
+    const state = loadState(this.#files, this.#folder);
+    assertSameHome(this.#files, this.#folder, state, this.#options);
+    const found = recover(this.#files, this.#journal, state, this.#options);
+    for (const warning of found.warnings) this.#warn(warning);
+    const end = repairTail(this.#files, this.#journal, found.end, this.#warn);
+    this.#writer = new JournalWriter(this.#files, this.#journal, end);
+    this.#checkpoint = found.checkpoint;
+    if (state !== null) this.#views.reopen(state, found.changes);
+    if (end.head.seq === 0) await this.#begin();
+    if (this.#views.suspended.length > 0) await this.#rebuild();
+    if (this.#sinceCheckpoint() >= this.#every) this.#writeCheckpoint(this.#options.clock.now());
+    else this.#save();
+  }
+
+  async #begin(): Promise<void> {
+    const { mode, account, version, clock } = this.#options;
+    await this.append([
+      { type: 'history.opened', at: clock.now(), runId: null, mode, account, version },
+    ]);
+  }
+
+  async append(drafts: readonly EventDraft[]): Promise<readonly JournalEvent[]> {
+    const first = drafts[0];
+    if (first === undefined) return [];
+    this.#options.lock?.assertHeld();
+    if (this.lastSeq > 0 && this.#writer.startsFile(first)) this.#writeCheckpoint(first.at);
+    const events = this.#commit(drafts);
+    if (this.#sinceCheckpoint() >= this.#every) this.#writeCheckpoint(first.at);
+    else if (this.#views.replaced) this.#save();
+    if (this.#views.suspended.length > 0 && this.lastSeq > 1) this.#rebuildBesides();
+    return events;
+  }
+
+  /** From here on the step is acknowledged: what follows can fail only for the views, which are then rewritten. */
+  #commit(drafts: readonly EventDraft[]): readonly JournalEvent[] {
+    const events = this.#writer.append(drafts);
+    try {
+      for (const event of events) {
+        for (const change of this.#options.fold.apply(event)) this.#views.apply(change);
+      }
+    } catch (error) {
+      this.#writer.stop(
+        new Failure('BUG', `the book refused an event: ${(error as Error).message}`, {
+          cause: error,
+        }),
+      );
+      throw error;
+    }
+    return events;
+  }
+
+  get #every(): number {
+    return this.#options.checkpointEvery ?? CHECKPOINT_EVERY;
+  }
+
+  #sinceCheckpoint(): number {
+    return this.lastSeq - (this.#checkpoint?.head.seq ?? 0);
+  }
+
+  /** Writes the book down as an event, and with it all that a start needs to begin there. */
+  #writeCheckpoint(at: EpochMs): void {
+    const draft = checkpointDraft(this.#options.fold, this.lastSeq, at);
+    const before = this.#writer.startsFile(draft)
+      ? { file: journalFileOf(at), offset: 0, line: 1, head: this.head }
+      : this.#writer.position;
+    this.#commit([draft]);
+    this.#checkpoint = before;
+    this.#save();
+  }
+
+  #save(): void {
+    const views = this.#views.flush();
+    const state: HistoryState = {
+      durable: this.#writer.position,
+      checkpoint: this.#checkpoint,
+      views,
+    };
+    saveState(this.#files, this.#folder, state);
+  }
+
+  #rebuildBesides(): void {
+    this.#rebuilding ??= this.#rebuild()
+      .catch((error: unknown) => this.#warn(`the views wait: ${(error as Error).message}`))
+      .finally(() => {
+        this.#rebuilding = null;
+      });
+  }
+
+  /** Folds the whole journal again into fresh views, letting other work go on, and puts them in place. */
+  async #rebuild(): Promise<void> {
+    const fresh = this.#views.begin(this.#views.suspended);
+    const fold = this.#options.newFold();
+    const walk = new FoldingWalk(this.#files, this.#journal, fold);
+    let position = JOURNAL_START;
+    let steps = 0;
+    while (position.head.seq < this.lastSeq) {
+      for (const end of walk.steps(position, (event) => {
+        for (const change of fold.apply(event)) fresh.apply(change);
+      })) {
+        position = end;
+        steps += 1;
+        if (steps % STEPS_AT_ONCE === 0) await new Promise((resume) => setImmediate(resume));
+        if (this.#closed) return fresh.close();
+      }
+    }
+    this.#views.adopt(fresh);
+    this.#save();
+  }
+
+  async settled(): Promise<void> {
+    await this.#rebuilding;
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#rebuilding;
+    try {
+      this.#options.lock?.assertHeld();
+      this.#save();
+    } finally {
+      await this.abandon();
+    }
+  }
+
+  /** Lets go of everything without writing another byte. */
+  async abandon(): Promise<void> {
+    this.#closed = true;
+    this.#writer.close();
+    this.#views.close();
+    await this.#options.lock?.release();
+  }
+}

@@ -1,0 +1,149 @@
+import { join } from 'node:path';
+import { assertExists } from '../../domain/result.ts';
+import type { Mode } from '../../domain/run.ts';
+import { type ChainHead, GENESIS, sealStep } from '../../events/chain.ts';
+import type { EventDraft, JournalEvent } from '../../events/event.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { FileSystem, OpenFile } from '../../ports/file-system.ts';
+import type { Fold, History, HistoryReader } from '../../ports/history.ts';
+import { writeAtomic } from './atomic-file.ts';
+import { FileHistoryReader } from './history-reader.ts';
+import { journalFileOf } from './journal-lines.ts';
+import { nodeFileSystem } from './node-file-system.ts';
+import {
+  recordText,
+  VIEW_HEAD,
+  VIEW_NAMES,
+  VIEW_TAIL,
+  VIEWS,
+  type ViewName,
+  type ViewRecord,
+} from './view-layout.ts';
+
+/** Characters of journal that are gathered before they are written. */
+const BATCH_LENGTH = 1 << 20;
+
+export interface RunFolderOptions {
+  /** The run's own folder; its journal/, runs.json and trades.json must not exist yet. */
+  readonly dir: string;
+  readonly mode: Mode;
+  readonly account: string;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly fold: Fold;
+  readonly files?: FileSystem;
+}
+
+export interface RunFolderHistory extends History {
+  readonly reader: HistoryReader;
+  readonly head: ChainHead;
+  readonly lastSeq: number;
+}
+
+/**
+ * The history of one backtest or replay in its run folder. Nothing depends on it before the run ends, so it is
+ * written in batches and synced once, on close; a run that dies leaves a journal that ends early, and no views.
+ */
+export async function openRunFolderHistory(options: RunFolderOptions): Promise<RunFolderHistory> {
+  const history = new BatchedHistory(options);
+  const { mode, account, version, clock } = options;
+  await history.append([
+    { type: 'history.opened', at: clock.now(), runId: null, mode, account, version },
+  ]);
+  return history;
+}
+
+class BatchedHistory implements RunFolderHistory {
+  readonly reader: HistoryReader;
+  readonly #files: FileSystem;
+  readonly #dir: string;
+  readonly #fold: Fold;
+  readonly #records: Readonly<Record<ViewName, Map<string, ViewRecord>>> = {
+    runs: new Map(),
+    trades: new Map(),
+  };
+  #head = GENESIS;
+  #name = '';
+  #file: OpenFile | null = null;
+  #batch: string[] = [];
+  #batchLength = 0;
+  #closed = false;
+
+  constructor({ dir, fold, files = nodeFileSystem }: RunFolderOptions) {
+    this.#files = files;
+    this.#dir = dir;
+    this.#fold = fold;
+    this.reader = new FileHistoryReader(files, dir);
+    files.makeFolder(join(dir, 'journal'));
+  }
+
+  get head(): ChainHead {
+    return this.#head;
+  }
+
+  get lastSeq(): number {
+    return this.#head.seq;
+  }
+
+  async append(drafts: readonly EventDraft[]): Promise<readonly JournalEvent[]> {
+    const first = drafts[0];
+    if (first === undefined) return [];
+    if (this.#closed) throw new Error('the history is closed');
+    const name = journalFileOf(first.at);
+    if (name > this.#name) this.#startFile(name);
+    const step = sealStep(drafts, this.#head, { check: false });
+    this.#head = step.head;
+    for (const line of step.lines) {
+      this.#batch.push(line);
+      this.#batchLength += line.length;
+    }
+    if (this.#batchLength >= BATCH_LENGTH) this.#write();
+    for (const event of step.events) {
+      for (const { view, key, record } of this.#fold.apply(event)) {
+        this.#records[view].set(key, record);
+      }
+    }
+    return step.events;
+  }
+
+  #startFile(name: string): void {
+    this.#finishFile();
+    this.#name = name;
+    this.#file = this.#files.open(join(this.#dir, 'journal', name), 'create');
+  }
+
+  #write(): void {
+    if (this.#batch.length === 0) return;
+    const file = assertExists(this.#file, 'a batch has a file');
+    const size = file.stat().size;
+    file.write(Buffer.from(this.#batch.join('')), size);
+    this.#batch = [];
+    this.#batchLength = 0;
+  }
+
+  #finishFile(): void {
+    this.#write();
+    this.#file?.sync();
+    this.#file?.close();
+    this.#file = null;
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#finishFile();
+    this.#files.syncFolder(join(this.#dir, 'journal'));
+    for (const name of VIEW_NAMES) {
+      const text = viewText(name, this.#records[name]);
+      writeAtomic(this.#files, join(this.#dir, VIEWS[name].file), text);
+    }
+  }
+}
+
+/** A view that will not change any more: one record a line, without slack. */
+function viewText(name: ViewName, records: ReadonlyMap<string, ViewRecord>): string {
+  const lines = [...records].map(
+    ([key, record], i) => `${i === 0 ? ' ' : ','}${recordText(VIEWS[name], key, record)}\n`,
+  );
+  return `${VIEW_HEAD}${lines.join('')}${VIEW_TAIL}`;
+}

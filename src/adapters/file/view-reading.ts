@@ -1,0 +1,174 @@
+import { Failure } from '../../domain/failure.ts';
+import type { FileSystem, OpenFile } from '../../ports/file-system.ts';
+import type { RecordQuery } from '../../ports/history.ts';
+import { linesFrom, type PlacedLine } from './journal-lines.ts';
+import type { ViewState } from './view-file.ts';
+import { recordOfLine, VIEW_HEAD, type ViewSpec } from './view-layout.ts';
+
+type AnyRecord = Readonly<Record<string, unknown>>;
+
+/** Bytes read at once from the end of a view. */
+const TAIL_BYTES = 1 << 16;
+/** Bytes that are looked through before other work gets its turn. */
+const BYTES_AT_ONCE = 1 << 20;
+/** A line that is being written just now is read again; it takes the writer microseconds. */
+const ATTEMPTS = 5;
+
+/** What a line must contain to be worth parsing, and what the record must then be. */
+interface Filter {
+  readonly needles: readonly string[];
+  readonly accepts: (record: AnyRecord) => boolean;
+}
+
+function filterOf(spec: ViewSpec, query: RecordQuery): Filter {
+  const { symbol, status, strategy, runId, since, until } = query;
+  const equal = Object.entries({ symbol, status, strategy, runId }).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
+  return {
+    needles: equal.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`),
+    accepts: (record) => {
+      const date = record[spec.dateName] as string;
+      return (
+        equal.every(([name, value]) => record[name] === value) &&
+        (since === undefined || date >= since) &&
+        (until === undefined || date <= until)
+      );
+    },
+  };
+}
+
+/** The records of a view that match, oldest first, while another process may be writing it. */
+export async function* queryView(
+  files: FileSystem,
+  path: string,
+  spec: ViewSpec,
+  state: ViewState | null,
+  query: RecordQuery,
+): AsyncGenerator<AnyRecord> {
+  if (files.stat(path) === null) return;
+  const file = files.open(path, 'read');
+  try {
+    const filter = filterOf(spec, query);
+    if (query.last !== undefined) {
+      yield* lastOf(file, path, filter, query);
+      return;
+    }
+    const zones = state !== null && state.inode === file.stat().inode ? state : null;
+    for (const [from, to] of rangesOf(zones, query)) yield* forward(file, path, filter, from, to);
+  } finally {
+    file.close();
+  }
+}
+
+/** The stretches of the file that may hold a date of the query: all that the saved zones do not rule out. */
+function rangesOf(state: ViewState | null, { since, until }: RecordQuery): [number, number][] {
+  const all: [number, number][] = [[VIEW_HEAD.length, Number.POSITIVE_INFINITY]];
+  if (state === null || (since === undefined && until === undefined)) return all;
+  const ranges: [number, number][] = [];
+  const { zones } = state;
+  // Records may have been added to the last zone since, with any date.
+  zones.forEach(({ offset, first, last }, i) => {
+    const end = zones[i + 1]?.offset ?? Number.POSITIVE_INFINITY;
+    const inRange =
+      (since === undefined || last >= since) && (until === undefined || first <= until);
+    if (!inRange && i < zones.length - 1) return;
+    const before = ranges.at(-1);
+    if (before?.[1] === offset) before[1] = end;
+    else ranges.push([offset, end]);
+  });
+  return zones.length === 0 ? all : ranges;
+}
+
+async function* forward(
+  file: OpenFile,
+  path: string,
+  filter: Filter,
+  from: number,
+  to: number,
+): AsyncGenerator<AnyRecord> {
+  let pauseAt = from + BYTES_AT_ONCE;
+  for (const line of linesFrom(file, { file: path, offset: from, line: 1 }, to)) {
+    const record = await matching(file, path, line, filter);
+    if (record !== null) yield record;
+    if (line.offset < pauseAt) continue;
+    pauseAt = line.offset + BYTES_AT_ONCE;
+    await new Promise((resume) => setImmediate(resume));
+  }
+}
+
+async function* lastOf(
+  file: OpenFile,
+  path: string,
+  filter: Filter,
+  query: RecordQuery,
+): AsyncGenerator<AnyRecord> {
+  const wanted = query.last ?? 0;
+  const found: AnyRecord[] = [];
+  for (const line of linesBackwards(file)) {
+    if (found.length >= wanted) break;
+    const record = await matching(file, path, line, filter);
+    if (record !== null) found.push(record);
+  }
+  yield* found.reverse();
+}
+
+type Line = Pick<PlacedLine, 'text' | 'offset'>;
+
+async function matching(
+  file: OpenFile,
+  path: string,
+  line: Line,
+  filter: Filter,
+): Promise<AnyRecord | null> {
+  let { text } = line;
+  if (!filter.needles.every((needle) => text.includes(needle))) return null;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const record = recordOfLine(text);
+      return record !== null && filter.accepts(record) ? record : null;
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw unreadable(path, line.offset, error);
+    }
+    await new Promise((resume) => setImmediate(resume));
+    text = lineAt(file, line.offset);
+  }
+}
+
+function lineAt(file: OpenFile, offset: number): string {
+  for (const { text, terminated } of linesFrom(file, { file: '', offset, line: 1 })) {
+    return terminated ? text : '';
+  }
+  return '';
+}
+
+const unreadable = (path: string, offset: number, cause: unknown): Failure =>
+  new Failure('HISTORY_DAMAGED', `cannot read the record at byte ${offset} of ${path}`, {
+    cause,
+    hint: 'write it anew from the journal: trade-labs history rebuild',
+  });
+
+/** The lines of a file from the last to the first. */
+function* linesBackwards(file: OpenFile): Generator<Line> {
+  let end = file.stat().size;
+  let rest: Buffer = Buffer.alloc(0);
+  while (end > 0) {
+    const from = Math.max(0, end - TAIL_BYTES);
+    const chunk = Buffer.alloc(end - from);
+    const filled = file.read(chunk, from);
+    const window = Buffer.concat([chunk.subarray(0, filled), rest]);
+    let stop = window.length;
+    for (let at = stop - 1; at >= 0; ) {
+      const newline = window.lastIndexOf(10, at);
+      if (newline < 0) break;
+      if (newline + 1 < stop) {
+        yield { text: window.toString('utf8', newline + 1, stop), offset: from + newline + 1 };
+      }
+      stop = newline;
+      at = newline - 1;
+    }
+    rest = window.subarray(0, stop);
+    end = from;
+  }
+  if (rest.length > 0) yield { text: rest.toString('utf8'), offset: 0 };
+}
