@@ -125,6 +125,9 @@ function inputFiles({ input, symbol }: ImportRequest): {
   return { folder: input, files };
 }
 
+const UNSAID_ADJUSTMENT =
+  'the files do not say how their prices are adjusted; they are taken as unadjusted. If they are not: --adjustment split or total';
+
 class ImportRun {
   private readonly request: ImportRequest;
   private readonly source: BarsMeta | null;
@@ -165,9 +168,6 @@ class ImportRun {
     if (adjustment !== undefined) return adjustment;
     if (isSplitAdjusted) return 'split';
     if (layout === 'tradelabs' && this.source !== null) return this.source.adjustment;
-    this.warnings.add(
-      'the files do not say how their prices are adjusted; they are taken as unadjusted. If they are not: --adjustment split or total',
-    );
     return 'none';
   }
 
@@ -191,7 +191,9 @@ class ImportRun {
 
   private write(file: string, { layout, outputs }: ImportedFile, adjustment: Adjustment): void {
     const { out, force, dryRun } = this.request;
-    if (!dryRun) ensureMeta(out, this.metaFor(layout, file, adjustment));
+    const isSaid = this.request.adjustment !== undefined || (layout === 'tradelabs' && this.source);
+    if (adjustment === 'none' && !isSaid) this.warnings.add(UNSAID_ADJUSTMENT);
+    if (!dryRun) ensureMeta(out, this.metaFor(layout, adjustment));
     this.adjustment = adjustment;
     for (const { bytes, ...bars } of outputs) {
       this.names.add(bars.name);
@@ -200,9 +202,10 @@ class ImportRun {
     }
   }
 
-  private metaFor(layout: Layout, file: string, adjustment: Adjustment): BarsMeta {
+  private metaFor(layout: Layout, adjustment: Adjustment): BarsMeta {
     if (layout === 'tradelabs' && this.source !== null) return { ...this.source, adjustment };
-    return { adjustment, source: `imported from ${printable(file)}, ${layout} layout` };
+    const source = `imported from ${printable(basename(this.request.input))}, ${layout} layout`;
+    return { adjustment, source };
   }
 
   /** The corporate actions of a folder of ours come along, where the out folder has none that differ. */

@@ -182,6 +182,6 @@ function notThere(
   }
   return new Failure('INPUT_MISSING', `no ${timeframe} bars of ${symbol} in ${dir}`, {
     details: others.length > 0 ? [`there are: ${others.join(', ')}`] : [],
-    hint: `trade-labs data check ${dir} lists what is there`,
+    hint: `trade-labs data check ${dir}`,
   });
 }

@@ -115,13 +115,13 @@ function lastOption(value: unknown): number | undefined {
 /** Every indicator asked for; all names that are wrong are told at once. */
 async function indicatorsOption(value: unknown): Promise<readonly IndicatorSpec[]> {
   if (typeof value !== 'string') return [];
-  const { parseIndicator, INDICATOR_LIST } = await import('../../indicators/registry.ts');
+  const { parseIndicator } = await import('../../indicators/registry.ts');
   const parsed = value.split(',').map((name) => parseIndicator(name));
   const problems = parsed.flatMap((result) => (result.ok ? [] : [result.error]));
   if (problems.length > 0) {
     throw new Failure('USAGE', `--with ${JSON.stringify(value)} cannot be read`, {
       details: problems,
-      hint: `the indicators are: ${INDICATOR_LIST.map(({ example }) => example).join(', ')}`,
+      hint: 'name indicators with their periods in bars: --with sma20,atr14,rsi14',
     });
   }
   return parsed.flatMap((result) => (result.ok ? [result.value] : []));

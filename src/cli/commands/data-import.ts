@@ -28,7 +28,7 @@ export const dataImport: CommandSpec = {
   configure: (command) => {
     command
       .argument('<path>', 'a CSV file, or a folder of them')
-      .requiredOption('-o, --out <dir>', 'bars folder to write to; made where it is missing')
+      .option('-o, --out <dir>', 'bars folder to write to; made where it is missing')
       .option('--layout <name>', `auto, ${LAYOUTS.join(', ')}`, 'auto')
       .option('--timeframe <timeframe>', `${TIMEFRAMES.join(', ')} (default: 1d, or by file name)`)
       .option('--symbol <symbol>', 'symbol of a single file (default: its name)')
@@ -42,7 +42,7 @@ export const dataImport: CommandSpec = {
     const report = await importBars(
       {
         input: resolve(context.cwd, path),
-        out: resolve(context.cwd, String(options.out)),
+        out: resolve(context.cwd, outOption(options.out)),
         layout: choice<Layout | 'auto'>('--layout', options.layout ?? 'auto', ['auto', ...LAYOUTS]),
         timeframe: optional('--timeframe', options.timeframe, TIMEFRAMES),
         symbol: symbolOption(options.symbol),
@@ -64,6 +64,13 @@ function choice<T extends string>(flag: string, value: unknown, choices: readonl
   if (found !== undefined) return found;
   throw new Failure('USAGE', `${flag} is not known: ${JSON.stringify(value)}`, {
     hint: `write ${flag} with one of: ${choices.join(', ')}`,
+  });
+}
+
+function outOption(value: unknown): string {
+  if (typeof value === 'string' && value !== '') return value;
+  throw new Failure('USAGE', 'the folder to write to is missing', {
+    hint: 'trade-labs data import PATH --out data/bars',
   });
 }
 
