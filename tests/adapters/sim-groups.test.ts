@@ -178,6 +178,21 @@ describe('the stop of an entry that filled in part', () => {
   });
 });
 
+test('the stop of one bracket leaves the shares of another alone', async () => {
+  const it = world(
+    { daily: { AAA: week(quiet, [100, 102, 99, 101, 400], [90, 91, 89, 90]) } },
+    TENTH,
+  );
+  await it.broker.submit(bracket({ stop: 80 }));
+  it.day(0);
+  const second = bracket({ generation: 2, band: [70, 130], limit: 120 });
+  await it.broker.submit({ ...second, entry: { ...second.entry, timeInForce: 'GTC' } });
+  it.day(1);
+  it.story();
+  it.open(2);
+  expect(it.story()[0]).toBe('AAA/stop/2 sells 40 at 89.955, Wed open');
+});
+
 describe('what is refused', () => {
   const opened = async (): Promise<World> => {
     const it = world({ daily: { AAA: week(quiet, quiet) } });

@@ -123,6 +123,15 @@ export class SimAccount {
     return this.rules.childArm === 'partial' && parent.filled > 0;
   }
 
+  /** Shares a sell may sell now: a child of a working entry no more than its bracket has bought and not sold. */
+  sellableOf(held: SimOrder): number {
+    const { parentRef } = held.order;
+    const parent = parentRef === null ? undefined : this.orders.get(parentRef);
+    if (parent === undefined || parent.doneAt !== null) return remainingOf(held);
+    const bought = parent.filled - this.soldByChildren(parent.order.orderRef);
+    return Math.max(0, Math.min(remainingOf(held), bought));
+  }
+
   /** Books a fill and what follows from it. */
   fill(held: SimOrder, quantity: number, price: Micros, at: EpochMs, session: SessionDate): void {
     const { order } = held;

@@ -65,7 +65,7 @@ function take(
 
 /** Sells as much of an order as is owned. What can find no shares any more is cancelled, never sold short. */
 function sell(moment: Moment, desk: Desk, bar: MarketBar, held: SimOrder, price: Micros): void {
-  const wanted = Math.min(remainingOf(held), desk.quantity);
+  const wanted = Math.min(moment.account.sellableOf(held), desk.quantity);
   const before = held.filled;
   if (wanted > 0) take(moment, desk, bar, held, wanted, price);
   held.triggered = isStop(held) && held.filled - before < wanted;

@@ -27,13 +27,14 @@ export interface SplitApplied {
 }
 
 const RATIO_SCALE = 1_000_000_000;
-/** A ratio from a file has few decimals (0.333333 for one in three): so near a whole share is one. */
-const SHARE_TOLERANCE = 1e-6;
+/** A ratio from a file may have six decimals (0.333333 for one in three): so near a whole share is one. */
+const RATIO_ERROR = 1e-6;
+const MOST_TOLERANCE = 0.01;
 
 function wholeShares(quantity: number, ratio: number): { whole: number; fraction: boolean } {
   const exact = quantity * ratio;
   const nearest = Math.round(exact);
-  if (Math.abs(exact - nearest) <= Math.max(1, nearest) * SHARE_TOLERANCE) {
+  if (Math.abs(exact - nearest) <= Math.min(quantity * RATIO_ERROR, MOST_TOLERANCE)) {
     return { whole: nearest, fraction: false };
   }
   return { whole: Math.floor(exact), fraction: true };
