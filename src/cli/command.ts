@@ -14,14 +14,20 @@ export interface CommandContext {
   readonly verbose: boolean;
   /** False with --no-input, with --json or without a terminal: never prompt then. */
   readonly interactive: boolean;
-  /** Columns of the terminal; Infinity when standard output is piped or --wide is given (nothing is cut then). */
+  /**
+   * Columns of the terminal; Infinity when standard output is piped or --wide is given (nothing is
+   * cut then).
+   */
   readonly columns: number;
   /** Results. With --json nothing may be written here by the command itself. */
   readonly stdout: (text: string) => void;
   /** Progress, prompts and warnings. */
   readonly stderr: (text: string) => void;
   readonly now: () => EpochMs;
-  /** One line from the person at the terminal, null at end of input. Only where `interactive`; see cli/prompt.ts. */
+  /**
+   * One line from the person at the terminal, null at end of input. Only where `interactive`; see
+   * cli/prompt.ts.
+   */
   readonly ask: (question: string) => Promise<string | null>;
   /** Aborted by Ctrl-C. Only a command that declares `stopsItself` needs to look at it. */
   readonly interrupt: AbortSignal;
@@ -42,9 +48,10 @@ export interface CommandOutcome {
 export type CommandGroup = 'Get started' | 'Run' | 'Inspect' | 'Control' | 'Data';
 
 /**
- * One command of the program, in a file of its own under cli/commands. `path` is what is typed, "data check".
- * program.ts repeats path, group and summary in its table (a test keeps them equal) and imports the file only when
- * the command is chosen or its help is asked; `run` may import still heavier parts when it is called.
+ * One command of the program, in a file of its own under cli/commands. `path` is what is typed,
+ * "data check". program.ts repeats path, group and summary in its table (a test keeps them equal)
+ * and imports the file only when the command is chosen or its help is asked; `run` may import still
+ * heavier parts when it is called.
  */
 export interface CommandSpec {
   readonly path: string;

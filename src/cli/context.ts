@@ -4,7 +4,10 @@ import type { CommandContext } from './command.ts';
 import type { Globals } from './globals.ts';
 import type { World } from './world.ts';
 
-/** What a command may use, from the global flags and the world. The home is --home, TRADE_LABS_HOME, or here. */
+/**
+ * What a command may use, from the global flags and the world. The home is --home, TRADE_LABS_HOME,
+ * or here.
+ */
 export function contextFor(globals: Globals, world: World): CommandContext {
   const home = resolve(world.cwd, globals.home ?? (world.env.TRADE_LABS_HOME || '.'));
   const configSource: ConfigSource = {

@@ -64,7 +64,10 @@ export interface FirstLook {
   readonly verbose: boolean;
 }
 
-/** Reads the command's name off the line without knowing its options; values of unknown ones may follow it. */
+/**
+ * Reads the command's name off the line without knowing its options; values of unknown ones may
+ * follow it.
+ */
 export function firstLook(argv: readonly string[]): FirstLook {
   const words: string[] = [];
   const flags = new Set<string>();

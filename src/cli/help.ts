@@ -107,7 +107,10 @@ const exampleSection = (examples: CommandSpec['examples'], options: HelpOptions)
     options,
   );
 
-/** A heading and its rows: terms left, text right of the longest term, or below where the term leaves no room. */
+/**
+ * A heading and its rows: terms left, text right of the longest term, or below where the term
+ * leaves no room.
+ */
 function section(title: string, rows: readonly Row[], { width, style }: HelpOptions): string {
   const longest = Math.max(
     0,

@@ -9,7 +9,9 @@ import { COMMANDS, type CommandEntry, findCommand, isGroup } from './program.ts'
 import { styleFor } from './style.ts';
 import type { World } from './world.ts';
 
-/** Left out of the line of an unknown command, so that it is refused instead of helped with another. */
+/**
+ * Left out of the line of an unknown command, so that it is refused instead of helped with another.
+ */
 const HELP_FLAGS = new Set(['-h', '--help']);
 
 /** Runs one command line in a world and says how the process should end. Throws nothing. */
@@ -73,7 +75,9 @@ async function runLine(
   return writeOutcome(world, context, spec, outcome);
 }
 
-/** The outcome, or Failure INTERRUPTED at once on Ctrl-C where the command does not end by itself. */
+/**
+ * The outcome, or Failure INTERRUPTED at once on Ctrl-C where the command does not end by itself.
+ */
 async function untilInterrupted(
   spec: CommandSpec,
   interrupt: AbortSignal,

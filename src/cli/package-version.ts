@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * The version in package.json, which stands in a folder above this file, at another height in sources and build.
- * Imported before everything else, so it needs node:fs alone.
+ * The version in package.json, which stands in a folder above this file, at another height in
+ * sources and build. Imported before everything else, so it needs node:fs alone.
  */
 export function packageVersion(): string {
   for (let folder = new URL('.', import.meta.url); ; folder = new URL('..', folder)) {

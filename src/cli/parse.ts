@@ -15,8 +15,9 @@ export type Parsed =
     };
 
 /**
- * Reads a whole command line. `spec` is the command it names, already loaded; without one the line must be wrong,
- * ask for the help of a group, or hold global flags alone. Usage errors are Failures USAGE with a suggestion.
+ * Reads a whole command line. `spec` is the command it names, already loaded; without one the line
+ * must be wrong, ask for the help of a group, or hold global flags alone. Usage errors are Failures
+ * USAGE with a suggestion.
  */
 export function parseLine(
   argv: readonly string[],

@@ -68,7 +68,10 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
 ];
 
-/** The command whose name the words start with, the longest name first; undefined when there is none. */
+/**
+ * The command whose name the words start with, the longest name first; undefined when there is
+ * none.
+ */
 export function findCommand(
   commands: readonly CommandEntry[],
   words: readonly string[],

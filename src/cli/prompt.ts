@@ -2,8 +2,8 @@ import { Failure } from '../domain/failure.ts';
 import type { CommandContext } from './command.ts';
 
 /**
- * Asks a yes/no question; only "y" or "yes" is a yes, an empty line or the end of input is a no. Without a terminal
- * it does not wait: Failure USAGE naming the flag that answers beforehand.
+ * Asks a yes/no question; only "y" or "yes" is a yes, an empty line or the end of input is a no.
+ * Without a terminal it does not wait: Failure USAGE naming the flag that answers beforehand.
  */
 export async function confirm(
   context: CommandContext,

@@ -11,8 +11,9 @@ export const plain: Style = (_formats, text) => text;
 const coloured: Style = (formats, text) => styleText([...formats], text, { validateStream: false });
 
 /**
- * The style of a stream: colours only on a terminal that wants them. NO_COLOR (https://no-color.org), TERM=dumb and
- * --no-color take them away; FORCE_COLOR adds them where there is no terminal.
+ * The style of a stream: colours only on a terminal that wants them. NO_COLOR
+ * (https://no-color.org), TERM=dumb and --no-color take them away; FORCE_COLOR adds them where
+ * there is no terminal.
  */
 export function styleFor(
   output: Output,

@@ -3,16 +3,19 @@ export interface TableColumn {
   readonly title: string;
   /** Numbers are `right`. */
   readonly align?: 'left' | 'right';
-  /** Columns that may be left out on a narrow terminal, lowest first; without one it always stays. */
+  /**
+   * Columns that may be left out on a narrow terminal, lowest first; without one it always stays.
+   */
   readonly priority?: number;
 }
 
 const GAP = '  ';
 
 /**
- * A plain table: upper-case titles, two spaces between columns, no rules, never wrapped, no trailing blanks. Where
- * it is wider than `columns`, the columns of lowest priority are left out (of equals, the rightmost first) and the
- * last line says how many. Missing cells are empty. The text has no final newline.
+ * A plain table: upper-case titles, two spaces between columns, no rules, never wrapped, no
+ * trailing blanks. Where it is wider than `columns`, the columns of lowest priority are left out
+ * (of equals, the rightmost first) and the last line says how many. Missing cells are empty. The
+ * text has no final newline.
  */
 export function renderTable(
   columns: readonly TableColumn[],

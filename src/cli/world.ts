@@ -8,7 +8,9 @@ export interface Output {
   readonly columns?: number | undefined;
 }
 
-/** All that the command line takes from outside; the entry builds the real one, tests build theirs. */
+/**
+ * All that the command line takes from outside; the entry builds the real one, tests build theirs.
+ */
 export interface World {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Absolute. */

@@ -9,7 +9,10 @@ export interface Contradiction {
   readonly message: string;
 }
 
-/** What no single key shows: limits in the wrong order, a mode that does not fit its broker, a name used twice. */
+/**
+ * What no single key shows: limits in the wrong order, a mode that does not fit its broker, a name
+ * used twice.
+ */
 export function contradictions(config: Config): Contradiction[] {
   return [
     ...modeContradictions(config),
@@ -43,25 +46,27 @@ function* modeContradictions({ mode, broker, ib }: Config): Generator<Contradict
 }
 
 function* limitContradictions({ risk, sizing }: Config): Generator<Contradiction> {
-  if (risk.hardDailyLossFraction < risk.dailyLossFraction) {
+  const { dailyLossFraction, hardDailyLossFraction, maxOpenRiskFraction, maxGrossFraction } = risk;
+  const { perTradeFraction, maxPositionFraction } = sizing;
+  if (hardDailyLossFraction < dailyLossFraction) {
     yield {
       path: ['risk', 'hardDailyLossFraction'],
       against: ['risk', 'dailyLossFraction'],
-      message: `${risk.hardDailyLossFraction} must be at least dailyLossFraction, ${risk.dailyLossFraction}`,
+      message: `${hardDailyLossFraction} must be at least dailyLossFraction, ${dailyLossFraction}`,
     };
   }
-  if (sizing.perTradeFraction > risk.maxOpenRiskFraction) {
+  if (perTradeFraction > maxOpenRiskFraction) {
     yield {
       path: ['sizing', 'perTradeFraction'],
       against: ['risk', 'maxOpenRiskFraction'],
-      message: `${sizing.perTradeFraction} is above risk.maxOpenRiskFraction, ${risk.maxOpenRiskFraction}`,
+      message: `${perTradeFraction} is above risk.maxOpenRiskFraction, ${maxOpenRiskFraction}`,
     };
   }
-  if (sizing.maxPositionFraction > risk.maxGrossFraction) {
+  if (maxPositionFraction > maxGrossFraction) {
     yield {
       path: ['sizing', 'maxPositionFraction'],
       against: ['risk', 'maxGrossFraction'],
-      message: `${sizing.maxPositionFraction} is above risk.maxGrossFraction, ${risk.maxGrossFraction}`,
+      message: `${maxPositionFraction} is above risk.maxGrossFraction, ${maxGrossFraction}`,
     };
   }
 }

@@ -28,7 +28,10 @@ interface Offsets {
   readonly value: number;
 }
 
-/** Reads YAML 1.2 (of which JSON is a part). Finds broken syntax and duplicate keys; the schema finds the rest. */
+/**
+ * Reads YAML 1.2 (of which JSON is a part). Finds broken syntax and duplicate keys; the schema
+ * finds the rest.
+ */
 export function readDocument(text: string, label: string): ConfigDocument {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
@@ -76,7 +79,10 @@ export function readDocument(text: string, label: string): ConfigDocument {
   };
 }
 
-/** One value written in flow style, as an environment variable holds a list or a map. Throws on broken syntax. */
+/**
+ * One value written in flow style, as an environment variable holds a list or a map. Throws on
+ * broken syntax.
+ */
 export const readFlow = (text: string): unknown => parse(text, { maxAliasCount: 0 });
 
 const firstLine = (text: string): string => text.split('\n')[0] ?? text;

@@ -16,9 +16,9 @@ export interface EnvFile {
 const LINE = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*$/;
 
 /**
- * Reads the .env of a home, if there is one. It may hold secrets, so others must not be able to read it; a name
- * that stands twice is refused, because readers disagree about which one counts. Values are taken as they are:
- * quotes around them are removed, nothing is substituted.
+ * Reads the .env of a home, if there is one. It may hold secrets, so others must not be able to
+ * read it; a name that stands twice is refused, because readers disagree about which one counts.
+ * Values are taken as they are: quotes around them are removed, nothing is substituted.
  */
 export function readEnvFile(home: string): EnvFile {
   const path = join(home, '.env');
@@ -74,7 +74,10 @@ export function parseEnvText(text: string): EnvFile {
   return { entries, problems };
 }
 
-/** The value without its quotes, or without a comment after it; undefined where a quote is not closed. */
+/**
+ * The value without its quotes, or without a comment after it; undefined where a quote is not
+ * closed.
+ */
 function unquoted(text: string): string | undefined {
   const quote = text[0];
   if (quote !== '"' && quote !== "'") return text.replace(/(^|\s+)#.*$/, '');

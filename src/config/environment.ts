@@ -5,7 +5,10 @@ import { allKeys, type JsonSchema, pathOfVariable, schemaAt, variableOf } from '
 import { dotted, type Problem, shown, suggestion } from './problem.ts';
 import { SECRET_NAMES, Secret, type SecretName, type Secrets } from './secrets.ts';
 
-/** Which way each switch of the environment stands; the strictest of these and the journal's state wins. */
+/**
+ * Which way each switch of the environment stands; the strictest of these and the journal's state
+ * wins.
+ */
 export interface Switches {
   /** TRADE_LABS_ARMED: orders may reach a real broker. */
   readonly armed: boolean;
@@ -61,8 +64,9 @@ const SPECIAL = new Set<string>([
 const TEST_PREFIX = 'TRADE_LABS_TEST_';
 
 /**
- * All that the environment and the .env of a home say, the environment first. Empty variables count as unset.
- * Names that start with TRADE_LABS_ and mean nothing are problems: a misspelt limit must not be ignored.
+ * All that the environment and the .env of a home say, the environment first. Empty variables count
+ * as unset. Names that start with TRADE_LABS_ and mean nothing are problems: a misspelt limit must
+ * not be ignored.
  */
 export function readEnvironment(
   home: string,
@@ -127,7 +131,10 @@ function settingOf({ name, value, origin, where }: Variable): Setting | Problem 
   }
 }
 
-/** Text as the kind of value its key takes; left as text where it is not one, for the schema to say so. */
+/**
+ * Text as the kind of value its key takes; left as text where it is not one, for the schema to say
+ * so.
+ */
 export function valueFromText(text: string, path: readonly string[]): unknown {
   const trimmed = text.trim();
   const node: JsonSchema = schemaAt(path) ?? {};

@@ -17,15 +17,15 @@ export const fraction = (does: string, { default: value, min = 0, max = 1 }: Fie
 export const requiredFraction = (does: string) =>
   bareFraction(0, 1).positive('must be above 0').meta({ description: does, unit: 'fraction' });
 
+const aboveOne = (input: number): string =>
+  `is above 1; it is a fraction, not percent: write ${plainNumber(input / 100)} for ${input} %`;
+
 const bareFraction = (min: number, max: number) =>
   z
     .number()
     .min(min)
     .max(max, {
-      error: ({ input }) =>
-        max === 1
-          ? `is above 1; it is a fraction, not percent: write ${plainNumber(Number(input) / 100)} for ${Number(input)} %`
-          : undefined,
+      error: ({ input }) => (max === 1 ? aboveOne(Number(input)) : undefined),
     });
 
 /** Dollars: finite, not negative, at most six decimals, within the range of money. */

@@ -35,7 +35,9 @@ const alternatives = (node: JsonSchema): readonly JsonSchema[] =>
 const propertiesOf = (node: JsonSchema): ReadonlyMap<string, JsonSchema> =>
   new Map(alternatives(node).flatMap(({ properties }) => Object.entries(properties ?? {})));
 
-/** The schema at a path, or undefined where no such key exists. Numbers and "[]" step into lists. */
+/**
+ * The schema at a path, or undefined where no such key exists. Numbers and "[]" step into lists.
+ */
 export function schemaAt(path: readonly PropertyKey[]): JsonSchema | undefined {
   let node: JsonSchema | undefined = jsonSchema();
   for (const part of path) {
@@ -106,7 +108,10 @@ export interface KeyMeaning {
   readonly keys: readonly string[];
 }
 
-/** The meaning of a dotted key ("risk.maxPositions", "schedule[0].at"), or undefined where there is no such key. */
+/**
+ * The meaning of a dotted key ("risk.maxPositions", "schedule[0].at"), or undefined where there is
+ * no such key.
+ */
 export function meaningOf(key: string): KeyMeaning | undefined {
   const general = key.replace(/\[\d*\]/g, '[]');
   const path = general.split('.').flatMap((part) => {

@@ -35,9 +35,14 @@ export interface ConfigSource {
 export interface LoadedConfig {
   /** Frozen through and through. */
   readonly config: Config;
-  /** The configuration file that was read, absolute; undefined where the home has none and the defaults apply. */
+  /**
+   * The configuration file that was read, absolute; undefined where the home has none and the
+   * defaults apply.
+   */
   readonly file: string | undefined;
-  /** Dotted key to 'default', 'FILE:line:col', 'env NAME', '.env NAME' or 'flag'. Lists are one key. */
+  /**
+   * Dotted key to 'default', 'FILE:line:col', 'env NAME', '.env NAME' or 'flag'. Lists are one key.
+   */
   readonly origins: ReadonlyMap<string, string>;
   /** SHA-256 in hex of the effective values in canonical order; without secrets and switches. */
   readonly hash: string;
@@ -58,9 +63,9 @@ const ELSEWHERE = [
 const MAX_CONFIG_BYTES = 1 << 20;
 
 /**
- * The configuration of a home: flag over environment over .env over file over default. Throws Failure with every
- * problem at once: CONFIG_INVALID, ENV_INVALID where only the environment is wrong, CONFIG_MISSING where a file or
- * the home itself is not there. Changes nothing.
+ * The configuration of a home: flag over environment over .env over file over default. Throws
+ * Failure with every problem at once: CONFIG_INVALID, ENV_INVALID where only the environment is
+ * wrong, CONFIG_MISSING where a file or the home itself is not there. Changes nothing.
  */
 export async function loadConfig(source: ConfigSource): Promise<LoadedConfig> {
   const file = configFileOf(source);
@@ -128,7 +133,10 @@ const flagSettings = (flags: Readonly<Record<string, string>>): Setting[] =>
     return { path, value: valueFromText(text, path), origin: 'flag', where: 'flag' };
   });
 
-/** The file's values with the settings laid over them. A section that is no map stays, for the schema to refuse. */
+/**
+ * The file's values with the settings laid over them. A section that is no map stays, for the
+ * schema to refuse.
+ */
 function withSettings(
   tree: Readonly<Record<string, unknown>>,
   settings: readonly Setting[],
@@ -162,7 +170,9 @@ const settingBeside = (
     (setting) => path.length > 2 && path.slice(0, -1).every((part, i) => part === setting.path[i]),
   );
 
-/** A refusal with its place: the setting or the line that gave the value, else what contradicts it. */
+/**
+ * A refusal with its place: the setting or the line that gave the value, else what contradicts it.
+ */
 function problemOf(
   { path, atKey, message, against }: Refusal,
   document: ConfigDocument | undefined,

@@ -10,7 +10,10 @@ export interface Problem {
   readonly source: 'config' | 'env';
 }
 
-/** All problems as one failure, a line each. The code is ENV_INVALID where only the environment is wrong. */
+/**
+ * All problems as one failure, a line each. The code is ENV_INVALID where only the environment is
+ * wrong.
+ */
 export function failureOf(problems: readonly Problem[]): Failure {
   const code = problems.every(({ source }) => source === 'env') ? 'ENV_INVALID' : 'CONFIG_INVALID';
   const subject = code === 'ENV_INVALID' ? 'environment' : 'configuration';
@@ -18,9 +21,10 @@ export function failureOf(problems: readonly Problem[]): Failure {
   const whereWidth = Math.max(...problems.map(({ where }) => where.length));
   const keyWidth = Math.max(...problems.map(({ key }) => key.length));
   return new Failure(code, `${count} in the ${subject}; nothing was started or changed`, {
-    details: problems.map(({ where, key, message }) =>
-      `${where.padEnd(whereWidth)}  ${key.padEnd(keyWidth)}${keyWidth === 0 ? '' : '  '}${message}`.trimEnd(),
-    ),
+    details: problems.map(({ where, key, message }) => {
+      const place = where.padEnd(whereWidth);
+      return [place, ...(keyWidth === 0 ? [] : [key.padEnd(keyWidth)]), message].join('  ');
+    }),
     hint: 'trade-labs config explain KEY says what a key takes',
   });
 }

@@ -90,7 +90,10 @@ const report = z.strictObject({
 const section = <T extends z.ZodType>(schema: T, does: string) =>
   schema.prefault({} as never).meta({ description: does });
 
-/** The whole configuration: every key with its meaning, unit, default and range. Unknown keys are errors. */
+/**
+ * The whole configuration: every key with its meaning, unit, default and range. Unknown keys are
+ * errors.
+ */
 export const configSchema = z.strictObject({
   identity: section(identity, 'Who this desk is'),
   mode: choice('What is traded with', ['sim', 'paper', 'live'], 'sim'),
@@ -135,6 +138,8 @@ type DeepReadonly<T> = T extends Primitive
       ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
       : T;
 
-/** The effective configuration, all defaults filled in. Fractions, never percent; money in dollars. */
+/**
+ * The effective configuration, all defaults filled in. Fractions, never percent; money in dollars.
+ */
 export type Config = DeepReadonly<z.output<typeof configSchema>>;
 export type ScheduleRow = Config['schedule'][number];

@@ -1,6 +1,9 @@
 import { inspect } from 'node:util';
 
-/** Text that must not be printed. Every way of printing it shows `[redacted]`; `reveal` is for the one who needs it. */
+/**
+ * Text that must not be printed. Every way of printing it shows `[redacted]`; `reveal` is for the
+ * one who needs it.
+ */
 export class Secret {
   readonly #text: string;
 

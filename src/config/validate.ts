@@ -18,7 +18,9 @@ export type Validated =
   | { readonly ok: true; readonly config: Config }
   | { readonly ok: false; readonly refusals: readonly Refusal[] };
 
-/** Plain values as a configuration with its defaults, or everything that is wrong with them at once. */
+/**
+ * Plain values as a configuration with its defaults, or everything that is wrong with them at once.
+ */
 export function validate(tree: unknown): Validated {
   const parsed = configSchema.safeParse(tree);
   if (parsed.success) {
@@ -46,7 +48,9 @@ function withoutEchoes(refusals: readonly Refusal[]): Refusal[] {
   });
 }
 
-/** The contradictions among the values that are right in themselves; the wrong ones are left out. */
+/**
+ * The contradictions among the values that are right in themselves; the wrong ones are left out.
+ */
 function contradictionsOfTheRest(tree: unknown, refusals: readonly Refusal[]): Refusal[] {
   const rest = structuredClone(tree) as Record<string, unknown>;
   const removed: string[] = [];
@@ -116,8 +120,10 @@ function messageOf(issue: z.core.$ZodIssue, value: unknown): string {
   }
 }
 
-const notOneOf = (value: unknown, names: readonly string[]): string =>
-  `${shown(value)} is not one of ${names.join(', ')}${typeof value === 'string' ? suggestion(value, names) : ''}`;
+function notOneOf(value: unknown, names: readonly string[]): string {
+  const near = typeof value === 'string' ? suggestion(value, names) : '';
+  return `${shown(value)} is not one of ${names.join(', ')}${near}`;
+}
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
   number: 'a number',

@@ -3,7 +3,10 @@ import { resolve } from 'node:path';
 import { Failure } from '../../domain/failure.ts';
 import type { CommandSpec } from '../command.ts';
 
-/** `trade-labs config schema`: the JSON Schema by which editors complete and check the configuration. */
+/**
+ * `trade-labs config schema`: the JSON Schema by which editors complete and check the
+ * configuration.
+ */
 export const configSchemaCommand: CommandSpec = {
   path: 'config schema',
   group: 'Get started',

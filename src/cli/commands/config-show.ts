@@ -61,8 +61,9 @@ function valueTable(
 function switchLines({ switches, secrets }: LoadedConfig): string {
   const state = (on: boolean) => (on ? 'yes' : 'no');
   const names = Object.keys(secrets);
+  const { armed, dryRun, killSwitch } = switches;
   return [
-    `Armed ${state(switches.armed)}, dry run ${state(switches.dryRun)}, kill switch ${state(switches.killSwitch)}`,
+    `Armed ${state(armed)}, dry run ${state(dryRun)}, kill switch ${state(killSwitch)}`,
     `Secrets ${names.length === 0 ? 'none' : names.map((name) => `${name} [redacted]`).join(', ')}`,
   ].join('\n');
 }

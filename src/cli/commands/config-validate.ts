@@ -23,14 +23,15 @@ export const configValidateCommand: CommandSpec = {
             configFile: resolve(context.cwd, file),
             fileAlone: true,
           });
-    const { config, hash, warnings } = loaded;
+    const { hash, warnings } = loaded;
+    const { mode, broker, schedule } = loaded.config;
     const name =
       loaded.file === undefined
         ? 'The default configuration'
         : relative(context.cwd, loaded.file) || loaded.file;
     return {
-      data: { file: loaded.file ?? null, hash, mode: config.mode, broker: config.broker },
-      text: `${name} is valid: mode ${config.mode}, broker ${config.broker}, ${config.schedule.length} slots a session.`,
+      data: { file: loaded.file ?? null, hash, mode, broker },
+      text: `${name} is valid: mode ${mode}, broker ${broker}, ${schedule.length} slots a session.`,
       warnings,
     };
   },
