@@ -1,4 +1,4 @@
-import { assert } from './result.ts';
+import { assert, InvariantError } from './result.ts';
 
 declare const microsBrand: unique symbol;
 
@@ -22,14 +22,30 @@ const FRACTION_SCALE = 1_000_000_000;
 
 /** An integer count of 1e-6 USD as Micros. Throws on a fraction, a NaN or an amount out of range. */
 export function micros(count: number): Micros {
-  assert(Number.isSafeInteger(count), `micros must be a whole number, was ${count}`);
-  assert(count <= MAX_MICROS && count >= -MAX_MICROS, `amount out of range: ${count} micros`);
+  // The message is made only when it is needed: this runs for every amount there is.
+  if (!Number.isInteger(count) || count > MAX_MICROS || count < -MAX_MICROS) refuseCount(count);
   return (count === 0 ? 0 : count) as Micros;
+}
+
+function refuseCount(count: number): never {
+  assert(Number.isInteger(count), `micros must be a whole number, was ${count}`);
+  throw new InvariantError(`amount out of range: ${count} micros`);
+}
+
+/**
+ * The whole count whose dollars are this very double, or null. Multiplying by 1e6 rounds once more: 2.01 becomes
+ * 2009999.9999999998, and above 4 billion dollars the nearest whole number may be the neighbour.
+ */
+function exactCount(dollars: number): number | null {
+  const nearest = Math.round(dollars * MICROS_PER_USD);
+  if (nearest / MICROS_PER_USD === dollars) return nearest;
+  if ((nearest - 1) / MICROS_PER_USD === dollars) return nearest - 1;
+  return (nearest + 1) / MICROS_PER_USD === dollars ? nearest + 1 : null;
 }
 
 /** Dollars of a file or a config (at most six decimals) as Micros; throws when more decimals were given. */
 export function usd(dollars: number): Micros {
-  const count = Math.round(dollars * MICROS_PER_USD);
+  const count = exactCount(dollars) ?? Math.round(dollars * MICROS_PER_USD);
   assert(
     Math.abs(count / MICROS_PER_USD - dollars) <= Math.abs(dollars) * 1e-15,
     `an amount has at most six decimals, was ${dollars}`,
@@ -37,8 +53,13 @@ export function usd(dollars: number): Micros {
   return micros(count);
 }
 
-/** A float statistic or a vendor's float price as Micros, rounded as named. */
+/**
+ * A float statistic or a vendor's float price as Micros, rounded as named. A float that is an amount of at most six
+ * decimals is that amount under every rounding: a stop of 2.01 does not become 2.009999.
+ */
 export function microsFromFloat(dollars: number, rounding: Rounding): Micros {
+  const exact = exactCount(dollars);
+  if (exact !== null) return micros(exact);
   const scaled = dollars * MICROS_PER_USD;
   assert(Number.isFinite(scaled), `money must be finite, was ${dollars}`);
   if (rounding === 'floor') return micros(Math.floor(scaled));
@@ -56,7 +77,10 @@ export const minOf = (a: Micros, b: Micros): Micros => (a < b ? a : b);
 export const maxOf = (a: Micros, b: Micros): Micros => (a > b ? a : b);
 export const sum = (amounts: Iterable<Micros>): Micros => {
   let total = 0;
-  for (const amount of amounts) total += amount;
+  for (const amount of amounts) {
+    total += amount;
+    assert(Number.isSafeInteger(total), 'a sum of amounts is out of range');
+  }
   return micros(total);
 };
 
@@ -74,10 +98,9 @@ export function roundHalfEven(value: number): number {
  * the result is that of exact arithmetic. c must not be 0.
  */
 export function mulDiv(a: number, b: number, c: number, rounding: Rounding): number {
-  assert(
-    Number.isSafeInteger(a) && Number.isSafeInteger(b) && Number.isSafeInteger(c) && c !== 0,
-    `mulDiv takes safe integers and a divisor, was ${a} x ${b} / ${c}`,
-  );
+  if (!Number.isSafeInteger(a) || !Number.isSafeInteger(b) || !Number.isSafeInteger(c) || c === 0) {
+    throw new InvariantError(`mulDiv takes safe integers and a divisor, was ${a} x ${b} / ${c}`);
+  }
   const product = a * b;
   if (Number.isSafeInteger(product)) return divideSafe(product, c, rounding);
   const wide = divideWide(BigInt(a) * BigInt(b), BigInt(c), rounding);
@@ -88,7 +111,8 @@ export function mulDiv(a: number, b: number, c: number, rounding: Rounding): num
 
 function divideSafe(product: number, divisor: number, rounding: Rounding): number {
   const remainder = product % divisor;
-  const truncated = (product - remainder) / divisor;
+  // The sum with 0 makes -0, which a negative divisor leaves, the one zero.
+  const truncated = (product - remainder) / divisor + 0;
   if (remainder === 0) return truncated;
   const negative = product < 0 !== divisor < 0;
   const floor = negative ? truncated - 1 : truncated;

@@ -11,6 +11,8 @@ export interface HeldPosition {
   readonly mark: Micros;
   /** True when the mark is not from the last completed session or later. */
   readonly markStale: boolean;
+  /** The stop the position was opened with; null when none is known. */
+  readonly initialStop: Micros | null;
   /** The protective stop in force; null when none is known. */
   readonly stop: Micros | null;
   readonly entrySession: SessionDate;
@@ -51,5 +53,5 @@ export interface PortfolioState {
   /** Share of the risk budget in use, 0.25..1. */
   readonly intensity: number;
   /** Set while entries are off for a reason that outlives the run, such as yesterday's loss. */
-  readonly entriesBlocked: 'daily_loss' | 'drawdown' | null;
+  readonly entriesBlocked: 'kill_switch' | 'daily_loss' | 'drawdown' | null;
 }

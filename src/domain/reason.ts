@@ -38,7 +38,7 @@ export type Fate = (typeof FATES)[number];
 
 /** Every reason a sized or unsized proposal is refused or reduced for; `risk explain` and the reports use these. */
 export const REASON_CODES = [
-  'MODE_DRY_RUN',
+  'KILL_SWITCH',
   'MARKET_CLOSED',
   'SESSION_LATE',
   'NO_PRICE',
@@ -56,7 +56,6 @@ export const REASON_CODES = [
   'MAX_POSITIONS',
   'MAX_ENTRIES_PER_DAY',
   'POSITION_SIZE',
-  'RISK_PER_TRADE',
   'OPEN_RISK',
   'GROSS_EXPOSURE',
   'BUYING_POWER',

@@ -167,6 +167,15 @@ export const EVENT_PAYLOADS = {
     session: sessionSchema,
     note: text,
   },
+  'split.applied': {
+    symbol: symbolSchema,
+    session: sessionSchema,
+    /** New shares for one old share. */
+    ratio: z.number().positive(),
+    quantityBefore: quantity,
+    quantityAfter: count,
+    cashInLieu: moneyCodec,
+  },
   'stop.moved': {
     symbol: symbolSchema,
     orderRef: text,

@@ -1,11 +1,11 @@
-import { type Micros, mulDiv, toUsd } from '../domain/money.ts';
+import { type Micros, subtract, timesQuantity, toUsd } from '../domain/money.ts';
 import type { RunRecord } from '../domain/run.ts';
 import { isoUtc } from '../domain/time.ts';
 import type { TradeRecord } from '../domain/trade.ts';
 import type { EventOf } from '../events/event.ts';
 import type { BookState, EndedTrade, OpenTrade } from './book-state.ts';
 import { entryPriceOf, resultOf } from './book-trades.ts';
-import { averagePrice } from './lots.ts';
+import { averagePrice, costOf, quantityOf } from './lots.ts';
 
 const dollars = (amount: Micros | null): number | null => (amount === null ? null : toUsd(amount));
 
@@ -116,9 +116,5 @@ export const finishedRun = (
       };
 
 /** Unrealised P&L of an open trade at its mark, without commissions. */
-export const unrealizedOf = (trade: OpenTrade): Micros => {
-  let total = 0;
-  for (const lot of trade.lots)
-    total += mulDiv(trade.mark - lot.price, lot.quantity, 1, 'halfEven');
-  return total as Micros;
-};
+export const unrealizedOf = (trade: OpenTrade): Micros =>
+  subtract(timesQuantity(trade.mark, quantityOf(trade.lots)), costOf(trade.lots));

@@ -1,11 +1,21 @@
 import type { Symbol } from '../domain/market.ts';
-import { add, type Micros, negate, subtract, timesQuantity, toUsd, ZERO } from '../domain/money.ts';
+import {
+  add,
+  type Micros,
+  microsFromFloat,
+  negate,
+  subtract,
+  timesQuantity,
+  toUsd,
+  ZERO,
+} from '../domain/money.ts';
 import type { ExitReason } from '../domain/order.ts';
+import { roundToTick } from '../domain/price.ts';
 import { assert, assertExists } from '../domain/result.ts';
 import type { EventOf } from '../events/event.ts';
 import { fillOrder } from './book-orders.ts';
 import type { BookOrder, BookState, EndedTrade, OpenTrade } from './book-state.ts';
-import { averagePrice, quantityOf, sellFrom } from './lots.ts';
+import { averagePrice, quantityOf, sellFrom, splitLots } from './lots.ts';
 
 /** How many closed trades are remembered for intensity and streaks. */
 const CLOSED_KEPT = 250;
@@ -46,7 +56,7 @@ function buy(
   const lot = {
     execId: event.execId,
     quantity: event.quantity,
-    price: event.price,
+    cost: value,
     commission,
   };
   const updated: OpenTrade = {
@@ -220,6 +230,32 @@ function rMultipleOf(trade: OpenTrade): number | null {
   if (risk <= 0) return null;
   const net = subtract(subtract(trade.soldValue, trade.boughtValue), trade.commission);
   return toUsd(net) / toUsd(risk);
+}
+
+/** Carries a position over a split: more or fewer shares of the same cost, prices in the new terms. */
+export function bookSplit(state: BookState, event: EventOf<'split.applied'>): OpenTrade | null {
+  state.cash = add(state.cash, event.cashInLieu);
+  const trade = state.trades.get(event.symbol);
+  if (trade === undefined) return null;
+  const { ratio, quantityAfter } = event;
+  const soldQuantity = Math.round(trade.soldQuantity * ratio);
+  const inNewTerms = (price: Micros): Micros => microsFromFloat(toUsd(price) / ratio, 'halfEven');
+  const split: OpenTrade = {
+    ...trade,
+    lots: splitLots(trade.lots, quantityAfter),
+    boughtQuantity: soldQuantity + quantityAfter,
+    soldQuantity,
+    soldValue: add(trade.soldValue, event.cashInLieu),
+    realized: add(trade.realized, event.cashInLieu),
+    initialStop: trade.initialStop === null ? null : inNewTerms(trade.initialStop),
+    stop: trade.stop === null ? null : roundToTick(inNewTerms(trade.stop), 'down'),
+    target: trade.target === null ? null : roundToTick(inNewTerms(trade.target), 'up'),
+    highestClose: inNewTerms(trade.highestClose),
+    mark: inNewTerms(trade.mark),
+  };
+  state.realized = add(state.realized, event.cashInLieu);
+  state.trades.set(event.symbol, split);
+  return split;
 }
 
 /** Takes over a moved stop, so that the next exit by it is a trail. */

@@ -16,7 +16,7 @@ import {
   emptyBook,
   type OpenTrade,
 } from './book-state.ts';
-import { bookCommission, bookFill, bookStopMove } from './book-trades.ts';
+import { bookCommission, bookFill, bookSplit, bookStopMove } from './book-trades.ts';
 import { commissionOf, costOf, quantityOf } from './lots.ts';
 
 /** Sessions after which fills, slots and finished orders are forgotten: brokers repeat executions for about a week. */
@@ -64,6 +64,8 @@ export class Book implements Fold {
         return [...this.#countFilled(event), ...this.#tradeChange(bookFill(state, event))];
       case 'commission.recorded':
         return this.#tradeChange(bookCommission(state, event));
+      case 'split.applied':
+        return this.#tradeChange(bookSplit(state, event));
       case 'stop.moved':
         return this.#tradeChange(bookStopMove(state, event));
       default:

@@ -1,19 +1,12 @@
-import {
-  add,
-  allocate,
-  type Micros,
-  micros,
-  subtract,
-  timesQuantity,
-  ZERO,
-} from '../domain/money.ts';
-import { assert, assertExists } from '../domain/result.ts';
+import { add, allocate, type Micros, micros, mulDiv, subtract, ZERO } from '../domain/money.ts';
+import { assert } from '../domain/result.ts';
 
-/** Shares bought in one fill and not sold yet, with what their purchase cost in commission. */
+/** Shares bought in one fill and not sold yet, with what they cost. A split changes their number, not their cost. */
 export interface Lot {
   readonly execId: string;
   readonly quantity: number;
-  readonly price: Micros;
+  /** Of all shares of the lot, without commission. */
+  readonly cost: Micros;
   readonly commission: Micros;
 }
 
@@ -30,7 +23,7 @@ export const quantityOf = (lots: readonly Lot[]): number =>
   lots.reduce((total, lot) => total + lot.quantity, 0);
 
 export const costOf = (lots: readonly Lot[]): Micros =>
-  lots.reduce((total, lot) => add(total, timesQuantity(lot.price, lot.quantity)), ZERO);
+  lots.reduce((total, lot) => add(total, lot.cost), ZERO);
 
 export const commissionOf = (lots: readonly Lot[]): Micros =>
   lots.reduce((total, lot) => add(total, lot.commission), ZERO);
@@ -52,19 +45,28 @@ export function sellFrom(lots: readonly Lot[], quantity: number): Sale {
       remaining.push(lot);
       continue;
     }
-    cost = add(cost, timesQuantity(lot.price, sold));
-    const [ofSold] = allocate(lot.commission, [sold, lot.quantity - sold]);
-    const soldCommission = assertExists(ofSold, 'allocation gives a part per weight');
-    entryCommission = add(entryCommission, soldCommission);
+    const part = (amount: Micros): Micros => micros(mulDiv(amount, sold, lot.quantity, 'halfEven'));
+    cost = add(cost, part(lot.cost));
+    entryCommission = add(entryCommission, part(lot.commission));
     if (sold < lot.quantity) {
       remaining.push({
         ...lot,
         quantity: lot.quantity - sold,
-        commission: subtract(lot.commission, soldCommission),
+        cost: subtract(lot.cost, part(lot.cost)),
+        commission: subtract(lot.commission, part(lot.commission)),
       });
     }
   }
   return { remaining, cost, entryCommission };
+}
+
+/** The lots after a split: each keeps its cost, the new shares are shared out in proportion to the old ones. */
+export function splitLots(lots: readonly Lot[], quantityAfter: number): Lot[] {
+  const counts = allocate(
+    micros(quantityAfter),
+    lots.map((lot) => lot.quantity),
+  );
+  return lots.map((lot, i) => ({ ...lot, quantity: counts[i] ?? 0 }));
 }
 
 /** A price per share from a total, half even: for display, never fed back into a book. */

@@ -1,6 +1,6 @@
 import { ordinalOf } from '../calendar/nyse.ts';
 import type { Symbol } from '../domain/market.ts';
-import { add, type Micros, micros, subtract, timesQuantity } from '../domain/money.ts';
+import { add, type Micros, subtract, timesQuantity, ZERO } from '../domain/money.ts';
 import type { HeldPosition, PortfolioState, WorkingEntry } from '../domain/portfolio.ts';
 import { assertExists } from '../domain/result.ts';
 import type { SessionDate } from '../domain/time.ts';
@@ -24,6 +24,8 @@ export interface PortfolioView {
   readonly cooldownSessionsAfterStop: number;
   readonly dailyLossFraction: number;
   readonly maxDrawdownFraction: number;
+  /** True while the environment's kill switch is set. */
+  readonly killSwitch: boolean;
   /** True where prices are known at the close only: a breached daily loss then blocks the next session. */
   readonly lossJudgedAtClose: boolean;
 }
@@ -35,7 +37,7 @@ export function portfolioState(book: Book, view: PortfolioView): PortfolioState 
     (total, { mark, quantity }) => add(total, timesQuantity(mark, quantity)),
     book.cash,
   );
-  const base = book.lastClose?.equity ?? subtract(equity, micros(0));
+  const base = book.lastClose?.equity ?? equity;
   return {
     equity,
     cash: book.cash,
@@ -47,10 +49,7 @@ export function portfolioState(book: Book, view: PortfolioView): PortfolioState 
     coolingDown: coolingDown(book, view),
     entriesToday: book.entriesOf(view.session),
     previousCloseEquity: base,
-    dayPnl: subtract(
-      subtract(equity, base),
-      book.lastClose === null ? micros(0) : book.flowSinceClose,
-    ),
+    dayPnl: subtract(subtract(equity, base), book.lastClose === null ? ZERO : book.flowSinceClose),
     drawdown: book.lastClose?.drawdown ?? 0,
     intensity: view.intensity,
     entriesBlocked: blockOf(book, view),
@@ -65,6 +64,7 @@ function heldPosition(trade: OpenTrade, view: PortfolioView): HeldPosition {
     averagePrice: entryPriceOf(trade),
     mark: mark?.price ?? trade.mark,
     markStale: mark === undefined || !mark.fresh,
+    initialStop: trade.initialStop,
     stop: trade.stop,
     entrySession: trade.entrySession,
     sessionsHeld: sessionsHeld(trade.entrySession, view.session),
@@ -84,7 +84,7 @@ function workingEntry(book: Book, order: BookOrder, view: PortfolioView): Workin
     remaining: order.quantity - order.filledQuantity,
     // A market entry has no limit of its own; what it may cost was bounded by its approval's price.
     limitPrice: order.limitPrice ?? assertExists(stop?.stopPrice, 'an entry has a stop'),
-    stopPrice: stop?.stopPrice ?? micros(0),
+    stopPrice: stop?.stopPrice ?? ZERO,
     sector: view.sectorOf(order.symbol),
     unknown: order.status === 'unknown',
   };
@@ -102,6 +102,7 @@ function coolingDown(book: Book, view: PortfolioView): Symbol[] {
 }
 
 function blockOf(book: Book, view: PortfolioView): PortfolioState['entriesBlocked'] {
+  if (view.killSwitch) return 'kill_switch';
   const close = book.lastClose;
   if (close === null) return null;
   if (-close.drawdown >= view.maxDrawdownFraction) return 'drawdown';

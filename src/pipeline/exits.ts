@@ -1,5 +1,5 @@
 import type { Symbol } from '../domain/market.ts';
-import { type Micros, microsFromFloat, ZERO } from '../domain/money.ts';
+import { type Micros, microsFromFloat, subtract, timesFraction, ZERO } from '../domain/money.ts';
 import type { HeldPosition } from '../domain/portfolio.ts';
 import { roundToTick } from '../domain/price.ts';
 
@@ -7,7 +7,9 @@ import { roundToTick } from '../domain/price.ts';
 export interface ExitSettings {
   /** The stop follows the highest close since entry at this many ATR14; null where it does not move. */
   readonly trailAtr: number | null;
-  /** Calendar sessions after which a position is left at its next open, the entry session counting 1. */
+  /** The stop moves to the entry price once a close is this many initial risks above it; null for never. */
+  readonly breakEvenR: number | null;
+  /** Calendar sessions after which a position is left at its next open, the entry session counting 1; 0 for never. */
   readonly maxHoldingSessions: number;
 }
 
@@ -22,6 +24,7 @@ export interface StopMove {
   readonly symbol: Symbol;
   readonly from: Micros;
   readonly to: Micros;
+  readonly cause: 'trail' | 'break_even';
 }
 
 /** What the close of a bar asks to do with the open positions. */
@@ -43,20 +46,47 @@ export function planExits(
   const moves: StopMove[] = [];
   const timedOut: Symbol[] = [];
   for (const position of positions) {
-    if (position.sessionsHeld >= settings.maxHoldingSessions) timedOut.push(position.symbol);
-    const bar = completed.get(position.symbol);
-    if (bar === undefined || settings.trailAtr === null || !(bar.atr > 0)) continue;
-    const to = trailingStop(position, bar, settings.trailAtr);
-    if (position.stop !== null && to > position.stop) {
-      moves.push({ symbol: position.symbol, from: position.stop, to });
+    const { maxHoldingSessions } = settings;
+    if (maxHoldingSessions > 0 && position.sessionsHeld >= maxHoldingSessions) {
+      timedOut.push(position.symbol);
     }
+    const bar = completed.get(position.symbol);
+    const move = bar === undefined ? null : stopMove(position, bar, settings);
+    if (move !== null) moves.push(move);
   }
   return { moves, timedOut };
 }
 
+/** The higher of what trail and break-even ask for, where it is above the stop in force. */
+function stopMove(
+  position: HeldPosition,
+  bar: CompletedBar,
+  settings: ExitSettings,
+): StopMove | null {
+  if (position.stop === null) return null;
+  const trail = settings.trailAtr === null ? ZERO : trailingStop(position, bar, settings.trailAtr);
+  const even = settings.breakEvenR === null ? ZERO : breakEven(position, bar, settings.breakEvenR);
+  const to = trail >= even ? trail : even;
+  if (to <= position.stop) return null;
+  const cause = trail >= even ? 'trail' : 'break_even';
+  return { symbol: position.symbol, from: position.stop, to, cause };
+}
+
 function trailingStop(position: HeldPosition, bar: CompletedBar, multiple: number): Micros {
+  if (!(bar.atr > 0)) return ZERO;
   const close = microsFromFloat(bar.close, 'halfEven');
   const highest = close > position.highestClose ? close : position.highestClose;
   const distance = microsFromFloat(multiple * bar.atr, 'halfEven');
-  return distance >= highest ? ZERO : roundToTick((highest - distance) as Micros, 'down');
+  return distance >= highest ? ZERO : roundToTick(subtract(highest, distance), 'down');
+}
+
+/** The average entry price, once the close is far enough above it; 0 before. */
+function breakEven(position: HeldPosition, bar: CompletedBar, multiple: number): Micros {
+  const { averagePrice, initialStop } = position;
+  if (initialStop === null || initialStop >= averagePrice) return ZERO;
+  const risk = subtract(averagePrice, initialStop);
+  const gain = subtract(microsFromFloat(bar.close, 'halfEven'), averagePrice);
+  return gain >= timesFraction(risk, multiple, 'halfEven')
+    ? roundToTick(averagePrice, 'down')
+    : ZERO;
 }

@@ -1,7 +1,6 @@
 import type { MarketSnapshot } from '../bars/snapshot.ts';
 import { Failure } from '../domain/failure.ts';
 import type { Symbol } from '../domain/market.ts';
-import { toUsd } from '../domain/money.ts';
 import type { PortfolioState } from '../domain/portfolio.ts';
 import {
   type Job,
@@ -19,6 +18,7 @@ import type { MarketData } from '../ports/market-data.ts';
 import { type CandidateDecision, type Decision, type DecisionSettings, decide } from './decide.ts';
 import type { StrategyDesk } from './desk.ts';
 import { type ExecutionContext, sendEntry, sendExit } from './execute.ts';
+import { decisionEvents } from './run-events.ts';
 
 /** Who runs: written on every run, so that a record says which desk, config and build decided. */
 export interface RunIdentity {
@@ -95,7 +95,9 @@ export async function runPipeline(parts: PipelineParts, request: RunRequest): Pr
     const state = parts.portfolio(snapshot);
     const decision = decide(snapshot, state, parts.settings, parts.desk, request.top);
     request.onDecision?.(decision, snapshot);
-    await parts.history.append(decisionEvents(parts, request, id, snapshot, decision));
+    await parts.history.append(
+      decisionEvents({ at: parts.now(), runId: id }, parts.settings.scan.rule, snapshot, decision),
+    );
     return await commit(parts, request, id, snapshot, decision);
   } catch (error) {
     const code = error instanceof Failure ? error.code : 'BUG';
@@ -220,105 +222,3 @@ const declinedEvent = (
   sized: intent?.quantity ?? 0,
   reasons: [{ code: 'REVIEW_DECLINED', allowed: 0, limit: null, value: null }],
 });
-
-/** What the journal keeps of a decision: the counts and digest of all rows, every candidate that was near. */
-function decisionEvents(
-  parts: PipelineParts,
-  request: RunRequest,
-  id: string,
-  snapshot: MarketSnapshot,
-  decision: Decision,
-): EventDraft[] {
-  const base = { at: parts.now(), runId: id };
-  const ineligible: Record<string, number> = {};
-  for (const row of decision.table.rows) {
-    if (row.ineligible !== null) ineligible[row.ineligible] = (ineligible[row.ineligible] ?? 0) + 1;
-  }
-  const events: EventDraft[] = [
-    {
-      ...base,
-      type: 'scan.completed',
-      rule: parts.settings.scan.rule,
-      universe: decision.found.universe,
-      found: decision.counts.found,
-      scored: decision.counts.scored,
-      excluded: definedCounts(decision.found.excluded),
-      ineligible,
-      tableHash: decision.table.tableHash,
-      warnings: [...snapshot.warnings],
-    },
-  ];
-  for (const candidate of decision.candidates) {
-    events.push(scoredEvent(base, candidate, decision.table.featureNames));
-    if (candidate.intent !== null) events.push(sizedEvent(base, candidate.intent));
-    if (candidate.fate === 'denied' || candidate.fate === 'not_sized') {
-      events.push({
-        ...base,
-        type: 'intent.denied',
-        symbol: candidate.row.symbol,
-        sized: candidate.intent?.quantity ?? 0,
-        reasons: [...candidate.verdict.reasons],
-      });
-    }
-  }
-  return events;
-}
-
-const definedCounts = (counts: Readonly<Partial<Record<string, number>>>): Record<string, number> =>
-  Object.fromEntries(
-    Object.entries(counts).filter((entry): entry is [string, number] => entry[1] !== undefined),
-  );
-
-type Base = { readonly at: EpochMs; readonly runId: string };
-
-function scoredEvent(
-  base: Base,
-  candidate: CandidateDecision,
-  names: readonly string[],
-): EventDraft {
-  const { row } = candidate;
-  const components = Object.fromEntries(
-    row.components.map((value, i) => [names[i] ?? `feature_${i}`, value]),
-  );
-  return {
-    ...base,
-    type: 'candidate.scored',
-    symbol: row.symbol,
-    scanRank: row.scanRank,
-    rank: candidate.rank,
-    activity: row.activity,
-    score: row.score,
-    components,
-    signalReason: row.signalReason,
-    strength: row.strength,
-    referencePrice: candidate.referencePrice,
-    atr: candidate.atr,
-    fate: candidate.fate,
-  };
-}
-
-function sizedEvent(base: Base, intent: NonNullable<CandidateDecision['intent']>): EventDraft {
-  const { terms } = intent;
-  return {
-    ...base,
-    type: 'intent.sized',
-    symbol: intent.symbol,
-    quantity: intent.quantity,
-    referencePrice: intent.referencePrice,
-    limitPrice: intent.limitPrice,
-    stopPrice: intent.stopPrice,
-    targetPrice: intent.targetPrice,
-    atr: intent.atr,
-    equity: terms.equity,
-    intensity: terms.intensity,
-    riskBudget: terms.riskBudget,
-    riskPerShare: terms.riskPerShare,
-    byRisk: terms.byRisk,
-    byPosition: terms.byPosition,
-    binding: terms.binding,
-  };
-}
-
-/** "12 at $187.43, stop $180.20": an intent in one line for people. */
-export const describeIntent = (intent: NonNullable<CandidateDecision['intent']>): string =>
-  `${intent.quantity} at ${toUsd(intent.limitPrice)}, stop ${toUsd(intent.stopPrice)}`;

@@ -13,6 +13,12 @@ const dailyLoss: Guard = ({ state, limits }) => {
   return { code: 'DAILY_LOSS', allowed: 0, limit: toUsd(limit), value: toUsd(loss) };
 };
 
+/** Kill switch: no entries while it is engaged; what reduces risk is not asked here and goes on. */
+const killSwitch: Guard = ({ state }) =>
+  state.entriesBlocked === 'kill_switch'
+    ? { code: 'KILL_SWITCH', allowed: 0, limit: null, value: null }
+    : null;
+
 /** Drawdown: no entries while the latch of `risk.maxDrawdownFraction` is set. */
 const drawdown: Guard = ({ state, limits }) =>
   state.entriesBlocked === 'drawdown'
@@ -25,4 +31,4 @@ const staleMark: Guard = ({ state }) => {
   return stale === 0 ? null : { code: 'STALE_MARK', allowed: 0, limit: 0, value: stale };
 };
 
-export const ACCOUNT_GUARDS: readonly Guard[] = [dailyLoss, drawdown, staleMark];
+export const ACCOUNT_GUARDS: readonly Guard[] = [killSwitch, dailyLoss, drawdown, staleMark];
