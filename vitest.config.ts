@@ -14,11 +14,17 @@ export default defineConfig({
           exclude: ['tests/**/*.int.test.ts'],
           pool: 'threads',
           isolate: false,
+          setupFiles: ['tests/seed.ts'],
           testTimeout: 30_000,
         },
       },
       {
-        test: { name: 'int', include: ['tests/**/*.int.test.ts'], pool: 'forks', testTimeout: 120_000 },
+        test: {
+          name: 'int',
+          include: ['tests/**/*.int.test.ts'],
+          pool: 'forks',
+          testTimeout: 120_000,
+        },
       },
     ],
   },

@@ -60,7 +60,7 @@ export interface RunRecord {
 }
 
 /**
- * Names a run: "2026-03-05-0930-scan-open". The instant is that of the slot, so a run of the same slot has the
+ * Names a run: "2026-03-05-1430Z-scan-open". The instant is that of the slot, in UTC, so a run of the same slot has the
  * same name in every mode; a command's run takes the instant it was asked at.
  */
 export function runId(session: SessionDate, slotAt: EpochMs, slot: string): string {

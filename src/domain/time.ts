@@ -57,10 +57,16 @@ export const utcMsToDate = (ms: number): SessionDate =>
 /** ISO 8601 in UTC, "2026-03-05T14:30:00.000Z": how instants are written to files. */
 export const isoUtc = (at: EpochMs): string => new Date(at).toISOString();
 
-/** An ISO 8601 instant with Z or an offset, or null; text without a zone is refused, it would be ambiguous. */
+const INSTANT =
+  /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,3})?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+
+/**
+ * An ISO 8601 instant with Z or an offset, or null. Text without a zone is refused, it would be ambiguous; so is a
+ * day that its month does not have, which Date.parse alone would move into the next month.
+ */
 export function parseInstant(text: string): EpochMs | null {
-  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/.test(text))
-    return null;
+  const match = INSTANT.exec(text);
+  if (match === null || parseSessionDate(match[1] as string) === null) return null;
   const ms = Date.parse(text);
   return Number.isNaN(ms) ? null : (ms as EpochMs);
 }

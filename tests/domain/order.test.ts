@@ -1,0 +1,140 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseSymbol, type Symbol } from '../../src/domain/market.ts';
+import {
+  isLive,
+  LEGS,
+  nextStatus,
+  ORDER_STATUSES,
+  type OrderEventKind,
+  type OrderStatus,
+  orderRef,
+} from '../../src/domain/order.ts';
+import { InvariantError } from '../../src/domain/result.ts';
+import { sessionDate } from '../../src/domain/time.ts';
+
+/** Every kind of event; `satisfies` makes the compiler refuse a list that lacks one. */
+const EVENTS = Object.keys({
+  acknowledged: 0,
+  modified: 0,
+  partly_filled: 0,
+  completely_filled: 0,
+  cancelled: 0,
+  expired: 0,
+  rejected: 0,
+  lost: 0,
+} satisfies Record<OrderEventKind, 0>) as OrderEventKind[];
+const FINAL = ORDER_STATUSES.filter((status) => !isLive(status));
+const statusAfter = (events: readonly OrderEventKind[], from: OrderStatus = 'submitted') =>
+  events.reduce(nextStatus, from);
+const eventsOf = (maxLength: number) => fc.array(fc.constantFrom(...EVENTS), { maxLength });
+
+describe('the status of an order', () => {
+  it('is one of the known ones after any event', () => {
+    for (const status of ORDER_STATUSES) {
+      for (const event of EVENTS) expect(ORDER_STATUSES).toContain(nextStatus(status, event));
+    }
+  });
+
+  it('may still fill while submitted, working, partial or unknown', () => {
+    expect(FINAL).toEqual(['filled', 'cancelled', 'expired', 'rejected']);
+  });
+
+  it('never leaves filled, whatever comes after', () => {
+    fc.assert(
+      fc.property(eventsOf(8), eventsOf(8), (before, after) => {
+        expect(statusAfter([...before, 'completely_filled', ...after])).toBe('filled');
+      }),
+    );
+  });
+
+  it('comes back to life from a final one only where the broker works what it had rejected', () => {
+    const revivals = FINAL.flatMap((status) =>
+      EVENTS.filter((event) => isLive(nextStatus(status, event))).map((event) => [status, event]),
+    );
+    expect(revivals).toEqual([
+      ['rejected', 'acknowledged'],
+      ['rejected', 'partly_filled'],
+    ]);
+  });
+
+  it('changes from one final status to another only by a fill', () => {
+    const changes = FINAL.flatMap((status) =>
+      EVENTS.map((event) => ({ status, event, next: nextStatus(status, event) })),
+    ).filter(({ status, next }) => !isLive(next) && next !== status);
+    expect(changes.length).toBe(3);
+    for (const { event, next } of changes)
+      expect([event, next]).toEqual(['completely_filled', 'filled']);
+  });
+
+  it('does not fall back from partial by a late acknowledgement, change or repeat', () => {
+    for (const event of ['acknowledged', 'modified', 'partly_filled'] as const) {
+      expect(nextStatus('partial', event)).toBe('partial');
+    }
+  });
+
+  it('is cancelled, not rejected, where a part was filled before', () => {
+    expect(statusAfter(['acknowledged', 'partly_filled', 'rejected'])).toBe('cancelled');
+  });
+
+  it('gets out of unknown by every answer of the broker, and by nothing else', () => {
+    for (const event of EVENTS) {
+      expect(nextStatus('unknown', event) === 'unknown').toBe(event === 'lost');
+    }
+  });
+
+  it('is unknown only where an order that may fill was lost', () => {
+    for (const status of ORDER_STATUSES) {
+      expect(nextStatus(status, 'lost')).toBe(isLive(status) ? 'unknown' : status);
+    }
+  });
+
+  it('takes the same event twice as once', () => {
+    fc.assert(
+      fc.property(eventsOf(6), fc.constantFrom(...EVENTS), (before, event) => {
+        expect(statusAfter([...before, event, event])).toBe(statusAfter([...before, event]));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+describe('an orderRef', () => {
+  const key = fc.record({
+    session: fc.constantFrom('2026-03-05', '2026-03-06').map(sessionDate),
+    slot: fc.stringMatching(/^[a-z][a-z0-9-]{0,6}$/),
+    symbol: fc
+      .constantFrom('A', 'BRK/B', 'BRK.B', 'BRK B')
+      .map((text) => parseSymbol(text) as Symbol),
+    leg: fc.constantFrom(...LEGS),
+    generation: fc.integer({ min: 1, max: 12 }),
+  });
+
+  it('reads as session, slot, symbol, leg and generation', () => {
+    const symbol = parseSymbol('AAPL') as Symbol;
+    const session = sessionDate('2026-03-05');
+    expect(orderRef({ session, slot: 'scan-open', symbol, leg: 'entry', generation: 1 })).toBe(
+      '2026-03-05/scan-open/AAPL/entry/1',
+    );
+  });
+
+  it('is equal exactly where all its parts are', () => {
+    fc.assert(
+      fc.property(key, key, fc.boolean(), (a, other, same) => {
+        const b = same ? { ...a } : other;
+        const equal = (Object.keys(a) as (keyof typeof a)[]).every((part) => a[part] === b[part]);
+        expect(orderRef(a) === orderRef(b)).toBe(equal);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('counts its generations from 1', () => {
+    const symbol = parseSymbol('AAPL') as Symbol;
+    const session = sessionDate('2026-03-05');
+    for (const generation of [0, -1, 1.5, Number.NaN]) {
+      const bad = { session, slot: 'scan-open', symbol, leg: 'stop', generation } as const;
+      expect(() => orderRef(bad)).toThrow(InvariantError);
+    }
+  });
+});
