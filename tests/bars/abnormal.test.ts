@@ -53,6 +53,6 @@ describe('an abnormal bar', () => {
     const ordinals = Int32Array.from([0, 1, 2]);
     const short = lastAbnormalOrdinals(barsOf([130, 130]), atrOf(1, 1), ordinals);
     const long = lastAbnormalOrdinals(barsOf([130, 130], [10, 10]), atrOf(1, 1, 1), ordinals);
-    expect([...long.slice(0, 2)]).toEqual([...short]);
+    expect(long.slice(0, 2)).toEqual(short);
   });
 });

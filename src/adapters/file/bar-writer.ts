@@ -51,12 +51,21 @@ export function writeWhole(
     else giveNewName(temporary, path);
     syncFolder(dir);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    removeQuietly(temporary);
     throw new Failure('CANNOT_WRITE', `cannot write ${path}`, {
       details: [messageOf(error)],
       hint: 'make room or give the folder the right owner, then run the command again',
       cause: error,
     });
+  }
+}
+
+/** What failed first is what the person must hear; a temporary file left behind is hidden and harmless. */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    return;
   }
 }
 
