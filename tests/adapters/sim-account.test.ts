@@ -243,9 +243,9 @@ describe('an account that was saved', () => {
     await it.broker.submit(bracket());
     it.day(0);
     await it.broker.cancel('AAA/stop/1');
-    const later = { ...session(4), openAt: session(4).openAt, closeAt: session(4).closeAt };
-    const month = 40 * 86_400_000;
-    it.broker.endOfSession({ ...later, closeAt: (later.closeAt + month) as never });
+    const friday = session(4);
+    const month = 42 * 86_400_000;
+    it.broker.endOfSession({ ...friday, closeAt: (friday.closeAt + month) as never });
     const { finished, fills } = it.broker.state();
     expect([finished, fills]).toEqual([[], []]);
     expect((await it.statement()).positions).toMatchObject([{ quantity: 100 }]);

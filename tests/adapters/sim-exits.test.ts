@@ -64,6 +64,15 @@ describe('a stop', () => {
     ]);
   });
 
+  test('moved above the market inside a bar fills at no better than the open of the bar', async () => {
+    const it = await held({}, [99, 100, 98, 99]);
+    it.open(1);
+    await it.broker.modify('AAA/stop/1', { stopPrice: usd(99.5) });
+    it.story();
+    it.close(1);
+    expect(it.story()).toEqual(['AAA/stop/1 sells 100 at 98.9505, Tue close']);
+  });
+
   test('sent on its own protects a position too', async () => {
     const it = await held({}, [99, 100, 95, 97]);
     await it.broker.cancel('AAA/stop/1');
@@ -123,6 +132,12 @@ describe('a target', () => {
       'AAA/target/1 sells 100 at 105.00, Tue open',
       'AAA/stop/1 cancelled: oca, Tue open',
     ]);
+  });
+
+  test('is not filled by an open at its price', async () => {
+    const it = await held({ target: 104 }, [104, 104, 100, 101]);
+    it.day(1);
+    expect(it.story()).toEqual([]);
   });
 
   test('comes after the stop where one bar reaches both', async () => {

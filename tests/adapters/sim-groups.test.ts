@@ -190,7 +190,12 @@ test('the stop of one bracket leaves the shares of another alone', async () => {
   it.day(1);
   it.story();
   it.open(2);
-  expect(it.story()[0]).toBe('AAA/stop/2 sells 40 at 89.955, Wed open');
+  expect(it.story()).toEqual([
+    'AAA/stop/2 sells 40 at 89.955, Wed open',
+    'AAA/entry/2 expired: gap, Wed open',
+    'AAA/stop/2 cancelled: parent_ended, Wed open',
+  ]);
+  expect(await quantities(it)).toEqual({ 'AAA/stop/1': 'working 0/100' });
 });
 
 describe('what is refused', () => {
@@ -245,6 +250,13 @@ describe('what is refused', () => {
     expect(it.story()).toEqual([]);
   });
 
+  test('a bracket sent again with another band', async () => {
+    const it = await opened();
+    expect(await it.broker.submit(bracket({ band: [90, 110] }))).toMatchObject({
+      code: 'CONFLICT',
+    });
+  });
+
   test('changes that do not fit the order', async () => {
     const it = await opened();
     for (const change of [{ limitPrice: usd(95) }, { quantity: 0 }, { stopPrice: usd(95.001) }]) {
@@ -254,6 +266,22 @@ describe('what is refused', () => {
       code: 'NOT_WORKING',
     });
   });
+});
+
+test('a stop ends with its entry where an exit of its group has sold what there was', async () => {
+  const it = world({ daily: { AAA: week(thin(100, 102, 99, 101), [100.6, 102, 99, 101]) } }, TENTH);
+  const asked = bracket({ limit: 100.5 });
+  await it.broker.submit({ ...asked, entry: { ...asked.entry, timeInForce: 'GTC' } });
+  it.day(0);
+  await it.broker.submitOrder(exit({ quantity: 60 }));
+  it.story();
+  it.open(1);
+  expect(it.story()).toEqual([
+    'AAA/exit/1 sells 40 at 100.5497, Tue open',
+    'AAA/stop/1 is 60 at 95.00',
+    'AAA/entry/1 expired: limit, Tue open',
+    'AAA/stop/1 cancelled: parent_ended, Tue open',
+  ]);
 });
 
 test('a sell without shares left is cancelled, never short', async () => {

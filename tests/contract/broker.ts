@@ -9,9 +9,9 @@ import type { Broker, BrokerEvent, SendOutcome } from '../../src/ports/broker.ts
 export interface BrokerUnderTest {
   readonly broker: Broker;
   /** Lets the symbol trade at this price, in any size, and waits until the broker has dealt with it. */
-  trade(symbol: Symbol, price: number): Promise<void>;
+  readonly trade: (symbol: Symbol, price: number) => Promise<void>;
   /** Waits until the broker has said what it has to say, and returns it. */
-  heard(): Promise<readonly BrokerEvent[]>;
+  readonly heard: () => Promise<readonly BrokerEvent[]>;
 }
 
 const AAPL = 'AAPL' as Symbol;

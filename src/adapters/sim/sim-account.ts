@@ -50,7 +50,7 @@ export interface AccountRules {
   readonly childFate: ChildFate;
 }
 
-/** Finished orders and fills are remembered this long: repeats and statements reach no further back. */
+/** Finished orders and fills are remembered this long at least: repeats and statements reach no further back. */
 const MEMORY_MS = 30 * DAY_MS;
 
 /**

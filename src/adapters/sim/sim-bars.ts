@@ -5,15 +5,12 @@ import {
   TIMEFRAME_MINUTES,
 } from '../../domain/market.ts';
 import { type Micros, microsFromFloat } from '../../domain/money.ts';
-import { dateToUtcMs, type EpochMs, MINUTE_MS, type Session } from '../../domain/time.ts';
+import { DAY_MS, type EpochMs, MINUTE_MS, type Session } from '../../domain/time.ts';
 import type { BarSource } from '../../ports/bar-source.ts';
 
-/** A bar as fills see it: prices rounded half even to Micros. */
-export interface MarketBar {
+/** A bar at its start: nothing of what is still to come. Prices are rounded half even to Micros. */
+export interface OpeningBar {
   readonly open: Micros;
-  readonly high: Micros;
-  readonly low: Micros;
-  readonly close: Micros;
   readonly volume: number;
   /** When the bar starts: the session's open for a daily bar. */
   readonly startsAt: EpochMs;
@@ -21,27 +18,55 @@ export interface MarketBar {
   readonly daily: boolean;
 }
 
+/** A bar at its end. */
+export interface WholeBar extends OpeningBar {
+  readonly high: Micros;
+  readonly low: Micros;
+  readonly close: Micros;
+}
+
 /** `not_due`: no bar of this symbol starts or ends then. `missing`: one should, and there was no trade. */
-export type BarLookUp = MarketBar | 'missing' | 'not_due';
+export type BarLookUp<B> = B | 'missing' | 'not_due';
+
+/** Where a bar stands in its columns. */
+interface Place {
+  readonly columns: BarColumns;
+  readonly index: number;
+  readonly startsAt: EpochMs;
+  readonly daily: boolean;
+}
 
 const price = (column: Float64Array, index: number): Micros =>
   microsFromFloat(column[index] as number, 'halfEven');
 
-function barOf(columns: BarColumns, time: number, startsAt: EpochMs, daily: boolean): BarLookUp {
+function placeOf(
+  columns: BarColumns,
+  time: number,
+  startsAt: EpochMs,
+  daily: boolean,
+): BarLookUp<Place> {
   const index = lowerBound(columns.time, time);
   if (index >= columns.length || columns.time[index] !== time) return 'missing';
-  const volume = columns.volume[index] as number;
-  if (!(volume > 0)) return 'missing';
-  return {
-    open: price(columns.open, index),
-    high: price(columns.high, index),
-    low: price(columns.low, index),
-    close: price(columns.close, index),
-    volume,
-    startsAt,
-    daily,
-  };
+  const traded = (columns.volume[index] as number) > 0;
+  return traded ? { columns, index, startsAt, daily } : 'missing';
 }
+
+const openingBar = ({ columns, index, startsAt, daily }: Place): OpeningBar => ({
+  open: price(columns.open, index),
+  volume: columns.volume[index] as number,
+  startsAt,
+  daily,
+});
+
+const wholeBar = ({ columns, index, startsAt, daily }: Place): WholeBar => ({
+  open: price(columns.open, index),
+  high: price(columns.high, index),
+  low: price(columns.low, index),
+  close: price(columns.close, index),
+  volume: columns.volume[index] as number,
+  startsAt,
+  daily,
+});
 
 /** Intraday bars of the symbol in that session with their length, or null where it trades on daily bars. */
 function intradayOf(
@@ -54,8 +79,42 @@ function intradayOf(
   return columns && { columns, stepMs: TIMEFRAME_MINUTES[source.intraday] * MINUTE_MS };
 }
 
-const dailyBar = (source: BarSource, symbol: Symbol, session: Session): BarLookUp =>
-  barOf(source.daily(symbol), dateToUtcMs(session.date), session.openAt, true);
+/** A New York session lies within one UTC date, whose midnight stamps its daily bar. */
+const daily = (source: BarSource, symbol: Symbol, { openAt }: Session): BarLookUp<Place> =>
+  placeOf(source.daily(symbol), openAt - (openAt % DAY_MS), openAt, true);
+
+function startingAt(
+  source: BarSource,
+  symbol: Symbol,
+  at: EpochMs,
+  session: Session,
+): BarLookUp<Place> {
+  const intraday = intradayOf(source, symbol, session);
+  if (intraday === null) {
+    return at === session.openAt ? daily(source, symbol, session) : 'not_due';
+  }
+  const onGrid = (at - session.openAt) % intraday.stepMs === 0;
+  const inSession = at >= session.openAt && at < session.closeAt;
+  return onGrid && inSession ? placeOf(intraday.columns, at, at, false) : 'not_due';
+}
+
+function endingAt(
+  source: BarSource,
+  symbol: Symbol,
+  at: EpochMs,
+  session: Session,
+): BarLookUp<Place> {
+  const intraday = intradayOf(source, symbol, session);
+  if (intraday === null) {
+    return at === session.closeAt ? daily(source, symbol, session) : 'not_due';
+  }
+  const { stepMs, columns } = intraday;
+  const elapsed = at - session.openAt;
+  if (elapsed <= 0 || at > session.closeAt) return 'not_due';
+  if (elapsed % stepMs !== 0 && at !== session.closeAt) return 'not_due';
+  const startsAt = (session.openAt + (Math.ceil(elapsed / stepMs) - 1) * stepMs) as EpochMs;
+  return placeOf(columns, startsAt, startsAt, false);
+}
 
 /** The bar of a symbol that starts at an instant of the session. */
 export function barStarting(
@@ -63,14 +122,9 @@ export function barStarting(
   symbol: Symbol,
   at: EpochMs,
   session: Session,
-): BarLookUp {
-  const intraday = intradayOf(source, symbol, session);
-  if (intraday === null) {
-    return at === session.openAt ? dailyBar(source, symbol, session) : 'not_due';
-  }
-  const onGrid = (at - session.openAt) % intraday.stepMs === 0;
-  const inSession = at >= session.openAt && at < session.closeAt;
-  return onGrid && inSession ? barOf(intraday.columns, at, at, false) : 'not_due';
+): BarLookUp<OpeningBar> {
+  const place = startingAt(source, symbol, at, session);
+  return typeof place === 'string' ? place : openingBar(place);
 }
 
 /** The bar of a symbol that ends at an instant of the session; the last one of a session may be short. */
@@ -79,15 +133,7 @@ export function barEnding(
   symbol: Symbol,
   at: EpochMs,
   session: Session,
-): BarLookUp {
-  const intraday = intradayOf(source, symbol, session);
-  if (intraday === null) {
-    return at === session.closeAt ? dailyBar(source, symbol, session) : 'not_due';
-  }
-  const { stepMs, columns } = intraday;
-  const elapsed = at - session.openAt;
-  if (elapsed <= 0 || at > session.closeAt) return 'not_due';
-  if (elapsed % stepMs !== 0 && at !== session.closeAt) return 'not_due';
-  const startsAt = (session.openAt + (Math.ceil(elapsed / stepMs) - 1) * stepMs) as EpochMs;
-  return barOf(columns, startsAt, startsAt, false);
+): BarLookUp<WholeBar> {
+  const place = endingAt(source, symbol, at, session);
+  return typeof place === 'string' ? place : wholeBar(place);
 }

@@ -2,7 +2,7 @@ import type { BrokerStatement } from '../../domain/account.ts';
 import { type Micros, subtract, timesBps } from '../../domain/money.ts';
 import type { Bracket, EntryBand, Order } from '../../domain/order.ts';
 import { assert, assertExists } from '../../domain/result.ts';
-import type { EpochMs, Session, SessionDate } from '../../domain/time.ts';
+import { DAY_MS, type EpochMs, type Session, type SessionDate } from '../../domain/time.ts';
 import type { BarSource } from '../../ports/bar-source.ts';
 import type { Broker, BrokerEvent, OrderChange, SendOutcome } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -51,6 +51,10 @@ const refuse = (code: SimRefusal, message: string): SendOutcome => ({
   code,
   message,
 });
+
+const FRIDAY = 5;
+/** 1970-01-01 was a Thursday. */
+const isFriday = (at: EpochMs): boolean => (Math.floor(at / DAY_MS) + 4) % 7 === FRIDAY;
 
 /**
  * A broker that fills from bars. Long only, whole shares; a sell never exceeds what is owned. It does not refuse for
@@ -159,7 +163,7 @@ export class SimBroker implements Broker {
       }
     }
     this.books.unsettled = this.books.unsettled.filter((sale) => sale.settlesOn > session.date);
-    this.books.forgetBefore(at);
+    if (isFriday(at)) this.books.forgetBefore(at);
     this.books.sweep();
   }
 

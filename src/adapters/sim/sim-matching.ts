@@ -1,9 +1,16 @@
+import type { Symbol } from '../../domain/market.ts';
 import { add, type Micros, minOf, subtract, timesBps } from '../../domain/money.ts';
 import { tickAt } from '../../domain/price.ts';
 import type { EpochMs, Session } from '../../domain/time.ts';
 import type { BarSource } from '../../ports/bar-source.ts';
 import type { Desk, SimAccount } from './sim-account.ts';
-import { type BarLookUp, barEnding, barStarting, type MarketBar } from './sim-bars.ts';
+import {
+  type BarLookUp,
+  barEnding,
+  barStarting,
+  type OpeningBar,
+  type WholeBar,
+} from './sim-bars.ts';
 import { remainingOf, type SimOrder } from './sim-order.ts';
 
 /** How prices become fills. */
@@ -22,7 +29,10 @@ export interface Moment {
   readonly session: Session;
 }
 
-type DeskBar = readonly [desk: Desk, bar: MarketBar];
+interface Traded<B> {
+  readonly desk: Desk;
+  readonly bar: B;
+}
 
 /** A sale gives up slippage. */
 const lessSlippage = (price: Micros, bps: number): Micros => subtract(price, timesBps(price, bps));
@@ -36,7 +46,7 @@ const isStop = ({ order }: SimOrder): boolean => order.type === 'stop';
 const isSell = ({ order }: SimOrder): boolean => order.side === 'sell';
 
 /** Shares the bar can still take; what is left is counted over its open and its inside together. */
-function capacityOf({ rules }: Moment, desk: Desk, bar: MarketBar): number {
+function capacityOf({ rules }: Moment, desk: Desk, bar: OpeningBar): number {
   if (rules.participationFraction === null) {
     desk.capacity = null;
     return Number.MAX_SAFE_INTEGER;
@@ -52,7 +62,7 @@ function capacityOf({ rules }: Moment, desk: Desk, bar: MarketBar): number {
 function take(
   moment: Moment,
   desk: Desk,
-  bar: MarketBar,
+  bar: OpeningBar,
   held: SimOrder,
   wanted: number,
   price: Micros,
@@ -64,7 +74,7 @@ function take(
 }
 
 /** Sells as much of an order as is owned. What can find no shares any more is cancelled, never sold short. */
-function sell(moment: Moment, desk: Desk, bar: MarketBar, held: SimOrder, price: Micros): void {
+function sell(moment: Moment, desk: Desk, bar: OpeningBar, held: SimOrder, price: Micros): void {
   const wanted = Math.min(moment.account.sellableOf(held), desk.quantity);
   const before = held.filled;
   if (wanted > 0) take(moment, desk, bar, held, wanted, price);
@@ -75,43 +85,37 @@ function sell(moment: Moment, desk: Desk, bar: MarketBar, held: SimOrder, price:
   }
 }
 
-/** The orders of a kind that may fill now. A snapshot: fills change the list behind it. */
-const ready = (
-  { account }: Moment,
-  desk: Desk,
-  wanted: (held: SimOrder) => boolean,
-): readonly SimOrder[] => desk.live.filter((held) => wanted(held) && account.isArmed(held));
-
-const working = (held: SimOrder): boolean => held.doneAt === null;
+/**
+ * True for an order that may fill now. Loops over a desk's orders ask it one by one, because a fill may end others;
+ * an order that ends leaves its desk in a new list, so the loop goes on over the old one.
+ */
+const ready = ({ account }: Moment, held: SimOrder): boolean =>
+  held.doneAt === null && account.isArmed(held);
 
 /** An open at or below the stop is a gap exit: it fills at the open. */
-function gapExits(moment: Moment, [desk, bar]: DeskBar): void {
-  for (const held of ready(moment, desk, (order) => isSell(order) && isStop(order))) {
+function gapExits(moment: Moment, { desk, bar }: Traded<OpeningBar>): void {
+  for (const held of desk.live) {
     const stop = held.order.stopPrice;
-    if (!working(held) || stop === null || (bar.open > stop && !held.triggered)) continue;
+    if (stop === null || (bar.open > stop && !held.triggered) || !ready(moment, held)) continue;
     sell(moment, desk, bar, held, lessSlippage(bar.open, moment.rules.slippageBps));
   }
 }
 
 /** Market exits sell at the open; then targets that the open has traded through. */
-function openExits(moment: Moment, [desk, bar]: DeskBar): void {
-  for (const held of ready(
-    moment,
-    desk,
-    (order) => isSell(order) && order.order.type === 'market',
-  )) {
-    if (!working(held)) continue;
+function openExits(moment: Moment, { desk, bar }: Traded<OpeningBar>): void {
+  for (const held of desk.live) {
+    if (!isSell(held) || held.order.type !== 'market' || !ready(moment, held)) continue;
     sell(moment, desk, bar, held, lessSlippage(bar.open, moment.rules.slippageBps));
   }
-  for (const held of ready(moment, desk, isSell)) {
+  for (const held of desk.live) {
     const limit = held.order.limitPrice;
-    if (!working(held) || limit === null || bar.open < through(limit)) continue;
-    sell(moment, desk, bar, held, bar.open);
+    if (!isSell(held) || limit === null || bar.open < through(limit)) continue;
+    if (ready(moment, held)) sell(moment, desk, bar, held, bar.open);
   }
 }
 
 /** Why an entry is withdrawn at this open, or null. The band comes first, on the raw open. */
-function withdrawal(desk: Desk, bar: MarketBar, held: SimOrder): 'gap' | 'limit' | null {
+function withdrawal(desk: Desk, bar: OpeningBar, held: SimOrder): 'gap' | 'limit' | null {
   const { band, order } = held;
   if (band !== null && (bar.open < band.lowest || bar.open > band.highest)) return 'gap';
   for (const child of desk.live) {
@@ -122,8 +126,9 @@ function withdrawal(desk: Desk, bar: MarketBar, held: SimOrder): 'gap' | 'limit'
   return beyond && bar.daily ? 'limit' : null;
 }
 
-function entries(moment: Moment, [desk, bar]: DeskBar): void {
-  for (const held of ready(moment, desk, (order) => !isSell(order))) {
+function entries(moment: Moment, { desk, bar }: Traded<OpeningBar>): void {
+  for (const held of desk.live) {
+    if (isSell(held) || !ready(moment, held)) continue;
     const cause = withdrawal(desk, bar, held);
     if (cause !== null) {
       moment.account.end(held, 'expired', cause, moment.at);
@@ -138,21 +143,21 @@ function entries(moment: Moment, [desk, bar]: DeskBar): void {
 }
 
 function expireWithoutBar(moment: Moment, desk: Desk): void {
-  for (const held of ready(moment, desk, (order) => !isSell(order))) {
-    moment.account.end(held, 'expired', 'no_bar', moment.at);
+  for (const held of desk.live) {
+    if (!isSell(held)) moment.account.end(held, 'expired', 'no_bar', moment.at);
   }
 }
 
-function deskBars(
+function deskBars<B extends OpeningBar>(
   { account, rules, at, session }: Moment,
-  find: (source: BarSource, symbol: Desk['symbol'], at: EpochMs, session: Session) => BarLookUp,
-): { traded: DeskBar[]; missing: Desk[] } {
-  const traded: DeskBar[] = [];
+  find: (source: BarSource, symbol: Symbol, at: EpochMs, session: Session) => BarLookUp<B>,
+): { traded: Traded<B>[]; missing: Desk[] } {
+  const traded: Traded<B>[] = [];
   const missing: Desk[] = [];
   for (const desk of account.desks.values()) {
     const bar = find(rules.source, desk.symbol, at, session);
     if (bar === 'missing') missing.push(desk);
-    else if (bar !== 'not_due') traded.push([desk, bar]);
+    else if (bar !== 'not_due') traded.push({ desk, bar });
   }
   return { traded, missing };
 }
@@ -163,7 +168,7 @@ function deskBars(
  */
 export function matchOpens(moment: Moment): void {
   const { traded, missing } = deskBars(moment, barStarting);
-  for (const [desk, bar] of traded) {
+  for (const { desk, bar } of traded) {
     desk.mark = bar.open;
     for (const held of desk.live) held.openSeen = true;
   }
@@ -173,30 +178,33 @@ export function matchOpens(moment: Moment): void {
   for (const desk of missing) expireWithoutBar(moment, desk);
 }
 
-function stopsInside(moment: Moment, [desk, bar]: DeskBar): void {
-  for (const held of ready(moment, desk, (order) => isSell(order) && isStop(order))) {
+function stopsInside(moment: Moment, { desk, bar }: Traded<WholeBar>): void {
+  for (const held of desk.live) {
     const stop = held.order.stopPrice;
-    if (!working(held) || stop === null || held.triggered || bar.low > stop) continue;
+    if (stop === null || held.triggered || bar.low > stop || !ready(moment, held)) continue;
     const reached = minOf(bar.open, stop);
     sell(moment, desk, bar, held, lessSlippage(reached, moment.rules.slippageBps));
   }
 }
 
-function targetsInside(moment: Moment, [desk, bar]: DeskBar): void {
-  for (const held of ready(moment, desk, (order) => isSell(order) && order.openSeen)) {
+function targetsInside(moment: Moment, { desk, bar }: Traded<WholeBar>): void {
+  for (const held of desk.live) {
     const limit = held.order.limitPrice;
-    if (!working(held) || limit === null || bar.high < through(limit)) continue;
-    sell(moment, desk, bar, held, limit);
+    if (!isSell(held) || limit === null || bar.high < through(limit)) continue;
+    if (held.openSeen && ready(moment, held)) sell(moment, desk, bar, held, limit);
   }
 }
 
-/** Resting entry limits, on intraday bars: a trade through by one tick fills at the limit. True when one filled. */
-function entriesInside(moment: Moment, [desk, bar]: DeskBar): boolean {
-  if (bar.daily) return false;
+/**
+ * Resting entry limits: a trade through by one tick fills at the limit. True when one filled. A daily bar finds none:
+ * there an entry that did not fill at the open has expired.
+ */
+function entriesInside(moment: Moment, { desk, bar }: Traded<WholeBar>): boolean {
   let filled = false;
-  for (const held of ready(moment, desk, (order) => !isSell(order) && order.openSeen)) {
+  for (const held of desk.live) {
     const limit = held.order.limitPrice;
-    if (limit === null || bar.low > subtract(limit, tickAt(limit))) continue;
+    if (isSell(held) || limit === null || bar.low > subtract(limit, tickAt(limit))) continue;
+    if (!held.openSeen || !ready(moment, held)) continue;
     const before = held.filled;
     take(moment, desk, bar, held, remainingOf(held), limit);
     filled ||= held.filled > before;
@@ -214,6 +222,6 @@ export function matchInside(moment: Moment): void {
     stopsInside(moment, pair);
     targetsInside(moment, pair);
     if (entriesInside(moment, pair)) stopsInside(moment, pair);
-    pair[0].mark = pair[1].close;
+    pair.desk.mark = pair.bar.close;
   }
 }
