@@ -238,6 +238,17 @@ describe('an account that was saved', () => {
     expect(() => world({}, { account: 'SIM2', restore: state })).toThrow('SIM1');
   });
 
+  test('is refused where it was damaged, and the fault is named', () => {
+    const state = world({}).broker.state();
+    const damaged = { ...state, cash: 'much' } as never;
+    expect(() => world({}, { restore: damaged })).toThrow(
+      expect.objectContaining({
+        code: 'HISTORY_DAMAGED',
+        details: [expect.stringContaining('cash')],
+      }),
+    );
+  });
+
   test('forgets what ended more than thirty days ago', async () => {
     const it = world(bars, FIXED);
     await it.broker.submit(bracket());

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { Failure } from '../../domain/failure.ts';
 import { EXIT_REASONS, LEGS, ORDER_STATUSES, ORDER_TYPES } from '../../domain/order.ts';
-import { assert } from '../../domain/result.ts';
 import { instantCodec, moneyCodec, sessionSchema, symbolSchema } from '../../events/codecs.ts';
 import { type AccountRules, SimAccount } from './sim-account.ts';
 
@@ -132,13 +132,23 @@ export function encodeAccount(books: SimAccount): SimAccountState {
   });
 }
 
-/** The account that `encodeAccount` wrote. Throws a ZodError on other JSON, and on another account's. */
+/** The account that `encodeAccount` wrote. Throws a Failure on other JSON, and on another account's. */
 export function restoreAccount(rules: AccountRules, state: SimAccountState): SimAccount {
-  const read = z.decode(SimAccountSchema, state);
-  assert(
-    read.account === rules.account,
-    `this is the account ${read.account}, not ${rules.account}`,
-  );
+  const parsed = z.safeDecode(SimAccountSchema, state);
+  if (!parsed.success) {
+    throw new Failure('HISTORY_DAMAGED', 'the saved simulated account cannot be read', {
+      details: parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`),
+      hint: 'restore it from a backup',
+      cause: parsed.error,
+    });
+  }
+  const read = parsed.data;
+  if (read.account !== rules.account) {
+    throw new Failure(
+      'HOME_MISMATCH',
+      `the saved account is ${read.account}, not ${rules.account}`,
+    );
+  }
   const books = new SimAccount(rules, read.cash);
   books.session = read.session;
   books.nextId = read.nextId;
