@@ -24,7 +24,7 @@ const ENTRIES = ['trade-labs.ts', 'src/cli/entry.ts', 'src/cli/world.ts', 'src/c
 
 const BANS: readonly Ban[] = [
   {
-    name: /^(Date\.now|performance\.\w+|process\.(hrtime|uptime)(\.\w+)?|DateTime\.(now|local|utc))$/,
+    name: /^(Date\.now|performance\.(now|timeOrigin|mark|measure)|process\.(hrtime|uptime)(\.\w+)?|DateTime\.(now|local|utc))$/,
     only: SYSTEM,
     why: 'time comes from the clock port',
   },

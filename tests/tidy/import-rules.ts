@@ -35,6 +35,10 @@ const BESIDES: Readonly<Record<string, readonly string[]>> = {
   'src/cli/entry.ts': ['adapters/system'],
 };
 
+/** Where data comes in from outside; app for the user's own strategy module. */
+const DECODING = ['events/', 'config/', 'strategy/', 'adapters/', 'cli/', 'app/load-strategy.ts'];
+const ZOD = [...DECODING.map((place) => `src/${place}`), 'tests/'];
+
 /** Vendor packages and the places that know them; elsewhere the house's own words are used. */
 export const VENDORS: Readonly<Record<string, readonly string[]>> = {
   '@json2csv/plainjs': ['src/reporting/', 'src/cli/'],
@@ -51,7 +55,7 @@ export const VENDORS: Readonly<Record<string, readonly string[]>> = {
   'proper-lockfile': ['src/adapters/file/'],
   vitest: ['tests/', 'vitest.config.ts'],
   yaml: ['src/config/', 'tests/'],
-  zod: ['src/events/', 'src/config/', 'src/strategy/', 'src/adapters/', 'src/cli/', 'tests/'],
+  zod: ZOD,
 };
 
 /** Modules of Node that the inner folders use: hashing, and loading a parser when it is first needed. */

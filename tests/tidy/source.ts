@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseAst } from 'vitest/node';
@@ -32,7 +32,7 @@ export interface Source {
 
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
-/** Files below the given files and folders of the project whose names end as given; folders of output are skipped. */
+/** Files below the given places of the project, where these exist, whose names end as given; results are skipped. */
 export function filesIn(places: readonly string[], endings: readonly string[]): string[] {
   const walk = (path: string): string[] =>
     readdirSync(join(ROOT, path), { withFileTypes: true }).flatMap((entry) => {
@@ -41,6 +41,7 @@ export function filesIn(places: readonly string[], endings: readonly string[]): 
       return endings.some((ending) => entry.name.endsWith(ending)) ? [below] : [];
     });
   return places
+    .filter((place) => existsSync(join(ROOT, place)))
     .flatMap((place) => (statSync(join(ROOT, place)).isDirectory() ? walk(place) : [place]))
     .sort();
 }
@@ -90,8 +91,10 @@ function importsOf(
   lineOf: (offset: number) => number,
 ): Import[] {
   return nodes.flatMap((node) => {
-    const specifier = nameOf(moduleNamedBy(node));
-    if (specifier === null) return [];
+    const named = moduleNamedBy(node);
+    // A computed specifier names no module that could be looked up here.
+    if (!isNode(named) || named.type !== 'Literal') return [];
+    const specifier = String(named.value);
     const relative = specifier.startsWith('.');
     const target = relative
       ? posix.join(posix.dirname(path), specifier.replace(/(?<=\/[^/]+)\.js$/, '.ts'))
