@@ -23,7 +23,17 @@ export const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   config: ['domain', 'calendar', 'indicators', 'risk', 'strategy'],
   adapters: ['domain', 'calendar', 'indicators', 'bars', 'events', 'ports'],
   app: [...CORE, 'ports', 'pipeline', 'ledger', 'control', 'reporting', 'config', 'adapters'],
-  cli: ['domain', 'calendar', 'indicators', 'bars', 'reporting', 'config', 'app'],
+  cli: [
+    'domain',
+    'calendar',
+    'indicators',
+    'bars',
+    'events',
+    'ledger',
+    'reporting',
+    'config',
+    'app',
+  ],
   testing: [...CORE, 'ports', 'adapters'],
 };
 
