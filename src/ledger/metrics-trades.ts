@@ -57,7 +57,7 @@ export interface TradeSummary {
   readonly metrics: Readonly<Record<TradeMetricId, MetricValue>>;
 }
 
-/** Every trade metric of the closed trades among those given. Dollars are summed in whole micros. */
+/** Every trade metric of the closed trades among those given. Dollars and R are summed in whole millionths. */
 export function tradeMetrics(
   trades: readonly TradeRecord[],
   sessionSpan: SessionSpan,
@@ -107,7 +107,7 @@ export function tradeMetrics(
         () => (payoff === null ? null : (1 + payoff) * winRate - 1),
         noPayoff,
       ),
-      sumR: some('sumR', multiples.length, () => series.total(multiples)),
+      sumR: some('sumR', multiples.length, () => sumUsd(multiples)),
       sqn: some('sqn', multiples.length, () => systemQuality(multiples), 'no spread'),
       halfKelly: all(
         'halfKelly',
@@ -121,7 +121,7 @@ export function tradeMetrics(
   };
 }
 
-/** The sum of dollar amounts of at most six decimals, exact to the last of them. */
+/** The sum of dollars, or of R as records keep it: amounts of at most six decimals, exact to the last of them. */
 export function sumUsd(amounts: readonly number[]): number {
   let micros = 0;
   for (const amount of amounts) micros += Math.round(amount * 1e6);

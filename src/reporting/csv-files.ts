@@ -1,0 +1,202 @@
+import type { TradeRecord } from '../domain/trade.ts';
+import type { MetricValue } from '../ledger/metrics.ts';
+import { type CsvColumn, type CsvValue, renderCsv } from './csv.ts';
+import type { OrderRow } from './day-orders.ts';
+import type { DecisionRow } from './funnel.ts';
+import type { EquityRow } from './performance.ts';
+import type { DailyReport } from './report.ts';
+
+/** A file of a report: its name in the report's folder, and its text. */
+export interface ReportFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Columns named after the fields of the row in snake case. */
+const named = <Row extends object>(
+  fields: readonly (keyof Row & string)[],
+): readonly CsvColumn<Row>[] =>
+  fields.map((field) => ({ name: snakeCase(field), value: (row) => row[field] as CsvValue }));
+
+/** "maeR" as "mae_r", "netPnl" as "net_pnl". */
+export const snakeCase = (name: string): string =>
+  name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** The trade record, then what a table needs besides. */
+export const TRADE_COLUMNS = named<TradeRecord>([
+  'tradeId',
+  'runId',
+  'symbol',
+  'side',
+  'status',
+  'quantity',
+  'entryAt',
+  'entryPrice',
+  'initialStop',
+  'stop',
+  'target',
+  'exitAt',
+  'exitPrice',
+  'exitReason',
+  'grossPnl',
+  'commission',
+  'netPnl',
+  'rMultiple',
+  'mae',
+  'mfe',
+  'score',
+  'strategy',
+  'signalReason',
+  'strength',
+  'mode',
+  'account',
+  'entryRef',
+  'exitRef',
+  'stopRef',
+  'entrySession',
+  'exitSession',
+  'maeR',
+  'mfeR',
+  'resolution',
+]);
+
+export const ORDER_COLUMNS: readonly CsvColumn<OrderRow>[] = [
+  ...named<OrderRow>([
+    'orderRef',
+    'session',
+    'symbol',
+    'leg',
+    'side',
+    'type',
+    'quantity',
+    'limitPrice',
+    'stopPrice',
+    'status',
+    'reason',
+    'filledQuantity',
+  ]),
+  { name: 'avg_fill_price', value: ({ averageFillPrice }) => averageFillPrice },
+  ...named<OrderRow>(['submittedAt', 'doneAt']),
+];
+
+export const DECISION_COLUMNS: readonly CsvColumn<DecisionRow>[] = [
+  ...named<DecisionRow>(['session', 'slot', 'symbol', 'scanRank', 'activity', 'score']),
+  { name: 'components', value: ({ components }) => componentsText(components) },
+  ...named<DecisionRow>([
+    'rank',
+    'ref',
+    'atr',
+    'limit',
+    'stop',
+    'sized',
+    'binding',
+    'approved',
+    'verdict',
+    'fate',
+    'reason',
+    'intensity',
+    'equity',
+  ]),
+];
+
+export const EQUITY_COLUMNS = named<EquityRow>([
+  'session',
+  'equity',
+  'cash',
+  'grossExposure',
+  'unrealized',
+  'openEntryCommissions',
+  'openRisk',
+  'positions',
+  'drawdown',
+  'intensity',
+  'flow',
+]);
+
+/** "trend=0.750000;near_high=0.912345". */
+const componentsText = (components: Readonly<Record<string, number>>): string =>
+  Object.entries(components)
+    .map(([name, value]) => `${name}=${value.toFixed(6)}`)
+    .join(';');
+
+/** The tables of a daily report. Closed trades first, by exit; open ones after, by symbol. */
+export function renderCsvFiles(report: DailyReport): ReportFile[] {
+  const decisions = report.runs.flatMap(({ candidates }) => candidates);
+  return [
+    { name: 'report.csv', text: renderCsv(FACT_COLUMNS, reportFacts(report)) },
+    {
+      name: 'trades.csv',
+      text: renderCsv(TRADE_COLUMNS, [...report.closedTrades, ...report.openTrades]),
+    },
+    { name: 'orders.csv', text: renderCsv(ORDER_COLUMNS, report.orders) },
+    { name: 'decisions.csv', text: renderCsv(DECISION_COLUMNS, decisions) },
+    { name: 'equity.csv', text: renderCsv(EQUITY_COLUMNS, report.equity) },
+  ];
+}
+
+interface Fact {
+  readonly section: string;
+  readonly metric: string;
+  readonly value: CsvValue;
+}
+
+const FACT_COLUMNS = named<Fact>(['section', 'metric', 'value']);
+
+/** The single numbers and texts of the report, in its order. */
+function reportFacts(report: DailyReport): Fact[] {
+  const { bridge, tradeSummary } = report;
+  return [
+    { section: 'report', metric: 'sentence', value: report.sentence },
+    { section: 'report', metric: 'preliminary', value: report.preliminary },
+    ...scalars('report', report.header),
+    ...report.attention.map(({ code, text }) => ({
+      section: 'attention',
+      metric: code,
+      value: text,
+    })),
+    { section: 'bridge', metric: 'start_equity', value: bridge.startEquity },
+    ...(bridge.rows ?? []).map(({ id, amount }) => ({
+      section: 'bridge',
+      metric: snakeCase(id),
+      value: amount,
+    })),
+    { section: 'bridge', metric: 'unexplained', value: bridge.unexplained },
+    { section: 'bridge', metric: 'end_equity', value: bridge.endEquity },
+    { section: 'bridge', metric: 'pnl', value: bridge.pnl },
+    ...scalars('performance', report.performance),
+    ...scalars('account', report.accountState ?? {}),
+    ...scalars('trades', tradeSummary),
+    ...Object.entries(tradeSummary.metrics).map(([id, metric]) => metricFact(id, metric)),
+    ...scalars('execution', report.execution),
+    ...slippageFacts(report),
+    ...report.runs.flatMap(({ slot, counts }) => scalars(`run ${slot}`, counts)),
+    ...report.limits.map(({ id, used }) => ({
+      section: 'limits_used',
+      metric: snakeCase(id),
+      value: used,
+    })),
+    ...scalars('reconciliation', report.reconciliation),
+  ];
+}
+
+const metricFact = (id: string, { value, reason }: MetricValue): Fact => ({
+  section: 'trades',
+  metric: snakeCase(id),
+  value: value ?? reason,
+});
+
+function slippageFacts({ execution }: DailyReport): Fact[] {
+  return [
+    ...scalars('entry_slippage', execution.entrySlippage),
+    ...scalars('stop_slippage', execution.stopSlippage),
+  ];
+}
+
+/** The fields of an object that are no objects themselves. */
+function scalars(section: string, values: object): Fact[] {
+  return Object.entries(values).flatMap(([name, value]) =>
+    value !== null && typeof value === 'object'
+      ? []
+      : [{ section, metric: snakeCase(name), value: value as CsvValue }],
+  );
+}

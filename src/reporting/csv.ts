@@ -1,0 +1,35 @@
+import { Parser } from '@json2csv/plainjs';
+
+/** What a cell may hold. Numbers stay numbers; null and undefined are empty. */
+export type CsvValue = string | number | boolean | null | undefined;
+
+/** A column: its header, and its cell of a row. */
+export interface CsvColumn<Row> {
+  readonly name: string;
+  readonly value: (row: Row) => CsvValue;
+}
+
+/** Spreadsheets take text that begins so for a formula (OWASP, "CSV Injection"), also in full width. */
+const FORMULA_START = /^[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/;
+
+/**
+ * Rows as CSV after RFC 4180: a header, CRLF after every line, quotes where they are needed and doubled inside. Text
+ * that a spreadsheet would run as a formula gets an apostrophe in front; numbers, also negative ones, are left alone.
+ */
+export function renderCsv<Row extends object>(
+  columns: readonly CsvColumn<Row>[],
+  rows: readonly Row[],
+): string {
+  const parser = new Parser<Row, Row>({
+    fields: columns.map(({ name, value }) => ({ label: name, value })),
+    eol: '\r\n',
+    includeEmptyRows: true,
+    formatters: { string: textCell },
+  });
+  return `${parser.parse([...rows])}\r\n`;
+}
+
+function textCell(value: string): string {
+  const guarded = FORMULA_START.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
+}

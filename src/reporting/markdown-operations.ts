@@ -1,0 +1,222 @@
+import type { Reason } from '../domain/reason.ts';
+import type { OrderRow } from './day-orders.ts';
+import type { Slippage } from './execution.ts';
+import { amount, count, decimals, duration, plural, price, wallTime } from './format.ts';
+import type { DecisionRow, RunFunnel } from './funnel.ts';
+import { type MarkdownColumn, markdownTable, escapeMarkdown as text } from './markdown-text.ts';
+import type { DailyReport } from './report.ts';
+
+const left = (title: string): MarkdownColumn => ({ title });
+const right = (title: string): MarkdownColumn => ({ title, align: 'right' });
+
+/** Candidates shown per run: at least so many, and every one that was passed to sizing. */
+const TOP_CANDIDATES = 5;
+
+/** What was asked of the broker, what came of it and what it cost. */
+export function ordersSection({ orders, execution: e }: DailyReport): string {
+  const title = '## Orders and execution';
+  const summary =
+    `Placed ${e.placed}: filled ${e.filled}, partly filled ${e.partlyFilled}, expired ${e.expired},` +
+    ` cancelled ${e.cancelled}, rejected ${e.rejected}, working ${e.working}; unknown ${e.unknown};` +
+    ` denied before sending ${e.denied}; filled from earlier sessions ${e.earlierFilled}.`;
+  const cost =
+    `Commissions ${amount(e.commissions)}` +
+    `${e.commissionPerShare === null ? '' : ` ($${decimals(e.commissionPerShare, 4)} a share)`}` +
+    `${e.provisionalFills === 0 ? '' : `, ${plural(e.provisionalFills, 'fill')} without one yet`}.` +
+    ` Slippage: entries ${slippage(e.entrySlippage)}, stops ${slippage(e.stopSlippage)}.` +
+    ` Time to fill: median ${duration(e.medianFillMs)}, p95 ${duration(e.p95FillMs)}.`;
+  const worst =
+    e.worstFills.length === 0
+      ? []
+      : [
+          `Worst fills: ${e.worstFills
+            .map(
+              ({ symbol, orderRef, bps }) =>
+                `${text(symbol)} ${decimals(bps)} bps (${text(orderRef)})`,
+            )
+            .join('; ')}.`,
+        ];
+  if (orders.length === 0) return [title, '', summary].join('\n');
+  return [title, '', summary, cost, ...worst, '', ordersTable(orders)].join('\n');
+}
+
+const slippage = ({ count: n, meanBps, p95Bps }: Slippage): string =>
+  n === 0 ? 'n/a (no fills)' : `mean ${decimals(meanBps)}, p95 ${decimals(p95Bps)} bps (${n})`;
+
+function ordersTable(orders: readonly OrderRow[]): string {
+  const columns = [
+    left('Order'),
+    left('Side'),
+    left('Type'),
+    right('Qty'),
+    right('Limit'),
+    right('Stop'),
+    left('Status'),
+    right('Filled'),
+    right('At'),
+    left('Reason'),
+  ];
+  const rows = orders.map((order) => [
+    text(order.orderRef),
+    order.side,
+    order.type ?? 'n/a',
+    count(order.quantity),
+    order.limitPrice === null ? '' : price(order.limitPrice),
+    order.stopPrice === null ? '' : price(order.stopPrice),
+    order.status,
+    String(order.filledQuantity),
+    order.averageFillPrice === null ? '' : price(order.averageFillPrice),
+    text(order.reason ?? ''),
+  ]);
+  return markdownTable(columns, rows);
+}
+
+/** Each scan from the universe to its fills, and the candidates with their fate. */
+export function pipelineSection({ runs }: DailyReport): string {
+  const title = '## Pipeline';
+  if (runs.length === 0) return `${title}\n\nNo scan ran.`;
+  return [title, ...runs.map(runText)].join('\n\n');
+}
+
+function runText(run: RunFunnel): string {
+  const c = run.counts;
+  const stages =
+    `${run.universe === null ? '' : `${run.universe} in universe > `}${c.found} found > ${c.scored} scored >` +
+    ` ${c.selected} selected > ${c.sized} sized > ${c.denied} denied, ${c.approved} approved >` +
+    ` ${c.submitted} submitted > ${c.filled} filled`;
+  const shown = run.candidates.filter(
+    ({ fate }, i) =>
+      i < TOP_CANDIDATES || fate === 'approved' || fate === 'denied' || fate === 'not_sized',
+  );
+  return [
+    `### ${text(run.slot)}, ${wallTime(run.startedAt)}, ${run.status}`,
+    '',
+    `${stages}.`,
+    ...histogram('Dropped by the scan', run.excluded),
+    ...histogram('Not ranked', run.ineligible),
+    ...histogram('Denied', run.denials),
+    ...(shown.length === 0 ? [] : ['', candidatesTable(shown)]),
+  ].join('\n');
+}
+
+function histogram(label: string, counts: Readonly<Record<string, number>>): string[] {
+  const entries = Object.entries(counts)
+    .filter(([, n]) => n > 0)
+    .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  if (entries.length === 0) return [];
+  return [`${label}: ${entries.map(([reason, n]) => `${text(reason)} ${n}`).join(', ')}.`];
+}
+
+function candidatesTable(candidates: readonly DecisionRow[]): string {
+  const columns = [
+    right('Rank'),
+    left('Symbol'),
+    right('Score'),
+    left('Components'),
+    right('Ref'),
+    right('Sized'),
+    right('Approved'),
+    left('Fate'),
+    left('Why'),
+  ];
+  const rows = candidates.map((row) => [
+    String(row.rank),
+    text(row.symbol),
+    decimals(row.score),
+    text(
+      Object.entries(row.components)
+        .map(([name, value]) => `${name} ${decimals(value)}`)
+        .join(', '),
+    ),
+    price(row.ref),
+    row.sized === null ? '' : String(row.sized),
+    row.approved === null ? '' : String(row.approved),
+    text(row.fate),
+    text(why(row)),
+  ]);
+  return markdownTable(columns, rows);
+}
+
+const WHY_NOT: Readonly<Partial<Record<DecisionRow['fate'], string>>> = {
+  not_selected: 'below the number of candidates taken',
+  slots_full: 'no free position',
+  not_sized: 'no quantity',
+  ineligible: 'not eligible',
+};
+
+/** Every guard that spoke with its numbers, then what became of the order. */
+function why(row: DecisionRow): string {
+  const guards = row.reasons.map(reasonText);
+  const parts = [...guards, ...(row.order === null ? [] : [row.order])];
+  return parts.length > 0 ? parts.join('; ') : (WHY_NOT[row.fate] ?? '');
+}
+
+function reasonText({ code, allowed, limit, value }: Reason): string {
+  const numbers = [
+    ...(value === null ? [] : [`value ${value}`]),
+    ...(limit === null ? [] : [`limit ${limit}`]),
+    `allows ${allowed}`,
+  ];
+  return `${code} (${numbers.join(', ')})`;
+}
+
+/** Book against statement. */
+export function reconcileSection({ reconciliation: r }: DailyReport): string {
+  const title = '## Reconciliation';
+  if (r.status === 'none') return `${title}\n\nNot done in this session.`;
+  const outcome = {
+    matched: 'all matched',
+    differs: `${plural(r.discrepancies.length, 'difference')}`,
+    incomplete: 'incomplete: the broker did not answer everything, nothing is proven',
+  }[r.status];
+  const earlier =
+    r.earlierFindings === 0
+      ? ''
+      : ` ${plural(r.earlierFindings, 'earlier comparison')} of the session found differences.`;
+  const line = `${wallTime(r.at)}: ${plural(r.compared, 'item')} compared, ${outcome}.${earlier}`;
+  if (r.discrepancies.length === 0) return [title, '', line].join('\n');
+  const columns = [
+    left('Kind'),
+    left('Symbol'),
+    left('Order'),
+    right('Book'),
+    right('Broker'),
+    right('Difference'),
+    right('Tolerance'),
+  ];
+  const rows = r.discrepancies.map((row) => [
+    text(row.kind),
+    text(row.symbol ?? ''),
+    text(row.orderRef ?? ''),
+    row.book === null ? 'none' : String(row.book),
+    row.statement === null ? 'none' : String(row.statement),
+    row.difference === null ? 'n/a' : String(row.difference),
+    String(row.tolerance),
+  ]);
+  return [title, '', line, '', markdownTable(columns, rows)].join('\n');
+}
+
+/** Scheduled work of the session. */
+export function jobsSection({ jobs }: DailyReport): string {
+  const title = '## Jobs';
+  if (jobs.length === 0) return `${title}\n\nNone ran.`;
+  const columns = [
+    left('Slot'),
+    left('Job'),
+    right('Due'),
+    right('Started'),
+    right('Took'),
+    left('Status'),
+    left('Note'),
+  ];
+  const rows = jobs.map((job) => [
+    text(job.slot),
+    text(job.job),
+    job.dueAt === null ? '' : wallTime(job.dueAt),
+    job.startedAt === null ? '' : wallTime(job.startedAt),
+    job.tookMs === null ? '' : duration(job.tookMs),
+    job.status,
+    text(job.note ?? ''),
+  ]);
+  return [title, '', markdownTable(columns, rows)].join('\n');
+}

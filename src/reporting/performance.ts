@@ -1,0 +1,113 @@
+import { previousSession } from '../calendar/nyse.ts';
+import { toUsd } from '../domain/money.ts';
+import type { SessionDate } from '../domain/time.ts';
+import type { EventOf } from '../events/event.ts';
+import { drawdowns, type EquityPoint, timeWeighted } from '../ledger/metrics-curve.ts';
+import { drawdownsFromPeak } from '../ledger/metrics-series.ts';
+
+type Mark = EventOf<'account.marked'>;
+
+/** One row of equity.csv. Dollars; fractions. */
+export interface EquityRow {
+  readonly session: SessionDate;
+  readonly equity: number;
+  readonly cash: number;
+  readonly grossExposure: number;
+  readonly unrealized: number;
+  readonly openEntryCommissions: number;
+  readonly openRisk: number;
+  readonly positions: number;
+  /** The time-weighted index over its highest so far, less one. */
+  readonly drawdown: number;
+  readonly intensity: number;
+  readonly flow: number;
+}
+
+/** Time-weighted returns as fractions; null where there is nothing to measure from. */
+export interface Performance {
+  readonly day: number | null;
+  readonly monthToDate: number | null;
+  readonly yearToDate: number | null;
+  readonly sinceStart: number | null;
+  readonly drawdown: number | null;
+  readonly sessionsUnderWater: number | null;
+  /** Sessions with a return. */
+  readonly sessions: number;
+}
+
+/**
+ * The marks as a curve. A history that begins with a deposit gets a row of nothing before it, so that its first day
+ * has a return.
+ */
+export function curveOf(marks: readonly Mark[]): EquityPoint[] {
+  const points = marks.map((mark) => ({
+    session: mark.session,
+    equity: toUsd(mark.equity),
+    flow: toUsd(mark.flow),
+    positions: mark.marks.length,
+    grossExposure: toUsd(mark.exposure),
+  }));
+  const first = points[0];
+  if (first === undefined || first.flow <= 0) return points;
+  const before = previousSession(first.session).date;
+  return [{ session: before, equity: 0, flow: 0, positions: 0, grossExposure: 0 }, ...points];
+}
+
+/** What the curve earned up to its last point, if that is the session's own. */
+export function performanceOf(points: readonly EquityPoint[], session: SessionDate): Performance {
+  const { returns, index, brokenAt } = timeWeighted(points);
+  const last = index.at(-1);
+  if (points.at(-1)?.session !== session || brokenAt !== null || last === undefined) {
+    return NO_PERFORMANCE;
+  }
+  /** Growth since the last point before a date; since the start where the history is younger. */
+  const since = (date: string): number | null => {
+    const base = points.findLastIndex((point) => point.session < date);
+    return returns.length === 0 ? null : last / (index[Math.max(0, base)] as number) - 1;
+  };
+  const fall = drawdowns(points).at(-1);
+  return {
+    day: returns.at(-1) ?? null,
+    monthToDate: since(`${session.slice(0, 7)}-01`),
+    yearToDate: since(`${session.slice(0, 4)}-01-01`),
+    sinceStart: returns.length === 0 ? null : last - 1,
+    drawdown: drawdownsFromPeak(index).at(-1) ?? null,
+    sessionsUnderWater: fall === undefined || fall.recovered !== null ? 0 : fall.sessions,
+    sessions: returns.length,
+  };
+}
+
+const NO_PERFORMANCE: Performance = {
+  day: null,
+  monthToDate: null,
+  yearToDate: null,
+  sinceStart: null,
+  drawdown: null,
+  sessionsUnderWater: null,
+  sessions: 0,
+};
+
+/** The rows of equity.csv from the session before the first wanted one on. */
+export function equityRows(marks: readonly Mark[], from: SessionDate): EquityRow[] {
+  const points = curveOf(marks);
+  const { index } = timeWeighted(points);
+  const falls = drawdownsFromPeak(index);
+  const added = points.length - marks.length;
+  const first = Math.max(
+    0,
+    marks.findLastIndex(({ session }) => session < from),
+  );
+  return marks.slice(first).map((mark, i) => ({
+    session: mark.session,
+    equity: toUsd(mark.equity),
+    cash: toUsd(mark.cash),
+    grossExposure: toUsd(mark.exposure),
+    unrealized: toUsd(mark.unrealized),
+    openEntryCommissions: toUsd(mark.openEntryCommissions),
+    openRisk: toUsd(mark.openRisk),
+    positions: mark.marks.length,
+    drawdown: falls[first + i + added] ?? 0,
+    intensity: mark.intensity,
+    flow: toUsd(mark.flow),
+  }));
+}

@@ -1,0 +1,53 @@
+import type { Mode, RunRecord } from '../domain/run.ts';
+import type { EpochMs, Session, SessionDate } from '../domain/time.ts';
+import type { TradeRecord } from '../domain/trade.ts';
+import type { EventOf, JournalEvent } from '../events/event.ts';
+
+/** The limits a day is held against; fractions of equity. */
+export interface ReportLimits {
+  readonly dailyLossFraction: number;
+  readonly hardDailyLossFraction: number;
+  readonly maxDrawdownFraction: number;
+  readonly maxGrossFraction: number;
+  readonly maxOpenRiskFraction: number;
+  readonly maxPositionFraction: number;
+  readonly maxPositions: number;
+  readonly maxEntriesPerDay: number;
+}
+
+/** What a report says about its origin. */
+export interface ReportFacts {
+  readonly identity: string;
+  readonly mode: Mode;
+  readonly account: string;
+  readonly version: string;
+  readonly configHash: string;
+  /** The market behind the numbers, for readers: "synthetic market, seed 1". */
+  readonly dataLabel: string;
+  readonly limits: ReportLimits;
+}
+
+/** The events of a session and what of the past they rest on, as `collectDay` picks them. Each list in journal order. */
+export interface DayEvents {
+  readonly today: readonly JournalEvent[];
+  /** Fills of positions, orders still alive and commissions still missing when the session began. */
+  readonly earlier: readonly JournalEvent[];
+  /** One mark a session, ascending: that of the close, else the session's last. The report's own is last, if any. */
+  readonly marks: readonly EventOf<'account.marked'>[];
+}
+
+/** Everything a daily report is made of. The same input gives the same bytes. */
+export interface DailyReportInput {
+  readonly session: Session;
+  /** When the report is asked for; decides only whether it is preliminary, and is not printed. */
+  readonly asOf: EpochMs;
+  readonly previousSession: SessionDate;
+  /** Null where the calendar does not reach that far. */
+  readonly nextSession: Session | null;
+  readonly facts: ReportFacts;
+  /** Runs of the session. */
+  readonly runs: readonly RunRecord[];
+  /** Trades closed in the session and trades open at its end; others are ignored. */
+  readonly trades: readonly TradeRecord[];
+  readonly events: DayEvents;
+}
