@@ -181,7 +181,7 @@ describe('a log writer', () => {
   const writerIn = (home: string) =>
     new LogWriter(
       { folder: join(home, 'logs'), name: 'trade-labs' },
-      { keepDays: 9, now: handClock(NOON).now, maxBytes: 300 },
+      { keepDays: 9, now: () => handClock(NOON).now(), maxBytes: 300 },
     );
 
   it('puts a full file aside and loses no line', () => {

@@ -12,9 +12,9 @@ const TELEGRAM_TOKEN = String.raw`\bbot\d+(?::|%3A)[\w-]+|\b\d{6,}(?::|%3A)[\w-]
  */
 export interface Scrubber {
   /** Plain text without secrets. */
-  text(text: string): string;
+  readonly text: (text: string) => string;
   /** One line of JSON without secrets in any string, key or number; stays JSON. */
-  line(line: string): string;
+  readonly line: (line: string) => string;
 }
 
 export function scrubberFor(secrets: readonly string[]): Scrubber {

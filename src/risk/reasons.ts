@@ -1,0 +1,140 @@
+import { formatUsd, microsFromFloat } from '../domain/money.ts';
+import type { Reason, ReasonCode } from '../domain/reason.ts';
+
+/** How a reason is told to a person. */
+export interface ReasonWords {
+  /**
+   * What happened, with {limit:unit} and {value:unit} where the numbers of the reason belong. Units:
+   * usd, count, shares, fraction (told in percent), bps, ms (told in seconds), minutes.
+   */
+  readonly sentence: string;
+  /** The key of the configuration that sets the limit; null where no key does. */
+  readonly key: string | null;
+}
+
+/** The words of every reason code: the one place that `why`, reports and messages take them from. */
+export const REASON_WORDS: Readonly<Record<ReasonCode, ReasonWords>> = {
+  KILL_SWITCH: { sentence: 'the kill switch is on: nothing is entered', key: null },
+  MARKET_CLOSED: { sentence: 'the market was not in its regular session', key: null },
+  SESSION_LATE: {
+    sentence:
+      'the session had {value:minutes} left; in its last {limit:minutes} nothing is entered',
+    key: 'entry.noEntryLastMinutes',
+  },
+  NO_PRICE: { sentence: 'there was no price or no ATR to size and guard with', key: null },
+  QUOTE_STALE: {
+    sentence: 'the quote was {value:ms} old, at most {limit:ms} is allowed',
+    key: 'entry.maxQuoteAgeMs',
+  },
+  QUOTE_DELAYED: { sentence: 'the quote was delayed; delayed data moves no money', key: null },
+  QUOTE_MODELLED: {
+    sentence: 'the quote was modelled from bars, which only a simulated broker takes',
+    key: null,
+  },
+  SPREAD_TOO_WIDE: {
+    sentence: 'bid and ask were {value:bps} apart, at most {limit:bps} are allowed',
+    key: 'scan.maxSpreadBps',
+  },
+  STOP_MISSING: {
+    sentence: 'there was no protective stop at a positive price',
+    key: 'sizing.stop',
+  },
+  STOP_TOO_CLOSE: {
+    sentence:
+      'the stop was {value:usd} a share away, at least {limit:usd} (half an ATR, or 0.3 % of the price) is asked for',
+    key: 'sizing.stop',
+  },
+  STOP_NOT_BELOW_ENTRY: {
+    sentence: 'the stop at {value:usd} was not below the entry at {limit:usd}',
+    key: 'sizing.stop',
+  },
+  PRICE_OFF_TICK: {
+    sentence: 'the price {value:usd} is not on the grid that the exchange accepts',
+    key: null,
+  },
+  QUANTITY_ZERO: {
+    sentence: 'the risk budget does not pay for the risk of one share',
+    key: 'sizing.perTradeFraction',
+  },
+  MIN_NOTIONAL: {
+    sentence: 'the order was worth {value:usd}, below the least of {limit:usd}',
+    key: 'sizing.minNotionalUsd',
+  },
+  ALREADY_HELD: {
+    sentence: 'the symbol was held already, or an entry of it was working',
+    key: null,
+  },
+  MAX_POSITIONS: {
+    sentence: '{value:count} of {limit:count} positions were taken, working entries counted',
+    key: 'risk.maxPositions',
+  },
+  MAX_ENTRIES_PER_DAY: {
+    sentence: '{value:count} of {limit:count} entries of the day had been sent',
+    key: 'risk.maxEntriesPerDay',
+  },
+  POSITION_SIZE: {
+    sentence: 'the order cost {value:usd} at its limit, one position may cost {limit:usd}',
+    key: 'sizing.maxPositionFraction',
+  },
+  OPEN_RISK: {
+    sentence: 'the order risked {value:usd}, of the open risk {limit:usd} was left',
+    key: 'risk.maxOpenRiskFraction',
+  },
+  GROSS_EXPOSURE: {
+    sentence: 'the order cost {value:usd} at its limit, of the gross exposure {limit:usd} was left',
+    key: 'risk.maxGrossFraction',
+  },
+  BUYING_POWER: {
+    sentence:
+      'the order cost {value:usd} with commission, of the buying power {limit:usd} was left',
+    key: null,
+  },
+  LIQUIDITY: {
+    sentence: 'the order was for {value:shares}, the usual volume allows {limit:shares} at a time',
+    key: 'risk.maxAdvFraction',
+  },
+  DAILY_LOSS: {
+    sentence: "the day's loss was {value:usd}, its limit is {limit:usd}",
+    key: 'risk.dailyLossFraction',
+  },
+  LOSS_ROOM: {
+    sentence: 'the order risked {value:usd}, the day may lose {limit:usd} more',
+    key: 'risk.dailyLossFraction',
+  },
+  STALE_MARK: {
+    sentence: '{value:count} of our positions had no fresh price, which blocks every entry',
+    key: null,
+  },
+  DRAWDOWN: {
+    sentence: 'the drawdown was {value:fraction}, and its limit of {limit:fraction} had latched',
+    key: 'risk.maxDrawdownFraction',
+  },
+  REVIEW_DECLINED: { sentence: 'a person declined the order in review', key: null },
+};
+
+const UNITS: Readonly<Record<string, (value: number) => string>> = {
+  usd: (value) => dollars(value),
+  count: (value) => String(value),
+  shares: (value) => `${Math.floor(value)} ${value === 1 ? 'share' : 'shares'}`,
+  fraction: (value) => `${(value * 100).toFixed(2)} %`,
+  bps: (value) => `${value.toFixed(1)} bps`,
+  ms: (value) => `${(value / 1000).toFixed(1)} s`,
+  minutes: (value) => `${value.toFixed(value % 1 === 0 ? 0 : 1)} minutes`,
+};
+
+/** Below this an amount is shown in cents; a journal may hold any number. */
+const MOST_DOLLARS = 8_000_000_000;
+
+const dollars = (value: number): string =>
+  Math.abs(value) < MOST_DOLLARS ? formatUsd(microsFromFloat(value, 'halfEven')) : `$${value}`;
+
+/** A reason in words, with its numbers and, where it only made the order smaller, what it allowed. */
+export function describeReason(reason: Reason): string {
+  const { sentence } = REASON_WORDS[reason.code];
+  const told = sentence.replace(/\{(limit|value):(\w+)\}/g, (_, name: 'limit' | 'value', unit) => {
+    const number = reason[name];
+    return number === null ? 'an unknown amount' : (UNITS[String(unit)] ?? String)(number);
+  });
+  const { allowed } = reason;
+  return allowed > 0 ? `${told}: ${allowed} ${allowed === 1 ? 'share' : 'shares'} allowed` : told;
+}
