@@ -13,6 +13,12 @@ export const GROUPS: readonly CommandGroup[] = ['Get started', 'Run', 'Inspect',
 /** Every command there is, in the order of the help. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    path: 'demo',
+    group: 'Get started',
+    summary: 'Play one whole simulated session and write its report',
+    load: async () => (await import('./commands/demo.ts')).demo,
+  },
+  {
     path: 'config show',
     group: 'Get started',
     summary: 'Print the settings that count and where they come from',
@@ -41,6 +47,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     group: 'Get started',
     summary: 'Print version, platform and configuration hash',
     load: async () => (await import('./commands/version.ts')).versionCommand,
+  },
+  {
+    path: 'pipeline',
+    group: 'Run',
+    summary: 'Scan, score, size, guard and execute once',
+    load: async () => (await import('./commands/pipeline.ts')).pipeline,
   },
   {
     path: 'calendar',

@@ -73,7 +73,7 @@ const data = z.strictObject({
 });
 
 const logs = z.strictObject({
-  level: choice('Least important lines kept', ['trace', 'debug', 'info', 'warn', 'error'], 'info'),
+  level: choice('Least important lines kept', ['debug', 'info', 'warn', 'error'], 'info'),
   keepDays: count('Older log files are removed', { default: 30, min: 1, unit: 'days' }),
 });
 

@@ -65,5 +65,5 @@ export interface RunRecord {
  */
 export function runId(session: SessionDate, slotAt: EpochMs, slot: string): string {
   const utc = isoUtc(slotAt);
-  return `${session}-${utc.slice(11, 13)}${utc.slice(14, 16)}Z-${slot}`;
+  return `${session}-${utc.slice(11, 13)}${utc.slice(14, 16)}${utc.slice(17, 19)}Z-${slot}`;
 }

@@ -116,6 +116,8 @@ export interface BookState {
   /** The last sessions that were closed, oldest first. */
   sessions: SessionDate[];
   intensity: number | null;
+  /** The session the intensity was last written down in. */
+  intensitySession: SessionDate | null;
 }
 
 /** What is kept of a fill, to refuse a repetition and to place a late commission. */
@@ -156,4 +158,5 @@ export const emptyBook = (): BookState => ({
   close: null,
   sessions: [],
   intensity: null,
+  intensitySession: null,
 });

@@ -1,7 +1,8 @@
 import type { Symbol } from '../domain/market.ts';
 import { add, type Micros, micros, subtract, toUsd, ZERO } from '../domain/money.ts';
 import { isLive } from '../domain/order.ts';
-import type { SessionDate } from '../domain/time.ts';
+import { runId } from '../domain/run.ts';
+import type { EpochMs, SessionDate } from '../domain/time.ts';
 import type { EventOf, JournalEvent } from '../events/event.ts';
 import type { Fold, ViewChange } from '../ports/history.ts';
 import { decodeBook, encodeBook } from './book-codec.ts';
@@ -135,6 +136,7 @@ export class Book implements Fold {
   #marked(event: EventOf<'account.marked'>): ViewChange[] {
     const state = this.#state;
     state.intensity = event.intensity;
+    state.intensitySession = event.session;
     for (const { symbol, mark, stale } of event.marks) {
       const trade = state.trades.get(symbol);
       if (trade === undefined) continue;
@@ -195,6 +197,9 @@ export class Book implements Fold {
   get intensity(): number | null {
     return this.#state.intensity;
   }
+  get intensitySession(): SessionDate | null {
+    return this.#state.intensitySession;
+  }
   get lastClose(): CloseMark | null {
     return this.#state.close;
   }
@@ -231,11 +236,23 @@ export class Book implements Fold {
   isClaimed(session: SessionDate, slot: string, slotAt: number): boolean {
     return this.#state.claimedSlots.has(slotKey(session, slot, slotAt));
   }
+  /** True while a run of this name is remembered: it ran in the current session. */
+  hasRun(session: SessionDate, slotAt: EpochMs, slot: string): boolean {
+    return this.#state.runs.has(runId(session, slotAt, slot));
+  }
   /** Runs that began and did not end: left by a process that stopped in the middle. */
   unfinishedRuns(): readonly string[] {
     return [...this.#state.runs.values()]
       .filter((run) => run.status === 'running')
       .map((run) => run.runId);
+  }
+  /** The fall of the time-weighted index from its peak if the account were worth this now, <= 0. */
+  drawdownAt(equity: Micros): number {
+    const { close, flowSinceClose } = this.#state;
+    if (close === null) return 0;
+    const base = add(close.equity, flowSinceClose);
+    const index = base > 0 ? (close.index * equity) / base : close.index;
+    return Math.min(0, index / close.peakIndex - 1);
   }
   /** Cash plus open positions at their marks. */
   equity(): Micros {

@@ -35,11 +35,11 @@ export interface PipelineParts {
   readonly market: MarketData;
   readonly broker: Broker;
   readonly history: History;
-  readonly desk: StrategyDesk;
+  readonly strategy: StrategyDesk;
   readonly settings: DecisionSettings;
   readonly now: () => EpochMs;
   /** The book as this snapshot values it. */
-  readonly portfolio: (snapshot: MarketSnapshot) => PortfolioState;
+  readonly portfolio: (snapshot: MarketSnapshot) => Promise<PortfolioState>;
   readonly isUsed: ExecutionContext['isUsed'];
   readonly entryRefOf: ExecutionContext['entryRefOf'];
 }
@@ -92,8 +92,8 @@ export async function runPipeline(parts: PipelineParts, request: RunRequest): Pr
       relativeVolume: rule === 'relative_volume',
     });
     if (snapshot.noPrice !== null) return await skip(parts, id, snapshot, snapshot.noPrice);
-    const state = parts.portfolio(snapshot);
-    const decision = decide(snapshot, state, parts.settings, parts.desk, request.top);
+    const state = await parts.portfolio(snapshot);
+    const decision = decide(snapshot, state, parts.settings, parts.strategy, request.top);
     request.onDecision?.(decision, snapshot);
     await parts.history.append(
       decisionEvents({ at: parts.now(), runId: id }, parts.settings.scan.rule, snapshot, decision),
@@ -164,7 +164,7 @@ async function commit(
     session: request.session.date,
     slot: request.slot,
     entry: parts.settings.entry,
-    strategy: parts.desk.name,
+    strategy: parts.strategy.name,
     isUsed: parts.isUsed,
     entryRefOf: parts.entryRefOf,
   };
@@ -192,7 +192,7 @@ async function commit(
     filled: 0,
   };
   const denials: Record<string, number> = { ...decision.denials };
-  if (declined > 0) denials['REVIEW_DECLINED'] = declined;
+  if (declined > 0) denials.REVIEW_DECLINED = declined;
   const note = request.dryRun ? 'dry run: nothing was sent' : null;
   await parts.history.append([
     {

@@ -1,0 +1,44 @@
+import { parseTrigger, triggerInstants } from '../calendar/trigger.ts';
+import type { Config } from '../config/schema.ts';
+import { Failure } from '../domain/failure.ts';
+import { type EpochMs, MINUTE_MS, type Session } from '../domain/time.ts';
+import type { BarSource } from '../ports/bar-source.ts';
+
+/** Minutes after the open from which a rule has what it ranks by; null for rules that need nothing of today. */
+const NEEDS_MINUTES: Readonly<Record<Config['scan']['rule'], number | null>> = {
+  most_active: null,
+  most_active_usd: null,
+  top_gainers: null,
+  gap: 1,
+  relative_volume: 30,
+};
+
+/** Refuses a rule that ranks by today's trading on data without intraday bars. */
+export function checkScanData({ scan }: Config, source: BarSource): void {
+  if (NEEDS_MINUTES[scan.rule] === null || source.intraday !== null) return;
+  throw new Failure('CONFIG_INVALID', `scan.rule ${scan.rule} needs intraday bars`, {
+    details: [`${source.label} has daily bars only`],
+    hint: 'add intraday bars to the folder, or set scan.rule: most_active',
+  });
+}
+
+/** Refuses a scan before its rule can rank: an opening print must be visible before it may decide. */
+export function checkScanTime({ scan }: Config, at: EpochMs, session: Session, name: string): void {
+  const minutes = NEEDS_MINUTES[scan.rule];
+  if (minutes === null || at >= session.openAt + minutes * MINUTE_MS) return;
+  throw new Failure('CONFIG_INVALID', `${name} is too early for scan.rule ${scan.rule}`, {
+    details: [`the rule ranks by today's trading, which it can see from open+${minutes}m on`],
+    hint: `schedule the scan at open+${minutes}m or later, or set scan.rule: most_active`,
+  });
+}
+
+/** The same for every scan of the schedule, on the given session. */
+export function checkScanSchedule(config: Config, session: Session): void {
+  for (const row of config.schedule) {
+    const trigger = parseTrigger(row.at);
+    if (row.job !== 'scan' || !trigger.ok) continue;
+    for (const at of triggerInstants(trigger.value, session)) {
+      checkScanTime(config, at, session, `slot ${row.name}`);
+    }
+  }
+}

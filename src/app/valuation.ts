@@ -1,0 +1,122 @@
+import { lastSessionClosedBy, ordinalOf } from '../calendar/nyse.ts';
+import type { Symbol } from '../domain/market.ts';
+import {
+  add,
+  type Micros,
+  maxOf,
+  microsFromFloat,
+  subtract,
+  timesQuantity,
+  ZERO,
+} from '../domain/money.ts';
+import type { PortfolioState } from '../domain/portfolio.ts';
+import type { EpochMs, Session } from '../domain/time.ts';
+import type { EventDraft } from '../events/event.ts';
+import { type Mark, portfolioState } from '../ledger/portfolio-state.ts';
+import { intensityFactor, settleIntensity } from '../risk/intensity.ts';
+import type { System } from './compose.ts';
+
+/** The account of a system, valued at an instant of a session with what is visible then. */
+export async function portfolioAt(
+  system: System,
+  asOf: EpochMs,
+  session: Session,
+): Promise<PortfolioState> {
+  const { book, config, source, loaded } = system;
+  return portfolioState(book, {
+    session: session.date,
+    marks: await marksAt(system, asOf, session),
+    sectorOf: (symbol) => source.sectorOf(symbol),
+    intensity: sessionIntensity(system, session),
+    cooldownSessionsAfterStop: config.risk.cooldownSessionsAfterStop,
+    dailyLossFraction: config.risk.dailyLossFraction,
+    maxDrawdownFraction: config.risk.maxDrawdownFraction,
+    killSwitch: loaded.switches.killSwitch,
+    lossJudgedAtClose: source.intraday === null,
+  });
+}
+
+/** The last visible price of every held symbol; stale where its last bar is older than the last completed session. */
+async function marksAt(
+  system: System,
+  asOf: EpochMs,
+  session: Session,
+): Promise<ReadonlyMap<Symbol, Mark>> {
+  const held = system.book.openTrades().map(({ symbol }) => symbol);
+  const marks = new Map<Symbol, Mark>();
+  if (held.length === 0) return marks;
+  const snapshot = await system.market.snapshot({
+    asOf,
+    session,
+    symbols: held,
+    todayOpen: false,
+    relativeVolume: false,
+  });
+  const completed = ordinalOf(lastSessionClosedBy(asOf).date);
+  snapshot.series.forEach((series, i) => {
+    const price = snapshot.reference[i] as number;
+    if (!(price > 0)) return;
+    const era = series.eraAt(snapshot.sessionOrdinal);
+    const last = era.ordinals[(snapshot.visible[i] as number) - 1];
+    marks.set(series.symbol, {
+      price: microsFromFloat(price, 'halfEven'),
+      fresh: snapshot.pricedToday || last === completed,
+    });
+  });
+  return marks;
+}
+
+/** The share of the risk budget in force in a session: set once, before its first scan, from what was known by then. */
+export function sessionIntensity(system: System, session: Session): number {
+  const { book, config } = system;
+  if (book.intensitySession === session.date && book.intensity !== null) return book.intensity;
+  const netR = book.closedTrades().flatMap(({ netR: r }) => (r === null ? [] : [r]));
+  const drawdown = -(book.lastClose?.drawdown ?? 0);
+  const limit = config.risk.maxDrawdownFraction;
+  const computed = intensityFactor(netR, drawdown, limit, config.intensity);
+  return settleIntensity(book.intensity, computed, config.intensity);
+}
+
+/** The journal's record of what the account is worth. */
+export function markEvent(
+  system: System,
+  state: PortfolioState,
+  session: Session,
+  cause: 'run' | 'close',
+): EventDraft {
+  const { book } = system;
+  const exposure = state.positions.reduce(
+    (total, { mark, quantity }) => add(total, timesQuantity(mark, quantity)),
+    ZERO,
+  );
+  return {
+    type: 'account.marked',
+    at: system.clock.now(),
+    runId: null,
+    session: session.date,
+    cause,
+    equity: state.equity,
+    cash: state.cash,
+    exposure,
+    openRisk: openRiskOf(state),
+    unrealized: subtract(exposure, book.openLots().cost),
+    openEntryCommissions: book.openLots().commissions,
+    drawdown: book.drawdownAt(state.equity),
+    intensity: state.intensity,
+    flow: book.flowSinceClose,
+    marks: state.positions.map(({ symbol, quantity, mark, markStale }) => ({
+      symbol,
+      quantity,
+      mark,
+      stale: markStale,
+    })),
+  };
+}
+
+/** The loss if every stop filled at its price; a position without a stop counts with its whole value. */
+function openRiskOf(state: PortfolioState): Micros {
+  return state.positions.reduce((total, { mark, stop, quantity }) => {
+    const perShare = maxOf(ZERO, subtract(mark, stop ?? ZERO));
+    return add(total, timesQuantity(perShare, quantity));
+  }, ZERO);
+}

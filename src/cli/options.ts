@@ -1,0 +1,86 @@
+import { newYorkDate } from '../calendar/nyse.ts';
+import { Failure } from '../domain/failure.ts';
+import { parseSymbol, type Symbol } from '../domain/market.ts';
+import {
+  DAY_MS,
+  dateToUtcMs,
+  parseSessionDate,
+  type SessionDate,
+  utcMsToDate,
+} from '../domain/time.ts';
+import type { CommandContext } from './command.ts';
+
+/** The text of an option that takes one. */
+export const textOption = (value: unknown): string | undefined =>
+  typeof value === 'string' ? value : undefined;
+
+/** A count of things to show, such as that of --last. */
+export function countOption(name: string, value: unknown): number | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === 'string' && /^[1-9]\d{0,8}$/.test(value)) return Number(value);
+  throw new Failure('USAGE', `${name} is not a whole number above 0: ${JSON.stringify(value)}`, {
+    hint: `write, for example, ${name} 50`,
+  });
+}
+
+/** A date in New York: YYYY-MM-DD, today, yesterday, or -5d for five days ago. */
+export function dateOption(
+  context: CommandContext,
+  name: string,
+  value: unknown,
+): SessionDate | undefined {
+  if (value === undefined) return undefined;
+  const date = typeof value === 'string' ? dateOf(context, value) : null;
+  if (date !== null) return date;
+  throw new Failure('USAGE', `${name} is not a date: ${JSON.stringify(value)}`, {
+    hint: 'write YYYY-MM-DD, such as 2026-11-27, or today, yesterday, -5d',
+  });
+}
+
+function dateOf(context: CommandContext, text: string): SessionDate | null {
+  const daysAgo = /^-(\d{1,4})d$/.exec(text)?.[1] ?? { today: '0', yesterday: '1' }[text];
+  if (daysAgo === undefined) return parseSessionDate(text);
+  const today = dateToUtcMs(newYorkDate(context.now()));
+  return utcMsToDate(today - Number(daysAgo) * DAY_MS);
+}
+
+/** One of a list of words. */
+export function choiceOption<T extends string>(
+  name: string,
+  value: unknown,
+  choices: readonly T[],
+): T | undefined {
+  if (value === undefined) return undefined;
+  const choice = choices.find((known) => known === value);
+  if (choice !== undefined) return choice;
+  throw new Failure('USAGE', `${name} is not known: ${JSON.stringify(value)}`, {
+    hint: `write one of: ${choices.join(', ')}`,
+  });
+}
+
+/** The symbol of an option or argument. */
+export function symbolOption(value: unknown): Symbol | undefined {
+  if (value === undefined) return undefined;
+  const symbol = typeof value === 'string' ? parseSymbol(value) : null;
+  if (symbol !== null) return symbol;
+  throw new Failure('SYMBOL_INVALID', `not a symbol: ${JSON.stringify(value)}`, {
+    hint: 'a symbol is upper case, such as AAPL or BRK.B',
+  });
+}
+
+/** Refuses a span that ends before it begins. */
+export function assertSpan(since: SessionDate | undefined, until: SessionDate | undefined): void {
+  if (since === undefined || until === undefined || since <= until) return;
+  throw new Failure('USAGE', `--since ${since} is after --until ${until}`, {
+    hint: `give the earlier date first: --since ${until} --until ${since}`,
+  });
+}
+
+/** Whether CSV goes to standard output: the one place --csv writes to is "-". */
+export function csvOption(value: unknown): boolean {
+  if (value === undefined) return false;
+  if (value === '-') return true;
+  throw new Failure('USAGE', `--csv writes to standard output only, was ${JSON.stringify(value)}`, {
+    hint: 'write --csv - and send it on: --csv - > file.csv',
+  });
+}

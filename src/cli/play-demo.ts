@@ -1,0 +1,112 @@
+import { join, relative } from 'node:path';
+import { pause } from '../adapters/system/pause.ts';
+import { openLog } from '../adapters/system/pino-log.ts';
+import { systemClock } from '../adapters/system/system-clock.ts';
+import { prepareDemoHome, runDemo } from '../app/demo.ts';
+import type { JobObserver, ReportOutcome } from '../app/jobs.ts';
+import { newYorkTime } from '../calendar/nyse.ts';
+import { type EpochMs, HOUR_MS, type Session } from '../domain/time.ts';
+import type { RunOutcome } from '../pipeline/run.ts';
+import type { CommandContext, CommandOutcome } from './command.ts';
+import { Narrator } from './narrator.ts';
+import { packageVersion } from './package-version.ts';
+
+/** Plays the demo with a running account of the day on standard error; the result is its summary and its paths. */
+export async function playDemo(
+  context: CommandContext,
+  dir: string,
+  speed: number,
+): Promise<CommandOutcome> {
+  const quiet = context.quiet || context.json;
+  const say = (line: string): void => {
+    if (!quiet) context.stderr(`${line}\n`);
+  };
+  const version = packageVersion();
+  say(
+    `Trade Labs ${version} · DEMO · simulated broker · no network, no account, nothing is traded`,
+  );
+  prepareDemoHome(dir);
+  const log = await openLog({
+    home: dir,
+    level: 'info',
+    keepDays: 30,
+    clock: systemClock,
+    secrets: [],
+  });
+  const narrator = new Narrator(say);
+  let written: ReportOutcome = { paths: [], summary: [] };
+  const observer: JobObserver = {
+    onScan: (outcome, slot, at) => say(`${timeOf(at)}  ${slot.padEnd(11)} ${funnelText(outcome)}`),
+    onReconcile: (differences, at) =>
+      say(`${timeOf(at)}  reconcile   ${differences} differences between book and broker`),
+    onReport: (report, at) => {
+      written = report;
+      say(`${timeOf(at)}  report      written`);
+    },
+  };
+  const watched = !quiet && context.interactive && speed > 0;
+  const { session } = await runDemo({
+    dir,
+    version,
+    log,
+    observer,
+    onEvents: (events) => narrator.hear(events),
+    ...(watched ? { onInstant: pacer(speed, context.interrupt) } : {}),
+  });
+  await log.close();
+  return outcomeOf(context, dir, session, written);
+}
+
+/** "09:30 ET". */
+const timeOf = (at: EpochMs): string => `${newYorkTime(at).slice(0, 5)} ET`;
+
+/** "50 found -> 23 scored -> 5 selected -> 1 denied (POSITION_SIZE) -> 4 sent". */
+export function funnelText({ counts, denials, status, note }: RunOutcome): string {
+  if (status === 'skipped') return `skipped: ${note}`;
+  const reasons = Object.keys(denials).join(', ');
+  const denied = counts.denied === 0 ? '' : ` -> ${counts.denied} denied (${reasons})`;
+  return (
+    `${counts.found} found -> ${counts.scored} scored -> ${counts.selected} selected` +
+    `${denied} -> ${counts.submitted} sent`
+  );
+}
+
+/** Waits between the instants of the session as long as they would be apart at this speed. */
+function pacer(speed: number, interrupt: AbortSignal) {
+  let last: EpochMs | null = null;
+  return async (at: EpochMs, session: Session): Promise<void> => {
+    const from = last;
+    last = at;
+    if (from === null || from < session.openAt || at > session.closeAt + HOUR_MS) return;
+    await pause((at - from) / speed, interrupt);
+  };
+}
+
+function outcomeOf(
+  context: CommandContext,
+  dir: string,
+  session: Session,
+  { paths, summary }: ReportOutcome,
+): CommandOutcome {
+  const shown = (path: string): string => {
+    const near = relative(context.cwd, path);
+    return near.startsWith('..') ? path : `./${near}`;
+  };
+  const [report = '', ...others] = paths;
+  const text = [
+    '',
+    ...summary,
+    '',
+    `  Report   ${shown(report)}`,
+    `  Also     ${others.map((path) => path.slice(path.lastIndexOf('/') + 1)).join('  ')}`,
+    `  Journal  ${shown(join(dir, 'data', 'trade_history', 'journal'))}`,
+    '',
+    `Next:  trade-labs trades --home ${shown(dir)}       what was traded`,
+    `       trade-labs why SYMBOL --home ${shown(dir)}   why it was, or was not`,
+    '',
+  ].join('\n');
+  return {
+    data: { home: dir, session: session.date, summary, paths },
+    text,
+  };
+}
