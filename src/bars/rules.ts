@@ -94,25 +94,31 @@ export class TimeRules {
   }
 }
 
-/**
- * The fault in one row of columns being read, or null. The time is judged even beside another fault, since it is the
- * row before of the next one; a NaN time is left to the reader, who knows why it is none.
- */
-export function rowFault(
-  { time, open, high, low, close, volume }: BarColumns,
+/** priceFault of one row of columns. */
+export const priceFaultAt = (
+  { open, high, low, close, volume }: BarColumns,
   index: number,
-  times: TimeRules,
-): BadRowReason | null {
-  const stamp = time[index] as number;
-  const timeFault = Number.isNaN(stamp) ? null : times.faultOf(stamp);
-  const valueFault = priceFault(
+): BadRowReason | null =>
+  priceFault(
     open[index] as number,
     high[index] as number,
     low[index] as number,
     close[index] as number,
     volume[index] as number,
   );
-  return valueFault ?? timeFault;
+
+/**
+ * The fault in one row of columns being read, or null. The time is judged even beside another fault, since it is the
+ * row before of the next one; a NaN time is left to the reader, who knows why it is none.
+ */
+export function rowFault(
+  columns: BarColumns,
+  index: number,
+  times: TimeRules,
+): BadRowReason | null {
+  const stamp = columns.time[index] as number;
+  const timeFault = Number.isNaN(stamp) ? null : times.faultOf(stamp);
+  return priceFaultAt(columns, index) ?? timeFault;
 }
 
 const TEXT_LIMIT = 120;

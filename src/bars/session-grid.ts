@@ -55,24 +55,29 @@ export class SessionGrid {
 
   /** The session's open as an instant; only for days with an ordinal. */
   openOfDay(day: number): number {
-    assert(this.ordinalOfDay(day) >= 0, `day ${day} is not a session`);
+    this.needHours(day);
     return this.opens[day - FIRST_DAY] as number;
   }
 
   /** The session's close as an instant; only for days with an ordinal. */
   closeOfDay(day: number): number {
-    assert(this.ordinalOfDay(day) >= 0, `day ${day} is not a session`);
+    this.needHours(day);
     return this.closes[day - FIRST_DAY] as number;
   }
 
   private ask(day: number): number {
-    const date = utcMsToDate(day * DAY_MS);
-    const session = this.lookUp.sessionOf(date);
-    const ordinal = session === null ? -1 : this.lookUp.ordinalOf(date);
-    const slot = day - FIRST_DAY;
-    this.opens[slot] = session?.openAt ?? Number.NaN;
-    this.closes[slot] = session?.closeAt ?? Number.NaN;
-    this.ordinals[slot] = ordinal;
+    const ordinal = this.lookUp.ordinalOf(utcMsToDate(day * DAY_MS));
+    this.ordinals[day - FIRST_DAY] = ordinal;
     return ordinal;
+  }
+
+  /** Hours are asked for apart: daily bars, by far the most files, never need them. */
+  private needHours(day: number): void {
+    const slot = day - FIRST_DAY;
+    if ((this.closes[slot] as number) > 0) return;
+    const session = this.lookUp.sessionOf(utcMsToDate(day * DAY_MS));
+    assert(session !== null, 'only a session has hours');
+    this.opens[slot] = session.openAt;
+    this.closes[slot] = session.closeAt;
   }
 }

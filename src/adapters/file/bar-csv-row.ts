@@ -1,7 +1,13 @@
 import { MAX_LINE_BYTES } from '../../bars/bar-file.ts';
 import { parseBarTime } from '../../bars/bar-time.ts';
 import { parseDecimal } from '../../bars/decimal.ts';
-import type { BadRowReason } from '../../bars/rules.ts';
+import {
+  type BadRowReason,
+  type BadRows,
+  priceFaultAt,
+  rowFault,
+  type TimeRules,
+} from '../../bars/rules.ts';
 import type { BarColumns, Timeframe } from '../../domain/market.ts';
 import { DAY_MS } from '../../domain/time.ts';
 
@@ -35,59 +41,143 @@ const SHOWN_BYTES = 512;
 const FAILED = -1;
 /** So far below zero that no sum with it is a year, a month or an hour. */
 const NO_DIGITS = -100_000;
+/** No date of the years that are read lies so far back. */
+const NO_DAY = -1_000_000;
 
-const isDigit = (byte: number): boolean => byte >= ZERO && byte <= NINE;
+/**
+ * Days from 1970-01-01 to the first of a month; a 13th month is the next January. The civil calendar counted from March,
+ * so that the leap day ends a year (Hinnant, "chrono-compatible low-level date algorithms", days_from_civil).
+ */
+function firstDayOf(year: number, month: number): number {
+  const marchYear = month < 3 ? year - 1 : year;
+  const sinceMarch = (month + 9) % 12;
+  const leapDays = (marchYear >> 2) - Math.floor(marchYear / 100) + Math.floor(marchYear / 400);
+  return marchYear * 365 + leapDays + Math.floor((153 * sinceMarch + 2) / 5) - 719_468;
+}
 
 const isWithin = (value: number, end: number): boolean => value >= 0 && value < end;
 
 /**
- * Reads rows out of a file's bytes, which must end in a newline, straight into columns: values that travel as return
- * values or fields would each become an object on the heap.
+ * Reads rows out of a file's bytes, which must end in a newline, straight into columns that have room for every line.
+ * Values that travel as return values or fields would each become an object on the heap, and a call per number would
+ * double the time of a cold start; so the sound rows of the common notation are read in one loop.
  */
 export class RowReader {
   private readonly bytes: Buffer;
   private readonly timeframe: Timeframe;
   private readonly columns: BarColumns;
-  /** Where the row after the last one read starts. */
-  next = 0;
+  private readonly times: TimeRules;
+  private readonly bad: BadRows;
+  /** Rows kept so far; the next one is written at this index. */
+  count = 0;
+  /** The line of the file last read, the header being 1. */
+  private line = 1;
+  /** Where the next row starts. */
+  private next: number;
   /** The month last seen, year x 12 + month, its first day number and its length. */
   private month = FAILED;
   private monthStart = 0;
   private monthDays = 0;
 
-  constructor(bytes: Buffer, timeframe: Timeframe, columns: BarColumns) {
+  constructor(
+    bytes: Buffer,
+    start: number,
+    columns: BarColumns,
+    times: TimeRules,
+    bad: BadRows,
+    timeframe: Timeframe,
+  ) {
     this.bytes = bytes;
-    this.timeframe = timeframe;
-    this.columns = columns;
-  }
-
-  /**
-   * Reads the row that starts at `start` into the columns at `row`, if it is in the common notation: fixed-width time,
-   * plain decimals of up to fifteen digits. Returns where the next row starts, or -1 when it must be read as text.
-   */
-  read(start: number, row: number): number {
-    const { time, open, high, low, close, volume } = this.columns;
     this.next = start;
-    const stamp = this.timeframe === '1d' ? this.readDate() : this.readInstant();
-    if (Number.isNaN(stamp)) return FAILED;
-    time[row] = stamp;
-    let at = this.readDecimal(this.next, COMMA, open, row);
-    if (at > 0) at = this.readDecimal(at, COMMA, high, row);
-    if (at > 0) at = this.readDecimal(at, COMMA, low, row);
-    if (at > 0) at = this.readDecimal(at, COMMA, close, row);
-    if (at > 0) at = this.readDecimal(at, LF, volume, row);
-    return at;
+    this.columns = columns;
+    this.times = times;
+    this.bad = bad;
+    this.timeframe = timeframe;
+  }
+
+  /** Reads the rest of the file: good rows into the columns, the others into the list of bad ones. */
+  readAll(): void {
+    while (this.next < this.bytes.length) {
+      this.readSoundRows();
+      if (this.next < this.bytes.length) this.readOddRow();
+    }
   }
 
   /**
-   * Reads the row that starts at `start` as text, in every notation that the rules allow; NaN stands where that
-   * fails. Returns the fault that the row's form alone shows; `next` tells where the next row starts.
+   * Reads rows while they are in the common notation (fixed-width time, plain decimals of up to fifteen digits) and
+   * sound. Stops in front of any other, which readOddRow then reads and judges from the start.
    */
-  readLine(start: number, row: number): BadRowReason | null {
+  private readSoundRows(): void {
+    const { bytes, times } = this;
     const { time, open, high, low, close, volume } = this.columns;
-    this.next = this.bytes.indexOf(LF, start) + 1;
-    const tooLong = this.next - start > MAX_LINE_BYTES;
-    const fields = tooLong ? [] : this.text(start, this.next - 1).split(',');
+    const columns = [open, high, low, close, volume];
+    const isDaily = this.timeframe === '1d';
+    let row = this.count;
+    let start = this.next;
+    while (start < bytes.length) {
+      let at = isDaily ? this.readDate(start, row) : this.readInstant(start, row);
+      for (let column = 0; column < columns.length && at > 0; column++) {
+        const first = at;
+        let byte = bytes[at] as number;
+        let mantissa = 0;
+        let decimals = 0;
+        while (byte >= ZERO && byte <= NINE) {
+          mantissa = mantissa * 10 + (byte - ZERO);
+          byte = bytes[++at] as number;
+        }
+        let digits = at - first;
+        if (byte === DOT) {
+          const dot = at;
+          byte = bytes[++at] as number;
+          while (byte >= ZERO && byte <= NINE) {
+            mantissa = mantissa * 10 + (byte - ZERO);
+            byte = bytes[++at] as number;
+          }
+          decimals = at - dot - 1;
+          digits += decimals;
+        }
+        const isLast = column === columns.length - 1;
+        if (isLast && byte === CR) byte = bytes[++at] as number;
+        const isExact = digits > 0 && digits <= EXACT_DIGITS;
+        if (!isExact || byte !== (isLast ? LF : COMMA)) at = FAILED;
+        else {
+          (columns[column] as Float64Array)[row] = mantissa / (POWERS[decimals] as number);
+          at += 1;
+        }
+      }
+      const isSound =
+        at > 0 &&
+        priceFaultAt(this.columns, row) === null &&
+        times.faultOf(time[row] as number) === null;
+      if (!isSound) break;
+      row += 1;
+      start = at;
+    }
+    this.line += row - this.count;
+    this.count = row;
+    this.next = start;
+  }
+
+  /** Reads the next row as text, in every notation that the rules allow, and keeps or lists it. */
+  private readOddRow(): void {
+    const { bytes, columns, next: start, count: row } = this;
+    this.line += 1;
+    this.next = bytes.indexOf(LF, start) + 1;
+    const form = this.readText(start, this.next, row);
+    const values = rowFault(columns, row, this.times);
+    const fault = form ?? values;
+    if (fault === null) this.count += 1;
+    else {
+      const shown = this.text(start, Math.min(this.next - 1, start + SHOWN_BYTES));
+      this.bad.add(this.line, fault, shown, columns.time[row] as number);
+    }
+  }
+
+  /** Puts a row read as text at an index, NaN where that fails. Returns the fault that its form alone shows. */
+  private readText(start: number, next: number, row: number): BadRowReason | null {
+    const { time, open, high, low, close, volume } = this.columns;
+    const tooLong = next - start > MAX_LINE_BYTES;
+    const fields = tooLong ? [] : this.text(start, next - 1).split(',');
     const stamp = parseBarTime(fields[0] ?? '', this.timeframe);
     time[row] = stamp;
     [open, high, low, close, volume].forEach((column, index) => {
@@ -98,111 +188,78 @@ export class RowReader {
     return Number.isNaN(stamp) ? 'not_a_time' : null;
   }
 
-  /** The line between two row starts as text, cut to somewhat more than a message shows. */
-  lineText(start: number, next: number): string {
-    return this.text(start, Math.min(next - 1, start + SHOWN_BYTES));
-  }
-
   private text(start: number, end: number): string {
     return this.bytes.toString('utf8', start, end).replace(/\r$/, '');
   }
 
-  /** "YYYY-MM-DD," as its midnight UTC; NaN when it is written otherwise. */
-  private readDate(): number {
-    const start = this.next;
+  /** Reads "YYYY-MM-DD,", its midnight UTC being the stamp; returns where the next field starts, or -1. */
+  private readDate(start: number, row: number): number {
     const { bytes } = this;
-    if (start + MIN_ROW_BYTES > bytes.length || bytes[start + 10] !== COMMA) return Number.NaN;
-    this.next = start + 11;
-    return this.dateAt(start);
+    if (start + MIN_ROW_BYTES > bytes.length || bytes[start + 10] !== COMMA) return FAILED;
+    const day = this.dayAt(start);
+    if (day === NO_DAY) return FAILED;
+    this.columns.time[row] = day * DAY_MS;
+    return start + 11;
   }
 
-  private dateAt(at: number): number {
+  /** The date written at a place as days since 1970-01-01, or NO_DAY. */
+  private dayAt(at: number): number {
     const { bytes } = this;
-    if (bytes[at + 4] !== MINUS || bytes[at + 7] !== MINUS) return Number.NaN;
+    if (bytes[at + 4] !== MINUS || bytes[at + 7] !== MINUS) return NO_DAY;
     const year = this.twoDigits(at) * 100 + this.twoDigits(at + 2);
     const month = this.twoDigits(at + 5);
     const day = this.twoDigits(at + 8);
     if (year * 12 + month !== this.month) this.enterMonth(year, month);
-    if (!(day >= 1 && day <= this.monthDays)) return Number.NaN;
-    return (this.monthStart + day - 1) * DAY_MS;
+    return day >= 1 && day <= this.monthDays ? this.monthStart + day - 1 : NO_DAY;
   }
 
+  /** Remembers a month: rows of one file stay in it for weeks. */
   private enterMonth(year: number, month: number): void {
     this.month = year * 12 + month;
     const sound = year >= 1900 && month >= 1 && month <= 12;
-    this.monthStart = sound ? Date.UTC(year, month - 1, 1) / DAY_MS : 0;
-    this.monthDays = sound ? Date.UTC(year, month, 1) / DAY_MS - this.monthStart : 0;
+    this.monthStart = sound ? firstDayOf(year, month) : 0;
+    this.monthDays = sound ? firstDayOf(year, month + 1) - this.monthStart : 0;
   }
 
-  /** "YYYY-MM-DDTHH:MM:SS" with "Z" or an offset and a comma, as epoch milliseconds; NaN when written otherwise. */
-  private readInstant(): number {
-    const start = this.next;
+  /**
+   * Reads "YYYY-MM-DDTHH:MM:SS" with "Z" or an offset and a comma, its instant being the stamp; returns where the next
+   * field starts, or -1.
+   */
+  private readInstant(start: number, row: number): number {
     const { bytes } = this;
-    if (start + MIN_INTRADAY_ROW_BYTES > bytes.length) return Number.NaN;
+    if (start + MIN_INTRADAY_ROW_BYTES > bytes.length) return FAILED;
     const punctuated =
       bytes[start + 10] === LETTER_T && bytes[start + 13] === COLON && bytes[start + 16] === COLON;
     const hours = this.twoDigits(start + 11);
     const minutes = this.twoDigits(start + 14);
     const seconds = this.twoDigits(start + 17);
     const onClock = isWithin(hours, 24) && isWithin(minutes, 60) && isWithin(seconds, 60);
-    if (!punctuated || !onClock) return Number.NaN;
-    const offsetMinutes = this.readOffset(start + 19);
-    const date = this.dateAt(start);
-    return date + ((hours * 60 + minutes - offsetMinutes) * 60 + seconds) * 1000;
+    const day = this.dayAt(start);
+    if (!punctuated || !onClock || day === NO_DAY) return FAILED;
+    const isUtc = bytes[start + 19] === LETTER_Z && bytes[start + 20] === COMMA;
+    const eastMinutes = isUtc ? 0 : this.offsetAt(start + 19);
+    if (eastMinutes === NO_DIGITS) return FAILED;
+    const second = (hours * 60 + minutes - eastMinutes) * 60 + seconds;
+    this.columns.time[row] = day * DAY_MS + second * 1000;
+    return start + (isUtc ? 21 : 26);
   }
 
-  /** "Z," or "+HH:MM," as minutes east of UTC; leaves the cursor behind the comma. */
-  private readOffset(at: number): number {
+  /** "+HH:MM," or "-HH:MM," as minutes east of UTC, or NO_DIGITS. */
+  private offsetAt(at: number): number {
     const { bytes } = this;
     const sign = bytes[at];
-    if (sign === LETTER_Z && bytes[at + 1] === COMMA) {
-      this.next = at + 2;
-      return 0;
-    }
     const hours = this.twoDigits(at + 1);
     const minutes = this.twoDigits(at + 4);
     const punctuated = bytes[at + 3] === COLON && bytes[at + 6] === COMMA;
     const signed = sign === MINUS || sign === PLUS;
-    if (!punctuated || !signed || !isWithin(hours, 24) || !isWithin(minutes, 60)) return Number.NaN;
-    this.next = at + 7;
+    if (!punctuated || !signed || !isWithin(hours, 24) || !isWithin(minutes, 60)) return NO_DIGITS;
     return (sign === MINUS ? -1 : 1) * (hours * 60 + minutes);
   }
 
   /** Two digits as a number, or NO_DIGITS; an integer always, which costs less than NaN would. */
   private twoDigits(at: number): number {
-    const tens = this.bytes[at] as number;
-    const ones = this.bytes[at + 1] as number;
-    return isDigit(tens) && isDigit(ones) ? (tens - ZERO) * 10 + (ones - ZERO) : NO_DIGITS;
-  }
-
-  /**
-   * Reads the plain decimal at `start` into column[row]. It must end with the byte `end` (a newline may have a carriage
-   * return before it). Returns where the next field starts, or -1 for anything else.
-   */
-  private readDecimal(start: number, end: number, column: Float64Array, row: number): number {
-    const { bytes } = this;
-    let at = start;
-    let mantissa = 0;
-    let byte = bytes[at] as number;
-    while (isDigit(byte)) {
-      mantissa = mantissa * 10 + (byte - ZERO);
-      byte = bytes[++at] as number;
-    }
-    let digits = at - start;
-    let decimals = 0;
-    if (byte === DOT) {
-      const dot = at;
-      byte = bytes[++at] as number;
-      while (isDigit(byte)) {
-        mantissa = mantissa * 10 + (byte - ZERO);
-        byte = bytes[++at] as number;
-      }
-      decimals = at - dot - 1;
-      digits += decimals;
-    }
-    if (byte === CR && end === LF) byte = bytes[++at] as number;
-    if (byte !== end || digits === 0 || digits > EXACT_DIGITS) return FAILED;
-    column[row] = decimals === 0 ? mantissa : mantissa / (POWERS[decimals] as number);
-    return at + 1;
+    const tens = (this.bytes[at] as number) - ZERO;
+    const ones = (this.bytes[at + 1] as number) - ZERO;
+    return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : NO_DIGITS;
   }
 }
