@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Failure } from '../../domain/failure.ts';
+import { assert } from '../../domain/result.ts';
 import type { Mode } from '../../domain/run.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import type { ChainHead } from '../../events/chain.ts';
@@ -203,6 +204,7 @@ class FileHistory implements OpenHistory {
     let position = JOURNAL_START;
     let steps = 0;
     while (position.head.seq < this.lastSeq) {
+      const before = position.head.seq;
       for (const end of walk.steps(position, (event) => {
         for (const change of fold.apply(event)) fresh.apply(change);
       })) {
@@ -211,6 +213,7 @@ class FileHistory implements OpenHistory {
         if (steps % STEPS_AT_ONCE === 0) await new Promise((resume) => setImmediate(resume));
         if (this.#closed) return fresh.close();
       }
+      assert(position.head.seq > before, 'the journal can be read up to its last event');
     }
     this.#views.adopt(fresh);
     this.#save();

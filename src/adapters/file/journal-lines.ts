@@ -20,6 +20,8 @@ export interface PlacedLine extends Place {
 
 const NEWLINE = 10;
 const CHUNK_BYTES = 1 << 20;
+/** A short file is not worth a large buffer. */
+const SMALL_BYTES = 1 << 12;
 const FILE_NAME = /^\d{4}-\d{2}\.jsonl$/;
 
 /** The journal file of an instant: its UTC month. */
@@ -38,7 +40,8 @@ export function* linesFrom(
   from: Place,
   size: number = Number.POSITIVE_INFINITY,
 ): Generator<PlacedLine> {
-  let buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+  const rest = Math.min(size, file.stat().size) - from.offset;
+  let buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, Math.max(SMALL_BYTES, rest + 1)));
   let filled = 0;
   let { offset, line } = from;
   for (;;) {
