@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../domain/run.ts';
+import { NO_COUNTS, type RunRecord } from '../../domain/run.ts';
 import type { TradeRecord } from '../../domain/trade.ts';
 import type { ViewChange } from '../../ports/history.ts';
 
@@ -12,17 +12,88 @@ export interface ViewSpec {
   /** The record's first member: its key. */
   readonly keyName: string;
   readonly dateName: string;
+  /** Every member, in the order of the file. */
+  readonly members: readonly string[];
   /** Blanks behind a new record, so that what is filled in later fits: an exit, or the result of a run. */
   readonly slack: number;
 }
 
+/** The members of a record, complete by construction. */
+const membersOf = <R>(order: Readonly<Record<keyof R, true>>): readonly string[] =>
+  Object.keys(order);
+
+const RUN_MEMBERS = membersOf<RunRecord>({
+  runId: true,
+  job: true,
+  slot: true,
+  mode: true,
+  account: true,
+  session: true,
+  startedAt: true,
+  finishedAt: true,
+  status: true,
+  identity: true,
+  counts: true,
+  denials: true,
+  signalHash: true,
+  decisionHash: true,
+  configHash: true,
+  version: true,
+  error: true,
+});
+
+const TRADE_MEMBERS = membersOf<TradeRecord>({
+  tradeId: true,
+  runId: true,
+  symbol: true,
+  side: true,
+  status: true,
+  quantity: true,
+  entrySession: true,
+  entryAt: true,
+  entryPrice: true,
+  initialStop: true,
+  stop: true,
+  target: true,
+  exitSession: true,
+  exitAt: true,
+  exitPrice: true,
+  exitReason: true,
+  grossPnl: true,
+  commission: true,
+  netPnl: true,
+  rMultiple: true,
+  mae: true,
+  mfe: true,
+  maeR: true,
+  mfeR: true,
+  resolution: true,
+  score: true,
+  strategy: true,
+  signalReason: true,
+  strength: true,
+  mode: true,
+  account: true,
+  entryRef: true,
+  exitRef: true,
+  stopRef: true,
+});
+
 export const VIEWS: Readonly<Record<ViewName, ViewSpec>> = {
-  runs: { name: 'runs', file: 'runs.json', keyName: 'runId', dateName: 'session', slack: 512 },
+  runs: {
+    name: 'runs',
+    file: 'runs.json',
+    keyName: 'runId',
+    dateName: 'session',
+    members: RUN_MEMBERS,
+    slack: 512,
+  },
   trades: {
     name: 'trades',
     file: 'trades.json',
     keyName: 'tradeId',
     dateName: 'entrySession',
+    members: TRADE_MEMBERS,
     slack: 288,
   },
 };
@@ -40,10 +111,24 @@ export const EMPTY_VIEW_BYTES = VIEW_HEAD.length + VIEW_TAIL.length;
 export const slotWidth = (recordBytes: number, slack: number): number =>
   Math.ceil((recordBytes + slack + 2) / 16) * 16;
 
-/** The record's JSON with its key first, whatever order the book made it in. */
+const COUNT_NAMES = Object.keys(NO_COUNTS);
+
+/**
+ * The record's JSON, its key first and its members in the order of the view. A book that comes back from a
+ * checkpoint may have them in another order, and the same record must always be the same text.
+ */
 export function recordText(spec: ViewSpec, key: string, record: ViewRecord): string {
-  return JSON.stringify({ [spec.keyName]: key, ...record });
+  const given = record as unknown as Readonly<Record<string, unknown>>;
+  const ordered: Record<string, unknown> = { [spec.keyName]: key };
+  for (const name of spec.members) if (name in given) ordered[name] = given[name];
+  if ('counts' in record) ordered.counts = pick(record.counts, COUNT_NAMES);
+  if ('denials' in record)
+    ordered.denials = pick(record.denials, Object.keys(record.denials).sort());
+  return JSON.stringify(ordered);
 }
+
+const pick = (from: object, names: readonly string[]): object =>
+  Object.fromEntries(names.map((name) => [name, (from as Record<string, unknown>)[name]]));
 
 /** A line of `width` bytes. The record must fit. */
 export function slotBytes(text: string, width: number, first: boolean): Buffer {
