@@ -11,6 +11,7 @@ import { lastSessionClosedBy } from '../calendar/nyse.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { Failure } from '../domain/failure.ts';
+import type { Symbol } from '../domain/market.ts';
 import { usd, ZERO } from '../domain/money.ts';
 import type { Mode } from '../domain/run.ts';
 import type { EpochMs, Session } from '../domain/time.ts';
@@ -27,6 +28,7 @@ import { commissionModel } from '../risk/commission.ts';
 import { loadStrategy } from './load-strategy.ts';
 import { checkScanData } from './scan-rule.ts';
 import { syntheticSourceOf } from './synthetic.ts';
+import { universeOf } from './universe-file.ts';
 
 /** The simulated account's name in journals and reports. */
 export const SIM_ACCOUNT = 'SIM-1';
@@ -76,6 +78,8 @@ export interface System {
   readonly history: History;
   readonly reader: HistoryReader;
   readonly strategy: StrategyDesk;
+  /** The symbols that scans look at; null for all that the data has. */
+  readonly universe: readonly Symbol[] | null;
   /** The instant the simulated exchange has been played up to. */
   readonly playedThrough: EpochMs | null;
   /** Writes the simulated account down, where it outlives the process. */
@@ -142,6 +146,7 @@ export async function compose(composition: Composition): Promise<System> {
     history,
     reader: store.reader,
     strategy,
+    universe: universeOf(config, home),
     playedThrough: saved?.playedThrough ?? null,
     saveAccount(playedThrough) {
       saveSimAccount(composition.runDir ?? home, { account: broker.state(), playedThrough });

@@ -1,15 +1,16 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SimClock } from '../adapters/sim/sim-clock.ts';
+import { pause } from '../adapters/system/pause.ts';
 import { lastSessionClosedBy, sessionOf } from '../calendar/nyse.ts';
 import { loadConfig } from '../config/load.ts';
 import { Failure } from '../domain/failure.ts';
 import { assertExists } from '../domain/result.ts';
 import { type EpochMs, epochMs, HOUR_MS, type Session, sessionDate } from '../domain/time.ts';
 import type { JournalEvent } from '../events/event.ts';
-import type { Log } from '../ports/log.ts';
 import { compose, type System } from './compose.ts';
-import { Engine } from './engine.ts';
+import { Engine, type InstantObserver } from './engine.ts';
+import { openHomeLog } from './home-log.ts';
 import { type JobObserver, slotsOf } from './jobs.ts';
 
 /** Marks a folder as made by the demo, so that the next one may replace what it wrote. */
@@ -40,11 +41,12 @@ schedule:
 export interface DemoOptions {
   readonly dir: string;
   readonly version: string;
-  readonly log: Log;
   readonly observer: JobObserver;
   readonly onEvents: (events: readonly JournalEvent[]) => void;
-  /** Told each instant the simulated clock stops at, before it goes on; may take its time. */
-  readonly onInstant?: (at: EpochMs, session: Session) => Promise<void>;
+  /** Times real time, for people who watch; null does not wait at all. */
+  readonly speed: number | null;
+  /** Ends the waiting. */
+  readonly interrupt: AbortSignal;
 }
 
 /** What a demo leaves behind. */
@@ -53,39 +55,44 @@ export interface DemoResult {
   readonly system: Pick<System, 'book' | 'reader' | 'market' | 'identity'>;
 }
 
-/** Plays one whole session through the daemon's own schedule in a prepared home: no network, no account. */
+/**
+ * Plays one whole session through the daemon's own schedule in a home of its own: no network, no account. Throws
+ * CANNOT_WRITE when the folder holds something else than an earlier demo.
+ */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
+  prepareHome(options.dir);
   const loaded = await loadConfig({ home: options.dir, cwd: options.dir, env: {} });
   const session = assertExists(sessionOf(DEMO_SESSION), 'the demo plays a session');
   const before = lastSessionClosedBy(epochMs(session.openAt - 1));
   const start = epochMs(before.closeAt + 2 * HOUR_MS);
   const clock = new SimClock(start);
+  const log = await openHomeLog(options.dir, loaded);
   const system = await compose({
     home: options.dir,
     loaded,
     mode: 'sim',
     version: options.version,
     clock,
-    log: options.log,
+    log,
     until: session,
     onEvents: options.onEvents,
   });
   try {
-    const engine = new Engine(system, clock, start, options.onInstant);
+    const { speed, interrupt } = options;
+    const pace = speed === null ? undefined : pacer(speed, interrupt);
+    const engine = new Engine(system, clock, start, pace);
     const slots = slotsOf(system, session, options.observer);
     const last = slots.at(-1)?.at ?? session.closeAt;
     await engine.playTo(epochMs(Math.max(last, session.closeAt)), slots);
     return { session, system };
   } finally {
     await system.close();
+    await log.close();
   }
 }
 
-/**
- * Makes the demo's home, in place of an earlier demo's. Throws CANNOT_WRITE when the folder holds anything else:
- * nothing that a demo did not write is ever removed.
- */
-export function prepareDemoHome(dir: string): void {
+/** Makes the demo's home in place of an earlier demo's; nothing that a demo did not write is ever removed. */
+function prepareHome(dir: string): void {
   const marker = join(dir, MARKER);
   if (existsSync(dir) && !existsSync(marker)) {
     throw new Failure('CANNOT_WRITE', `${dir} exists and was not made by a demo`, {
@@ -96,4 +103,15 @@ export function prepareDemoHome(dir: string): void {
   mkdirSync(join(dir, 'config'), { recursive: true, mode: 0o700 });
   writeFileSync(marker, 'made by trade-labs demo; may be deleted\n', { mode: 0o600 });
   writeFileSync(join(dir, 'config', 'trade-labs.yaml'), DEMO_CONFIG, { mode: 0o600 });
+}
+
+/** Waits between the instants of the session as long as they would be apart at this speed. */
+function pacer(speed: number, interrupt: AbortSignal): InstantObserver {
+  let last: EpochMs | null = null;
+  return async (at, session) => {
+    const from = last;
+    last = at;
+    if (from === null || from < session.openAt || at > session.closeAt) return;
+    await pause((at - from) / speed, interrupt);
+  };
 }

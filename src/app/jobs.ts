@@ -113,8 +113,10 @@ export async function runScan(
   const { session } = request;
   const state = await portfolioAt(system, request.slotAt, session);
   await system.history.append([markEvent(system, state, session, 'run')]);
+  const symbols = request.symbols ?? system.universe;
   return runPipeline(pipelineParts(system, session.date), {
     ...request,
+    ...(symbols === null ? {} : { symbols }),
     dryRun: request.dryRun || system.loaded.switches.dryRun,
     ...(observer.onDecision === undefined ? {} : { onDecision: observer.onDecision }),
   });

@@ -24,9 +24,9 @@ import { fingerprint } from '../events/fingerprint.ts';
 import { Book } from '../ledger/book.ts';
 import type { CandidateDecision } from '../pipeline/decide.ts';
 import type { RunOutcome } from '../pipeline/run.ts';
-import type { Log } from '../ports/log.ts';
 import { compose, type StartingState, type System } from './compose.ts';
 import { Engine } from './engine.ts';
+import { openHomeLog } from './home-log.ts';
 import { runScan } from './jobs.ts';
 import { checkScanTime } from './scan-rule.ts';
 
@@ -35,7 +35,6 @@ export interface RunOnce {
   readonly home: string;
   readonly loaded: LoadedConfig;
   readonly version: string;
-  readonly log: Log;
   readonly now: EpochMs;
   /** Runs at this instant of the past, in a run folder, on the bars of `dataDir` or the configured market. */
   readonly asOf?: EpochMs;
@@ -83,13 +82,14 @@ export async function runOnce(request: RunOnce): Promise<RunOnceResult> {
   const ends: OrderEnd[] = [];
   const runDir = request.asOf === undefined ? undefined : runFolder(request, at);
   const clock = new SimClock(start?.playedThrough ?? startInstant(at));
+  const log = await openHomeLog(request.home, request.loaded);
   const system = await compose({
     home: request.home,
     loaded: request.loaded,
     mode: request.asOf === undefined ? modeOf(request.loaded) : 'backtest',
     version: request.version,
     clock,
-    log: request.log,
+    log,
     ...(request.dataDir === undefined ? {} : { dataDir: request.dataDir }),
     ...(runDir === undefined ? {} : { runDir, until: session }),
     ...(start === undefined ? {} : { startFrom: start.state }),
@@ -108,6 +108,7 @@ export async function runOnce(request: RunOnce): Promise<RunOnceResult> {
     return { outcome, outputDir: system.outputDir, ends, dataLabel: label, synthetic };
   } finally {
     await system.close();
+    await log.close();
   }
 }
 

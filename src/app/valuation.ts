@@ -22,11 +22,12 @@ export async function portfolioAt(
   asOf: EpochMs,
   session: Session,
 ): Promise<PortfolioState> {
-  const { book, config, source, loaded } = system;
+  const { book, broker, config, source, loaded } = system;
   return portfolioState(book, {
     session: session.date,
     marks: await marksAt(system, asOf, session),
     sectorOf: (symbol) => source.sectorOf(symbol),
+    availableCash: broker.settledCash(session.date),
     intensity: sessionIntensity(system, session),
     cooldownSessionsAfterStop: config.risk.cooldownSessionsAfterStop,
     dailyLossFraction: config.risk.dailyLossFraction,

@@ -1,11 +1,8 @@
 import { join, relative } from 'node:path';
-import { pause } from '../adapters/system/pause.ts';
-import { openLog } from '../adapters/system/pino-log.ts';
-import { systemClock } from '../adapters/system/system-clock.ts';
-import { prepareDemoHome, runDemo } from '../app/demo.ts';
+import { runDemo } from '../app/demo.ts';
 import type { JobObserver, ReportOutcome } from '../app/jobs.ts';
 import { newYorkTime } from '../calendar/nyse.ts';
-import { type EpochMs, HOUR_MS, type Session } from '../domain/time.ts';
+import type { EpochMs, Session } from '../domain/time.ts';
 import type { RunOutcome } from '../pipeline/run.ts';
 import type { CommandContext, CommandOutcome } from './command.ts';
 import { Narrator } from './narrator.ts';
@@ -25,14 +22,6 @@ export async function playDemo(
   say(
     `Trade Labs ${version} · DEMO · simulated broker · no network, no account, nothing is traded`,
   );
-  prepareDemoHome(dir);
-  const log = await openLog({
-    home: dir,
-    level: 'info',
-    keepDays: 30,
-    clock: systemClock,
-    secrets: [],
-  });
   const narrator = new Narrator(say);
   let written: ReportOutcome = { paths: [], summary: [] };
   const observer: JobObserver = {
@@ -48,12 +37,11 @@ export async function playDemo(
   const { session } = await runDemo({
     dir,
     version,
-    log,
     observer,
     onEvents: (events) => narrator.hear(events),
-    ...(watched ? { onInstant: pacer(speed, context.interrupt) } : {}),
+    speed: watched ? speed : null,
+    interrupt: context.interrupt,
   });
-  await log.close();
   return outcomeOf(context, dir, session, written);
 }
 
@@ -69,17 +57,6 @@ export function funnelText({ counts, denials, status, note }: RunOutcome): strin
     `${counts.found} found -> ${counts.scored} scored -> ${counts.selected} selected` +
     `${denied} -> ${counts.submitted} sent`
   );
-}
-
-/** Waits between the instants of the session as long as they would be apart at this speed. */
-function pacer(speed: number, interrupt: AbortSignal) {
-  let last: EpochMs | null = null;
-  return async (at: EpochMs, session: Session): Promise<void> => {
-    const from = last;
-    last = at;
-    if (from === null || from < session.openAt || at > session.closeAt + HOUR_MS) return;
-    await pause((at - from) / speed, interrupt);
-  };
 }
 
 function outcomeOf(

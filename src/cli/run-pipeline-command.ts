@@ -1,6 +1,4 @@
 import { relative } from 'node:path';
-import { openLog } from '../adapters/system/pino-log.ts';
-import { systemClock } from '../adapters/system/system-clock.ts';
 import { type OrderEnd, type RunOnceResult, runOnce } from '../app/run-once.ts';
 import { newYorkTime } from '../calendar/nyse.ts';
 import type { Symbol } from '../domain/market.ts';
@@ -30,33 +28,21 @@ export async function runPipelineCommand(
   options: PipelineOptions,
 ): Promise<CommandOutcome> {
   const loaded = await context.config();
-  const log = await openLog({
+  const result = await runOnce({
     home: context.home,
-    level: loaded.config.logs.level,
-    keepDays: loaded.config.logs.keepDays,
-    clock: systemClock,
-    secrets: [],
+    loaded,
+    version: packageVersion(),
+    now: context.now(),
+    ...(options.asOf === undefined ? {} : { asOf: options.asOf }),
+    ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
+    ...(options.stateDir === undefined ? {} : { stateDir: options.stateDir }),
+    ...(options.symbols === undefined ? {} : { symbols: options.symbols }),
+    candidates: options.candidates,
+    dryRun: options.dryRun,
+    ...(options.review ? { review: reviewer(context) } : {}),
   });
-  try {
-    const result = await runOnce({
-      home: context.home,
-      loaded,
-      version: packageVersion(),
-      log,
-      now: context.now(),
-      ...(options.asOf === undefined ? {} : { asOf: options.asOf }),
-      ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
-      ...(options.stateDir === undefined ? {} : { stateDir: options.stateDir }),
-      ...(options.symbols === undefined ? {} : { symbols: options.symbols }),
-      candidates: options.candidates,
-      dryRun: options.dryRun,
-      ...(options.review ? { review: reviewer(context) } : {}),
-    });
-    const warnings = result.outcome.snapshot.warnings;
-    return { data: dataOf(result), text: textOf(context, result), warnings };
-  } finally {
-    await log.close();
-  }
+  const { warnings } = result.outcome.snapshot;
+  return { data: dataOf(result), text: textOf(context, result), warnings };
 }
 
 /** Shows a sized order with its verdict and asks; anything but yes denies it, and so does a missing terminal. */

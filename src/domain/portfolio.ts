@@ -38,6 +38,8 @@ export interface PortfolioState {
   /** Cash plus positions at their marks. */
   readonly equity: Micros;
   readonly cash: Micros;
+  /** Cash that may be spent now: all of it in a margin account, what has settled in a cash account. */
+  readonly availableCash: Micros;
   /** Sorted by symbol. */
   readonly positions: readonly HeldPosition[];
   readonly working: readonly WorkingEntry[];

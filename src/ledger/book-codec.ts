@@ -10,7 +10,7 @@ const MAPS = ['orders', 'approvals', 'trades', 'runs', 'ending', 'fills'] as con
 export function encodeBook(state: BookState): unknown {
   const encoded: Record<string, unknown> = { ...state };
   for (const key of MAPS) encoded[key] = [...state[key].entries()];
-  encoded['claimedSlots'] = [...state.claimedSlots];
+  encoded.claimedSlots = [...state.claimedSlots];
   return structuredClone({ checkpointVersion: CHECKPOINT_VERSION, book: encoded });
 }
 
@@ -20,7 +20,10 @@ export function decodeBook(checkpoint: unknown): BookState {
     checkpointVersion?: unknown;
     book?: Record<string, unknown>;
   };
-  assert(checkpointVersion === CHECKPOINT_VERSION, `checkpoint version ${checkpointVersion}`);
+  assert(
+    checkpointVersion === CHECKPOINT_VERSION,
+    `a checkpoint of version ${CHECKPOINT_VERSION}, was ${JSON.stringify(checkpointVersion)}`,
+  );
   assert(book !== undefined && book !== null, 'a checkpoint holds a book');
   const empty = emptyBook();
   for (const key of Object.keys(empty)) assert(key in book, `a checkpoint's book has ${key}`);
@@ -29,7 +32,7 @@ export function decodeBook(checkpoint: unknown): BookState {
     assert(Array.isArray(copy[key]), `${key} of a checkpoint is a list`);
     copy[key] = new Map(copy[key] as [string, unknown][]);
   }
-  assert(Array.isArray(copy['claimedSlots']), 'claimedSlots of a checkpoint is a list');
-  copy['claimedSlots'] = new Set(copy['claimedSlots'] as string[]);
+  assert(Array.isArray(copy.claimedSlots), 'claimedSlots of a checkpoint is a list');
+  copy.claimedSlots = new Set(copy.claimedSlots as string[]);
   return copy as unknown as BookState;
 }

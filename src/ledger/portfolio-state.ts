@@ -20,6 +20,8 @@ export interface PortfolioView {
   readonly session: SessionDate;
   readonly marks: ReadonlyMap<Symbol, Mark>;
   readonly sectorOf: (symbol: Symbol) => string;
+  /** What the broker lets us spend of the cash. */
+  readonly availableCash: Micros;
   readonly intensity: number;
   readonly cooldownSessionsAfterStop: number;
   readonly dailyLossFraction: number;
@@ -41,6 +43,7 @@ export function portfolioState(book: Book, view: PortfolioView): PortfolioState 
   return {
     equity,
     cash: book.cash,
+    availableCash: view.availableCash,
     positions,
     working: book
       .live()

@@ -20,6 +20,8 @@ export interface DecisionSettings {
   readonly scan: ScanSettings & {
     readonly allow: readonly Symbol[];
     readonly deny: readonly Symbol[];
+    /** True passes the next candidate to sizing in the place of a denied one. */
+    readonly refill: boolean;
   };
   readonly sizing: SizingSettings;
   readonly entry: EntrySettings;
@@ -84,21 +86,27 @@ export function decide(
   const candidates: CandidateDecision[] = [];
   let budget = openBudget(state, equity, settings.risk);
   const slotsFull = budget.positionsLeft <= 0;
-  table.ranking.slice(0, top + RECORDED_BEYOND_TOP).forEach((rowIndex, i) => {
+  let places = top;
+  let beyond = RECORDED_BEYOND_TOP;
+  for (const rowIndex of table.ranking) {
+    if (places === 0 && beyond === 0) break;
     const row = assertExists(table.rows[rowIndex], 'the ranking names rows');
-    const prices = pricesOf(snapshot, row);
-    const base = { row, rank: i + 1, referencePrice: prices.reference, atr: prices.atr };
-    const untaken = i >= top ? 'not_selected' : slotsFull ? 'slots_full' : null;
-    if (untaken !== null) {
-      candidates.push({ ...base, fate: untaken, intent: null, verdict: NOTHING });
-      return;
+    const base = { row, rank: candidates.length + 1, ...pricesOf(snapshot, row) };
+    if (places === 0 || slotsFull) {
+      const fate = places === 0 ? 'not_selected' : 'slots_full';
+      candidates.push({ ...base, fate, intent: null, verdict: NOTHING });
+      if (places === 0) beyond -= 1;
+      else places -= 1;
+      continue;
     }
     const outcome = sizeAndGuard(row, snapshot, state, settings, budget);
     candidates.push({ ...base, ...outcome });
-    if (outcome.intent !== null && outcome.verdict.approved > 0) {
+    const approved = outcome.verdict.approved > 0;
+    if (approved || !settings.scan.refill) places -= 1;
+    if (approved && outcome.intent !== null) {
       budget = spend(budget, outcome.intent, outcome.verdict.approved, settings);
     }
-  });
+  }
   const signalHash = fingerprint({
     session: snapshot.session.date,
     scan: settings.scan,
@@ -111,7 +119,7 @@ export function decide(
     table,
     candidates,
     exits,
-    ...summarize(found, table, candidates, top),
+    ...summarize(found, table, candidates),
     slotsFull,
     signalHash,
     decisionHash: decisionHash(signalHash, state, top, candidates, exits),
@@ -160,10 +168,13 @@ function sizingEquity(state: PortfolioState, { maxCapitalUsd }: DecisionSettings
   return maxCapitalUsd === null ? state.equity : minOf(state.equity, usd(maxCapitalUsd));
 }
 
-function pricesOf(snapshot: MarketSnapshot, row: ScoredRow): { reference: Micros; atr: Micros } {
+function pricesOf(
+  snapshot: MarketSnapshot,
+  row: ScoredRow,
+): Pick<CandidateDecision, 'referencePrice' | 'atr'> {
   const atr = atrOf(snapshot, row);
   return {
-    reference: microsFromFloat(snapshot.reference[row.index] as number, 'halfEven'),
+    referencePrice: microsFromFloat(snapshot.reference[row.index] as number, 'halfEven'),
     atr: microsFromFloat(Number.isNaN(atr) ? 0 : atr, 'halfEven'),
   };
 }
@@ -236,7 +247,6 @@ function summarize(
   found: ScanTable,
   table: ScoreTable,
   candidates: readonly CandidateDecision[],
-  top: number,
 ): Pick<Decision, 'counts' | 'denials'> {
   const denials: Record<string, number> = {};
   const judged = candidates.filter((c) => c.fate !== 'not_selected' && c.fate !== 'slots_full');
@@ -252,7 +262,7 @@ function summarize(
     counts: {
       found: found.rows.length,
       scored: table.ranking.length,
-      selected: Math.min(top, table.ranking.length),
+      selected: candidates.filter((c) => c.fate !== 'not_selected').length,
       sized: judged.filter((c) => c.intent !== null).length,
       denied: judged.length - approved,
       approved,

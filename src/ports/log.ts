@@ -16,11 +16,3 @@ export interface Log {
   /** Resolves when everything written is on its way to disk. */
   close(): Promise<void>;
 }
-
-/** A log that keeps nothing. */
-export const silentLog: Log = {
-  write: () => {},
-  failure: () => {},
-  child: () => silentLog,
-  close: () => Promise.resolve(),
-};

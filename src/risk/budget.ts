@@ -70,7 +70,7 @@ export function openBudget(state: PortfolioState, equity: Micros, limits: RiskLi
     equity,
     grossLeft,
     openRiskLeft: subtract(timesFraction(equity, limits.maxOpenRiskFraction, 'floor'), openRisk),
-    buyingPowerLeft: minOf(subtract(state.cash, reserved), grossLeft),
+    buyingPowerLeft: minOf(subtract(state.availableCash, reserved), grossLeft),
     lossRoomLeft: subtract(subtract(lossLimit, lossSoFar), lossReserved),
     positionsLeft: limits.maxPositions - taken.size,
     entriesLeft: limits.maxEntriesPerDay - state.entriesToday,

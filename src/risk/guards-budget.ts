@@ -1,4 +1,11 @@
-import { type Micros, subtract, timesFraction, toUsd } from '../domain/money.ts';
+import {
+  type Micros,
+  micros,
+  subtract,
+  timesFraction,
+  timesQuantity,
+  toUsd,
+} from '../domain/money.ts';
 import type { Reason, ReasonCode } from '../domain/reason.ts';
 import type { Guard, GuardInput } from './guards.ts';
 
@@ -10,7 +17,8 @@ const affordable = (left: Micros, perShare: Micros): number =>
 function cap(input: GuardInput, code: ReasonCode, left: Micros, perShare: Micros): Reason | null {
   const allowed = affordable(left, perShare);
   if (allowed >= input.intent.quantity) return null;
-  return { code, allowed, limit: toUsd(left), value: toUsd(perShare) * input.intent.quantity };
+  const value = toUsd(timesQuantity(perShare, input.intent.quantity));
+  return { code, allowed, limit: toUsd(left), value };
 }
 
 const riskPerShare = ({ intent }: GuardInput): Micros =>
@@ -47,7 +55,7 @@ const buyingPower: Guard = (input) => {
     code: 'BUYING_POWER',
     allowed: Math.max(0, allowed),
     limit: toUsd(budget.buyingPowerLeft),
-    value: costOf(intent.quantity) / 1e6,
+    value: toUsd(micros(costOf(intent.quantity))),
   };
 };
 

@@ -29,6 +29,7 @@ export const FOLDERS: Readonly<Record<string, readonly string[]>> = {
     'indicators',
     'bars',
     'events',
+    'pipeline',
     'ledger',
     'reporting',
     'config',

@@ -31,26 +31,30 @@ export const pipeline: CommandSpec = {
       .option('--state <run>', 'begin with the account of this run folder; only with --as-of');
   },
   run: async (context, _args, options) => {
-    const asOf = options.asOf === undefined ? undefined : await asOfOption(String(options.asOf));
+    const asOf = await asOfOption(textOption(options.asOf));
     refuseWithoutAsOf(asOf, options);
     const { runPipelineCommand } = await import('../run-pipeline-command.ts');
     return runPipelineCommand(context, {
       asOf,
       dataDir: pathOption(context, options.data),
       stateDir: pathOption(context, options.state),
-      candidates: countOption(String(options.candidates)),
-      symbols: options.symbols === undefined ? undefined : symbolsOption(String(options.symbols)),
+      candidates: countOption(textOption(options.candidates) ?? ''),
+      symbols: symbolsOption(textOption(options.symbols)),
       dryRun: options.dryRun === true,
       review: options.review === true,
     });
   },
 };
 
+const textOption = (value: unknown): string | undefined =>
+  typeof value === 'string' ? value : undefined;
+
 const pathOption = (context: CommandContext, value: unknown): string | undefined =>
-  value === undefined ? undefined : resolve(context.cwd, String(value));
+  typeof value === 'string' ? resolve(context.cwd, value) : undefined;
 
 /** An instant with its zone, or a date, which means the open of its session. */
-async function asOfOption(text: string): Promise<EpochMs> {
+async function asOfOption(text: string | undefined): Promise<EpochMs | undefined> {
+  if (text === undefined) return undefined;
   const instant = parseInstant(text);
   if (instant !== null) return instant;
   const date = parseSessionDate(text);
@@ -85,8 +89,8 @@ function countOption(text: string): number {
   });
 }
 
-function symbolsOption(text: string): Symbol[] {
-  return text.split(',').map((part) => {
+function symbolsOption(text: string | undefined): Symbol[] | undefined {
+  return text?.split(',').map((part) => {
     const symbol = parseSymbol(part.trim());
     if (symbol !== null) return symbol;
     throw new Failure('SYMBOL_INVALID', `${JSON.stringify(part)} is not a symbol`, {

@@ -1,0 +1,15 @@
+import { openLog } from '../adapters/system/pino-log.ts';
+import { systemClock } from '../adapters/system/system-clock.ts';
+import type { LoadedConfig } from '../config/load.ts';
+import type { Log } from '../ports/log.ts';
+
+/** The log of a home, as its configuration says; no secret of the environment can stand in it. */
+export function openHomeLog(home: string, { config, secrets }: LoadedConfig): Promise<Log> {
+  return openLog({
+    home,
+    level: config.logs.level,
+    keepDays: config.logs.keepDays,
+    clock: systemClock,
+    secrets: Object.values(secrets).map((secret) => secret.reveal()),
+  });
+}

@@ -1,0 +1,210 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { writeAtomic } from '../adapters/file/atomic-file.ts';
+import { nodeFileSystem } from '../adapters/file/node-file-system.ts';
+import { HORIZON, nextSession, previousSession } from '../calendar/nyse.ts';
+import type { Config } from '../config/schema.ts';
+import { Failure } from '../domain/failure.ts';
+import type { RunRecord } from '../domain/run.ts';
+import type { EpochMs, Session, SessionDate } from '../domain/time.ts';
+import type { TradeRecord } from '../domain/trade.ts';
+import type { EventOf, JournalEvent } from '../events/event.ts';
+import { Book } from '../ledger/book.ts';
+import type { HistoryReader } from '../ports/history.ts';
+import { type ReportFile, renderCsvFiles } from '../reporting/csv-files.ts';
+import { collectDay } from '../reporting/day-events.ts';
+import { renderJson } from '../reporting/json.ts';
+import { renderMarkdown } from '../reporting/markdown.ts';
+import { buildDailyReport, type DailyReport } from '../reporting/report.ts';
+import type { ReportFacts, ReportLimits } from '../reporting/report-input.ts';
+import { summaryLines } from '../reporting/summary.ts';
+import type { System } from './compose.ts';
+import type { ReportOutcome } from './jobs.ts';
+
+export const REPORT_FORMATS = ['md', 'csv', 'json'] as const;
+export type ReportFormat = (typeof REPORT_FORMATS)[number];
+
+/** What a daily report is made from. */
+export interface ReportRequest {
+  readonly reader: HistoryReader;
+  readonly session: Session;
+  /** Now: before the close the report is preliminary. */
+  readonly asOf: EpochMs;
+  readonly limits: ReportLimits;
+  /** The market behind the numbers: "synthetic market, seed 1". */
+  readonly dataLabel: string;
+}
+
+/** A file of a report as it was written. */
+export interface WrittenFile {
+  readonly path: string;
+  /** Of its content, in hex. */
+  readonly sha256: string;
+}
+
+/**
+ * The report of a session from the journal alone, read once: what came after the day is not in it, so that it is the
+ * same whenever it is asked for. Throws RECORD_UNKNOWN where the journal knows nothing up to that day.
+ */
+export async function readDailyReport(request: ReportRequest): Promise<DailyReport> {
+  const { reader, session, asOf, limits, dataLabel } = request;
+  const before = sessionBefore(session);
+  const collector = collectDay(session.date, before);
+  const book = new Book();
+  const records = new DayRecords(session.date);
+  let opened: EventOf<'history.opened'> | null = null;
+  for await (const event of reader.events()) {
+    if (!collector.add(event)) continue;
+    if (event.type === 'history.opened') opened = event;
+    records.follow(book, event);
+  }
+  if (opened === null) {
+    throw new Failure('RECORD_UNKNOWN', `nothing is recorded up to ${session.date}`, {
+      hint: 'see which days there are: trade-labs runs',
+    });
+  }
+  const runs = records.runs();
+  return buildDailyReport({
+    session,
+    asOf,
+    previousSession: before,
+    nextSession: session.date < HORIZON.to ? nextSession(session.date) : null,
+    facts: { ...originOf(opened, runs), dataLabel, limits },
+    runs,
+    trades: records.trades(),
+    events: collector.result(),
+  });
+}
+
+/** The calendar's first session has none before it; any earlier date serves. */
+const sessionBefore = ({ date }: Session): SessionDate =>
+  date > HORIZON.from ? previousSession(date).date : ('1990-01-01' as SessionDate);
+
+/** Runs and trades as they stood at the end of the day, folded from the journal. */
+class DayRecords {
+  readonly #session: SessionDate;
+  readonly #runs = new Map<string, RunRecord>();
+  readonly #trades = new Map<string, TradeRecord>();
+
+  constructor(session: SessionDate) {
+    this.#session = session;
+  }
+
+  follow(book: Book, event: JournalEvent): void {
+    // A run folder may begin with the book of another run.
+    if (event.type === 'book.checkpointed') book.restore(event.state);
+    for (const change of book.apply(event)) {
+      if (change.view === 'runs') {
+        if (change.record.session === this.#session) this.#runs.set(change.key, change.record);
+      } else if (isPast(change.record, this.#session)) this.#trades.delete(change.key);
+      else this.#trades.set(change.key, change.record);
+    }
+  }
+
+  runs(): RunRecord[] {
+    return [...this.#runs.values()];
+  }
+
+  trades(): TradeRecord[] {
+    return [...this.#trades.values()];
+  }
+}
+
+const isPast = ({ exitSession }: TradeRecord, session: SessionDate): boolean =>
+  exitSession !== null && exitSession < session;
+
+/** Who made the numbers, by the journal: the day's last run, else the home's first event. */
+function originOf(
+  opened: EventOf<'history.opened'>,
+  runs: readonly RunRecord[],
+): Omit<ReportFacts, 'dataLabel' | 'limits'> {
+  const last = runs.filter(({ job }) => job !== 'report').at(-1);
+  if (last !== undefined) {
+    const { identity, mode, account, version, configHash } = last;
+    return { identity, mode, account, version, configHash };
+  }
+  const { mode, account, version } = opened;
+  return { identity: '', mode, account, version, configHash: '' };
+}
+
+/** The limits of a configuration that a report shows. */
+export const reportLimits = ({ risk, sizing }: Config): ReportLimits => ({
+  dailyLossFraction: risk.dailyLossFraction,
+  hardDailyLossFraction: risk.hardDailyLossFraction,
+  maxDrawdownFraction: risk.maxDrawdownFraction,
+  maxGrossFraction: risk.maxGrossFraction,
+  maxOpenRiskFraction: risk.maxOpenRiskFraction,
+  maxPositionFraction: sizing.maxPositionFraction,
+  maxPositions: risk.maxPositions,
+  maxEntriesPerDay: risk.maxEntriesPerDay,
+});
+
+/** The market that a home's configuration names, in the words of its source of bars. */
+export const dataLabelOf = ({ data }: Config, home: string): string =>
+  data.source === 'synthetic'
+    ? `synthetic market, seed ${data.synthetic.seed}`
+    : `bars in ${join(home, data.barsDir)}`;
+
+/** The files of a report in the given formats: report.md; report.csv and its tables; report.json. */
+export function reportFiles(
+  report: DailyReport,
+  formats: readonly ReportFormat[] = REPORT_FORMATS,
+): ReportFile[] {
+  return [
+    ...(formats.includes('md') ? [{ name: 'report.md', text: renderMarkdown(report) }] : []),
+    ...(formats.includes('csv') ? renderCsvFiles(report) : []),
+    ...(formats.includes('json') ? [{ name: 'report.json', text: renderJson(report) }] : []),
+  ];
+}
+
+/**
+ * Puts the files into a folder, each whole or not at all. Files of other formats from before stay. Throws
+ * CANNOT_WRITE.
+ */
+export function writeReportFiles(dir: string, files: readonly ReportFile[]): WrittenFile[] {
+  try {
+    nodeFileSystem.makeFolder(dir);
+    return files.map(({ name, text }) => {
+      const path = join(dir, name);
+      writeAtomic(nodeFileSystem, path, text);
+      return { path, sha256: createHash('sha256').update(text).digest('hex') };
+    });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Failure('CANNOT_WRITE', `the report cannot be written to ${dir}`, {
+      details: [why],
+      hint: 'write it elsewhere: --out DIR',
+      cause: error,
+    });
+  }
+}
+
+/** Where the daily report of a session belongs, relative to the home or run folder. */
+export const dailyReportPath = (session: SessionDate): string => join('reports', 'daily', session);
+
+/** The report job: builds the day's report, writes its files and journals what was written. */
+export async function writeDailyReport(system: System, session: Session): Promise<ReportOutcome> {
+  const { clock, config, history, outputDir, reader, source } = system;
+  const report = await readDailyReport({
+    reader,
+    session,
+    asOf: clock.now(),
+    limits: reportLimits(config),
+    dataLabel: source.label,
+  });
+  const folder = dailyReportPath(session.date);
+  const files = reportFiles(report, config.report.formats);
+  const written = writeReportFiles(join(outputDir, folder), files);
+  await history.append(
+    files.map(({ name }, i) => ({
+      type: 'report.written' as const,
+      at: clock.now(),
+      runId: null,
+      period: 'daily',
+      session: session.date,
+      path: `reports/daily/${session.date}/${name}`,
+      sha256: written[i]?.sha256 ?? '',
+    })),
+  );
+  return { paths: written.map(({ path }) => path), summary: summaryLines(report) };
+}

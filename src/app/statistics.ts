@@ -1,0 +1,94 @@
+import { historyFolder } from '../adapters/file/file-history.ts';
+import { readHistory } from '../adapters/file/history-reader.ts';
+import { ordinalAtOrBefore } from '../calendar/nyse.ts';
+import { type SessionDate, sessionDate } from '../domain/time.ts';
+import type { TradeRecord } from '../domain/trade.ts';
+import type { EventOf } from '../events/event.ts';
+import type { MetricValue } from '../ledger/metrics.ts';
+import { curveMetrics, type EquityPoint } from '../ledger/metrics-curve.ts';
+import type { CurveMetricId } from '../ledger/metrics-definitions.ts';
+import { type SessionSpan, type TradeSummary, tradeMetrics } from '../ledger/metrics-trades.ts';
+import { type Grouping, groupTrades, type TradeGroup } from '../ledger/statistics.ts';
+import type { HistoryReader } from '../ports/history.ts';
+import { curveOf } from '../reporting/performance.ts';
+
+export interface StatisticsRequest {
+  readonly reader: HistoryReader;
+  /** Trades that ended in this session or later, and the curve from the close before it. */
+  readonly since: SessionDate | null;
+  readonly by: Grouping | null;
+  /** Annual, a fraction. */
+  readonly riskFreeRate: number;
+}
+
+export interface CurveStatistics {
+  /** The row before the first session with a return, and the last one. */
+  readonly from: SessionDate | null;
+  readonly to: SessionDate | null;
+  readonly sessions: number;
+  readonly metrics: Readonly<Record<CurveMetricId, MetricValue>>;
+}
+
+export interface Statistics {
+  readonly curve: CurveStatistics;
+  readonly trades: TradeSummary;
+  readonly groups: readonly TradeGroup[] | null;
+}
+
+/** The history of a home, for reading: also while a daemon writes it. */
+export const homeReader = (home: string): HistoryReader => readHistory(historyFolder(home));
+
+/** Sessions from one to another, both counted. */
+export const sessionSpan: SessionSpan = (from, to) =>
+  ordinalAtOrBefore(sessionDate(to)) - ordinalAtOrBefore(sessionDate(from)) + 1;
+
+/** Metrics of a history: of its trades, and of its equity at the closes. */
+export async function homeStatistics(request: StatisticsRequest): Promise<Statistics> {
+  const { reader, since, by, riskFreeRate } = request;
+  const points = curveOf(await closeMarks(reader));
+  const first = since === null ? 0 : points.findLastIndex(({ session }) => session < since);
+  const trades: TradeRecord[] = [];
+  for await (const trade of reader.trades()) {
+    const end = trade.exitSession ?? trade.entrySession;
+    if (since === null || end >= since) trades.push(trade);
+  }
+  return {
+    curve: curveStatistics(points.slice(Math.max(0, first)), {
+      riskFreeRate,
+      tradedNotional: notionalOf(trades, points[Math.max(0, first)]?.session ?? null),
+    }),
+    trades: tradeMetrics(trades, sessionSpan),
+    groups: by === null ? null : groupTrades(trades, by, sessionSpan),
+  };
+}
+
+/** The marks of the closes, one a session: what the journal counts returns between. */
+async function closeMarks(reader: HistoryReader): Promise<EventOf<'account.marked'>[]> {
+  const marks = new Map<SessionDate, EventOf<'account.marked'>>();
+  for await (const event of reader.events()) {
+    if (event.type === 'account.marked' && event.cause === 'close') marks.set(event.session, event);
+  }
+  return [...marks.values()].sort((a, b) => (a.session < b.session ? -1 : 1));
+}
+
+/** Bought and sold after a session, both ways, in dollars. */
+function notionalOf(trades: readonly TradeRecord[], after: SessionDate | null): number {
+  const counts = (session: string | null) =>
+    session !== null && (after === null || session > after);
+  return trades.reduce((total, trade) => {
+    const bought = counts(trade.entrySession) ? trade.entryPrice * trade.quantity : 0;
+    const sold = counts(trade.exitSession) ? (trade.exitPrice ?? 0) * trade.quantity : 0;
+    return total + bought + sold;
+  }, 0);
+}
+
+/** Metrics of any curve; the first point is the row before the first session with a return. */
+export const curveStatistics = (
+  points: readonly EquityPoint[],
+  options: { readonly riskFreeRate: number; readonly tradedNotional?: number },
+): CurveStatistics => ({
+  from: points[0]?.session ?? null,
+  to: points.at(-1)?.session ?? null,
+  sessions: Math.max(0, points.length - 1),
+  metrics: curveMetrics(points, options),
+});
