@@ -55,6 +55,42 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/pipeline.ts')).pipeline,
   },
   {
+    path: 'stats',
+    group: 'Inspect',
+    summary: 'Measure the history or any equity curve: returns, risk, trades',
+    load: async () => (await import('./commands/stats.ts')).stats,
+  },
+  {
+    path: 'report daily',
+    group: 'Inspect',
+    summary: 'Write the report of a day: account, trades, orders, decisions, checks',
+    load: async () => (await import('./commands/report.ts')).reportDaily,
+  },
+  {
+    path: 'why',
+    group: 'Inspect',
+    summary: 'Explain a run, a trade or a symbol: why it did, or did not, trade',
+    load: async () => (await import('./commands/why.ts')).why,
+  },
+  {
+    path: 'runs',
+    group: 'Inspect',
+    summary: 'List runs: how many were found, scored, sized, filled, and why not',
+    load: async () => (await import('./commands/runs.ts')).runs,
+  },
+  {
+    path: 'trades',
+    group: 'Inspect',
+    summary: 'List trades with net P&L, R and why they ended',
+    load: async () => (await import('./commands/trades.ts')).trades,
+  },
+  {
+    path: 'logs',
+    group: 'Inspect',
+    summary: 'Show the log, newest lines last',
+    load: async () => (await import('./commands/logs.ts')).logs,
+  },
+  {
     path: 'calendar',
     group: 'Data',
     summary: 'List NYSE sessions with their open and close, and the days it is closed',
