@@ -1,3 +1,4 @@
+import type { FileProblem } from '../../bars/bar-file.ts';
 import { nyseGrid } from '../../bars/nyse-grid.ts';
 import { resample } from '../../bars/resample.ts';
 import { dayOf } from '../../bars/session-grid.ts';
@@ -38,17 +39,14 @@ export function barFolderSource(folder: BarFolder, only?: readonly Symbol[]): Ba
   const symbols = [...bySymbol.keys()].sort();
   if (symbols.length === 0) {
     throw new Failure('INPUT_INVALID', `no bar files of the wanted symbols in ${folder.dir}`, {
-      details: folder.unreadable.map(({ file, message }) => `${file}: ${message}`),
       hint: `trade-labs data check ${folder.dir}`,
     });
   }
   const intraday = finestIntraday(bySymbol);
   const loaded = new Map<Symbol, Loaded>();
+  refuse(folder, folder.unreadable);
   const badBars: BadBar[] = [];
-  const warnings = [
-    ...folder.warnings,
-    ...folder.unreadable.map(({ file, message }) => `${file} was not read: ${message}`),
-  ];
+  const warnings = [...folder.warnings];
   const actions = actionsBySymbol(folder);
   const of = (symbol: Symbol): Loaded =>
     assertExists(loaded.get(symbol), `${symbol} was prepared before it was asked for`);
@@ -62,11 +60,14 @@ export function barFolderSource(folder: BarFolder, only?: readonly Symbol[]): Ba
     warnings,
     sectorOf: () => 'UNKNOWN',
     async prepare() {
+      const faults: FileProblem[] = [];
       for (const symbol of symbols) {
         if (loaded.has(symbol)) continue;
         const entries = assertExists(bySymbol.get(symbol), 'every symbol has files');
-        loaded.set(symbol, await loadSymbol(folder, entries, intraday, badBars, warnings));
+        const notes = { badBars, warnings, faults };
+        loaded.set(symbol, await loadSymbol(folder, entries, intraday, notes));
       }
+      refuse(folder, faults);
     },
     daily: (symbol) => of(symbol).daily,
     session: (symbol, date) => sessionBars(of(symbol).intraday, date),
@@ -98,19 +99,35 @@ function actionsBySymbol(folder: BarFolder): Map<Symbol, CorporateAction[]> {
   return actions;
 }
 
+/** What reading finds besides bars. */
+interface Notes {
+  readonly badBars: BadBar[];
+  readonly warnings: string[];
+  readonly faults: FileProblem[];
+}
+
+/** A file that cannot be taken as a whole would quietly change the universe, so it stops the run. */
+function refuse(folder: BarFolder, faults: readonly FileProblem[]): void {
+  if (faults.length === 0) return;
+  throw new Failure('DATA_REFUSED', `${faults.length} files in ${folder.dir} cannot be used`, {
+    details: faults.map(({ file, message }) => `${file}: ${message}`),
+    hint: `mend or remove them; trade-labs data check ${folder.dir} shows all`,
+  });
+}
+
 async function loadSymbol(
   folder: BarFolder,
   entries: readonly BarEntry[],
   intraday: Exclude<Timeframe, '1d'> | null,
-  badBars: BadBar[],
-  warnings: string[],
+  notes: Notes,
 ): Promise<Loaded> {
+  const { badBars, warnings, faults } = notes;
   const read = async (timeframe: Timeframe): Promise<BarColumns | null> => {
     const entry = entries.find((candidate) => candidate.timeframe === timeframe);
     if (entry === undefined) return null;
     const file = await folder.read(entry);
     if (!file.ok) {
-      warnings.push(`${entry.file} was not read: ${file.error.message}`);
+      faults.push(file.error);
       return null;
     }
     const { badRows, badRowCount } = file.value;
