@@ -94,31 +94,25 @@ export class TimeRules {
   }
 }
 
-/** priceFault of one row of columns. */
-export const priceFaultAt = (
-  { open, high, low, close, volume }: BarColumns,
+/**
+ * The fault in one row of columns being read, or null. The time is judged even beside another fault, since it is the
+ * row before of the next one; a NaN time is left to the reader, who knows why it is none.
+ */
+export function rowFault(
+  { time, open, high, low, close, volume }: BarColumns,
   index: number,
-): BadRowReason | null =>
-  priceFault(
+  times: TimeRules,
+): BadRowReason | null {
+  const stamp = time[index] as number;
+  const timeFault = Number.isNaN(stamp) ? null : times.faultOf(stamp);
+  const valueFault = priceFault(
     open[index] as number,
     high[index] as number,
     low[index] as number,
     close[index] as number,
     volume[index] as number,
   );
-
-/**
- * The fault in one row of columns being read, or null. The time is judged even beside another fault, since it is the
- * row before of the next one; a NaN time is left to the reader, who knows why it is none.
- */
-export function rowFault(
-  columns: BarColumns,
-  index: number,
-  times: TimeRules,
-): BadRowReason | null {
-  const stamp = columns.time[index] as number;
-  const timeFault = Number.isNaN(stamp) ? null : times.faultOf(stamp);
-  return priceFaultAt(columns, index) ?? timeFault;
+  return valueFault ?? timeFault;
 }
 
 const TEXT_LIMIT = 120;

@@ -102,6 +102,14 @@ describe('reading a bar file', () => {
     expect(file.badRowCount).toBe(10);
   });
 
+  it.each(['2017-:5-01', '201:-05-01', '2018-05-0:', '2018-05-3/', '2018/05/02', '2018-00-10'])(
+    'does not take %s for a date, whatever month stood before it',
+    (date) => {
+      const file = rowsOf('2018-05-01,1,1,1,1,1', `${date},1,1,1,1,1`, '2018-05-03,1,1,1,1,1');
+      expect(reasons(file)).toEqual([[3, 'not_a_time']]);
+    },
+  );
+
   it('takes a second row for a time as a duplicate, also when the first had a bad price', () => {
     expect(reasons(rowsOf('2017-07-03,1,1,1,0,1', '2017-07-03,1,1,1,1,1'))).toEqual([
       [2, 'price_not_positive'],

@@ -4,11 +4,11 @@ import { parseDecimal } from '../../bars/decimal.ts';
 import {
   type BadRowReason,
   type BadRows,
-  priceFaultAt,
+  priceFault,
   rowFault,
   type TimeRules,
 } from '../../bars/rules.ts';
-import type { BarColumns, Timeframe } from '../../domain/market.ts';
+import { type BarColumns, emptyColumns, type Timeframe } from '../../domain/market.ts';
 import { DAY_MS } from '../../domain/time.ts';
 
 const COMMA = 44;
@@ -57,50 +57,62 @@ function firstDayOf(year: number, month: number): number {
 
 const isWithin = (value: number, end: number): boolean => value >= 0 && value < end;
 
+const NOTHING = Buffer.alloc(0);
+const NO_COLUMNS = emptyColumns(0);
+
 /**
  * Reads rows out of a file's bytes, which must end in a newline, straight into columns that have room for every line.
  * Values that travel as return values or fields would each become an object on the heap, and a call per number would
  * double the time of a cold start; so the sound rows of the common notation are read in one loop.
  */
 export class RowReader {
-  private readonly bytes: Buffer;
-  private readonly timeframe: Timeframe;
-  private readonly columns: BarColumns;
-  private readonly times: TimeRules;
-  private readonly bad: BadRows;
+  private bytes: Buffer = NOTHING;
+  private timeframe: Timeframe = '1d';
+  private columns: BarColumns = NO_COLUMNS;
+  private times: TimeRules;
+  private bad: BadRows;
   /** Rows kept so far; the next one is written at this index. */
-  count = 0;
+  private count = 0;
   /** The line of the file last read, the header being 1. */
   private line = 1;
   /** Where the next row starts. */
-  private next: number;
-  /** The month last seen, year x 12 + month, its first day number and its length. */
+  private next = 0;
+  /** The month last seen, year x 100 + month, its first day number and its length. */
   private month = FAILED;
   private monthStart = 0;
   private monthDays = 0;
 
-  constructor(
+  constructor(times: TimeRules, bad: BadRows) {
+    this.times = times;
+    this.bad = bad;
+  }
+
+  /**
+   * Reads the rows of a file from `start` on: good ones into the columns, the others into the list of bad ones.
+   * Returns how many are good. One reader serves file after file: while an object of the class lives, the engine keeps
+   * the code it compiled for it.
+   */
+  readFile(
     bytes: Buffer,
     start: number,
     columns: BarColumns,
-    times: TimeRules,
-    bad: BadRows,
-    timeframe: Timeframe,
-  ) {
+    rules: { readonly times: TimeRules; readonly bad: BadRows; readonly timeframe: Timeframe },
+  ): number {
     this.bytes = bytes;
-    this.next = start;
+    this.timeframe = rules.timeframe;
     this.columns = columns;
-    this.times = times;
-    this.bad = bad;
-    this.timeframe = timeframe;
-  }
-
-  /** Reads the rest of the file: good rows into the columns, the others into the list of bad ones. */
-  readAll(): void {
-    while (this.next < this.bytes.length) {
+    this.times = rules.times;
+    this.bad = rules.bad;
+    this.count = 0;
+    this.line = 1;
+    this.next = start;
+    while (this.next < bytes.length) {
       this.readSoundRows();
-      if (this.next < this.bytes.length) this.readOddRow();
+      if (this.next < bytes.length) this.readOddRow();
     }
+    this.bytes = NOTHING;
+    this.columns = NO_COLUMNS;
+    return this.count;
   }
 
   /**
@@ -147,15 +159,21 @@ export class RowReader {
       }
       const isSound =
         at > 0 &&
-        priceFaultAt(this.columns, row) === null &&
+        priceFault(
+          open[row] as number,
+          high[row] as number,
+          low[row] as number,
+          close[row] as number,
+          volume[row] as number,
+        ) === null &&
         times.faultOf(time[row] as number) === null;
       if (!isSound) break;
       row += 1;
       start = at;
+      this.line += 1;
+      this.count = row;
+      this.next = at;
     }
-    this.line += row - this.count;
-    this.count = row;
-    this.next = start;
   }
 
   /** Reads the next row as text, in every notation that the rules allow, and keeps or lists it. */
@@ -202,20 +220,31 @@ export class RowReader {
     return start + 11;
   }
 
-  /** The date written at a place as days since 1970-01-01, or NO_DAY. */
+  /** The date written at a place as days since 1970-01-01, or NO_DAY. Spelt out: it stands before every row. */
   private dayAt(at: number): number {
     const { bytes } = this;
-    if (bytes[at + 4] !== MINUS || bytes[at + 7] !== MINUS) return NO_DAY;
-    const year = this.twoDigits(at) * 100 + this.twoDigits(at + 2);
-    const month = this.twoDigits(at + 5);
-    const day = this.twoDigits(at + 8);
-    if (year * 12 + month !== this.month) this.enterMonth(year, month);
+    const y1 = (bytes[at] as number) - ZERO;
+    const y2 = (bytes[at + 1] as number) - ZERO;
+    const y3 = (bytes[at + 2] as number) - ZERO;
+    const y4 = (bytes[at + 3] as number) - ZERO;
+    const m1 = (bytes[at + 5] as number) - ZERO;
+    const m2 = (bytes[at + 6] as number) - ZERO;
+    const d1 = (bytes[at + 8] as number) - ZERO;
+    const d2 = (bytes[at + 9] as number) - ZERO;
+    const punctuated = bytes[at + 4] === MINUS && bytes[at + 7] === MINUS;
+    const atMost9 = y1 <= 9 && y2 <= 9 && y3 <= 9 && y4 <= 9 && m1 <= 9 && m2 <= 9 && d2 <= 9;
+    // Below zero in any place is below zero in the bits of all together.
+    if (!punctuated || !atMost9 || (y1 | y2 | y3 | y4 | m1 | m2 | d1 | d2) < 0) return NO_DAY;
+    const year = y1 * 1000 + y2 * 100 + y3 * 10 + y4;
+    const month = m1 * 10 + m2;
+    const day = d1 * 10 + d2;
+    if (year * 100 + month !== this.month) this.enterMonth(year, month);
     return day >= 1 && day <= this.monthDays ? this.monthStart + day - 1 : NO_DAY;
   }
 
   /** Remembers a month: rows of one file stay in it for weeks. */
   private enterMonth(year: number, month: number): void {
-    this.month = year * 12 + month;
+    this.month = year * 100 + month;
     const sound = year >= 1900 && month >= 1 && month <= 12;
     this.monthStart = sound ? firstDayOf(year, month) : 0;
     this.monthDays = sound ? firstDayOf(year, month + 1) - this.monthStart : 0;

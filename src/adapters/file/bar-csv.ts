@@ -11,7 +11,7 @@ import {
   MAX_LINE_BYTES,
 } from '../../bars/bar-file.ts';
 import { BadRows, printable, TimeRules } from '../../bars/rules.ts';
-import { type BarColumns, emptyColumns } from '../../domain/market.ts';
+import { type BarColumns, emptyColumns, sliceColumns } from '../../domain/market.ts';
 import { err, ok, type Result } from '../../domain/result.ts';
 import { readWhole } from './bar-bytes.ts';
 import { MIN_ROW_BYTES, RowReader } from './bar-csv-row.ts';
@@ -49,39 +49,19 @@ export function parseBarCsv(
   return start.ok ? ok(readRows(data, start.value, options)) : start;
 }
 
+let reader: RowReader | undefined;
+
 function readRows(data: Buffer, start: number, options: BarReadOptions): BarFile {
   const { file, timeframe, grid } = options;
   const columns = roomFor(data, start);
   const bad = new BadRows(file);
   const times = new TimeRules(grid, timeframe);
-  const rows = new RowReader(data, start, columns, times, bad, timeframe);
-  rows.readAll();
+  reader ??= new RowReader(times, bad);
+  const count = reader.readFile(data, start, columns, { times, bad, timeframe });
   return {
-    columns: ownColumns(columns, rows.count),
+    columns: sliceColumns(columns, 0, count),
     badRows: bad.rows,
     badRowCount: bad.count,
-  };
-}
-
-/** The first bars as columns of their own, in one piece of memory: a folder has hundreds of files. */
-function ownColumns(columns: BarColumns, length: number): BarColumns {
-  const bytes = Buffer.allocUnsafeSlow(6 * length * Float64Array.BYTES_PER_ELEMENT);
-  const memory = new Float64Array(bytes.buffer, 0, 6 * length);
-  let used = 0;
-  const own = (column: Float64Array): Float64Array => {
-    const copy = memory.subarray(used, used + length);
-    copy.set(column.subarray(0, length));
-    used += length;
-    return copy;
-  };
-  return {
-    length,
-    time: own(columns.time),
-    open: own(columns.open),
-    high: own(columns.high),
-    low: own(columns.low),
-    close: own(columns.close),
-    volume: own(columns.volume),
   };
 }
 
