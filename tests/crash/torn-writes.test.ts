@@ -68,6 +68,11 @@ const SCENES: readonly {
     name: 'a run outgrows its line',
     steps: [[runStarted('run-2')], [runCompleted('run-2', 'x'.repeat(700))]],
   },
+  {
+    name: 'a run outgrows its line just before the book is checkpointed',
+    steps: [[runStarted('run-2')], [runCompleted('run-2', 'x'.repeat(700))]],
+    checkpointEvery: 6,
+  },
   { name: 'the book is checkpointed', steps: [[feePaid(-1)]], checkpointEvery: 4 },
   { name: 'a month begins', steps: [[feePaid(-1)], [{ ...feePaid(-2), at: NEXT_MONTH }]] },
   { name: 'a home begins', steps: [[feePaid(-1)]], empty: true },

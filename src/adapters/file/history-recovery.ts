@@ -42,7 +42,8 @@ export function recover(
   folds: Folds,
 ): Recovered {
   const warnings: string[] = [];
-  const checkpoint = state?.checkpoint ?? findCheckpoint(files, journal);
+  // A later checkpoint than the saved state's would skip what the views have not been told yet.
+  const checkpoint = state === null ? findCheckpoint(files, journal) : state.checkpoint;
   const from =
     checkpoint !== null && restored(files, journal, checkpoint, folds) ? checkpoint : null;
   if (checkpoint !== null && from === null) {
