@@ -152,9 +152,7 @@ function oddities(rows: readonly Row[], name: string): string[] {
   const usual = days[Math.floor(days.length / 2)] ?? 1;
   return [
     ...(closed.length > 0
-      ? [
-          `${name}: ${closed.length} rows are on days without a session, such as ${closed[0]?.session}`,
-        ]
+      ? [`${name}: rows on days without a session: ${closed.length}, such as ${closed[0]?.session}`]
       : []),
     ...(usual > 4
       ? [`${name}: rows are ${usual} days apart; annual figures take each row for a session`]

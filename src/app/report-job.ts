@@ -69,7 +69,7 @@ export async function readDailyReport(request: ReportRequest): Promise<DailyRepo
     asOf,
     previousSession: before,
     nextSession: session.date < HORIZON.to ? nextSession(session.date) : null,
-    facts: { ...originOf(opened, runs), dataLabel, limits },
+    facts: { ...originOf(opened, records.lastRun), dataLabel, limits },
     runs,
     trades: records.trades(),
     events: collector.result(),
@@ -85,6 +85,7 @@ class DayRecords {
   readonly #session: SessionDate;
   readonly #runs = new Map<string, RunRecord>();
   readonly #trades = new Map<string, TradeRecord>();
+  #last: RunRecord | null = null;
 
   constructor(session: SessionDate) {
     this.#session = session;
@@ -96,9 +97,15 @@ class DayRecords {
     for (const change of book.apply(event)) {
       if (change.view === 'runs') {
         if (change.record.session === this.#session) this.#runs.set(change.key, change.record);
+        if (change.record.job !== 'report') this.#last = change.record;
       } else if (isPast(change.record, this.#session)) this.#trades.delete(change.key);
       else this.#trades.set(change.key, change.record);
     }
+  }
+
+  /** The newest run that is no report's own. */
+  get lastRun(): RunRecord | null {
+    return this.#last;
   }
 
   runs(): RunRecord[] {
@@ -113,18 +120,14 @@ class DayRecords {
 const isPast = ({ exitSession }: TradeRecord, session: SessionDate): boolean =>
   exitSession !== null && exitSession < session;
 
-/** Who made the numbers, by the journal: the day's last run, else the home's first event. */
+/** Who made the numbers, by the journal: the newest run, else the home's first event. */
 function originOf(
   opened: EventOf<'history.opened'>,
-  runs: readonly RunRecord[],
+  lastRun: RunRecord | null,
 ): Omit<ReportFacts, 'dataLabel' | 'limits'> {
-  const last = runs.filter(({ job }) => job !== 'report').at(-1);
-  if (last !== undefined) {
-    const { identity, mode, account, version, configHash } = last;
-    return { identity, mode, account, version, configHash };
-  }
-  const { mode, account, version } = opened;
-  return { identity: '', mode, account, version, configHash: '' };
+  const { mode, account, version } = lastRun ?? opened;
+  const { identity = '', configHash = '' } = lastRun ?? {};
+  return { identity, mode, account, version, configHash };
 }
 
 /** The limits of a configuration that a report shows. */

@@ -5,8 +5,9 @@ import { type SessionDate, sessionDate } from '../domain/time.ts';
 import type { TradeRecord } from '../domain/trade.ts';
 import type { EventOf } from '../events/event.ts';
 import type { MetricValue } from '../ledger/metrics.ts';
-import { curveMetrics, type EquityPoint } from '../ledger/metrics-curve.ts';
-import type { CurveMetricId } from '../ledger/metrics-definitions.ts';
+import { benchmarkMetrics, type SessionReturn } from '../ledger/metrics-benchmark.ts';
+import { curveMetrics, type EquityPoint, timeWeighted } from '../ledger/metrics-curve.ts';
+import type { BenchmarkMetricId, CurveMetricId } from '../ledger/metrics-definitions.ts';
 import { type SessionSpan, type TradeSummary, tradeMetrics } from '../ledger/metrics-trades.ts';
 import { type Grouping, groupTrades, type TradeGroup } from '../ledger/statistics.ts';
 import type { HistoryReader } from '../ports/history.ts';
@@ -92,3 +93,18 @@ export const curveStatistics = (
   sessions: Math.max(0, points.length - 1),
   metrics: curveMetrics(points, options),
 });
+
+/** A curve beside a benchmark's, on the sessions both have a return for. */
+export function besideBenchmark(
+  points: readonly EquityPoint[],
+  benchmark: readonly EquityPoint[],
+  riskFreeRate: number,
+): Readonly<Record<BenchmarkMetricId, MetricValue>> {
+  return benchmarkMetrics(returnsOf(points), returnsOf(benchmark), riskFreeRate);
+}
+
+const returnsOf = (points: readonly EquityPoint[]): SessionReturn[] =>
+  timeWeighted(points).returns.map((value, i) => ({
+    session: (points[i + 1] as EquityPoint).session,
+    value,
+  }));

@@ -25,6 +25,8 @@ export interface AttentionFacts {
   readonly execution: Execution;
   readonly oversold: readonly { readonly symbol: string; readonly quantity: number }[];
   readonly preliminary: boolean;
+  /** Whether the session has a mark, and whether it is that of the close. */
+  readonly marked: boolean;
   readonly markedAtClose: boolean;
 }
 
@@ -76,7 +78,7 @@ function orderTroubles({ orders, oversold }: AttentionFacts): Attention[] {
 
 const isUnprotected = ({ stopQuantity, quantity }: PositionRow): boolean => stopQuantity < quantity;
 
-function positionTroubles({ positions }: AttentionFacts): Attention[] {
+function positionTroubles({ positions, marked }: AttentionFacts): Attention[] {
   const found: Attention[] = [];
   for (const row of positions) {
     if (isUnprotected(row)) {
@@ -87,8 +89,9 @@ function positionTroubles({ positions }: AttentionFacts): Attention[] {
         ),
       );
     }
-    if (row.mark === null) found.push(warning('NO_MARK', `${row.symbol} has no mark.`));
-    else if (row.markStale) {
+    if (row.mark === null && marked) {
+      found.push(warning('NO_MARK', `${row.symbol} has no mark.`));
+    } else if (row.markStale) {
       found.push(warning('STALE_MARK', `The mark of ${row.symbol} is from an earlier session.`));
     }
     if (row.tradeId === null) {

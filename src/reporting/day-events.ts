@@ -7,7 +7,8 @@ import type { DayEvents } from './report-input.ts';
 
 /** Takes the whole journal, event by event, and keeps what a day's report needs of it. */
 export interface DayCollector {
-  add(event: JournalEvent): void;
+  /** False for an event of a later day, which no report of this one may know. */
+  add(event: JournalEvent): boolean;
   result(): DayEvents;
 }
 
@@ -43,9 +44,9 @@ export function collectDay(session: SessionDate, previousSession: SessionDate): 
         runSessions.set(event.runId, event.session);
         if (event.job === 'report') reportRuns.add(event.runId);
       }
-      if (isOwn(event)) return;
+      if (isOwn(event)) return event.at < toAt;
       const place = placeOf(event, runSessions, { session, previousSession, fromAt, toAt });
-      if (place === 'later') return;
+      if (place === 'later') return false;
       if (event.type === 'account.marked') {
         const known = marks.get(event.session);
         if (known === undefined || known.cause === 'run' || event.cause === 'close') {
@@ -54,6 +55,7 @@ export function collectDay(session: SessionDate, previousSession: SessionDate): 
       }
       if (place === 'earlier') past.add(event);
       else today.push(event);
+      return true;
     },
     result: () => ({
       today,

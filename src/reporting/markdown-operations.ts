@@ -1,4 +1,4 @@
-import type { Reason } from '../domain/reason.ts';
+import { describeReason } from '../risk/reasons.ts';
 import type { OrderRow } from './day-orders.ts';
 import type { Slippage } from './execution.ts';
 import { amount, count, decimals, duration, plural, price, wallTime } from './format.ts';
@@ -88,6 +88,7 @@ function runText(run: RunFunnel): string {
     ({ fate }, i) =>
       i < TOP_CANDIDATES || fate === 'approved' || fate === 'denied' || fate === 'not_sized',
   );
+  const guards = guardLines(shown);
   return [
     `### ${text(run.slot)}, ${wallTime(run.startedAt)}, ${run.status}`,
     '',
@@ -96,6 +97,7 @@ function runText(run: RunFunnel): string {
     ...histogram('Not ranked', run.ineligible),
     ...histogram('Denied', run.denials),
     ...(shown.length === 0 ? [] : ['', candidatesTable(shown)]),
+    ...(guards.length === 0 ? [] : ['', ...guards]),
   ].join('\n');
 }
 
@@ -117,7 +119,7 @@ function candidatesTable(candidates: readonly DecisionRow[]): string {
     right('Sized'),
     right('Approved'),
     left('Fate'),
-    left('Why'),
+    left('Outcome'),
   ];
   const rows = candidates.map((row) => [
     String(row.rank),
@@ -132,7 +134,7 @@ function candidatesTable(candidates: readonly DecisionRow[]): string {
     row.sized === null ? '' : String(row.sized),
     row.approved === null ? '' : String(row.approved),
     text(row.fate),
-    text(why(row)),
+    text(row.order ?? outcomeOf(row)),
   ]);
   return markdownTable(columns, rows);
 }
@@ -144,21 +146,16 @@ const WHY_NOT: Readonly<Partial<Record<DecisionRow['fate'], string>>> = {
   ineligible: 'not eligible',
 };
 
-/** Every guard that spoke with its numbers, then what became of the order. */
-function why(row: DecisionRow): string {
-  const guards = row.reasons.map(reasonText);
-  const parts = [...guards, ...(row.order === null ? [] : [row.order])];
-  return parts.length > 0 ? parts.join('; ') : (WHY_NOT[row.fate] ?? '');
-}
+const outcomeOf = ({ fate, reason }: DecisionRow): string => reason ?? WHY_NOT[fate] ?? '';
 
-function reasonText({ code, allowed, limit, value }: Reason): string {
-  const numbers = [
-    ...(value === null ? [] : [`value ${value}`]),
-    ...(limit === null ? [] : [`limit ${limit}`]),
-    `allows ${allowed}`,
-  ];
-  return `${code} (${numbers.join(', ')})`;
-}
+/** Every guard that spoke, with its numbers: tables stay narrow when the sentences stand below them. */
+const guardLines = (candidates: readonly DecisionRow[]): string[] =>
+  candidates.flatMap(({ symbol, verdict, reasons }) =>
+    reasons.map(
+      (reason) =>
+        `- ${text(symbol)} ${verdict ?? ''}: ${text(describeReason(reason))} (${reason.code}).`,
+    ),
+  );
 
 /** Book against statement. */
 export function reconcileSection({ reconciliation: r }: DailyReport): string {

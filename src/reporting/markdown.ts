@@ -36,11 +36,13 @@ function headerLines({ header, preliminary }: DailyReport): string {
     header.throughSeq === null
       ? 'no events'
       : `journal through event ${header.throughSeq} (${wallTime(header.throughAt)})`;
+  const desk = header.identity === '' ? '' : `, desk ${text(header.identity)}`;
+  const config = header.configHash === '' ? '' : `, config ${text(header.configHash.slice(0, 12))}`;
   return [
-    `**${header.mode.toUpperCase()}** account ${text(header.account)}, desk ${text(header.identity)}.` +
+    `**${header.mode.toUpperCase()}** account ${text(header.account)}${desk}.` +
       ` Data: ${text(header.dataLabel)}.`,
     `Session ${hours}${header.earlyClose ? ', early close' : ''}; ${through};` +
-      ` trade-labs ${text(header.version)}, config ${text(header.configHash.slice(0, 12))}.`,
+      ` trade-labs ${text(header.version)}${config}.`,
     ...(preliminary ? ['**PRELIMINARY: the session has not closed, numbers will change.**'] : []),
   ].join('\n');
 }

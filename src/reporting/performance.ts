@@ -36,8 +36,8 @@ export interface Performance {
 }
 
 /**
- * The marks as a curve. A history that begins with a deposit gets a row of nothing before it, so that its first day
- * has a return.
+ * The marks as a curve. An account that was opened and traded before its first mark gets a row of nothing before it, so
+ * that its first day has a return; one that was only opened starts at that mark.
  */
 export function curveOf(marks: readonly Mark[]): EquityPoint[] {
   const points = marks.map((mark) => ({
@@ -48,7 +48,7 @@ export function curveOf(marks: readonly Mark[]): EquityPoint[] {
     grossExposure: toUsd(mark.exposure),
   }));
   const first = points[0];
-  if (first === undefined || first.flow <= 0) return points;
+  if (first === undefined || first.flow <= 0 || first.flow === first.equity) return points;
   const before = previousSession(first.session).date;
   return [{ session: before, equity: 0, flow: 0, positions: 0, grossExposure: 0 }, ...points];
 }

@@ -136,6 +136,7 @@ export function buildDailyReport(input: DailyReportInput): DailyReport {
     execution,
     oversold: last.oversold,
     preliminary,
+    marked: end !== null,
     markedAtClose: end?.cause === 'close',
   });
   const tradeSummary = tradeMetrics(closedTrades, sessionSpan);

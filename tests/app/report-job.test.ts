@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readDailyReport, reportFiles, writeReportFiles } from '../../src/app/report-job.ts';
+import { sessionOf } from '../../src/calendar/nyse.ts';
+import { Failure } from '../../src/domain/failure.ts';
+import { assertExists } from '../../src/domain/result.ts';
+import { sessionDate } from '../../src/domain/time.ts';
+import type { JournalEvent } from '../../src/events/event.ts';
+import type { HistoryReader } from '../../src/ports/history.ts';
+import { renderJson } from '../../src/reporting/json.ts';
+import { buildDailyReport } from '../../src/reporting/report.ts';
+import { brokenDay, busyDay, quietDay } from '../reporting/days.ts';
+import { clock, FACTS, type Story } from '../reporting/story.ts';
+
+async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
+  for (const item of items) {
+    await Promise.resolve();
+    yield item;
+  }
+}
+
+const readerOf = (events: readonly JournalEvent[]): HistoryReader => ({
+  events: () => each(events),
+  runs: () => each([]),
+  trades: () => each([]),
+});
+
+const read = (story: Pick<Story, 'events'>, date = '2026-03-05') =>
+  readDailyReport({
+    reader: readerOf(story.events),
+    session: assertExists(sessionOf(sessionDate(date)), 'a session'),
+    asOf: clock(date, '17:00'),
+    limits: FACTS.limits,
+    dataLabel: FACTS.dataLabel,
+  });
+
+describe('the report read from a journal', () => {
+  it.each([busyDay, quietDay, brokenDay])('is that of its records', async (day) => {
+    expect(renderJson(await read(day()))).toBe(
+      renderJson(buildDailyReport(day().input('2026-03-05'))),
+    );
+  });
+
+  it('is the same after later days have moved stops and closed trades', async () => {
+    const story = busyDay();
+    const first = renderJson(await read(story));
+    const stop = '2026-03-05/scan-open/MSFT/stop/1';
+    story.fill(['2026-03-06', '11:00'], stop, 12, 391.1);
+    story.closeTrades(['2026-03-06', '16:00']);
+    story.mark(['2026-03-06', '16:00'], 'close', {});
+    expect(renderJson(await read(story))).toBe(first);
+    expect((await read(story, '2026-03-06')).closedTrades).toHaveLength(1);
+  });
+
+  it('is refused where nothing is recorded', async () => {
+    await expect(read({ events: [] })).rejects.toMatchObject({ code: 'RECORD_UNKNOWN' });
+  });
+});
+
+describe('the files of a report', () => {
+  const files = reportFiles(buildDailyReport(busyDay().input('2026-03-05')));
+
+  it('are those of the formats asked for', () => {
+    const report = buildDailyReport(quietDay().input('2026-03-05'));
+    const names = (...formats: ('md' | 'csv' | 'json')[]) =>
+      reportFiles(report, formats).map(({ name }) => name);
+    expect(names('md')).toEqual(['report.md']);
+    expect(names('json')).toEqual(['report.json']);
+    expect(names('csv')).toEqual([
+      'report.csv',
+      'trades.csv',
+      'orders.csv',
+      'decisions.csv',
+      'equity.csv',
+    ]);
+  });
+
+  it('are written whole, again and again, with nothing left beside them', () => {
+    const dir = join(mkdtempSync(join(tmpdir(), 'report-')), 'daily', '2026-03-05');
+    writeReportFiles(dir, files);
+    const written = writeReportFiles(dir, files);
+    expect(readdirSync(dir).sort()).toEqual(files.map(({ name }) => name).sort());
+    for (const { path, sha256 } of written) {
+      expect(createHash('sha256').update(readFileSync(path)).digest('hex')).toBe(sha256);
+    }
+  });
+
+  it('that cannot be written say where and what to do', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'report-')), 'file');
+    writeFileSync(file, '');
+    expect(() => writeReportFiles(join(file, 'daily'), files)).toThrow(Failure);
+    expect(() => writeReportFiles(join(file, 'daily'), files)).toThrow(/cannot be written to/);
+  });
+});

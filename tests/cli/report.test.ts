@@ -1,0 +1,133 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openHistory } from '../../src/adapters/file/file-history.ts';
+import type { EventDraft, JournalEvent } from '../../src/events/event.ts';
+import { Book } from '../../src/ledger/book.ts';
+import { busyDay } from '../reporting/days.ts';
+import { run } from './fake-world.ts';
+
+/** The world's clock stands at 2026-03-05 14:30 UTC, the open of the busy day. */
+const home = mkdtempSync(join(tmpdir(), 'report-home-'));
+const report = (...argv: string[]) =>
+  run(['report', 'daily', ...argv, '--home', home], { cwd: home });
+
+function draftOf({
+  v: _v,
+  seq: _seq,
+  prev: _prev,
+  hash: _hash,
+  ...draft
+}: JournalEvent): EventDraft {
+  return draft as EventDraft;
+}
+
+beforeAll(async () => {
+  const { events } = busyDay();
+  const history = await openHistory({
+    home,
+    mode: 'sim',
+    account: 'SIM-1',
+    version: '0.1.0',
+    clock: { now: () => events[0]?.at as JournalEvent['at'] },
+    fold: new Book(),
+    newFold: () => new Book(),
+  });
+  await history.append(events.slice(1).map(draftOf));
+  await history.close();
+});
+
+describe('report daily', () => {
+  it('writes the files of the session in progress and says the day in six lines', async () => {
+    const { exit, stdout } = await report();
+    expect(exit).toBe(0);
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines[0]).toMatch(/^PRELIMINARY 2026-03-05 Thu: \+\$\d+\.\d\d/);
+    expect(lines[6]).toBe('');
+    const dir = join(home, 'reports', 'daily', '2026-03-05');
+    expect(lines.slice(7)).toEqual(
+      ['md', 'csv']
+        .flatMap((format) =>
+          format === 'md'
+            ? [join(dir, 'report.md')]
+            : ['report', 'trades', 'orders', 'decisions', 'equity'].map((name) =>
+                join(dir, `${name}.csv`),
+              ),
+        )
+        .concat(join(dir, 'report.json')),
+    );
+    expect(readFileSync(join(dir, 'report.md'), 'utf8').split('\n')[0]).toBe(lines[0]);
+  });
+
+  it('prints one format with --out -, and writes nothing', async () => {
+    const printed = await report('2026-03-04', '--out', '-');
+    expect(printed.stdout).toMatch(/^2026-03-04 Wed: \+\$31\.50/);
+    const json = await report('2026-03-04', '--out', '-', '--format', 'json');
+    expect(JSON.parse(json.stdout).header.session).toBe('2026-03-04');
+    expect(existsSync(join(home, 'reports', 'daily', '2026-03-04'))).toBe(false);
+  });
+
+  it('writes the formats asked for where it is told to', async () => {
+    const { exit } = await report('yesterday', '--format', 'json', '--out', 'evening');
+    expect(exit).toBe(0);
+    expect(readdirSync(join(home, 'evening'))).toEqual(['report.json']);
+    expect(
+      JSON.parse(readFileSync(join(home, 'evening', 'report.json'), 'utf8')).header.session,
+    ).toBe('2026-03-04');
+  });
+
+  it('gives report and files with --json', async () => {
+    const { stdout } = await report('2026-03-04', '--json', '--out', 'evening');
+    const { ok, command, data } = JSON.parse(stdout);
+    expect({ ok, command }).toEqual({ ok: true, command: 'report daily' });
+    expect(data.report.bridge.unexplained).toBe(0);
+    expect(data.files).toHaveLength(7);
+    expect(data.files[0].sha256).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it.each([
+    [['2026-03-07'], 'NOT_A_SESSION', 'the session before is 2026-03-06, the next one 2026-03-09'],
+    [['2026-03-06'], 'USAGE', 'has not begun'],
+    [['2026-03-02'], 'RECORD_UNKNOWN', 'nothing is recorded up to 2026-03-02'],
+    [['soon'], 'USAGE', 'is not a date'],
+    [['--format', 'pdf'], 'USAGE', '--format is not known: "pdf"'],
+    [['--format', 'md,csv', '--out', '-'], 'USAGE', '--out - prints one format'],
+  ])('refuses %j', async (argv, code, why) => {
+    const { exit, stderr } = await report(...argv);
+    expect(exit).toBe(2);
+    expect(stderr).toContain(`[${code}]`);
+    expect(stderr).toContain(why);
+  });
+
+  it('of a home without a history says so', async () => {
+    const empty = join(home, 'empty');
+    mkdirSync(empty);
+    const { exit, stderr } = await run(['report', 'daily', '--home', empty], { cwd: home });
+    expect(exit).toBe(2);
+    expect(stderr).toContain('[RECORD_UNKNOWN]');
+  });
+});
+
+describe('stats of that home', () => {
+  const stats = (...argv: string[]) => run(['stats', ...argv, '--home', home], { cwd: home });
+
+  it('measures trades and the closes', async () => {
+    const { data } = JSON.parse((await stats('--json')).stdout);
+    expect(data.trades).toMatchObject({ closed: 2, wins: 1, losses: 1 });
+    expect(data.curve).toMatchObject({ from: '2026-03-03', to: '2026-03-05', sessions: 2 });
+  });
+
+  it('groups, and leaves out what ended before', async () => {
+    const { stdout } = await stats('--by', 'exit');
+    expect(stdout).toMatch(/^2 closed trades: 1 won, 0 drawn, 1 lost\n/);
+    expect(stdout).toMatch(/\nsignal +1 /);
+    expect(stdout).toMatch(/\ntrail +1 /);
+    const { data } = JSON.parse((await stats('--since', '2026-03-05', '--json')).stdout);
+    expect(data.curve).toMatchObject({ from: '2026-03-04', sessions: 1 });
+  });
+
+  it('refuses an unknown group', async () => {
+    expect((await stats('--by', 'moon')).stderr).toContain('--by is not known: "moon"');
+  });
+});

@@ -1,0 +1,201 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { nextSession } from '../../src/calendar/nyse.ts';
+import { usd } from '../../src/domain/money.ts';
+import { sessionDate } from '../../src/domain/time.ts';
+import { quantityOf } from '../../src/ledger/lots.ts';
+import { sumUsd } from '../../src/ledger/metrics-trades.ts';
+import { renderCsvFiles } from '../../src/reporting/csv-files.ts';
+import { amount, money } from '../../src/reporting/format.ts';
+import { renderJson } from '../../src/reporting/json.ts';
+import { renderMarkdown } from '../../src/reporting/markdown.ts';
+import { buildDailyReport, type DailyReport } from '../../src/reporting/report.ts';
+import { Story, symbol } from './story.ts';
+
+/** What happens on one day of a random history. */
+const action = fc.oneof(
+  fc.record({
+    kind: fc.constant('buy' as const),
+    name: fc.constantFrom('AAA', 'BBB', 'CCC'),
+    quantity: fc.integer({ min: 1, max: 300 }),
+    micros: fc.integer({ min: 1_000_000, max: 90_000_000 }),
+    parts: fc.integer({ min: 1, max: 3 }),
+    late: fc.boolean(),
+  }),
+  fc.record({
+    kind: fc.constant('sell' as const),
+    name: fc.constantFrom('AAA', 'BBB', 'CCC'),
+    share: fc.double({ min: 0.01, max: 1, noNaN: true }),
+    micros: fc.integer({ min: 1_000_000, max: 90_000_000 }),
+    late: fc.boolean(),
+  }),
+  fc.record({
+    kind: fc.constantFrom(
+      'deposit' as const,
+      'withdrawal' as const,
+      'dividend' as const,
+      'fee' as const,
+    ),
+    cents: fc.integer({ min: 1, max: 500_000 }),
+  }),
+  fc.record({
+    kind: fc.constant('split' as const),
+    name: fc.constantFrom('AAA', 'BBB', 'CCC'),
+    ratio: fc.constantFrom(2, 3, 0.5),
+  }),
+  fc.record({ kind: fc.constant('pay' as const) }),
+);
+type Action = typeof action extends fc.Arbitrary<infer A> ? A : never;
+
+/** Plays random days and returns the story with its last session. */
+function play(days: readonly (readonly Action[])[]): {
+  story: Story;
+  session: string;
+  flow: number;
+} {
+  const story = new Story();
+  story.open('2026-03-03', 1_000_000);
+  let session = '2026-03-03';
+  let flow = 0;
+  const unpaid: string[] = [];
+  for (const actions of days) {
+    session = nextSession(sessionDate(session)).date;
+    flow = 0;
+    actions.forEach((step, i) => {
+      flow += act(story, [session, `10:${String(i).padStart(2, '0')}`], step, i, unpaid);
+    });
+    story.closeTrades([session, '16:00']);
+    const prices = Object.fromEntries(
+      story.book.openTrades().map((trade, i) => [trade.symbol, 20 + i * 3.37]),
+    );
+    story.mark([session, '16:00'], 'close', prices, { flow: sumUsd([flow]) });
+  }
+  return { story, session, flow: sumUsd([flow]) };
+}
+
+function act(
+  story: Story,
+  when: readonly [string, string],
+  step: Action,
+  i: number,
+  unpaid: string[],
+): number {
+  const trade = 'name' in step ? story.book.trade(symbol(step.name)) : null;
+  const owned = trade === null ? 0 : quantityOf(trade.lots);
+  const fill = (ref: string, quantity: number, micros: number, late: boolean) => {
+    const execId = story.fill(when, ref, quantity, micros / 1e6, late ? null : 1.005);
+    if (late) unpaid.push(execId);
+  };
+  switch (step.kind) {
+    case 'buy': {
+      const ref = `${when[0]}/s${i}/${step.name}/entry/1`;
+      story.order(when, ref, { quantity: step.quantity * step.parts, limit: 100 });
+      for (let part = 0; part < step.parts; part += 1) {
+        fill(ref, step.quantity, step.micros + part * 10_001, step.late);
+      }
+      return 0;
+    }
+    case 'sell': {
+      const quantity = Math.ceil(owned * step.share);
+      if (quantity === 0) return 0;
+      const ref = `${when[0]}/s${i}/${step.name}/exit/1`;
+      story.order(when, ref, { quantity }, { exitReason: 'signal' });
+      fill(ref, quantity, step.micros, step.late);
+      return 0;
+    }
+    case 'split': {
+      const quantityAfter = Math.floor(owned * step.ratio);
+      if (quantityAfter === 0) return 0;
+      story.add('split.applied', when, {
+        symbol: symbol(step.name),
+        session: sessionDate(when[0]),
+        ratio: step.ratio,
+        quantityBefore: owned,
+        quantityAfter,
+        cashInLieu: usd(quantityAfter === owned * step.ratio ? 0 : 7.31),
+      });
+      return 0;
+    }
+    case 'pay': {
+      const execId = unpaid.shift();
+      if (execId !== undefined)
+        story.add('commission.recorded', when, { execId, commission: usd(0.37) });
+      return 0;
+    }
+    default: {
+      const out = step.kind === 'fee' || step.kind === 'withdrawal';
+      const dollars = (out ? -step.cents : step.cents) / 100;
+      story.cash(when, step.kind, dollars, 'x');
+      return step.kind === 'deposit' || step.kind === 'withdrawal' ? dollars : 0;
+    }
+  }
+}
+
+/** The column of a CSV text as numbers; empty cells are left out. */
+function column(text: string, name: string): number[] {
+  const [header = '', ...lines] = text.trimEnd().split('\r\n');
+  const i = header.split(',').indexOf(name);
+  return lines.flatMap((line) => (line.split(',')[i] === '' ? [] : [Number(line.split(',')[i])]));
+}
+
+describe('for any history', () => {
+  const days = fc.array(fc.array(action, { maxLength: 8 }), { minLength: 1, maxLength: 4 });
+
+  it('sums tie across trades.csv, report.json, report.md and the bridge', () => {
+    fc.assert(
+      fc.property(days, (history) => {
+        const { story, session, flow } = play(history);
+        const built = buildDailyReport(story.input(session));
+        const { bridge } = JSON.parse(renderJson(built)) as DailyReport;
+        expect(bridge.unexplained).toBe(0);
+        const rows = (bridge.rows ?? []).map(({ amount: value }) => value as number);
+        expect(sumUsd([bridge.startEquity as number, ...rows])).toBe(bridge.endEquity);
+        expect(bridge.flow).toBe(flow);
+
+        const files = new Map(renderCsvFiles(built).map(({ name, text }) => [name, text]));
+        const trades = files.get('trades.csv') ?? '';
+        const gross = sumUsd(column(trades, 'gross_pnl'));
+        expect(bridge.tie?.closedTrades).toBe(gross);
+        expect(bridge.tie?.mismatched).toEqual([]);
+        const { closedTrades, otherTrades, lessEarlier, stillOpen, realizedGross } =
+          bridge.tie as NonNullable<typeof bridge.tie>;
+        expect(otherTrades).toBe(0);
+        expect(sumUsd([closedTrades, lessEarlier, stillOpen])).toBe(realizedGross);
+        const row = bridge.rows?.find(({ id }) => id === 'realizedGross');
+        expect(row?.amount).toBe(realizedGross);
+
+        const net = sumUsd(column(trades, 'net_pnl'));
+        expect(built.tradeSummary.metrics.netProfit.value ?? 0).toBe(net);
+        const markdown = renderMarkdown(built);
+        expect(markdown).toContain(`${amount(bridge.endEquity)}**`);
+        expect(markdown).toContain(money(realizedGross));
+        if (built.tradeSummary.closed > 0) expect(markdown).toContain(`**${money(net)}**`);
+
+        const equity = files.get('equity.csv') ?? '';
+        expect(column(equity, 'equity')).toEqual([bridge.startEquity, bridge.endEquity]);
+        const unrealized = sumUsd(built.positions.map((row) => row.unrealized as number));
+        expect(column(equity, 'unrealized').at(-1)).toBe(unrealized);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('realised, unrealised and commissions of all days add up to the account', () => {
+    fc.assert(
+      fc.property(days, (history) => {
+        const { story, session } = play(history);
+        let at = '2026-03-03';
+        let total = 1_000_000;
+        while (at < session) {
+          at = nextSession(sessionDate(at)).date;
+          const { bridge } = buildDailyReport(story.input(at));
+          expect(bridge.startEquity).toBe(total);
+          total = bridge.endEquity as number;
+        }
+        const lots = story.book.openLots();
+        expect(usd(total)).toBe(story.book.cash + lots.value);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
