@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openBarFolder } from '../adapters/file/bar-folder.ts';
 import { barFolderSource } from '../adapters/file/bar-folder-source.ts';
@@ -44,7 +45,9 @@ export interface Composition {
   readonly log: Log;
   /** Bars of this folder instead of what the config names. */
   readonly dataDir?: string;
-  /** Writes into this run folder instead of the home's history. */
+  /** Symbols that will be asked for: refused here where the data has none of them. */
+  readonly symbols?: readonly Symbol[];
+  /** Writes into this run folder instead of the home's history, in place of what an earlier run left there. */
   readonly runDir?: string;
   /** The last session that will be asked for, where it is known. */
   readonly until?: Session;
@@ -80,8 +83,6 @@ export interface System {
   readonly strategy: StrategyDesk;
   /** The symbols that scans look at; null for all that the data has. */
   readonly universe: readonly Symbol[] | null;
-  /** The instant the simulated exchange has been played up to. */
-  readonly playedThrough: EpochMs | null;
   /** Writes the simulated account down, where it outlives the process. */
   saveAccount(playedThrough: EpochMs): void;
   close(): Promise<void>;
@@ -96,8 +97,12 @@ export async function compose(composition: Composition): Promise<System> {
   const { config } = loaded;
   refuseUnsupported(mode);
   const strategy = await loadStrategy(config, home);
+  const universe = universeOf(config, home);
   const source = openSource(composition);
   checkScanData(config, source);
+  refuseUnknownSymbols(source, composition.symbols ?? universe ?? []);
+  // Data that cannot be used is told before anything is written.
+  await source.prepare(composition.until ?? lastSessionClosedBy(clock.now()), source.symbols);
   const book = new Book();
   const identity: RunIdentity = {
     mode,
@@ -146,8 +151,7 @@ export async function compose(composition: Composition): Promise<System> {
     history,
     reader: store.reader,
     strategy,
-    universe: universeOf(config, home),
-    playedThrough: saved?.playedThrough ?? null,
+    universe,
     saveAccount(playedThrough) {
       saveSimAccount(composition.runDir ?? home, { account: broker.state(), playedThrough });
     },
@@ -171,11 +175,24 @@ function openSource({ home, loaded, dataDir }: Composition): BarSource {
   return barFolderSource(openBarFolder(dataDir ?? join(home, data.barsDir)));
 }
 
+function refuseUnknownSymbols(source: BarSource, symbols: readonly Symbol[]): void {
+  const known = new Set(source.symbols);
+  const unknown = symbols.filter((symbol) => !known.has(symbol));
+  if (unknown.length === 0) return;
+  throw new Failure('INPUT_INVALID', `no data of ${unknown.join(', ')}`, {
+    details: [`looked in: ${source.label}`],
+    hint: `it has, among others: ${source.symbols.slice(0, 5).join(', ')}`,
+  });
+}
+
 async function openStore(composition: Composition, book: Book, identity: RunIdentity) {
   const { runDir, home, clock, warn } = composition;
   const { mode, account, version } = identity;
   const common = { mode, account, version, clock, fold: book };
-  if (runDir !== undefined) return openRunFolderHistory({ ...common, dir: runDir });
+  if (runDir !== undefined) {
+    rmSync(runDir, { recursive: true, force: true });
+    return openRunFolderHistory({ ...common, dir: runDir });
+  }
   return openHistory({
     ...common,
     home,

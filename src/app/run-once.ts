@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readHistory } from '../adapters/file/history-reader.ts';
 import { loadSimAccount } from '../adapters/file/sim-account-file.ts';
@@ -76,12 +76,14 @@ const SLOT = 'manual';
 
 /** Runs the pipeline once: now in the home's own history, or at an instant of the past in a folder of its own. */
 export async function runOnce(request: RunOnce): Promise<RunOnceResult> {
-  const at = request.asOf ?? request.now;
+  const played = request.asOf === undefined ? playedThroughOf(request.home) : null;
+  // The machine's clock may have been set back: the account's own time still only goes forward.
+  const at = request.asOf ?? epochMs(Math.max(request.now, (played ?? 0) + 1));
   const session = sessionFor(at);
   const start = request.stateDir === undefined ? undefined : await stateOf(request.stateDir, at);
   const ends: OrderEnd[] = [];
   const runDir = request.asOf === undefined ? undefined : runFolder(request, at);
-  const clock = new SimClock(start?.playedThrough ?? startInstant(at));
+  const clock = new SimClock(start?.playedThrough ?? played ?? startInstant(at));
   const log = await openHomeLog(request.home, request.loaded);
   const system = await compose({
     home: request.home,
@@ -92,6 +94,7 @@ export async function runOnce(request: RunOnce): Promise<RunOnceResult> {
     log,
     ...(request.dataDir === undefined ? {} : { dataDir: request.dataDir }),
     ...(runDir === undefined ? {} : { runDir, until: session }),
+    ...(request.symbols === undefined ? {} : { symbols: request.symbols }),
     ...(start === undefined ? {} : { startFrom: start.state }),
     onEvents: (events) => {
       for (const event of events) if (ENDS.has(event.type)) ends.push(event as OrderEnd);
@@ -99,9 +102,8 @@ export async function runOnce(request: RunOnce): Promise<RunOnceResult> {
     },
   });
   try {
-    refuseUnknownSymbols(system, request.symbols);
     checkScanTime(system.config, at, session, 'this run');
-    const engine = new Engine(system, clock, system.playedThrough ?? clock.now());
+    const engine = new Engine(system, clock, clock.now());
     const outcome = await scanAt(system, engine, request, at, session);
     if (runDir !== undefined) await playUntilSettled(system, engine, session);
     const { label, synthetic } = system.source;
@@ -123,6 +125,10 @@ export function sessionFor(at: EpochMs): Session {
   });
 }
 
+/** How far the simulated exchange was played for the account of a home; null before its first run. */
+const playedThroughOf = (home: string): EpochMs | null =>
+  loadSimAccount<SimAccountState>(home)?.playedThrough ?? null;
+
 /** A fresh account begins in the evening before, so that nothing of the session itself is played twice. */
 const startInstant = (at: EpochMs): EpochMs => {
   const before = lastSessionClosedBy(at);
@@ -142,9 +148,7 @@ function runFolder(request: RunOnce, at: EpochMs): string {
     dryRun: request.dryRun,
   }).slice(0, 8);
   const time = new Date(at).toISOString().slice(0, 19).replaceAll(':', '');
-  const dir = join(request.home, 'data', 'backtests', `pipeline-${time}Z-${key}`);
-  if (dir !== request.stateDir) rmSync(dir, { recursive: true, force: true });
-  return dir;
+  return join(request.home, 'data', 'backtests', `pipeline-${time}Z-${key}`);
 }
 
 async function stateOf(
@@ -168,16 +172,6 @@ async function stateOf(
   for await (const event of readHistory(dir).events()) book.apply(event);
   const state = { book: book.checkpoint(), account: saved.account };
   return { state, playedThrough: saved.playedThrough };
-}
-
-function refuseUnknownSymbols(system: System, symbols: readonly Symbol[] | undefined): void {
-  const known = new Set(system.source.symbols);
-  const unknown = (symbols ?? []).filter((symbol) => !known.has(symbol));
-  if (unknown.length === 0) return;
-  throw new Failure('INPUT_INVALID', `no data of ${unknown.join(', ')}`, {
-    details: [`looked in: ${system.source.label}`],
-    hint: `it has, among others: ${system.source.symbols.slice(0, 5).join(', ')}`,
-  });
 }
 
 async function scanAt(

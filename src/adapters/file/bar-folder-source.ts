@@ -35,6 +35,7 @@ interface Loaded {
  * sessions of their symbol, and listed.
  */
 export function barFolderSource(folder: BarFolder, only?: readonly Symbol[]): BarSource {
+  refuse(folder, folder.unreadable);
   const bySymbol = filesBySymbol(folder, only);
   const symbols = [...bySymbol.keys()].sort();
   if (symbols.length === 0) {
@@ -44,7 +45,6 @@ export function barFolderSource(folder: BarFolder, only?: readonly Symbol[]): Ba
   }
   const intraday = finestIntraday(bySymbol);
   const loaded = new Map<Symbol, Loaded>();
-  refuse(folder, folder.unreadable);
   const badBars: BadBar[] = [];
   const warnings = [...folder.warnings];
   const actions = actionsBySymbol(folder);
