@@ -13,11 +13,12 @@ import { assertSameHome } from './history-home.ts';
 import { FileHistoryReader } from './history-reader.ts';
 import { FoldingWalk, type Folds, recover } from './history-recovery.ts';
 import { type HistoryState, loadState, STATE_FOLDER, saveState } from './history-state.ts';
-import type { HomeLock } from './home-lock.ts';
+import { type HomeLock, lockHome } from './home-lock.ts';
 import { journalFileOf } from './journal-lines.ts';
 import { repairTail } from './journal-tail.ts';
 import { JOURNAL_START, type JournalPosition } from './journal-walk.ts';
 import { JournalWriter } from './journal-writer.ts';
+import { assertLocal } from './local-disk.ts';
 import { nodeFileSystem } from './node-file-system.ts';
 import { Views } from './views.ts';
 
@@ -37,6 +38,11 @@ export interface HistoryOptions extends Folds {
   readonly files?: FileSystem;
   /** Events after which the book is written down again; a start reads at most so many. */
   readonly checkpointEvery?: number;
+  /** What this process does in the home: told to another one that is refused. */
+  readonly role?: string;
+  /** True where the owner accepts the risk of a home on a network file system. */
+  readonly allowNetworkDisk?: boolean;
+  /** The right to write, where the caller has it already; else it is taken here. */
   readonly lock?: HomeLock;
 }
 
@@ -62,10 +68,10 @@ export interface OpenHistory extends History {
 export async function openHistory(options: HistoryOptions): Promise<OpenHistory> {
   const files = options.files ?? nodeFileSystem;
   const folder = historyFolder(options.home);
-  const journal = journalFolder(folder);
-  files.makeFolder(journal);
+  const lock = await lockOf(options);
+  files.makeFolder(journalFolder(folder));
   files.makeFolder(join(folder, STATE_FOLDER));
-  const history = new FileHistory(files, folder, options);
+  const history = new FileHistory(files, folder, lock, options);
   try {
     await history.open();
   } catch (error) {
@@ -75,12 +81,22 @@ export async function openHistory(options: HistoryOptions): Promise<OpenHistory>
   return history;
 }
 
+/** A disk of a test has no other processes on it, so it needs no lock. */
+async function lockOf(options: HistoryOptions): Promise<HomeLock | null> {
+  const { home, role = 'a command', clock, warn } = options;
+  if (options.lock !== undefined) return options.lock;
+  if (options.files !== undefined) return null;
+  if (options.allowNetworkDisk !== true) assertLocal(home);
+  return lockHome({ home, role, now: clock.now(), ...(warn && { onLost: warn }) });
+}
+
 class FileHistory implements OpenHistory {
   readonly reader: HistoryReader;
   readonly #files: FileSystem;
   readonly #folder: string;
   readonly #journal: string;
   readonly #options: HistoryOptions;
+  readonly #lock: HomeLock | null;
   readonly #views: Views;
   readonly #warn: (message: string) => void;
   #writer: JournalWriter;
@@ -88,11 +104,12 @@ class FileHistory implements OpenHistory {
   #rebuilding: Promise<void> | null = null;
   #closed = false;
 
-  constructor(files: FileSystem, folder: string, options: HistoryOptions) {
+  constructor(files: FileSystem, folder: string, lock: HomeLock | null, options: HistoryOptions) {
     this.#files = files;
     this.#folder = folder;
     this.#journal = journalFolder(folder);
     this.#options = options;
+    this.#lock = lock;
     this.#warn = options.warn ?? (() => undefined);
     this.#views = new Views(files, folder, this.#warn);
     this.#writer = new JournalWriter(files, this.#journal, JOURNAL_START);
@@ -132,13 +149,22 @@ class FileHistory implements OpenHistory {
   async append(drafts: readonly EventDraft[]): Promise<readonly JournalEvent[]> {
     const first = drafts[0];
     if (first === undefined) return [];
-    this.#options.lock?.assertHeld();
+    if (!this.#closed) this.#assertHeld();
     if (this.lastSeq > 0 && this.#writer.startsFile(first)) this.#writeCheckpoint(first.at);
     const events = this.#commit(drafts);
     if (this.#sinceCheckpoint() >= this.#every) this.#writeCheckpoint(first.at);
     else if (this.#views.replaced) this.#save();
     if (this.#views.suspended.length > 0 && this.lastSeq > 1) this.#rebuildBesides();
     return events;
+  }
+
+  #assertHeld(): void {
+    try {
+      this.#lock?.assertHeld();
+    } catch (error) {
+      this.#writer.stop(error as Failure);
+      throw error;
+    }
   }
 
   /** From here on the step is acknowledged: what follows can fail only for the views, which are then rewritten. */
@@ -228,7 +254,7 @@ class FileHistory implements OpenHistory {
     this.#closed = true;
     await this.#rebuilding;
     try {
-      this.#options.lock?.assertHeld();
+      this.#assertHeld();
       this.#save();
     } finally {
       await this.abandon();
@@ -240,6 +266,6 @@ class FileHistory implements OpenHistory {
     this.#closed = true;
     this.#writer.close();
     this.#views.close();
-    await this.#options.lock?.release();
+    await this.#lock?.release();
   }
 }
