@@ -84,24 +84,26 @@ async function sessionOfOrder(
 
 async function explainRun(reader: HistoryReader, run: RunRecord): Promise<RunStory> {
   const own = await all(reader.events({ runId: run.runId }));
+  const [first, last] = [own[0]?.seq, own.at(-1)?.seq];
+  if (first === undefined || last === undefined) return storyOfRun(run, own);
   const refs = new Set(
     own.flatMap((event) => (event.type === 'order.submitted' ? [event.orderRef] : [])),
   );
-  const from = own.at(-1)?.seq;
-  const after: JournalEvent[] = [];
-  if (refs.size > 0 && from !== undefined) {
-    const execIds = new Set<string>();
-    for await (const event of reader.events({ fromSeq: from + 1 })) {
-      if (event.at > dayAfter(run.session)) break;
-      if (event.runId === run.runId) continue;
-      if (event.type === 'fill.recorded' && refs.has(event.orderRef)) execIds.add(event.execId);
-      const isOurs =
-        ('orderRef' in event && event.orderRef !== null && refs.has(event.orderRef)) ||
-        (event.type === 'commission.recorded' && execIds.has(event.execId));
-      if (isOurs) after.push(event);
-    }
+  const execIds = new Set<string>();
+  const besides: JournalEvent[] = [];
+  for await (const event of reader.events({ fromSeq: first })) {
+    if (event.seq > last && (refs.size === 0 || event.at > dayAfter(run.session))) break;
+    if (event.runId === run.runId) continue;
+    if (event.type === 'fill.recorded' && refs.has(event.orderRef)) execIds.add(event.execId);
+    const isOfOurs =
+      ('orderRef' in event && event.orderRef !== null && refs.has(event.orderRef)) ||
+      (event.type === 'commission.recorded' && execIds.has(event.execId));
+    if (isOfOurs || (run.job !== 'scan' && event.seq < last)) besides.push(event);
   }
-  return storyOfRun(run, [...own, ...after]);
+  return storyOfRun(
+    run,
+    [...own, ...besides].sort((a, b) => a.seq - b.seq),
+  );
 }
 
 async function explainTrade(reader: HistoryReader, trade: TradeRecord): Promise<TradeStory> {
@@ -124,7 +126,8 @@ async function explainSymbol(
   const session = date ?? (await lastScanSession(reader));
   const scans = session === undefined ? [] : await scansOf(reader, session);
   if (session === undefined || scans.length === 0) throw await noScan(reader, symbol, session);
-  const trades = await tradesOpenIn(reader, symbol, session);
+  const past = await all(reader.trades({ symbol, until: session }));
+  const trades = past.filter(({ exitSession }) => exitSession === null || exitSession >= session);
   const runs = await Promise.all(
     scans.map(async (run) => ({ run, own: await all(reader.events({ runId: run.runId })) })),
   );
@@ -132,10 +135,17 @@ async function explainSymbol(
   const from = Math.min(...starts, runs[0]?.own[0]?.seq ?? 1);
   const events = await eventsAbout(reader, symbol, from, { until: dayAfter(session), trades });
   const { orders } = taleOfOrders(events);
-  const inRuns = runs.map(({ run, own }) => symbolInRun(symbol, run, own, orders, trades));
+  const inRuns = runs.map(({ run, own }) => symbolInRun(symbol, run, own, orders, past));
   const stories = trades.map((trade) => storyOfTrade(trade, originOf(trade, inRuns), events));
-  return storyOfSymbol(symbol, session, inRuns, stories, events);
+  const isKnown = events.length > 0 || past.length > 0;
+  const near = isKnown ? [] : nearMatches(symbol, namedIn(runs.flatMap(({ own }) => own)));
+  return storyOfSymbol(symbol, session, inRuns, stories, events, near);
 }
+
+/** The symbols that runs named. */
+const namedIn = (events: readonly JournalEvent[]): string[] => [
+  ...new Set(events.flatMap((event) => (event.type === 'candidate.scored' ? [event.symbol] : []))),
+];
 
 const originOf = (trade: TradeRecord, runs: readonly SymbolInRun[]): SymbolInRun | null =>
   runs.find(({ run }) => run.runId === trade.runId) ?? null;
@@ -157,15 +167,6 @@ async function lastScanSession(reader: HistoryReader): Promise<SessionDate | und
     if (runs.length < RECENT_RUNS) return undefined;
   }
   return undefined;
-}
-
-async function tradesOpenIn(
-  reader: HistoryReader,
-  symbol: string,
-  session: string,
-): Promise<TradeRecord[]> {
-  const entered = await all(reader.trades({ symbol, until: session }));
-  return entered.filter(({ exitSession }) => exitSession === null || exitSession >= session);
 }
 
 /** The number of a run's first event; that of the journal's for one it does not have. */

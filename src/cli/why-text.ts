@@ -5,7 +5,7 @@ import { decimals, money, multiple, plural, price } from '../reporting/format.ts
 import type { RunStory, Story, SymbolInRun, SymbolStory, TradeStory } from '../reporting/why.ts';
 import type { CandidateStory, Term } from '../reporting/why-candidate.ts';
 import type { Step } from '../reporting/why-orders.ts';
-import { countedWords, FATE_WORDS } from '../reporting/why-words.ts';
+import { FATE_WORDS, totalWords } from '../reporting/why-words.ts';
 import { visible } from './errors.ts';
 import { renderTable } from './table.ts';
 
@@ -62,22 +62,13 @@ function runParts(story: RunStory, columns: number): string[] {
 function funnelText({ run, scan, candidates }: RunStory): string {
   const { counts } = run;
   const universe = scan?.universe ?? 0;
-  const denials = Object.entries(run.denials).map(([code, count]) => `${count} ${code}`);
   const rows = [
     ['universe', universe, `ranked by ${scan?.rule ?? ''}`],
-    ['found', counts.found, left(universe - counts.found, countedWords(scan?.excluded ?? {}))],
-    [
-      'scored',
-      counts.scored,
-      left(counts.found - counts.scored, countedWords(scan?.ineligible ?? {})),
-    ],
-    [
-      'selected',
-      counts.selected,
-      left(counts.scored - counts.selected, namedText(counts.scored, candidates.length)),
-    ],
+    ['found', counts.found, left(universe - counts.found, scan?.excluded ?? {})],
+    ['scored', counts.scored, left(counts.found - counts.scored, scan?.ineligible ?? {})],
+    ['selected', counts.selected, notSelected(counts.scored, counts.selected, candidates.length)],
     ['sized', counts.sized, ''],
-    ['approved', counts.approved, left(counts.denied, denials.join(', '))],
+    ['approved', counts.approved, left(counts.denied, run.denials)],
     ['submitted', counts.submitted, ''],
     ['filled', counts.filled, ''],
   ] as const;
@@ -87,11 +78,13 @@ function funnelText({ run, scan, candidates }: RunStory): string {
   );
 }
 
-const left = (count: number, why: string): string =>
-  count <= 0 ? '' : why === '' ? String(count) : `${count}: ${why}`;
+const left = (count: number, counts: Readonly<Record<string, number>>): string =>
+  count <= 0 ? '' : totalWords(count, counts);
 
-const namedText = (scored: number, named: number): string =>
-  scored > named ? `ranked lower; the journal names the best ${named}` : 'ranked lower';
+function notSelected(scored: number, selected: number, named: number): string {
+  if (scored <= selected) return '';
+  return `${scored - selected} ranked lower${scored > named ? `; the best ${named} are named` : ''}`;
+}
 
 function candidateTable(candidates: readonly CandidateStory[], columns: number): string {
   if (candidates.length === 0) return '';
@@ -121,9 +114,11 @@ function candidateTable(candidates: readonly CandidateStory[], columns: number):
   );
 }
 
-function symbolParts({ symbol, session, runs, trades, others }: SymbolStory, columns: number) {
+function symbolParts(story: SymbolStory, columns: number): string[] {
+  const { symbol, session, runs, trades, others, near } = story;
   return [
     `${symbol} in the session ${session}: ${summaryOf(runs, trades)}`,
+    near.length === 0 ? '' : `Spelled like it and named: ${near.join(', ')}`,
     ...runs.map((inRun) => section(headOf(inRun.run), inRunText(inRun, columns))),
     section('Orders that became no trade', timeline(others.steps)),
     ...trades.flatMap((trade) => [

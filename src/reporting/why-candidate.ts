@@ -136,9 +136,11 @@ function outcomeText(
   return order === undefined ? `approved ${approved.approved}` : orderOutcome(order);
 }
 
-/** "filled 71 at 140.25", "expired", "working". */
+/** "filled 71 at 140.25", "expired: gap (...)", "working". */
 export function orderOutcome(order: OrderStory): string {
-  if (order.averageFillPrice === null) return order.status;
+  if (order.averageFillPrice === null) {
+    return order.cause === null ? order.status : `${order.status}: ${order.cause}`;
+  }
   const isPart = order.quantity !== null && order.filledQuantity < order.quantity;
   const of = isPart ? ` of ${order.quantity}` : '';
   return `filled ${order.filledQuantity}${of} at ${price(order.averageFillPrice)}`;

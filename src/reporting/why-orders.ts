@@ -27,6 +27,8 @@ export interface OrderStory {
   readonly limitPrice: number | null;
   readonly stopPrice: number | null;
   readonly status: OrderStatus;
+  /** Why it ended, in the words of whoever ended it. */
+  readonly cause: string | null;
   readonly exitReason: ExitReason | null;
   readonly filledQuantity: number;
   readonly averageFillPrice: number | null;
@@ -59,6 +61,7 @@ interface Told {
   limitPrice: Micros | null;
   stopPrice: Micros | null;
   status: OrderStatus;
+  cause: string | null;
   filled: number;
   value: Micros;
 }
@@ -118,6 +121,10 @@ function follow(
     order.stopPrice = event.new.stopPrice;
   } else if (event.type === 'stop.moved') {
     order.stopPrice = event.new;
+  } else if (event.type === 'order.rejected') {
+    order.cause = `${event.code} ${event.message}`;
+  } else if ('cause' in event && event.type !== 'account.marked') {
+    order.cause = causeText(event.cause);
   }
   const kind = orderEventOf(event, order.quantity !== null && order.filled >= order.quantity);
   if (kind !== null) order.status = nextStatus(order.status, kind);
@@ -133,6 +140,7 @@ const sentOrder = (sent: EventOf<'order.submitted'>): Told => ({
   limitPrice: sent.limitPrice,
   stopPrice: sent.stopPrice,
   status: 'submitted',
+  cause: null,
   filled: 0,
   value: ZERO,
 });
@@ -146,6 +154,7 @@ const foreignOrder = ({ orderRef, symbol, side }: EventOf<'fill.recorded'>): Tol
   limitPrice: null,
   stopPrice: null,
   status: 'unknown',
+  cause: null,
   filled: 0,
   value: ZERO,
 });
@@ -163,6 +172,7 @@ const storyOf = (order: Told): OrderStory => ({
   limitPrice: dollars(order.limitPrice),
   stopPrice: dollars(order.stopPrice),
   status: order.status,
+  cause: order.cause,
   exitReason: order.sent?.exitReason ?? null,
   filledQuantity: order.filled,
   averageFillPrice: order.filled === 0 ? null : toUsd(averagePrice(order.value, order.filled)),
@@ -205,7 +215,7 @@ function termsText(sent: EventOf<'order.submitted'>): string {
   const level = orderType === 'stop' ? stopPrice : limitPrice;
   const at = level === null ? '' : ` ${price(toUsd(level))}`;
   const why =
-    sent.exitReason === null || sent.leg === 'stop' ? '' : `, exit for ${sent.exitReason}`;
+    sent.leg !== 'exit' || sent.exitReason === null ? '' : `, exit for ${sent.exitReason}`;
   return `${side} ${quantity}, ${orderType}${at}, ${timeInForce}${why}`;
 }
 

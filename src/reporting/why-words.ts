@@ -40,18 +40,32 @@ const CAUSE_WORDS: Readonly<Record<string, string>> = {
   limit: 'the open was above the limit',
   no_bar: 'nothing was traded',
   day: 'the session ended',
+  ttl: 'entry.ttlMs had passed',
+  parent_ended: 'its entry ended',
+  oca: 'another order of its group filled',
+  split: 'replaced after a split',
+  nothing_to_sell: 'no share was left to sell',
+  requested: 'we asked for it',
 };
 
 /** The cause, and what it means where it is one of ours. */
 export const causeText = (cause: string): string =>
   Object.hasOwn(CAUSE_WORDS, cause) ? `${cause} (${CAUSE_WORDS[cause]})` : cause;
 
+/** A total and what it is made of: "150 (135 ..., 15 ...)"; the reason alone where there is one. */
+export function totalWords(total: number, counts: Readonly<Record<string, number>>): string {
+  const words = countedWords(counts);
+  return words === '' || words.startsWith(`${total} `)
+    ? words || String(total)
+    : `${total} (${words})`;
+}
+
 /** Counts by reason in words, the commonest first: "12 no signal from the strategy, 3 held already". */
-export function countedWords(counts: Readonly<Record<string, number>>): string {
-  const words: Readonly<Record<string, string>> = { ...EXCLUSION_WORDS, ...INELIGIBLE_WORDS };
+function countedWords(counts: Readonly<Record<string, number>>): string {
+  const words = new Map(Object.entries({ ...EXCLUSION_WORDS, ...INELIGIBLE_WORDS }));
   return Object.entries(counts)
     .filter(([, count]) => count > 0)
     .sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
-    .map(([reason, count]) => `${count} ${words[reason] ?? reason}`)
+    .map(([reason, count]) => `${count} ${words.get(reason) ?? reason}`)
     .join(', ');
 }

@@ -5,7 +5,7 @@ import type { EventOf, JournalEvent } from '../events/event.ts';
 import { amount, money, multiple, plural, price } from './format.ts';
 import { type CandidateStory, candidatesOf } from './why-candidate.ts';
 import { type OrderStory, type OrderTale, type Step, taleOfOrders } from './why-orders.ts';
-import { countedWords } from './why-words.ts';
+import { totalWords } from './why-words.ts';
 
 /** What a run scanned; null counts and hash where its scan did not complete. */
 export interface ScanStory {
@@ -59,11 +59,16 @@ export interface SymbolStory {
   readonly trades: readonly TradeStory[];
   /** Orders of the session that belong to no trade. */
   readonly others: OrderTale;
+  /** Where nothing is known of the symbol: those the session names that are spelled like it. */
+  readonly near: readonly string[];
 }
 
 export type Story = RunStory | SymbolStory | TradeStory;
 
-/** The story of a run. `events` are its own, and those about its orders that came after it. */
+/**
+ * The story of a run. `events` are its own, what was written while it ran, and what came after it
+ * about its orders.
+ */
 export function storyOfRun(run: RunRecord, events: readonly JournalEvent[]): RunStory {
   const own = events.filter(({ runId }) => runId === run.runId);
   const { orders } = taleOfOrders(events);
@@ -77,7 +82,7 @@ export function storyOfRun(run: RunRecord, events: readonly JournalEvent[]): Run
     scan: scanOf(own),
     candidates,
     exits: orders.filter(({ leg, orderRef }) => leg === 'exit' && sentHere.has(orderRef)),
-    steps: own.flatMap(jobStep),
+    steps: events.flatMap(jobStep),
   };
 }
 
@@ -156,13 +161,23 @@ function absenceText(
   }
   const { found, scored } = run.counts;
   const left = scored - named;
-  const below = left > 0 ? `; ${left} scored below the ${named} named` : '';
-  const ineligible = countedWords(scan.ineligible);
+  const below = left > 0 ? ` ${left} scored below the ${named} named.` : '';
   return [
-    `${symbol} is not among the ${plural(named, 'candidate')} that the journal names for this run.`,
-    `The scan looked at ${plural(scan.universe, 'symbol')} and excluded ${scan.universe - found}: ${countedWords(scan.excluded) || 'none'}.`,
-    `Of the ${found} found, ${found - scored} were not eligible${ineligible === '' ? '' : `: ${ineligible}`}${below}.`,
-    `The journal keeps counts for these, and the digest ${scan.tableHash.slice(0, 12)} of the whole score table; which of them ${symbol} was can be recomputed only from the same data.`,
+    `The journal names ${plural(named, 'candidate')} for this run; ${symbol} is not among them.`,
+    ...cooling(trades, run, scan),
+    `The scan looked at ${plural(scan.universe, 'symbol')}. Left out: ${totalWords(scan.universe - found, scan.excluded)}.`,
+    `Of the ${found} found, not eligible: ${totalWords(found - scored, scan.ineligible)}.${below}`,
+    `Of these the journal keeps counts, and the digest ${scan.tableHash.slice(0, 12)} of the whole score table; which of them ${symbol} was can be recomputed only from the same data.`,
+  ];
+}
+
+/** A symbol that was left by its stop is not entered again for some sessions. */
+function cooling(trades: readonly TradeRecord[], run: RunRecord, scan: ScanStory): string[] {
+  const last = trades.findLast(({ exitAt }) => exitAt !== null && exitAt <= run.startedAt);
+  const byStop = last?.exitReason === 'stop' || last?.exitReason === 'trail';
+  if (last === undefined || !byStop || (scan.ineligible.cooling_down ?? 0) === 0) return [];
+  return [
+    `Its last trade was left by ${last.exitReason} in the session ${last.exitSession}: it may be among those cooling down.`,
   ];
 }
 
@@ -240,6 +255,7 @@ export function storyOfSymbol(
   runs: readonly SymbolInRun[],
   trades: readonly TradeStory[],
   events: readonly JournalEvent[],
+  near: readonly string[],
 ): SymbolStory {
   const tale = taleOfOrders(events);
   const taken = new Set(trades.flatMap(({ orders }) => orders.map(({ orderRef }) => orderRef)));
@@ -255,6 +271,7 @@ export function storyOfSymbol(
     session,
     runs,
     trades,
+    near,
     others: {
       orders: tale.orders.filter(({ orderRef }) => isOther(orderRef)),
       steps: tale.steps.filter(({ orderRef }) => orderRef !== null && isOther(orderRef)),

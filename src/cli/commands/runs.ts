@@ -59,7 +59,8 @@ export const runs: CommandSpec = {
     if (none) return { data, text: 'No runs yet. First: trade-labs demo' };
     if (records.length === 0) return { data, text: 'No runs match.' };
     const notes = cut ? [`The last ${records.length}; more with --last N or --since DATE.`] : [];
-    const more = `The whole story of one: trade-labs why ${records.at(-1)?.runId ?? 'RUN'}`;
+    const told = records.findLast(({ job }) => job === 'scan') ?? records.at(-1);
+    const more = `The whole story of one: trade-labs why ${told?.runId ?? 'RUN'}`;
     return {
       data,
       text: [tableOf(records, context.columns), [...notes, more].join('\n')].join('\n\n'),
