@@ -21,8 +21,8 @@ import { nearMatches } from './near-matches.ts';
 import { all, recordsOf } from './records.ts';
 
 /**
- * The story of a run by its id, of a trade by its id or the name of one of its orders, or of a symbol
- * in a session, by default the last one with a scan. Throws RECORD_UNKNOWN with what is near.
+ * The story of a run by its id, of a trade by its id or the name of one of its orders, or of a
+ * symbol in a session, by default the last one with a scan. Throws RECORD_UNKNOWN with what is near.
  */
 export async function explain(
   home: string,
@@ -66,7 +66,7 @@ async function findTrade(reader: HistoryReader, name: string): Promise<TradeReco
   return null;
 }
 
-/** The session of an order that became no trade; undefined where the journal knows no such order. */
+/** The session of an order that became no trade; undefined for one the journal does not know. */
 async function sessionOfOrder(
   reader: HistoryReader,
   { session, symbol }: { readonly session: string; readonly symbol: string },
@@ -208,7 +208,7 @@ async function eventsAbout(
   return found;
 }
 
-/** The end of the reading where nothing is open any more: the last exit, or the asked-for instant. */
+/** Where reading may end once nothing is open: the last exit, or the instant asked for. */
 function lastInstantOf(trades: readonly TradeRecord[], until: number): number {
   const exits = trades.map(({ exitAt }) => (exitAt === null ? null : parseInstant(exitAt)));
   return Math.max(until, ...exits.map((at) => at ?? Number.NEGATIVE_INFINITY));

@@ -9,7 +9,7 @@ import { FATE_WORDS, totalWords } from '../reporting/why-words.ts';
 import { visible } from './errors.ts';
 import { renderTable } from './table.ts';
 
-/** A story for a person: the sentence first, then how it came about. Times are those of New York. */
+/** A story for a person: the sentence first, then how it came about. Times are New York's. */
 export function storyText(story: Story, columns: number): string {
   const parts =
     story.kind === 'run'

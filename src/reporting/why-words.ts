@@ -60,7 +60,7 @@ export function totalWords(total: number, counts: Readonly<Record<string, number
     : `${total} (${words})`;
 }
 
-/** Counts by reason in words, the commonest first: "12 no signal from the strategy, 3 held already". */
+/** Counts by reason in words, the commonest first: "12 no signal ..., 3 held already". */
 function countedWords(counts: Readonly<Record<string, number>>): string {
   const words = new Map(Object.entries({ ...EXCLUSION_WORDS, ...INELIGIBLE_WORDS }));
   return Object.entries(counts)

@@ -182,8 +182,8 @@ function cooling(trades: readonly TradeRecord[], run: RunRecord, scan: ScanStory
 }
 
 /**
- * The story of a trade. `events` are all about its symbol from its run on; orders of other trades are
- * left out.
+ * The story of a trade. `events` are all about its symbol from its run on; orders of other trades
+ * are left out.
  */
 export function storyOfTrade(
   trade: TradeRecord,

@@ -4,15 +4,15 @@ import type { Reason, ReasonCode } from '../domain/reason.ts';
 /** How a reason is told to a person. */
 export interface ReasonWords {
   /**
-   * What happened, with {limit:unit} and {value:unit} where the numbers of the reason belong. Units:
-   * usd, count, shares, fraction (told in percent), bps, ms (told in seconds), minutes.
+   * What happened, with {limit:unit} and {value:unit} where the numbers of the reason belong.
+   * Units: usd, count, shares, fraction (told in percent), bps, ms (told in seconds), minutes.
    */
   readonly sentence: string;
   /** The key of the configuration that sets the limit; null where no key does. */
   readonly key: string | null;
 }
 
-/** The words of every reason code: the one place that `why`, reports and messages take them from. */
+/** The words of every reason code: the one place that all who explain take them from. */
 export const REASON_WORDS: Readonly<Record<ReasonCode, ReasonWords>> = {
   KILL_SWITCH: { sentence: 'the kill switch is on: nothing is entered', key: null },
   MARKET_CLOSED: { sentence: 'the market was not in its regular session', key: null },
@@ -128,7 +128,7 @@ const MOST_DOLLARS = 8_000_000_000;
 const dollars = (value: number): string =>
   Math.abs(value) < MOST_DOLLARS ? formatUsd(microsFromFloat(value, 'halfEven')) : `$${value}`;
 
-/** A reason in words, with its numbers and, where it only made the order smaller, what it allowed. */
+/** A reason in words with its numbers, and what it allowed where it only made an order smaller. */
 export function describeReason(reason: Reason): string {
   const { sentence } = REASON_WORDS[reason.code];
   const told = sentence.replace(/\{(limit|value):(\w+)\}/g, (_, name: 'limit' | 'value', unit) => {

@@ -8,7 +8,10 @@ const CHUNK_BYTES = 1 << 16;
 
 /** A log that is read as it grows. */
 export interface FollowedLog {
-  /** Whole lines as they are added, until `stop` is aborted; goes on in the next file when one is put aside. */
+  /**
+   * Whole lines as they are added, until `stop` is aborted; goes on in the next file when one is put
+   * aside.
+   */
   lines(stop: AbortSignal): AsyncGenerator<string>;
   close(): void;
 }
