@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bars } from '../../src/cli/commands/bars.ts';
 import { barsText, type Folder, failureOf, makeFolder } from './data-bars-world.ts';
+import { run } from './fake-world.ts';
+import { inFolder } from './homes.ts';
 
 const DATES = ['2017-06-29', '2017-06-30', '2017-07-03', '2017-07-05', '2017-07-06', '2017-07-07'];
 const row = (date: string, close: number, volume = 5) =>
@@ -130,11 +132,48 @@ describe('trade-labs bars', () => {
     expect(indicators.details).toHaveLength(2);
   });
 
-  it('names the flag to give when there is no bars folder', async () => {
+  it('names the folder that the configuration asks for and that is not there', async () => {
     const other = makeFolder();
     const failure = await failureOf(other.run(bars, ['AAPL'], { timeframe: '1d' }));
     other.dispose();
     expect(failure.code).toBe('INPUT_MISSING');
-    expect(failure.hint).toContain('--data');
+    expect(failure.message).toContain('data/bars');
   });
+});
+
+describe('bars of the synthetic market', () => {
+  interface Shown {
+    readonly warnings: readonly string[];
+    readonly data: { readonly bars: readonly { readonly time: string; readonly close: number }[] };
+  }
+  const shown = (words: string) =>
+    inFolder(async (dir) => {
+      const ended = await run(['bars', 'LETAVO', ...words.split(' '), '--json'], { cwd: dir });
+      expect(ended.exit, ended.stdout).toBe(0);
+      return JSON.parse(ended.stdout) as Shown;
+    });
+
+  it('end with the last session that has closed, and say that they are invented', async () => {
+    const { data, warnings } = await shown('--last 1');
+    expect(data.bars.map(({ time }) => time)).toEqual(['2026-03-04']);
+    expect(warnings.join()).toContain('SYNTHETIC DATA');
+  });
+
+  it('are the same prices in minutes, in quarters of an hour and in days', async () => {
+    const day = await shown('--from 2026-03-04 --to 2026-03-04');
+    const minutes = await shown('--timeframe 1m --from 2026-03-04 --to 2026-03-04');
+    const quarters = await shown('--timeframe 15m --from 2026-03-04 --to 2026-03-04');
+    expect(minutes.data.bars).toHaveLength(390);
+    expect(quarters.data.bars).toHaveLength(26);
+    const close = day.data.bars.at(-1)?.close;
+    expect(minutes.data.bars.at(-1)?.close).toBe(close);
+    expect(quarters.data.bars.at(-1)?.close).toBe(close);
+  });
+
+  it('are refused for a symbol that the market does not have', () =>
+    inFolder(async (dir) => {
+      const ended = await run(['bars', 'AAPL'], { cwd: dir });
+      expect(ended.exit).toBe(2);
+      expect(ended.stderr).toContain('--data DIR');
+    }));
 });

@@ -48,7 +48,7 @@ const contextAt = (root: string): CommandContext =>
     quiet: false,
     columns: Number.POSITIVE_INFINITY,
     stderr: () => {},
-    config: async () => ({ config: { data: { barsDir: 'data/bars' } } }),
+    config: async () => ({ config: { data: { source: 'bars', barsDir: 'data/bars' } } }),
   }) as unknown as CommandContext;
 
 /** The failure a command ends with. */

@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { ShownBars } from '../../app/show-bars.ts';
+import type { ShowBarsRequest, ShownBars } from '../../app/show-bars.ts';
 import { Failure } from '../../domain/failure.ts';
 import { parseSymbol, type Symbol, TIMEFRAMES, type Timeframe } from '../../domain/market.ts';
 import {
@@ -34,7 +33,7 @@ export const bars: CommandSpec = {
     command
       .argument('<symbol>', 'such as AAPL or BRK.B')
       .option('--timeframe <timeframe>', TIMEFRAMES.join(', '), '1d')
-      .option('--data <dir>', 'folder of bar files (default: data.barsDir of the configuration)')
+      .option('--data <dir>', 'folder of bar files (default: the market of the configuration)')
       .option('--with <indicators>', 'names with their periods, such as sma20,atr14,rsi14')
       .option('--from <date>', 'first session shown, YYYY-MM-DD')
       .option('--to <date>', 'last session shown')
@@ -52,10 +51,8 @@ export const bars: CommandSpec = {
       from: dateOption('--from', options.from),
       to: dateOption('--to', options.to),
     };
-    const dir = await barsDirOf(context, options.data);
-    const { showBarsOf } = await import('../../app/show-bars.ts');
     const { isoNewYork } = await import('../../calendar/nyse.ts');
-    const shown = await showBarsOf(dir, request);
+    const shown = await shownBars(context, options.data, request);
     const stamp = (time: number) =>
       timeframe === '1d' ? utcMsToDate(time) : isoNewYork(time as EpochMs);
     const view = { symbol, timeframe, shown, stamp };
@@ -127,15 +124,20 @@ async function indicatorsOption(value: unknown): Promise<readonly IndicatorSpec[
   return parsed.flatMap((result) => (result.ok ? [result.value] : []));
 }
 
-/** --data, or the folder of the configuration where it exists. */
-async function barsDirOf(context: CommandContext, data: unknown): Promise<string> {
-  if (typeof data === 'string') return resolve(context.cwd, data);
+/** Bars of --data, else of the market that the configuration names. */
+async function shownBars(
+  context: CommandContext,
+  data: unknown,
+  request: ShowBarsRequest,
+): Promise<ShownBars> {
+  const { showBarsOf } = await import('../../app/show-bars.ts');
+  if (typeof data === 'string') return showBarsOf(resolve(context.cwd, data), request);
   const { config } = await context.config();
-  const dir = resolve(context.home, config.data.barsDir);
-  if (existsSync(dir)) return dir;
-  throw new Failure('INPUT_MISSING', `no bars: the folder ${dir} of data.barsDir does not exist`, {
-    hint: 'name a folder of bar files with --data DIR',
-  });
+  if (config.data.source === 'bars') {
+    return showBarsOf(resolve(context.home, config.data.barsDir), request);
+  }
+  const { showSyntheticBars } = await import('../../app/show-synthetic-bars.ts');
+  return showSyntheticBars(config.data.synthetic, context.now(), request);
 }
 
 /** Where to begin so that at most `last` bars of the range are shown. */
