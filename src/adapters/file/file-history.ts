@@ -8,10 +8,11 @@ import type { EventDraft, JournalEvent } from '../../events/event.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { FileSystem } from '../../ports/file-system.ts';
 import type { History, HistoryReader } from '../../ports/history.ts';
+import { FoldingWalk } from './folding-walk.ts';
 import { checkpointDraft } from './history-checkpoint.ts';
 import { assertSameHome } from './history-home.ts';
 import { FileHistoryReader } from './history-reader.ts';
-import { FoldingWalk, type Folds, recover } from './history-recovery.ts';
+import { type Folds, recover } from './history-recovery.ts';
 import { type HistoryState, loadState, STATE_FOLDER, saveState } from './history-state.ts';
 import { type HomeLock, lockHome } from './home-lock.ts';
 import { journalFileOf } from './journal-lines.ts';
@@ -38,6 +39,8 @@ export interface HistoryOptions extends Folds {
   readonly files?: FileSystem;
   /** Events after which the book is written down again; a start reads at most so many. */
   readonly checkpointEvery?: number;
+  /** Writes both views anew, whatever state they are in. */
+  readonly rebuild?: boolean;
   /** What this process does in the home: told to another one that is refused. */
   readonly role?: string;
   /** True where the owner accepts the risk of a home on a network file system. */
@@ -132,7 +135,7 @@ class FileHistory implements OpenHistory {
     const end = repairTail(this.#files, this.#journal, found.end, this.#warn);
     this.#writer = new JournalWriter(this.#files, this.#journal, end);
     this.#checkpoint = found.checkpoint;
-    if (state !== null) this.#views.reopen(state, found.changes);
+    if (state !== null && !this.#options.rebuild) this.#views.reopen(state, found.changes);
     if (end.head.seq === 0) await this.#begin();
     if (this.#views.suspended.length > 0) await this.#rebuild();
     if (this.#sinceCheckpoint() >= this.#every) this.#writeCheckpoint(this.#options.clock.now());

@@ -1,19 +1,12 @@
-import { join } from 'node:path';
 import { Failure } from '../../domain/failure.ts';
-import type { EventOf, JournalEvent } from '../../events/event.ts';
 import type { FileSystem } from '../../ports/file-system.ts';
 import type { Fold } from '../../ports/history.ts';
+import { FoldingWalk } from './folding-walk.ts';
 import { agrees, checkpointAt, findCheckpoint } from './history-checkpoint.ts';
 import type { HistoryState } from './history-state.ts';
+import { DAMAGE_HINT } from './journal-damage.ts';
 import { printPlace } from './journal-lines.ts';
-import { acceptedLosses, covers, type LossRange } from './journal-losses.ts';
-import {
-  JOURNAL_START,
-  type JournalDamage,
-  type JournalEnd,
-  type JournalPosition,
-  walkJournal,
-} from './journal-walk.ts';
+import { JOURNAL_START, type JournalEnd, type JournalPosition } from './journal-walk.ts';
 import { changesOf, type NumberedChange } from './views.ts';
 
 /** Folds of a history: the one that goes on, and a way to make another like it. */
@@ -78,83 +71,6 @@ function restored(
   return false;
 }
 
-/**
- * Folds the journal event by event. Where a loss was accepted the fold may miss what later events refer to, so it
- * takes its state from the next checkpoint, and events it cannot apply until then are left out.
- */
-export class FoldingWalk {
-  readonly warnings: string[] = [];
-  readonly #files: FileSystem;
-  readonly #journal: string;
-  readonly #fold: Fold;
-  #losses: readonly LossRange[] | null = null;
-  #afterLoss = false;
-
-  constructor(files: FileSystem, journal: string, fold: Fold) {
-    this.#files = files;
-    this.#journal = journal;
-    this.#fold = fold;
-  }
-
-  /** Calls `apply` for each event, which applies it to the fold, and returns the end of the journal. */
-  run(from: JournalPosition, apply: (event: JournalEvent) => void): JournalEnd {
-    const steps = this.steps(from, apply);
-    for (;;) {
-      const next = steps.next();
-      if (next.done) return next.value;
-    }
-  }
-
-  /** The same, step by step, for a caller that has other things to do in between. */
-  *steps(
-    from: JournalPosition,
-    apply: (event: JournalEvent) => void,
-  ): Generator<JournalPosition, JournalEnd> {
-    for (const item of walkJournal(this.#files, this.#journal, from)) {
-      if (item.kind === 'end') return item;
-      if (item.kind === 'damage') {
-        this.#accept(item);
-        continue;
-      }
-      for (const event of item.events) this.#take(event, apply);
-      yield item.end;
-    }
-    throw new Failure('BUG', 'a walk through the journal ends with its end');
-  }
-
-  #accept(damage: JournalDamage): void {
-    this.#losses ??= acceptedLosses(this.#files, this.#journal);
-    if (!covers(this.#losses, damage)) throw damageFailure(damage, this.#journal);
-    this.#afterLoss = true;
-  }
-
-  #take(event: JournalEvent, apply: (event: JournalEvent) => void): void {
-    if (event.type === 'book.checkpointed') this.#check(event);
-    if (!this.#afterLoss) {
-      apply(event);
-      return;
-    }
-    try {
-      apply(event);
-    } catch (error) {
-      this.warnings.push(
-        `event ${event.seq} (${event.type}) needs one that was lost: ${(error as Error).message}`,
-      );
-    }
-  }
-
-  #check(checkpoint: EventOf<'book.checkpointed'>): void {
-    if (this.#afterLoss) {
-      this.#fold.restore(checkpoint.state);
-      this.#afterLoss = false;
-    } else if (!agrees(this.#fold, checkpoint)) {
-      this.warnings.push(
-        `the checkpoint at event ${checkpoint.seq} differs from the events before it`,
-      );
-    }
-  }
-}
-
 /** A torn step was never acknowledged; what the saved state knows of was. */
 function assertNothingAcknowledgedLost(end: JournalEnd, state: HistoryState | null): void {
   const known = state?.durable.head.seq ?? 0;
@@ -168,21 +84,4 @@ function assertNothingAcknowledgedLost(end: JournalEnd, state: HistoryState | nu
       hint: DAMAGE_HINT,
     },
   );
-}
-
-const DAMAGE_HINT =
-  'look with: trade-labs history verify; then trade-labs history restore FILE, or trade-labs history accept-loss';
-
-/** What to tell of damage: file, line, event, and the ways out. */
-export function damageFailure(damage: JournalDamage, journal: string): Failure {
-  return new Failure('HISTORY_DAMAGED', `the history is damaged: ${printDamage(damage)}`, {
-    details: [`file ${join(journal, damage.place.file)}`],
-    hint: DAMAGE_HINT,
-  });
-}
-
-/** "2026-03.jsonl:12 (event 34) does not match its hash". */
-export function printDamage({ place, fromSeq, toSeq, problem }: JournalDamage): string {
-  const which = toSeq > fromSeq ? `events ${fromSeq} to ${toSeq}` : `event ${fromSeq}`;
-  return `${printPlace(place)} (${which}) ${problem}`;
 }

@@ -134,14 +134,14 @@ class BatchedHistory implements RunFolderHistory {
     this.#finishFile();
     this.#files.syncFolder(join(this.#dir, 'journal'));
     for (const name of VIEW_NAMES) {
-      const text = viewText(name, this.#records[name]);
+      const text = compactView(name, this.#records[name]);
       writeAtomic(this.#files, join(this.#dir, VIEWS[name].file), text);
     }
   }
 }
 
 /** A view that will not change any more: one record a line, without slack. */
-function viewText(name: ViewName, records: ReadonlyMap<string, ViewRecord>): string {
+export function compactView(name: ViewName, records: ReadonlyMap<string, ViewRecord>): string {
   const lines = [...records].map(
     ([key, record], i) => `${i === 0 ? ' ' : ','}${recordText(VIEWS[name], key, record)}\n`,
   );

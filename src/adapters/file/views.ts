@@ -108,13 +108,13 @@ export class Views {
     return states;
   }
 
-  /** Empty views under other names, to be filled from the journal and put in place by `adopt`. */
-  begin(names: readonly ViewName[]): Views {
+  /** Empty views under other names, to be filled from the journal and then adopted, or compared and discarded. */
+  begin(names: readonly ViewName[], suffix = '.new'): Views {
     const fresh = new Views(this.#files, this.#folder, (message) => {
       throw new Error(message);
     });
     for (const name of names) {
-      const paths = viewPaths(this.#folder, VIEWS[name], '.new');
+      const paths = viewPaths(this.#folder, VIEWS[name], suffix);
       fresh.#views.set(name, ViewFile.create(this.#files, VIEWS[name], paths));
     }
     return fresh;
@@ -127,6 +127,16 @@ export class Views {
       view.moveTo(viewPaths(this.#folder, VIEWS[name]), folders);
       this.#views.set(name, view);
     }
+  }
+
+  /** Removes views that were begun under this suffix. */
+  discard(suffix: string): void {
+    for (const name of this.#views.keys()) {
+      const paths = viewPaths(this.#folder, VIEWS[name], suffix);
+      this.#files.remove(paths.view);
+      this.#files.remove(paths.index);
+    }
+    this.close();
   }
 
   close(): void {
