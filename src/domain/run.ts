@@ -8,6 +8,18 @@ export const JOBS = ['scan', 'reconcile', 'report', 'backup', 'warm'] as const;
 /** What the schedule can be asked to do. */
 export type Job = (typeof JOBS)[number];
 
+/**
+ * The life of a daemon. `starting`: it holds the home and brings book and broker together, nothing else happens before;
+ * `running`: the schedule is followed; `draining`: asked to stop, it ends the step it is in; `stopped` and `failed`: it
+ * has ended, in order or not.
+ */
+export const DAEMON_STATES = ['starting', 'running', 'draining', 'stopped', 'failed'] as const;
+export type DaemonState = (typeof DAEMON_STATES)[number];
+
+/** What the broker's own timetable says: to be spoken to, away for maintenance, or waiting for a person to log in. */
+export const BROKER_SESSIONS = ['open', 'maintenance', 'needs_login'] as const;
+export type BrokerSession = (typeof BROKER_SESSIONS)[number];
+
 export const RUN_STATUSES = ['running', 'completed', 'skipped', 'failed'] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { EXIT_REASONS, LEGS, ORDER_TYPES } from '../domain/order.ts';
 import { FATES, REASON_CODES } from '../domain/reason.ts';
-import { MODES, RUN_STATUSES } from '../domain/run.ts';
+import { BROKER_SESSIONS, DAEMON_STATES, MODES, RUN_STATUSES } from '../domain/run.ts';
 import { RESOLUTIONS } from '../domain/trade.ts';
 import { instantCodec, moneyCodec, sessionSchema, symbolSchema } from './codecs.ts';
 
@@ -49,7 +49,36 @@ const discrepancy = z.strictObject({
 export const EVENT_PAYLOADS = {
   'history.opened': { mode: z.enum(MODES), account: text, version: text },
   'history.loss_accepted': { fromSeq: count, toSeq: count, file: text, cause: text },
-  'slot.claimed': { session: sessionSchema, job: text, slot: text, slotAt: instantCodec },
+  'daemon.state_changed': {
+    from: z.enum(DAEMON_STATES).nullable(),
+    to: z.enum(DAEMON_STATES),
+    cause: text,
+  },
+  /** Whether the broker can be spoken to by its own timetable, which is no failure of anybody. */
+  'broker.session_changed': {
+    from: z.enum(BROKER_SESSIONS),
+    to: z.enum(BROKER_SESSIONS),
+    window: text,
+    until: instantCodec.nullable(),
+  },
+  'config.changed': { oldHash: text, newHash: text, keys: z.array(text), cause: text },
+  'slot.claimed': {
+    session: sessionSchema,
+    job: text,
+    slot: text,
+    slotAt: instantCodec,
+    /** How long after its time the slot began; absent when it was on time. */
+    lateMs: count.optional(),
+  },
+  /** A claimed slot without side effects that failed, or was cut off, begins once more. */
+  'slot.retried': {
+    session: sessionSchema,
+    job: text,
+    slot: text,
+    slotAt: instantCodec,
+    attempt: quantity,
+    cause: text,
+  },
   'slot.missed': {
     session: sessionSchema,
     job: text,

@@ -1,8 +1,13 @@
 import { z } from 'zod';
 import { Failure } from '../../domain/failure.ts';
-import { EXIT_REASONS, LEGS, ORDER_STATUSES, ORDER_TYPES } from '../../domain/order.ts';
+import type { Fill } from '../../domain/fill.ts';
+import { type Micros, toUsd } from '../../domain/money.ts';
+import { EXIT_REASONS, LEGS, ORDER_STATUSES, ORDER_TYPES, type Order } from '../../domain/order.ts';
+import { type EpochMs, isoUtc } from '../../domain/time.ts';
 import { instantCodec, moneyCodec, sessionSchema, symbolSchema } from '../../events/codecs.ts';
+import type { BrokerEvent } from '../../ports/broker.ts';
 import { type AccountRules, SimAccount } from './sim-account.ts';
+import type { SimOrder } from './sim-order.ts';
 
 const count = z.int().min(0);
 const quantity = z.int().positive();
@@ -103,33 +108,106 @@ export const SimAccountSchema = z.strictObject({
   fills: z.array(fill),
   events: z.array(event),
   unsettled: z.array(z.strictObject({ settlesOn: sessionSchema, amount: moneyCodec })),
+  played: z
+    .strictObject({
+      opens: instantCodec.nullable(),
+      closes: instantCodec.nullable(),
+      ended: sessionSchema.nullable(),
+    })
+    .optional(),
 });
 
 /** A simulated account as JSON. */
 export type SimAccountState = z.input<typeof SimAccountSchema>;
 
-/** The account as JSON; equal accounts give equal JSON. */
+/**
+ * The account as JSON; equal accounts give equal JSON. Written member by member, because zod's own encoding costs many
+ * times as much, and a simulated account is written down after everything that happens in it.
+ */
 export function encodeAccount(books: SimAccount): SimAccountState {
   const desks = [...books.desks.values()];
-  return z.encode(SimAccountSchema, {
+  const { opens, closes, ended } = books.played;
+  return {
     version: 1,
     account: books.rules.account,
-    cash: books.cash,
+    cash: toUsd(books.cash),
     session: books.session,
     nextId: books.nextId,
     desks: desks.map(({ symbol, quantity: shares, cost, mark, capacity }) => ({
       symbol,
       quantity: shares,
-      cost,
-      mark,
-      capacity,
+      cost: toUsd(cost),
+      mark: dollars(mark),
+      capacity: capacity && { bar: isoUtc(capacity.bar), left: capacity.left },
     })),
-    working: desks.flatMap((desk) => desk.live),
-    finished: [...books.finished.values()],
-    fills: books.fills,
-    events: books.events,
-    unsettled: books.unsettled,
-  });
+    working: desks.flatMap((desk) => desk.live.map(encodeHeld)),
+    finished: [...books.finished.values()].map(encodeHeld),
+    fills: books.fills.map(encodeFill),
+    events: books.events.map(encodeEvent),
+    unsettled: books.unsettled.map(({ settlesOn, amount }) => ({
+      settlesOn,
+      amount: toUsd(amount),
+    })),
+    played: { opens: instant(opens), closes: instant(closes), ended },
+  };
+}
+
+const dollars = (amount: Micros | null): number | null => (amount === null ? null : toUsd(amount));
+const instant = (when: EpochMs | null): string | null => (when === null ? null : isoUtc(when));
+
+const encodeOrder = (asked: Order): SimAccountState['working'][number]['order'] => ({
+  ...asked,
+  limitPrice: dollars(asked.limitPrice),
+  stopPrice: dollars(asked.stopPrice),
+});
+
+const encodeBand = (held: SimOrder['band']): { lowest: number; highest: number } | null =>
+  held && { lowest: toUsd(held.lowest), highest: toUsd(held.highest) };
+
+/** Most orders are still what was asked for; then their terms are encoded once. */
+function encodeHeld(held: SimOrder): SimAccountState['working'][number] {
+  const asked = encodeOrder(held.asked);
+  return {
+    asked,
+    askedBand: encodeBand(held.askedBand),
+    band: encodeBand(held.band),
+    brokerId: held.brokerId,
+    submittedAt: isoUtc(held.submittedAt),
+    order: held.order === held.asked ? asked : encodeOrder(held.order),
+    status: held.status,
+    filled: held.filled,
+    fillCount: held.fillCount,
+    openSeen: held.openSeen,
+    triggered: held.triggered,
+    day: held.day && {
+      session: held.day.session,
+      quantity: held.day.quantity,
+      value: toUsd(held.day.value),
+      charged: toUsd(held.day.charged),
+    },
+    doneAt: instant(held.doneAt),
+  };
+}
+
+const encodeFill = (one: Fill): SimAccountState['fills'][number] => ({
+  ...one,
+  price: toUsd(one.price),
+  commission: dollars(one.commission),
+  filledAt: isoUtc(one.filledAt),
+});
+
+function encodeEvent(told: BrokerEvent): SimAccountState['events'][number] {
+  const when = isoUtc(told.at);
+  switch (told.kind) {
+    case 'filled':
+      return { ...told, fill: encodeFill(told.fill), at: when };
+    case 'modified':
+      return { ...told, order: encodeOrder(told.order), at: when };
+    case 'commission':
+      return { ...told, commission: toUsd(told.commission), at: when };
+    default:
+      return { ...told, at: when };
+  }
 }
 
 /** The account that `encodeAccount` wrote. Throws a Failure on other JSON, and on another account's. */
@@ -155,6 +233,7 @@ export function restoreAccount(rules: AccountRules, state: SimAccountState): Sim
   books.fills = read.fills;
   books.events = read.events;
   books.unsettled = read.unsettled;
+  if (read.played !== undefined) books.played = { ...read.played };
   for (const held of read.finished) {
     books.orders.set(held.order.orderRef, held);
     books.finished.set(held.order.orderRef, held);

@@ -42,6 +42,13 @@ export type ChildArm = 'partial' | 'full';
 /** What becomes of the children of an entry that ends filled in part. */
 export type ChildFate = 'kept' | 'cancelled';
 
+/** The last bars whose opens and insides were worked through, and the last session that was ended. */
+export interface PlayedThrough {
+  opens: EpochMs | null;
+  closes: EpochMs | null;
+  ended: SessionDate | null;
+}
+
 export interface AccountRules {
   readonly account: string;
   readonly accountKind: 'margin' | 'cash';
@@ -63,6 +70,8 @@ export class SimAccount {
   nextId = 1;
   /** The session whose splits were applied last. */
   session: SessionDate | null = null;
+  /** What of the market it has been through: the same instant twice, after a restart, must change nothing. */
+  played: PlayedThrough = { opens: null, closes: null, ended: null };
   readonly desks = new Map<Symbol, Desk>();
   readonly orders = new Map<string, SimOrder>();
   /** Finished orders in the order they ended. */

@@ -40,6 +40,11 @@ export interface SimBrokerOptions {
   readonly childFate?: ChildFate;
   /** The account as another process left it; wins over account and startingCash. */
   readonly restore?: SimAccountState;
+  /**
+   * Called when something happened in the account, before anybody is told of it: whoever makes the account outlive
+   * the process does so here. Then a crash can lose a message, which is told again, but never an order or a fill.
+   */
+  readonly keep?: () => void;
 }
 
 /** Why the simulated broker refuses, in `SendOutcome.code`. A refusal is the answer itself; no event repeats it. */
@@ -68,6 +73,9 @@ export class SimBroker implements Broker {
   private readonly books: SimAccount;
   private readonly matching: MatchingRules;
   private readonly clock: Clock;
+  private readonly keep: () => void;
+  /** Messages that `keep` was called for. */
+  private kept: number;
 
   constructor(options: SimBrokerOptions) {
     const { account, accountKind, commission, childArm, childFate = 'kept' } = options;
@@ -81,25 +89,38 @@ export class SimBroker implements Broker {
         : restoreAccount(rules, options.restore);
     this.matching = { source, slippageBps, participationFraction };
     this.clock = options.clock;
+    this.keep = options.keep ?? (() => {});
+    this.kept = this.books.events.length;
+  }
+
+  private keepNews(): void {
+    if (this.books.events.length === this.kept) return;
+    this.keep();
+    this.kept = this.books.events.length;
+  }
+
+  private answer(outcome: SendOutcome): Promise<SendOutcome> {
+    this.keepNews();
+    return Promise.resolve(outcome);
   }
 
   submit(bracket: Bracket): Promise<SendOutcome> {
-    return Promise.resolve(this.take(bracket));
+    return this.answer(this.take(bracket));
   }
 
   submitOrder(order: Order): Promise<SendOutcome> {
-    return Promise.resolve(this.takeOrder(order));
+    return this.answer(this.takeOrder(order));
   }
 
   modify(orderRef: string, change: OrderChange): Promise<SendOutcome> {
-    return Promise.resolve(this.change(orderRef, change));
+    return this.answer(this.change(orderRef, change));
   }
 
   cancel(orderRef: string): Promise<SendOutcome> {
     const held = this.workingOrder(orderRef);
     if ('outcome' in held) return Promise.resolve(held);
     this.books.end(held, 'cancelled', 'requested', this.clock.now());
-    return Promise.resolve(ACCEPTED);
+    return this.answer(ACCEPTED);
   }
 
   statement(fillsSince: EpochMs): Promise<BrokerStatement> {
@@ -107,8 +128,10 @@ export class SimBroker implements Broker {
   }
 
   drain(): readonly BrokerEvent[] {
+    this.keepNews();
     const { events } = this.books;
     this.books.events = [];
+    this.kept = 0;
     return events;
   }
 
@@ -122,15 +145,21 @@ export class SimBroker implements Broker {
     return applySplits(this.books, this.matching.source, session);
   }
 
-  /** What happens at the opens of bars starting now: gap exits, pending exits, entries. */
+  /** What happens at the opens of bars starting now: gap exits, pending exits, entries. Once for each instant. */
   openBars(at: EpochMs, session: Session): void {
+    const { played } = this.books;
+    if (at === played.opens) return;
     this.startSession(session);
+    played.opens = at;
     matchOpens({ account: this.books, rules: this.matching, at, session });
     this.books.sweep();
   }
 
   /** What happened inside bars ending now: stops, then targets, then resting entries. */
   closeBars(at: EpochMs, session: Session): void {
+    const { played } = this.books;
+    if (at === played.closes) return;
+    played.closes = at;
     matchInside({ account: this.books, rules: this.matching, at, session });
     this.books.sweep();
   }
@@ -155,6 +184,9 @@ export class SimBroker implements Broker {
 
   /** Ends a session: its DAY orders expire; one sent after the close belongs to the next session. */
   endOfSession(session: Session): void {
+    const { played } = this.books;
+    if (played.ended !== null && session.date <= played.ended) return;
+    played.ended = session.date;
     const at = session.closeAt;
     for (const desk of this.books.desks.values()) {
       for (const held of desk.live) {
