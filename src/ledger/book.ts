@@ -1,7 +1,7 @@
 import type { Symbol } from '../domain/market.ts';
 import { add, type Micros, micros, subtract, toUsd, ZERO } from '../domain/money.ts';
 import { isLive } from '../domain/order.ts';
-import { runId } from '../domain/run.ts';
+import { type RunRecord, runId } from '../domain/run.ts';
 import type { EpochMs, SessionDate } from '../domain/time.ts';
 import type { EventOf, JournalEvent } from '../events/event.ts';
 import type { Fold, ViewChange } from '../ports/history.ts';
@@ -39,7 +39,11 @@ export class Book implements Fold {
         state.account = event.account;
         return [];
       case 'slot.claimed':
+      case 'slot.missed':
         state.claimedSlots.add(slotKey(event.session, event.slot, event.slotAt));
+        return [];
+      case 'slot.retried':
+        state.claimedSlots.add(attemptKey(event, event.attempt));
         return [];
       case 'run.started':
         return this.#run(startedRun(event));
@@ -233,18 +237,30 @@ export class Book implements Fold {
   entriesOf(session: SessionDate): number {
     return this.#state.entries.session === session ? this.#state.entries.count : 0;
   }
+  /** True for a slot of recent sessions that was begun, or given up as missed: it is never begun again. */
   isClaimed(session: SessionDate, slot: string, slotAt: number): boolean {
     return this.#state.claimedSlots.has(slotKey(session, slot, slotAt));
+  }
+  /** How often a slot was begun or given up: 0 for one that nothing is known of. */
+  attemptsOf(session: SessionDate, slot: string, slotAt: number): number {
+    if (!this.isClaimed(session, slot, slotAt)) return 0;
+    let attempts = 1;
+    while (this.#state.claimedSlots.has(attemptKey({ session, slot, slotAt }, attempts + 1))) {
+      attempts += 1;
+    }
+    return attempts;
+  }
+  /** A run of the current session, or one that has not ended. */
+  run(id: string): RunRecord | null {
+    return this.#state.runs.get(id) ?? null;
   }
   /** True while a run of this name is remembered: it ran in the current session. */
   hasRun(session: SessionDate, slotAt: EpochMs, slot: string): boolean {
     return this.#state.runs.has(runId(session, slotAt, slot));
   }
   /** Runs that began and did not end: left by a process that stopped in the middle. */
-  unfinishedRuns(): readonly string[] {
-    return [...this.#state.runs.values()]
-      .filter((run) => run.status === 'running')
-      .map((run) => run.runId);
+  unfinishedRuns(): readonly RunRecord[] {
+    return [...this.#state.runs.values()].filter((run) => run.status === 'running');
   }
   /** The fall of the time-weighted index from its peak if the account were worth this now, <= 0. */
   drawdownAt(equity: Micros): number {
@@ -277,6 +293,12 @@ export class Book implements Fold {
 /** Sorts by session first, so that old keys are found by comparing text. */
 const slotKey = (session: SessionDate, slot: string, slotAt: number): string =>
   `${session}|${slot}|${slotAt}`;
+
+/** The key of a slot's later attempts, from 2 on. */
+const attemptKey = (
+  { session, slot, slotAt }: { session: SessionDate; slot: string; slotAt: number },
+  attempt: number,
+): string => `${slotKey(session, slot, slotAt)}|${attempt}`;
 
 /** The time-weighted index of a close: flows count at the start of the day. */
 function nextClose(before: CloseMark | null, event: EventOf<'account.marked'>): CloseMark {
