@@ -6,6 +6,7 @@ import {
 } from '../../src/adapters/file/file-history.ts';
 import { walkJournal } from '../../src/adapters/file/journal-walk.ts';
 import type { EventDraft, JournalEvent } from '../../src/events/event.ts';
+import type { FileSystem } from '../../src/ports/file-system.ts';
 import { fixedClock, HOME, SceneFold } from '../history-scenes.ts';
 import type { SimulatedDisk } from './simulated-disk.ts';
 
@@ -19,7 +20,7 @@ export interface Opened {
   readonly warnings: readonly string[];
 }
 
-export async function openOn(disk: SimulatedDisk, checkpointEvery = 1_000): Promise<Opened> {
+export async function openOn(disk: FileSystem, checkpointEvery = 1_000): Promise<Opened> {
   const fold = new SceneFold();
   const warnings: string[] = [];
   const history = await openHistory({

@@ -13,7 +13,7 @@ import { checkpointDraft } from './history-checkpoint.ts';
 import { assertSameHome } from './history-home.ts';
 import { FileHistoryReader } from './history-reader.ts';
 import { type Folds, recover } from './history-recovery.ts';
-import { type HistoryState, loadState, STATE_FOLDER, saveState } from './history-state.ts';
+import { loadState, STATE_FOLDER, saveState } from './history-state.ts';
 import { type HomeLock, lockHome } from './home-lock.ts';
 import { journalFileOf } from './journal-lines.ts';
 import { repairTail } from './journal-tail.ts';
@@ -69,7 +69,7 @@ export interface OpenHistory extends History {
  * journal, and begins one in an empty home. Throws HOME_MISMATCH, HISTORY_DAMAGED, HISTORY_TOO_NEW or HOME_BUSY.
  */
 export async function openHistory(options: HistoryOptions): Promise<OpenHistory> {
-  const files = options.files ?? nodeFileSystem;
+  const files = filesOf(options);
   const folder = historyFolder(options.home);
   const lock = await lockOf(options);
   files.makeFolder(journalFolder(folder));
@@ -84,8 +84,12 @@ export async function openHistory(options: HistoryOptions): Promise<OpenHistory>
   return history;
 }
 
-/** A disk of a test has no other processes on it, so it needs no lock. */
-async function lockOf(options: HistoryOptions): Promise<HomeLock | null> {
+/** The disk that the history is on. */
+export const filesOf = ({ files }: Pick<HistoryOptions, 'files'>): FileSystem =>
+  files ?? nodeFileSystem;
+
+/** The right to write. A disk of a test has no other processes on it, so it needs none. */
+export async function lockOf(options: HistoryOptions): Promise<HomeLock | null> {
   const { home, role = 'a command', clock, warn } = options;
   if (options.lock !== undefined) return options.lock;
   if (options.files !== undefined) return null;
@@ -207,14 +211,15 @@ class FileHistory implements OpenHistory {
     this.#save();
   }
 
+  /** Saves time at the next start, no more: without it the journal is read further back. */
   #save(): void {
     const views = this.#views.flush();
-    const state: HistoryState = {
-      durable: this.#writer.position,
-      checkpoint: this.#checkpoint,
-      views,
-    };
-    saveState(this.#files, this.#folder, state);
+    const state = { durable: this.#writer.position, checkpoint: this.#checkpoint, views };
+    try {
+      saveState(this.#files, this.#folder, state);
+    } catch (error) {
+      this.#warn(`the next start takes longer: ${(error as Error).message}`);
+    }
   }
 
   #rebuildBesides(): void {

@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import { assert } from '../../domain/result.ts';
 import type { FileSystem, OpenFile } from '../../ports/file-system.ts';
 import { linesFrom } from './journal-lines.ts';
-import { ViewIndex } from './view-index.ts';
+import { assertWritten, ViewIndex } from './view-index.ts';
 import {
   EMPTY_VIEW_BYTES,
   recordOfLine,
@@ -11,6 +10,7 @@ import {
   slotWidth,
   VIEW_HEAD,
   VIEW_TAIL,
+  type ViewPaths,
   type ViewRecord,
   type ViewSpec,
 } from './view-layout.ts';
@@ -195,8 +195,10 @@ export class ViewFile {
     }
   }
 
+  /** Reads back what it wrote: a write within a file that did not happen would show in nothing else. */
   #write(bytes: Uint8Array, position: number): void {
     this.#file.write(bytes, position);
+    assertWritten(this.#file, bytes, position, this.#path);
     this.#modifiedMs = this.#file.stat().modifiedMs;
   }
 
@@ -281,18 +283,6 @@ export class ViewFile {
     this.#index.close();
   }
 }
-
-/** Where a view and its index are. */
-export interface ViewPaths {
-  readonly view: string;
-  readonly index: string;
-}
-
-/** The places of a view in a history folder; `suffix` for one that is still being made. */
-export const viewPaths = (folder: string, spec: ViewSpec, suffix = ''): ViewPaths => ({
-  view: join(folder, `${spec.file}${suffix}`),
-  index: join(folder, 'state', `${spec.name}.index${suffix}`),
-});
 
 interface Slot {
   readonly offset: number;

@@ -63,6 +63,7 @@ export class ViewIndex {
       bytes.writeUInt32LE(hash.high, 4);
       bytes.writeDoubleLE(offset, 8);
       this.#file.write(bytes, position);
+      assertWritten(this.#file, bytes, position, this.path);
       return;
     }
   }
@@ -100,6 +101,18 @@ export class ViewIndex {
       step += count;
     }
   }
+}
+
+/** Throws where the file does not hold these bytes here. */
+export function assertWritten(
+  file: OpenFile,
+  bytes: Uint8Array,
+  position: number,
+  path: string,
+): void {
+  const found = Buffer.allocUnsafe(bytes.length);
+  if (file.read(found, position) === bytes.length && found.equals(bytes)) return;
+  throw new Error(`${path} does not hold what was written to it`);
 }
 
 interface Probe {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { NO_COUNTS, type RunRecord } from '../../domain/run.ts';
 import type { TradeRecord } from '../../domain/trade.ts';
 import type { ViewChange } from '../../ports/history.ts';
@@ -98,6 +99,18 @@ export const VIEWS: Readonly<Record<ViewName, ViewSpec>> = {
   },
 };
 export const VIEW_NAMES: readonly ViewName[] = ['runs', 'trades'];
+
+/** Where a view and its index are. */
+export interface ViewPaths {
+  readonly view: string;
+  readonly index: string;
+}
+
+/** The places of a view in a history folder; `suffix` for one that is still being made. */
+export const viewPaths = (folder: string, spec: ViewSpec, suffix = ''): ViewPaths => ({
+  view: join(folder, `${spec.file}${suffix}`),
+  index: join(folder, 'state', `${spec.name}.index${suffix}`),
+});
 
 /**
  * A view is a JSON array with one record a line. Commas lead, so that adding a record changes no line before it:

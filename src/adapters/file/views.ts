@@ -3,8 +3,8 @@ import type { JournalEvent } from '../../events/event.ts';
 import type { FileSystem } from '../../ports/file-system.ts';
 import type { Fold, ViewChange } from '../../ports/history.ts';
 import { type HistoryState, STATE_FOLDER } from './history-state.ts';
-import { ViewFile, type ViewState, viewPaths } from './view-file.ts';
-import { VIEW_NAMES, VIEWS, type ViewName } from './view-layout.ts';
+import { ViewFile, type ViewState } from './view-file.ts';
+import { VIEW_NAMES, VIEWS, type ViewName, viewPaths } from './view-layout.ts';
 
 /** A change and the number of the event that made it. */
 export interface NumberedChange {
