@@ -6,6 +6,7 @@ import type { Config } from '../config/schema.ts';
 import { Failure } from '../domain/failure.ts';
 import { parseIndicator } from '../indicators/registry.ts';
 import { StrategyDesk } from '../pipeline/desk.ts';
+import { featureProblems, frozen, plainDataProblems } from '../strategy/checks.ts';
 import { BUILT_IN } from '../strategy/registry.ts';
 import type { StrategyDefinition } from '../strategy/strategy.ts';
 
@@ -16,18 +17,40 @@ import type { StrategyDefinition } from '../strategy/strategy.ts';
 export async function loadStrategy(config: Config, home: string): Promise<StrategyDesk> {
   const { name, file, params } = config.strategy;
   const definition = file === undefined ? builtIn(name ?? 'momentum') : await fromFile(file, home);
-  const parsed = definition.params.safeParse(params);
+  const parsed = asked(definition, 'params', () => definition.params.safeParse(params));
   if (!parsed.success) {
     throw invalid(
       `strategy ${definition.name} refuses its parameters`,
       parsed.error.issues.map(
-        (issue) => `strategy.params.${issue.path.join('.')}: ${issue.message}`,
+        (issue) => `${['strategy.params', ...issue.path].join('.')}: ${issue.message}`,
       ),
       'correct strategy.params in the configuration',
     );
   }
-  refuseUnknownIndicators(definition, parsed.data);
-  return new StrategyDesk(definition, parsed.data);
+  const taken = frozen(parsed.data);
+  const problems = [
+    ...plainDataProblems(taken),
+    ...asked(definition, 'warmupBars', () => warmupProblems(definition.warmupBars(taken))),
+    ...asked(definition, 'inputs', () => inputProblems(definition.inputs(taken))),
+    ...asked(definition, 'features', () => featureProblems(definition.features(taken))),
+  ];
+  if (problems.length === 0) return new StrategyDesk(definition, taken);
+  const hint = 'correct the strategy; indicators are listed by: trade-labs bars --help';
+  throw invalid(`strategy ${definition.name} cannot be used`, problems, hint);
+}
+
+/** Runs a part of the strategy that is a user's code: what it throws is told as its fault. */
+function asked<T>({ name }: StrategyDefinition, part: string, ask: () => T): T {
+  try {
+    return ask();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new Failure('STRATEGY_INVALID', `strategy ${name} failed when it was loaded`, {
+      details: [`${part}: ${message}`],
+      hint: 'correct the file; nothing was run',
+      cause: error,
+    });
+  }
 }
 
 function builtIn(name: string): StrategyDefinition {
@@ -61,11 +84,12 @@ async function fromFile(file: string, home: string): Promise<StrategyDefinition>
   return checked(made, path);
 }
 
-const SHAPE = z.object({
+/** Loose, so that what a strategy keeps beside its contract stays with it. */
+const SHAPE = z.looseObject({
   name: z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/, 'must be a lower-case word'),
   description: z.string(),
   params: z.custom<z.ZodType>(
-    (value) => typeof (value as { safeParse?: unknown } | null)?.safeParse === 'function',
+    (value) => value instanceof z.ZodType,
     'must be a schema made with the z that the file is given',
   ),
   relative: z.boolean().default(false),
@@ -89,18 +113,19 @@ function checked(made: unknown, path: string): StrategyDefinition {
   );
 }
 
-function refuseUnknownIndicators(definition: StrategyDefinition, params: unknown): void {
-  const problems = Object.entries(definition.inputs(params)).flatMap(([name, text]) => {
-    const spec = parseIndicator(text);
+const warmupProblems = (bars: unknown): string[] =>
+  Number.isSafeInteger(bars) && (bars as number) >= 0
+    ? []
+    : ['warmupBars: must give a whole number of bars'];
+
+function inputProblems(inputs: unknown): string[] {
+  if (typeof inputs !== 'object' || inputs === null) {
+    return ['inputs: must give indicators by name, such as { slow: "sma200" }'];
+  }
+  return Object.entries(inputs).flatMap(([name, text]: [string, unknown]) => {
+    const spec = parseIndicator(String(text));
     return spec.ok ? [] : [`input ${name}: ${spec.error}`];
   });
-  if (problems.length > 0) {
-    throw invalid(
-      `strategy ${definition.name} asks for unknown indicators`,
-      problems,
-      'see bars --help',
-    );
-  }
 }
 
 const invalid = (message: string, details: readonly string[], hint: string): Failure =>

@@ -7,7 +7,7 @@ import {
 } from '../domain/market.ts';
 import { DAY_MS, dateToUtcMs, parseSessionDate } from '../domain/time.ts';
 import { IndicatorCache } from '../indicators/registry.ts';
-import { abnormalBars } from './abnormal.ts';
+import { lastAbnormalOrdinals } from './abnormal.ts';
 import { backAdjust } from './adjust.ts';
 
 /**
@@ -41,12 +41,11 @@ export class SeriesEra {
 
   /** For each bar the ordinal of the last abnormal bar at or before it, -1 for none. */
   get abnormal(): Int32Array {
-    if (this.#abnormal === undefined) {
-      this.#abnormal = new Int32Array(this.columns.length).fill(-1);
-      for (const { index } of abnormalBars(this.columns, this.indicators.get('atr14'))) {
-        this.#abnormal.fill(this.ordinals[index] as number, index);
-      }
-    }
+    this.#abnormal ??= lastAbnormalOrdinals(
+      this.columns,
+      this.indicators.get('atr14'),
+      this.ordinals,
+    );
     return this.#abnormal;
   }
 }
@@ -86,7 +85,7 @@ export class SymbolSeries {
     this.#traded = columns;
     this.#ordinals = ordinals;
     this.#actions = actions
-      .map((action) => ({ action, ordinal: exOrdinal(action, ordinalAt) }))
+      .map((action) => ({ action, ordinal: exOrdinal(action, ordinalAt, raw) }))
       .sort((a, b) => a.ordinal - b.ordinal);
   }
 
@@ -122,8 +121,15 @@ export class SymbolSeries {
   }
 }
 
-/** The ordinal of the first session on or after the exDate; one that the calendar lacks is known from the start. */
-function exOrdinal(action: CorporateAction, ordinalAt: (utcMidnightMs: number) => number): number {
+/**
+ * The ordinal of the first session on or after the exDate. Where the calendar has none, an action before the end of
+ * the bars is known from the start, and one after it never.
+ */
+function exOrdinal(
+  action: CorporateAction,
+  ordinalAt: (utcMidnightMs: number) => number,
+  raw: BarColumns,
+): number {
   const date = parseSessionDate(action.exDate);
   if (date === null) return -1;
   const from = dateToUtcMs(date);
@@ -131,23 +137,28 @@ function exOrdinal(action: CorporateAction, ordinalAt: (utcMidnightMs: number) =
     const ordinal = ordinalAt(from + day * DAY_MS);
     if (ordinal >= 0) return ordinal;
   }
-  return -1;
+  return from > (raw.time[raw.length - 1] ?? from) ? Number.POSITIVE_INFINITY : -1;
 }
 
-/** Bars of no volume are no bars: indicators and look-backs count the others only. */
+/** Bars of no volume, or on a day without session, are no bars: indicators and look-backs count the others only. */
 function tradedBars(
   raw: BarColumns,
   ordinalAt: (utcMidnightMs: number) => number,
 ): { columns: BarColumns; ordinals: Int32Array } {
+  const all = new Int32Array(raw.length);
   let kept = 0;
-  for (let i = 0; i < raw.length; i++) if ((raw.volume[i] as number) > 0) kept++;
+  for (let i = 0; i < raw.length; i++) {
+    all[i] = (raw.volume[i] as number) > 0 ? ordinalAt(raw.time[i] as number) : -1;
+    if ((all[i] as number) >= 0) kept++;
+  }
+  if (kept === raw.length) return { columns: raw, ordinals: all };
+  const columns = emptyColumns(kept);
   const ordinals = new Int32Array(kept);
-  const columns = kept === raw.length ? raw : emptyColumns(kept);
   let at = 0;
   for (let i = 0; i < raw.length; i++) {
-    if (!((raw.volume[i] as number) > 0)) continue;
-    if (columns !== raw) copyBar(raw, i, columns, at);
-    ordinals[at] = ordinalAt(raw.time[i] as number);
+    if ((all[i] as number) < 0) continue;
+    copyBar(raw, i, columns, at);
+    ordinals[at] = all[i] as number;
     at++;
   }
   return { columns, ordinals };

@@ -11,7 +11,7 @@ import { debit, openBudget, type RunBudget } from '../risk/budget.ts';
 import { type GuardInput, judge } from '../risk/guards.ts';
 import type { EntrySettings, RiskLimits, SizingSettings } from '../risk/limits.ts';
 import type { StrategyDesk } from './desk.ts';
-import { ACTIVITY_BARS, eraOf, type ScanSettings, type ScanTable, scan } from './scan.ts';
+import { eraOf, MEDIAN_VOLUME, type ScanSettings, type ScanTable, scan } from './scan.ts';
 import { type Eligibility, type ScoredRow, type ScoreTable, score } from './score.ts';
 import { size } from './size.ts';
 
@@ -84,7 +84,7 @@ export function decide(
   const exits = signalExits(snapshot, state, desk);
   const equity = sizingEquity(state, settings);
   const candidates: CandidateDecision[] = [];
-  let budget = openBudget(state, equity, settings.risk);
+  let budget = openBudget(state, equity, settings);
   const slotsFull = budget.positionsLeft <= 0;
   let places = top;
   let beyond = RECORDED_BEYOND_TOP;
@@ -122,7 +122,7 @@ export function decide(
     ...summarize(found, table, candidates),
     slotsFull,
     signalHash,
-    decisionHash: decisionHash(signalHash, state, top, candidates, exits),
+    decisionHash: decisionHash(signalHash, state, settings, top, candidates, exits),
   };
 }
 
@@ -130,7 +130,6 @@ const NOTHING: Verdict = { approved: 0, reasons: [] };
 
 function eligibilityOf(state: PortfolioState, { scan, risk }: DecisionSettings): Eligibility {
   const barred = new Map<Symbol, IneligibleReason>();
-  for (const symbol of scan.deny) barred.set(symbol, 'deny_list');
   for (const symbol of state.coolingDown) barred.set(symbol, 'cooling_down');
   for (const entry of state.working) {
     barred.set(entry.symbol, entry.unknown ? 'order_unknown' : 'working');
@@ -138,6 +137,7 @@ function eligibilityOf(state: PortfolioState, { scan, risk }: DecisionSettings):
   for (const position of state.positions) barred.set(position.symbol, 'held');
   return {
     barred,
+    deny: new Set(scan.deny),
     allow: scan.allow.length === 0 ? null : new Set(scan.allow),
     quarantineSessions: risk.quarantineSessions,
   };
@@ -213,7 +213,7 @@ function sizeAndGuard(
     asOf: snapshot.asOf,
     session: snapshot.session,
     quote,
-    medianVolume: lastValue(snapshot, row, `medvol${ACTIVITY_BARS}`),
+    medianVolume: lastValue(snapshot, row, MEDIAN_VOLUME),
     state,
     budget,
     limits: settings.risk,
@@ -273,10 +273,12 @@ function summarize(
 function decisionHash(
   signalHash: string,
   state: PortfolioState,
+  { sizing, entry, risk, targetR, maxCapitalUsd }: DecisionSettings,
   top: number,
   candidates: readonly CandidateDecision[],
   exits: readonly SignalExit[],
 ): string {
+  const limits = { sizing, entry, risk, targetR, maxCapitalUsd };
   const decided = candidates.map(({ row, fate, intent, verdict }) => ({
     symbol: row.symbol,
     fate,
@@ -284,5 +286,6 @@ function decisionHash(
     approved: verdict.approved,
     reasons: verdict.reasons satisfies readonly Reason[],
   }));
-  return fingerprint({ signalHash, stateDigest: fingerprint(state), top, decided, exits });
+  const stateDigest = fingerprint({ state, limits });
+  return fingerprint({ signalHash, stateDigest, top, decided, exits });
 }

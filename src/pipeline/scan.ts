@@ -1,5 +1,6 @@
-import type { SeriesEra } from '../bars/series.ts';
+import type { SeriesEra, SymbolSeries } from '../bars/series.ts';
 import { type MarketSnapshot, spreadBps } from '../bars/snapshot.ts';
+import type { Symbol } from '../domain/market.ts';
 import type { ScanExclusion } from '../domain/reason.ts';
 import { assertExists } from '../domain/result.ts';
 
@@ -28,11 +29,17 @@ export interface ScanSettings {
 }
 
 /** Bars of the medians behind activity. */
-export const ACTIVITY_BARS = 20;
+const ACTIVITY_BARS = 20;
+export const MEDIAN_VOLUME = `medvol${ACTIVITY_BARS}`;
+const MEDIAN_DOLLARS = `meddollar${ACTIVITY_BARS}`;
 
 /** What a scan found: rows in order of activity, cut to the configured number. */
 export interface ScanTable {
+  /** Symbols that had a bar by then, whether dropped or not. One that is listed later changes nothing. */
   readonly universe: number;
+  readonly symbols: readonly Symbol[];
+  /** Per such symbol the last visible price, and close and volume of the last visible bar: for the table's hash. */
+  readonly seen: Float64Array;
   /** How many symbols were dropped before the cut or by it, by reason. */
   readonly excluded: Readonly<Partial<Record<ScanExclusion, number>>>;
   /** Index into the snapshot's series, by rank. */
@@ -45,8 +52,15 @@ export interface ScanTable {
 export function scan(snapshot: MarketSnapshot, settings: ScanSettings): ScanTable {
   const excluded: Partial<Record<ScanExclusion, number>> = {};
   const kept: number[] = [];
+  const symbols: Symbol[] = [];
+  const seen: number[] = [];
   const activity = new Float64Array(snapshot.series.length);
   for (let i = 0; i < snapshot.series.length; i++) {
+    const last = (snapshot.visible[i] as number) - 1;
+    if (last < 0) continue;
+    const { close, volume } = eraOf(snapshot, i).columns;
+    symbols.push((snapshot.series[i] as SymbolSeries).symbol);
+    seen.push(snapshot.reference[i] as number, close[last] as number, volume[last] as number);
     const reason = exclusionOf(snapshot, i, settings, activity);
     if (reason === null) kept.push(i);
     else excluded[reason] = (excluded[reason] ?? 0) + 1;
@@ -58,7 +72,9 @@ export function scan(snapshot: MarketSnapshot, settings: ScanSettings): ScanTabl
     kept.length = settings.rows;
   }
   return {
-    universe: snapshot.series.length,
+    universe: symbols.length,
+    symbols,
+    seen: Float64Array.from(seen),
     excluded,
     rows: Int32Array.from(kept),
     activity: Float64Array.from(kept, (i) => activity[i] as number),
@@ -73,10 +89,10 @@ function exclusionOf(
 ): ScanExclusion | null {
   const era = eraOf(snapshot, i);
   const last = (snapshot.visible[i] as number) - 1;
-  if (last < 0 || era.ordinals[last] !== snapshot.completedOrdinal) return 'stale';
+  if (era.ordinals[last] !== snapshot.completedOrdinal) return 'stale';
   if (last + 1 < ACTIVITY_BARS) return 'few_bars';
   if (!((snapshot.reference[i] as number) >= settings.minPriceUsd)) return 'min_price';
-  const dollars = era.indicators.get(`meddollar${ACTIVITY_BARS}`)[last] as number;
+  const dollars = era.indicators.get(MEDIAN_DOLLARS)[last] as number;
   if (!(dollars >= settings.minActivityUsd)) return 'min_activity';
   const quote = snapshot.quote(i);
   if (quote !== null && spreadBps(quote) > settings.maxSpreadBps) return 'spread';
@@ -95,9 +111,9 @@ function activityOf(
 ): number {
   switch (rule) {
     case 'most_active':
-      return era.indicators.get(`medvol${ACTIVITY_BARS}`)[last] as number;
+      return era.indicators.get(MEDIAN_VOLUME)[last] as number;
     case 'most_active_usd':
-      return era.indicators.get(`meddollar${ACTIVITY_BARS}`)[last] as number;
+      return era.indicators.get(MEDIAN_DOLLARS)[last] as number;
     case 'top_gainers':
       return lastChange(snapshot, i, era, last);
     case 'gap': {
@@ -111,10 +127,15 @@ function activityOf(
   }
 }
 
-/** The change of the last visible price: against yesterday's close once today has a price, else of the last bar. */
+/**
+ * The change of the last visible price: against yesterday's close once today has prices, else of the last bar. A symbol
+ * that has no price while others have one cannot be ranked with them.
+ */
 function lastChange(snapshot: MarketSnapshot, i: number, era: SeriesEra, last: number): number {
   const close = era.columns.close[last] as number;
-  if (snapshot.pricedToday) return (snapshot.reference[i] as number) / close - 1;
+  if (snapshot.pricedToday) {
+    return snapshot.quote(i) === null ? Number.NaN : (snapshot.reference[i] as number) / close - 1;
+  }
   return last === 0 ? Number.NaN : close / (era.columns.close[last - 1] as number) - 1;
 }
 

@@ -4,13 +4,15 @@ import { roundHalfEven } from '../domain/money.ts';
 import type { IneligibleReason } from '../domain/reason.ts';
 import { assertExists } from '../domain/result.ts';
 import { sha256 } from '../events/fingerprint.ts';
-import type { FeatureSpec, StrategyOpinion } from '../strategy/strategy.ts';
+import type { FeatureSpec } from '../strategy/strategy.ts';
 import type { StrategyDesk } from './desk.ts';
 import { eraOf, type ScanTable } from './scan.ts';
 
-/** Who may not be entered whatever its score, with the reason; from the portfolio and the config's lists. */
+/** Who may not be entered whatever its score: by the config's rules, and by what we hold and did. */
 export interface Eligibility {
+  /** From the portfolio, with the reason. Leaves the table's hash as it is. */
   readonly barred: ReadonlyMap<Symbol, IneligibleReason>;
+  readonly deny: ReadonlySet<Symbol>;
   /** When set, only these symbols may be entered. */
   readonly allow: ReadonlySet<Symbol> | null;
   /** Calendar sessions after an abnormal bar in which a symbol is not entered. */
@@ -43,7 +45,10 @@ export interface ScoreTable {
   /** Indices into rows of those with a score: by score, then activity, then symbol. */
   readonly ranking: readonly number[];
   readonly featureNames: readonly string[];
-  /** SHA-256 over every row: symbol, activity, score, components, reason. */
+  /**
+   * SHA-256 over what the scan saw of every symbol, and over every row's symbol, activity, score, components, reasons
+   * and prices: the same whatever is held, so that a difference tells of data, config or code.
+   */
   readonly tableHash: string;
 }
 
@@ -54,17 +59,18 @@ export function score(
   desk: StrategyDesk,
   eligibility: Eligibility,
 ): ScoreTable {
-  const rows: ScoredRow[] = [];
+  const signals: ScoredRow[] = [];
   for (let rank = 0; rank < found.rows.length; rank++) {
-    rows.push(scoreRow(snapshot, found, rank, desk, eligibility));
+    signals.push(scoreRow(snapshot, found, rank, desk, eligibility));
   }
+  const rows = signals.map((row) => withoutBarred(row, eligibility));
   const ranking: number[] = [];
   rows.forEach((row, i) => {
     if (row.ineligible === null) ranking.push(i);
   });
   ranking.sort((a, b) => compareRows(rows[a] as ScoredRow, rows[b] as ScoredRow));
   const featureNames = desk.features.map((feature) => feature.name);
-  return { rows, ranking, featureNames, tableHash: tableHash(rows) };
+  return { rows, ranking, featureNames, tableHash: tableHash(found, signals) };
 }
 
 const compareRows = (a: ScoredRow, b: ScoredRow): number =>
@@ -80,15 +86,19 @@ function scoreRow(
   const index = found.rows[rank] as number;
   const { symbol } = assertExists(snapshot.series[index], 'a row names a series');
   const activity = found.activity[rank] as number;
-  const barred = barredReason(snapshot, index, symbol, eligibility);
-  if (barred !== null) return unscored(index, symbol, rank, activity, barred);
+  const without = (reason: IneligibleReason): ScoredRow =>
+    unscored(index, symbol, rank + 1, activity, reason);
+  const refused = refusedReason(snapshot, index, symbol, eligibility);
+  if (refused !== null) return without(refused);
   const opinion = desk.opinion(snapshot, index, null);
-  if (opinion.direction === 'none') return unscored(index, symbol, rank, activity, opinion.reason);
+  if (opinion.direction === 'none') return without(opinion.reason);
   const components = opinion.features.map((value, i) =>
     ramp(value, desk.features[i] as FeatureSpec),
   );
   const points = weightedScore(components, desk.features);
-  if (Number.isNaN(points)) return unscored(index, symbol, rank, activity, 'undefined_feature');
+  const { stopPrice = null, targetPrice = null } = opinion;
+  const undefinedPrice = Number.isNaN(stopPrice) || Number.isNaN(targetPrice);
+  if (Number.isNaN(points) || undefinedPrice) return without('undefined_feature');
   return {
     index,
     symbol,
@@ -99,30 +109,29 @@ function scoreRow(
     components,
     signalReason: opinion.reason,
     strength: opinion.strength ?? points / 100,
-    stopPrice: finiteOrNull(opinion, 'stopPrice'),
-    targetPrice: finiteOrNull(opinion, 'targetPrice'),
+    stopPrice,
+    targetPrice,
   };
 }
 
-function finiteOrNull(
-  opinion: StrategyOpinion & { direction: 'long' },
-  key: 'stopPrice' | 'targetPrice',
-): number | null {
-  const price = opinion[key];
-  return price !== undefined && Number.isFinite(price) && price > 0 ? price : null;
+/** The row as it may be ranked: without its score where the symbol is held, working or cooling down. */
+function withoutBarred(row: ScoredRow, { barred }: Eligibility): ScoredRow {
+  const reason = barred.get(row.symbol);
+  if (reason === undefined) return row;
+  return unscored(row.index, row.symbol, row.scanRank, row.activity, reason);
 }
 
 function unscored(
   index: number,
   symbol: Symbol,
-  rank: number,
+  scanRank: number,
   activity: number,
   ineligible: IneligibleReason,
 ): ScoredRow {
   return {
     index,
     symbol,
-    scanRank: rank + 1,
+    scanRank,
     activity,
     ineligible,
     score: Number.NaN,
@@ -134,14 +143,13 @@ function unscored(
   };
 }
 
-function barredReason(
+function refusedReason(
   snapshot: MarketSnapshot,
   index: number,
   symbol: Symbol,
   eligibility: Eligibility,
 ): IneligibleReason | null {
-  const barred = eligibility.barred.get(symbol);
-  if (barred !== undefined) return barred;
+  if (eligibility.deny.has(symbol)) return 'deny_list';
   if (eligibility.allow !== null && !eligibility.allow.has(symbol)) return 'not_on_allow_list';
   const era = eraOf(snapshot, index);
   const abnormal = era.abnormal[(snapshot.visible[index] as number) - 1] ?? -1;
@@ -153,7 +161,8 @@ function barredReason(
 /** A raw feature as 0..1: clamp((value - lo) / (hi - lo)), one minus that where inverted. NaN stays NaN. */
 export function ramp(value: number, { lo, hi, inverted }: FeatureSpec): number {
   const raw = (value - lo) / (hi - lo);
-  const clamped = raw < 0 ? 0 : raw > 1 ? 1 : raw;
+  // A zero has one sign only, since the table's hash is taken over bytes.
+  const clamped = raw <= 0 ? 0 : raw > 1 ? 1 : raw;
   return inverted ? 1 - clamped : clamped;
 }
 
@@ -173,14 +182,29 @@ export function weightedScore(
   return roundHalfEven(100 * points) / 100;
 }
 
-/** Numbers are hashed as their eight bytes, so that the digest sees what the decision saw. */
-function tableHash(rows: readonly ScoredRow[]): string {
-  const parts: Buffer[] = [];
+/**
+ * Numbers are hashed as their eight bytes (least first), so that the digest sees what the decision saw. What is
+ * absent is -1: there are several NaN in memory, which engines may tell apart.
+ */
+function tableHash({ symbols, seen }: ScanTable, rows: readonly ScoredRow[]): string {
+  const words: string[] = [...symbols];
+  const numbers: number[] = [];
   for (const row of rows) {
-    const text = Buffer.from(`${row.symbol}\0${row.ineligible ?? ''}\0${row.signalReason}\0`);
-    const numbers = new Float64Array(3 + row.components.length);
-    numbers.set([row.activity, row.score, row.strength, ...row.components]);
-    parts.push(text, Buffer.from(numbers.buffer));
+    words.push(row.symbol, row.ineligible ?? '', row.signalReason);
+    numbers.push(
+      row.activity,
+      row.ineligible === null ? row.score : -1,
+      row.strength,
+      row.stopPrice ?? -1,
+      row.targetPrice ?? -1,
+      ...row.components,
+    );
   }
-  return sha256(Buffer.concat(parts));
+  return sha256(
+    Buffer.concat([
+      Buffer.from(words.join('\0')),
+      Buffer.from(seen.buffer),
+      Buffer.from(Float64Array.from(numbers).buffer),
+    ]),
+  );
 }

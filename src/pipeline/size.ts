@@ -15,7 +15,7 @@ import type { EntryBand, OrderIntent, SizingTerms } from '../domain/order.ts';
 import { roundToTick } from '../domain/price.ts';
 import type { Reason } from '../domain/reason.ts';
 import { err, ok, type Result } from '../domain/result.ts';
-import { leastRiskPerShare } from '../risk/guards.ts';
+import { belowMinNotional, leastRiskPerShare } from '../risk/guards.ts';
 import type { EntrySettings, SizingSettings } from '../risk/limits.ts';
 import type { ScoredRow } from './score.ts';
 
@@ -41,12 +41,13 @@ export function size(row: ScoredRow, input: SizingInput): Result<OrderIntent, re
   if (!(input.reference > 0) || !(input.atr > 0)) return err([reason('NO_PRICE', null, null)]);
   const reference = microsFromFloat(input.reference, 'halfEven');
   const atr = microsFromFloat(input.atr, 'halfEven');
+  // A strategy's price may be any number: what is no stop is not rounded to one.
+  if (row.stopPrice !== null && row.stopPrice >= input.reference) {
+    return err([reason('STOP_NOT_BELOW_ENTRY', input.reference, row.stopPrice)]);
+  }
   const stop = stopPrice(row, reference, input);
   if (stop === null || stop <= 0) return err([reason('STOP_MISSING', null, null)]);
   const riskPerShare = subtract(reference, stop);
-  if (riskPerShare <= 0) {
-    return err([reason('STOP_NOT_BELOW_ENTRY', toUsd(reference), toUsd(stop))]);
-  }
   const least = leastRiskPerShare(reference, atr);
   if (riskPerShare < least) {
     return err([reason('STOP_TOO_CLOSE', toUsd(least), toUsd(riskPerShare))]);
@@ -54,10 +55,8 @@ export function size(row: ScoredRow, input: SizingInput): Result<OrderIntent, re
   const terms = sizingTerms(reference, riskPerShare, input);
   const quantity = Math.min(terms.byRisk, terms.byPosition);
   if (quantity <= 0) return err([reason('QUANTITY_ZERO', null, quantity)]);
-  const notional = toUsd(reference) * quantity;
-  if (notional < input.sizing.minNotionalUsd) {
-    return err([reason('MIN_NOTIONAL', input.sizing.minNotionalUsd, notional)]);
-  }
+  const small = belowMinNotional(reference, quantity, input.sizing);
+  if (small !== null) return err([small]);
   return ok({
     symbol: row.symbol,
     quantity,
@@ -81,6 +80,7 @@ const reason = (code: Reason['code'], limit: number | null, value: number | null
 function stopPrice(row: ScoredRow, reference: Micros, input: SizingInput): Micros | null {
   const { stop } = input.sizing;
   if (row.stopPrice !== null) {
+    if (row.stopPrice <= 0) return null;
     return roundToTick(microsFromFloat(row.stopPrice, 'floor'), 'down');
   }
   if (stop.kind === 'strategy') return null;

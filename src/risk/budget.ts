@@ -38,14 +38,25 @@ export interface BudgetDebit {
   readonly commission: Micros;
 }
 
+/** Estimated commission of an entry of this many shares at a limit price. */
+export type CommissionOf = (symbol: Symbol, quantity: number, price: Micros) => Micros;
+
 /** The budget at the start of a run: the limits less positions, working and unknown entries. */
-export function openBudget(state: PortfolioState, equity: Micros, limits: RiskLimits): RunBudget {
-  let gross = ZERO;
+export function openBudget(
+  state: PortfolioState,
+  equity: Micros,
+  {
+    risk: limits,
+    commissionOf,
+  }: { readonly risk: RiskLimits; readonly commissionOf: CommissionOf },
+): RunBudget {
+  let held = ZERO;
+  let working = ZERO;
   let openRisk = ZERO;
   let reserved = ZERO;
   let lossReserved = ZERO;
   for (const position of state.positions) {
-    gross = add(gross, timesQuantity(position.mark, position.quantity));
+    held = add(held, timesQuantity(position.mark, position.quantity));
     // A position without a stop can lose all of its value.
     const floor = position.stop ?? ZERO;
     const risk = maxOf(ZERO, subtract(position.mark, floor));
@@ -54,23 +65,23 @@ export function openBudget(state: PortfolioState, equity: Micros, limits: RiskLi
   for (const entry of state.working) {
     const notional = timesQuantity(entry.limitPrice, entry.remaining);
     const risk = timesQuantity(subtract(entry.limitPrice, entry.stopPrice), entry.remaining);
-    gross = add(gross, notional);
-    reserved = add(reserved, notional);
+    const commission = commissionOf(entry.symbol, entry.remaining, entry.limitPrice);
+    working = add(working, notional);
+    reserved = add(reserved, add(notional, commission));
     openRisk = add(openRisk, risk);
     lossReserved = add(lossReserved, risk);
   }
   const grossLimit = timesFraction(equity, limits.maxGrossFraction, 'floor');
   const lossLimit = timesFraction(state.previousCloseEquity, limits.dailyLossFraction, 'floor');
   const lossSoFar = maxOf(ZERO, micros(-state.dayPnl));
-  const grossLeft = subtract(grossLimit, gross);
   const taken = new Set<Symbol>();
   for (const { symbol } of state.positions) taken.add(symbol);
   for (const { symbol } of state.working) taken.add(symbol);
   return {
     equity,
-    grossLeft,
+    grossLeft: subtract(subtract(grossLimit, held), working),
     openRiskLeft: subtract(timesFraction(equity, limits.maxOpenRiskFraction, 'floor'), openRisk),
-    buyingPowerLeft: minOf(subtract(state.availableCash, reserved), grossLeft),
+    buyingPowerLeft: subtract(minOf(state.availableCash, subtract(grossLimit, held)), reserved),
     lossRoomLeft: subtract(subtract(lossLimit, lossSoFar), lossReserved),
     positionsLeft: limits.maxPositions - taken.size,
     entriesLeft: limits.maxEntriesPerDay - state.entriesToday,

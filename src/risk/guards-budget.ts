@@ -1,6 +1,8 @@
 import {
+  add,
   type Micros,
-  micros,
+  mulDiv,
+  roundHalfEven,
   subtract,
   timesFraction,
   timesQuantity,
@@ -28,7 +30,7 @@ const riskPerShare = ({ intent }: GuardInput): Micros =>
 const openRisk: Guard = (input) =>
   cap(input, 'OPEN_RISK', input.budget.openRiskLeft, riskPerShare(input));
 
-/** Loss room: what the day may still lose covers the initial risk of every entry approved today. */
+/** Loss room: what the day may still lose covers the initial risk of all entries working or approved by this run. */
 const lossRoom: Guard = (input) =>
   cap(input, 'LOSS_ROOM', input.budget.lossRoomLeft, riskPerShare(input));
 
@@ -38,25 +40,23 @@ const grossExposure: Guard = (input) =>
 
 /**
  * Buying power: available cash, within gross, pays for the shares at the limit price and their commission. The
- * commission is not linear in shares, so the first guess is taken down until it fits.
+ * commission is not linear in shares, but never falls with more of them: the most that fits is searched for.
  */
-const buyingPower: Guard = (input) => {
-  const { intent, budget, commissionOf } = input;
-  const price = intent.limitPrice;
-  const costOf = (shares: number): number =>
-    shares * price + commissionOf(intent.symbol, shares, price);
-  let allowed = Math.min(intent.quantity, affordable(budget.buyingPowerLeft, price));
-  while (allowed > 0 && costOf(allowed) > budget.buyingPowerLeft) {
-    const over = costOf(allowed) - budget.buyingPowerLeft;
-    allowed -= Math.max(1, Math.floor(over / price));
+const buyingPower: Guard = ({ intent, budget, commissionOf }) => {
+  const { symbol, quantity, limitPrice } = intent;
+  const left = budget.buyingPowerLeft;
+  const costOf = (shares: number): Micros =>
+    add(timesQuantity(limitPrice, shares), commissionOf(symbol, shares, limitPrice));
+  const wanted = costOf(quantity);
+  if (wanted <= left) return null;
+  let fits = 0;
+  let tooMany = Math.min(quantity, affordable(left, limitPrice) + 1);
+  while (tooMany - fits > 1) {
+    const middle = Math.floor((fits + tooMany) / 2);
+    if (costOf(middle) <= left) fits = middle;
+    else tooMany = middle;
   }
-  if (allowed >= intent.quantity) return null;
-  return {
-    code: 'BUYING_POWER',
-    allowed: Math.max(0, allowed),
-    limit: toUsd(budget.buyingPowerLeft),
-    value: toUsd(micros(costOf(intent.quantity))),
-  };
+  return { code: 'BUYING_POWER', allowed: fits, limit: toUsd(left), value: toUsd(wanted) };
 };
 
 /** Position size: one position, at the limit price, stays within `sizing.maxPositionFraction` of equity. */
@@ -68,15 +68,16 @@ const positionSize: Guard = (input) => {
 
 /** Liquidity: an order is at most `risk.maxAdvFraction` of the symbol's median volume of 20 bars. */
 const liquidity: Guard = ({ intent, medianVolume, limits }) => {
-  const allowed = Math.floor(medianVolume * limits.maxAdvFraction);
+  const allowed = shareOfVolume(medianVolume, limits.maxAdvFraction);
   if (allowed >= intent.quantity) return null;
-  return {
-    code: 'LIQUIDITY',
-    allowed,
-    limit: medianVolume * limits.maxAdvFraction,
-    value: intent.quantity,
-  };
+  return { code: 'LIQUIDITY', allowed, limit: allowed, value: intent.quantity };
 };
+
+/** Whole shares; of an unknown volume none. A median of whole numbers may end in a half. */
+function shareOfVolume(volume: number, fraction: number): number {
+  if (!(volume > 0)) return 0;
+  return mulDiv(Math.floor(volume * 2), roundHalfEven(fraction * 1e9), 2e9, 'floor');
+}
 
 /** Number of positions: at most `risk.maxPositions`, working and unknown entries counted. */
 const maxPositions: Guard = ({ budget, limits }) =>

@@ -26,11 +26,11 @@ const quoteKind: Guard = ({ quote, allowModelledQuotes }) => {
   return null;
 };
 
-/** Quote age: at most `entry.maxQuoteAgeMs` old at the decision. */
+/** Quote age: stamped before the decision, and at most `entry.maxQuoteAgeMs` before it. */
 const quoteAge: Guard = ({ quote, asOf, entry }) => {
   if (quote === null) return null;
   const ageMs = asOf - quote.at;
-  if (ageMs <= entry.maxQuoteAgeMs) return null;
+  if (ageMs >= 0 && ageMs <= entry.maxQuoteAgeMs) return null;
   return { code: 'QUOTE_STALE', allowed: 0, limit: entry.maxQuoteAgeMs, value: ageMs };
 };
 

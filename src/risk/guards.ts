@@ -1,10 +1,16 @@
-import type { Quote, Symbol } from '../domain/market.ts';
-import { type Micros, timesFraction, toUsd } from '../domain/money.ts';
+import type { Quote } from '../domain/market.ts';
+import {
+  type Micros,
+  microsFromFloat,
+  timesFraction,
+  timesQuantity,
+  toUsd,
+} from '../domain/money.ts';
 import type { OrderIntent } from '../domain/order.ts';
 import type { PortfolioState } from '../domain/portfolio.ts';
 import type { Reason, Verdict } from '../domain/reason.ts';
 import type { EpochMs, Session } from '../domain/time.ts';
-import type { RunBudget } from './budget.ts';
+import type { CommissionOf, RunBudget } from './budget.ts';
 import { ACCOUNT_GUARDS } from './guards-account.ts';
 import { BUDGET_GUARDS } from './guards-budget.ts';
 import { MARKET_GUARDS } from './guards-market.ts';
@@ -27,8 +33,7 @@ export interface GuardInput {
   readonly maxSpreadBps: number;
   /** Modelled quotes are made from bars; only simulated brokers take them. */
   readonly allowModelledQuotes: boolean;
-  /** Estimated commission of an entry of this many shares at the limit price. */
-  readonly commissionOf: (symbol: Symbol, quantity: number, price: Micros) => Micros;
+  readonly commissionOf: CommissionOf;
 }
 
 /**
@@ -60,16 +65,20 @@ export function judge(input: GuardInput, guards: readonly Guard[] = GUARDS): Ver
     reasons.push({ ...reason, allowed });
     approved = Math.min(approved, allowed);
   }
-  const small = belowMinNotional(input, approved);
+  const small = belowMinNotional(input.intent.referencePrice, approved, input.sizing);
   if (approved > 0 && small !== null) return { approved: 0, reasons: [...reasons, small] };
   return { approved, reasons };
 }
 
 /** The least value an order may have, at the reference price: below it costs eat the trade. */
-function belowMinNotional({ intent, sizing }: GuardInput, quantity: number): Reason | null {
-  const notional = toUsd(intent.referencePrice) * quantity;
-  if (notional >= sizing.minNotionalUsd) return null;
-  return { code: 'MIN_NOTIONAL', allowed: 0, limit: sizing.minNotionalUsd, value: notional };
+export function belowMinNotional(
+  reference: Micros,
+  quantity: number,
+  { minNotionalUsd }: SizingSettings,
+): Reason | null {
+  const notional = timesQuantity(reference, quantity);
+  if (notional >= microsFromFloat(minNotionalUsd, 'ceil')) return null;
+  return { code: 'MIN_NOTIONAL', allowed: 0, limit: minNotionalUsd, value: toUsd(notional) };
 }
 
 /** The smallest distance from reference to stop: 0.5 ATR or 0.3 % of the price, whichever is more. */

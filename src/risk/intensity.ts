@@ -30,7 +30,7 @@ export function intensityFactor(
 ): number {
   if (!settings.enabled) return 1;
   const recent = netR.slice(-settings.window);
-  const byDrawdown = 1 - drawdown / maxDrawdownFraction;
+  const byDrawdown = maxDrawdownFraction > 0 ? 1 - drawdown / maxDrawdownFraction : 0;
   let byResults = 0.5;
   if (recent.length >= settings.window) {
     let total = 0;

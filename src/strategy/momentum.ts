@@ -7,7 +7,7 @@ const ramp = (weight: number, lo: number, hi: number) =>
     .refine((r) => r.hi > r.lo, 'hi must be above lo')
     .prefault({ weight, lo, hi });
 
-const Params = z.strictObject({
+const Shape = z.strictObject({
   minBars: z.int().min(2).default(200).describe('own daily bars needed, at least'),
   fastBars: z.int().min(2).default(50).describe('bars of the fast average'),
   slowBars: z.int().min(3).default(200).describe('bars of the slow average'),
@@ -20,6 +20,18 @@ const Params = z.strictObject({
   trend: ramp(0.5, 0, 0.4).describe('ramp of the medium-term return'),
   nearHigh: ramp(0.3, 0.85, 1).describe('ramp of close over highest high'),
   dip: ramp(0.2, 0, 0.08).describe('ramp of the short return, counted against'),
+});
+
+/** What the parameters must be to each other. */
+const Params = Shape.superRefine((p, issues) => {
+  const demand = (holds: boolean, key: keyof typeof p, message: string): void => {
+    if (!holds) issues.addIssue({ code: 'custom', path: [key], message });
+  };
+  demand(p.fastBars < p.slowBars, 'fastBars', 'must be below slowBars');
+  demand(p.skipBars < p.returnBars, 'skipBars', 'must be below returnBars');
+  demand(p.minAtrFraction <= p.maxAtrFraction, 'minAtrFraction', 'must not exceed maxAtrFraction');
+  const weights = p.trend.weight + p.nearHigh.weight + p.dip.weight;
+  demand(weights > 0, 'trend', 'at least one weight must be above 0');
 });
 
 /**

@@ -7,6 +7,8 @@ export interface ViewCursor {
   readonly view: StrategyView<unknown, string>;
   /** Makes the view end before bar index `visible` (exclusive). */
   readonly moveTo: (visible: number, held: HeldView | null) => void;
+  /** Empties the view: one that was kept beyond its decision shows nothing. */
+  readonly close: () => void;
 }
 
 /**
@@ -21,12 +23,12 @@ export function makeView(
 ): ViewCursor {
   let visible = 0;
   let held: HeldView | null = null;
-  const reader =
-    (column: Float64Array) =>
-    (ago = 0): number => {
+  const reader = (column: Float64Array) =>
+    Object.freeze((ago = 0): number => {
       const index = visible - 1 - ago;
-      return index >= 0 && ago >= 0 ? (column[index] ?? Number.NaN) : Number.NaN;
-    };
+      // Judged by the index alone: `ago` is the strategy's and may answer differently when it is asked twice.
+      return index >= 0 && index < visible ? (column[index] ?? Number.NaN) : Number.NaN;
+    });
   const inputs: Record<string, (ago?: number) => number> = {};
   for (const [name, indicator] of Object.entries(strategy.inputs(params))) {
     inputs[name] = reader(era.indicators.get(indicator));
@@ -38,7 +40,7 @@ export function makeView(
     get held() {
       return held;
     },
-    bars: () => visible,
+    bars: Object.freeze(() => visible),
     open: reader(columns.open),
     high: reader(columns.high),
     low: reader(columns.low),
@@ -51,6 +53,10 @@ export function makeView(
     moveTo(end, position) {
       visible = end;
       held = position;
+    },
+    close() {
+      visible = 0;
+      held = null;
     },
   };
 }

@@ -64,7 +64,8 @@ export class BarMarketData implements MarketData {
       reference[i] = end === 0 ? Number.NaN : (era.columns.close[end - 1] as number);
     });
     const inSession = asOf > session.openAt && asOf < session.closeAt;
-    const pricedToday = inSession && this.#priceToday(symbols, request, reference);
+    const priced = inSession ? this.#priceToday(symbols, request, reference) : null;
+    const pricedToday = priced?.includes(1) ?? false;
     return {
       asOf,
       session,
@@ -77,7 +78,8 @@ export class BarMarketData implements MarketData {
       noPrice: inSession && !pricedToday ? this.#noPriceReason(asOf) : null,
       todayOpen: request.todayOpen ? this.#todayOpen(symbols, request) : null,
       relativeVolume: request.relativeVolume ? this.#relativeVolume(symbols, request) : null,
-      quote: (i) => this.#modelledQuote(reference[i] as number, asOf),
+      // Once the session has begun, yesterday's close is no price any more.
+      quote: (i) => (priced?.[i] === 0 ? null : this.#modelledQuote(reference[i] as number, asOf)),
       label: this.label,
       synthetic: this.#source.synthetic,
       warnings: [
@@ -110,31 +112,34 @@ export class BarMarketData implements MarketData {
     return series;
   }
 
-  /** Replaces references by the last bar of today that has ended; true when any symbol has one. */
+  /** Replaces references by the last bar of today that has ended; 1 for the symbols that have one. */
   #priceToday(
     symbols: readonly Symbol[],
     { asOf, session }: SnapshotRequest,
     reference: Float64Array,
-  ): boolean {
-    let any = false;
+  ): Uint8Array {
+    const priced = new Uint8Array(symbols.length);
     symbols.forEach((symbol, i) => {
       const bars = this.#source.session(symbol, session.date);
       const last = bars === null ? -1 : this.#lastEnded(bars, asOf, session);
       if (bars === null || last < 0) return;
-      any = true;
+      priced[i] = 1;
       reference[i] = bars.close[last] as number;
     });
-    return any;
+    return priced;
   }
 
   /** The index of the last bar with volume that ended by the instant, -1 for none. */
   #lastEnded(bars: BarColumns, asOf: EpochMs, session: Session): number {
-    const lengthMs = this.#barLengthMs();
     for (let i = bars.length - 1; i >= 0; i--) {
-      const end = Math.min((bars.time[i] as number) + lengthMs, session.closeAt);
-      if (end <= asOf && (bars.volume[i] as number) > 0) return i;
+      if (this.#endOf(bars, i, session) <= asOf && (bars.volume[i] as number) > 0) return i;
     }
     return -1;
+  }
+
+  /** The last bar of a session may be short. */
+  #endOf(bars: BarColumns, i: number, session: Session): number {
+    return Math.min((bars.time[i] as number) + this.#barLengthMs(), session.closeAt);
   }
 
   #barLengthMs(): number {
@@ -149,13 +154,14 @@ export class BarMarketData implements MarketData {
       : `no price at ${at} ET: no intraday bar of this session has ended by then`;
   }
 
+  /** The open of today's first traded bar, once that bar has ended. */
   #todayOpen(symbols: readonly Symbol[], { asOf, session }: SnapshotRequest): Float64Array {
     return Float64Array.from(symbols, (symbol) => {
       const bars = this.#source.session(symbol, session.date);
-      const first = bars?.time[0];
-      return bars !== null && first !== undefined && first < asOf
-        ? (bars.open[0] as number)
-        : Number.NaN;
+      if (bars === null) return Number.NaN;
+      const first = bars.volume.findIndex((volume) => volume > 0);
+      const seen = first >= 0 && this.#endOf(bars, first, session) <= asOf;
+      return seen ? (bars.open[first] as number) : Number.NaN;
     });
   }
 
@@ -181,10 +187,9 @@ export class BarMarketData implements MarketData {
   #volumeWithin(symbol: Symbol, session: Session, elapsedMs: number): number | null {
     const bars = this.#source.session(symbol, session.date);
     if (bars === null) return null;
-    const lengthMs = this.#barLengthMs();
     let total = 0;
     for (let i = 0; i < bars.length; i++) {
-      if ((bars.time[i] as number) + lengthMs > session.openAt + elapsedMs) break;
+      if (this.#endOf(bars, i, session) > session.openAt + elapsedMs) break;
       total += bars.volume[i] as number;
     }
     return total;
