@@ -8,7 +8,10 @@ const page = readText('docs/GLOSSARY.md');
 
 /** The words of the table that follows a line. */
 function wordsBelow(line: string): string[] {
-  const rows = page.slice(page.indexOf(`\n${line}\n`)).split('\n').slice(5);
+  const rows = page
+    .slice(page.indexOf(`\n${line}\n`))
+    .split('\n')
+    .slice(5);
   const end = rows.findIndex((row) => !row.startsWith('|'));
   return rows.slice(0, end).map((row) => /`(\w+)`/.exec(row)?.[1] ?? row);
 }
