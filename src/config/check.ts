@@ -1,4 +1,8 @@
-import type { Config } from './schema.ts';
+import { sessionsBetween } from '../calendar/nyse.ts';
+import { parseTrigger, triggerInstants } from '../calendar/trigger.ts';
+import { windowAt } from '../calendar/windows.ts';
+import { sessionDate } from '../domain/time.ts';
+import { brokerWindowsOf, type Config } from './schema.ts';
 
 /** Keys that contradict each other. */
 export interface Contradiction {
@@ -18,6 +22,7 @@ export function contradictions(config: Config): Contradiction[] {
     ...modeContradictions(config),
     ...limitContradictions(config),
     ...nameContradictions(config),
+    ...windowContradictions(config),
   ];
 }
 
@@ -96,5 +101,28 @@ export function* repeatedNames(rows: readonly unknown[]): Generator<Contradictio
       const message = `"${name}" is the name of schedule[${earlier}] too`;
       yield { path: ['schedule', index, 'name'], message };
     }
+  }
+}
+
+/** A year that has every weekday, early closes and both changes of the clock. */
+const SAMPLE = { from: sessionDate('2026-01-01'), to: sessionDate('2026-12-31') };
+
+/** Slots at times when the broker is away: they could never run on time. */
+function* windowContradictions(config: Config): Generator<Contradiction> {
+  const windows = brokerWindowsOf(config);
+  if (windows.length === 0) return;
+  const sessions = sessionsBetween(SAMPLE.from, SAMPLE.to);
+  for (const [index, row] of config.schedule.entries()) {
+    const trigger = parseTrigger(row.at);
+    if (!trigger.ok) continue;
+    const hit = sessions
+      .flatMap((session) => triggerInstants(trigger.value, session))
+      .map((at) => windowAt(windows, at))
+      .find((occurrence) => occurrence !== null);
+    if (hit === undefined) continue;
+    const { name, kind, from, to } = hit.window;
+    const why = kind === 'login' ? 'waits for a log-in' : 'is in maintenance';
+    const message = `"${row.at}" falls into ${name}, ${from} to ${to}, when the broker ${why}`;
+    yield { path: ['schedule', index, 'at'], against: ['brokerWindows'], message };
   }
 }

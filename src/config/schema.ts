@@ -8,7 +8,13 @@ import {
 } from './decision-schema.ts';
 import { choice, count, optionalUsd, usd } from './fields.ts';
 import { costsSchema, intensitySchema, riskSchema } from './limits-schema.ts';
-import { DEFAULT_SCHEDULE, slotSchema } from './schedule-schema.ts';
+import {
+  brokerWindowsSchema,
+  DEFAULT_SCHEDULE,
+  IB_WINDOWS,
+  jobsSchema,
+  slotSchema,
+} from './schedule-schema.ts';
 
 const identity = z.strictObject({
   name: z
@@ -111,6 +117,8 @@ export const configSchema = z.strictObject({
     .array(slotSchema)
     .default(() => z.array(slotSchema).parse(DEFAULT_SCHEDULE))
     .meta({ description: 'What runs when, on sessions of the New York Stock Exchange' }),
+  jobs: section(jobsSchema, 'What becomes of jobs that are late, slow or fail'),
+  brokerWindows: brokerWindowsSchema,
   scan: section(scanSchema, 'Which stocks are looked at'),
   strategy: section(strategySchema, 'Who scores them'),
   sizing: section(sizingSchema, 'How many shares'),
@@ -143,3 +151,10 @@ type DeepReadonly<T> = T extends Primitive
  */
 export type Config = DeepReadonly<z.output<typeof configSchema>>;
 export type ScheduleRow = Config['schedule'][number];
+
+/** A time of the week at which the broker is away by its own timetable. */
+export type BrokerWindow = NonNullable<Config['brokerWindows']>[number];
+
+/** The windows that count: those of the configuration, else what is known of its broker. */
+export const brokerWindowsOf = ({ broker, brokerWindows }: Config): readonly BrokerWindow[] =>
+  brokerWindows ?? (broker === 'ib' ? IB_WINDOWS : []);

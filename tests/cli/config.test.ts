@@ -36,7 +36,7 @@ describe('config show', () => {
     expect(stdout).toMatch(/\nrisk\.maxPositions +4 +config\/trade-labs\.yaml:2:17\n/);
     expect(stdout).toMatch(/\nscan\.rows +9 +env TRADE_LABS_SCAN__ROWS\n/);
     expect(stdout).toMatch(/\nmode +sim +default\n/);
-    expect(stdout).toMatch(/\nschedule\[0\] +\{ name: scan-open, job: scan, at: 09:30, top: 5 \}/);
+    expect(stdout).toMatch(/\nschedule\[1\] +\{ name: scan-open, job: scan, at: 09:30, top: 5 \}/);
   });
 
   it('never shows a secret', async () => {
@@ -82,7 +82,7 @@ describe('config validate', () => {
     const wrong = { TRADE_LABS_MODE: 'nonsense' };
     expect(await here(['config', 'validate', 'draft.yaml'], wrong)).toEqual({
       exit: EXIT.OK,
-      stdout: 'draft.yaml is valid: mode sim, broker sim, 5 slots a session.\n',
+      stdout: 'draft.yaml is valid: mode sim, broker sim, 6 slots a session.\n',
       stderr: '',
     });
     expect((await here(['config', 'validate'], wrong)).exit).toBe(EXIT.CONFIG);
