@@ -2,9 +2,17 @@ import { assert } from '../domain/result.ts';
 import { type BookState, emptyBook } from './book-state.ts';
 
 /** The shape a checkpoint was written in; raised when BookState changes in a way old ones do not fit. */
-const CHECKPOINT_VERSION = 1;
+const CHECKPOINT_VERSION = 2;
 
-const MAPS = ['orders', 'approvals', 'trades', 'runs', 'ending', 'fills'] as const;
+const MAPS = [
+  'orders',
+  'approvals',
+  'trades',
+  'runs',
+  'ending',
+  'fills',
+  'earlyCommissions',
+] as const;
 
 /** The state as JSON: maps as lists of pairs in insertion order, sets as lists. */
 export function encodeBook(state: BookState): unknown {
@@ -16,6 +24,7 @@ export function encodeBook(state: BookState): unknown {
 
 /** The state of a checkpoint; throws InvariantError on one of another version or shape. */
 export function decodeBook(checkpoint: unknown): BookState {
+  assert(typeof checkpoint === 'object' && checkpoint !== null, 'a checkpoint is an object');
   const { checkpointVersion, book } = checkpoint as {
     checkpointVersion?: unknown;
     book?: Record<string, unknown>;
@@ -24,7 +33,7 @@ export function decodeBook(checkpoint: unknown): BookState {
     checkpointVersion === CHECKPOINT_VERSION,
     `a checkpoint of version ${CHECKPOINT_VERSION}, was ${JSON.stringify(checkpointVersion)}`,
   );
-  assert(book !== undefined && book !== null, 'a checkpoint holds a book');
+  assert(typeof book === 'object' && book !== null, 'a checkpoint holds a book');
   const empty = emptyBook();
   for (const key of Object.keys(empty)) assert(key in book, `a checkpoint's book has ${key}`);
   const copy = structuredClone(book);

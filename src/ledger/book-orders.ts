@@ -1,11 +1,40 @@
+import type { Micros } from '../domain/money.ts';
 import { isLive, nextStatus, type OrderEventKind } from '../domain/order.ts';
-import { assertExists } from '../domain/result.ts';
 import type { EventOf } from '../events/event.ts';
-import type { BookOrder, BookState } from './book-state.ts';
+import type { BookOrder, BookState, OpenTrade } from './book-state.ts';
 
-/** Books an order that is about to be sent. */
-export function bookSubmitted(state: BookState, event: EventOf<'order.submitted'>): void {
-  state.orders.set(event.orderRef, {
+/** What of an order may be modified. */
+export type OrderTerms = Pick<BookOrder, 'quantity' | 'limitPrice' | 'stopPrice'>;
+
+/** The order after a message about it; itself where the message says nothing new. */
+export function movedOrder(order: BookOrder, kind: OrderEventKind): BookOrder {
+  const status = nextStatus(order.status, kind);
+  return status === order.status ? order : { ...order, status };
+}
+
+/** The order in its new terms. One that has ended keeps its own: the message is late. */
+export function modifiedOrder(order: BookOrder, terms: OrderTerms): BookOrder {
+  if (!isLive(order.status)) return order;
+  const { quantity, limitPrice, stopPrice } = terms;
+  // Shrunk to what was filled already, nothing of it is left to fill.
+  const isDone = order.filledQuantity > 0 && order.filledQuantity >= quantity;
+  const status = nextStatus(order.status, isDone ? 'completely_filled' : 'modified');
+  return { ...order, status, quantity, limitPrice, stopPrice };
+}
+
+/** The order with an execution added. */
+export function filledOrder(order: BookOrder, quantity: number): BookOrder {
+  const filledQuantity = order.filledQuantity + quantity;
+  const kind = filledQuantity >= order.quantity ? 'completely_filled' : 'partly_filled';
+  return { ...order, filledQuantity, status: nextStatus(order.status, kind) };
+}
+
+/** Books an order that is about to be sent. Returns the open trade that a new stop protects, if it does. */
+export function bookSubmitted(
+  state: BookState,
+  event: EventOf<'order.submitted'>,
+): OpenTrade | null {
+  const order: BookOrder = {
     orderRef: event.orderRef,
     session: event.session,
     symbol: event.symbol,
@@ -22,43 +51,39 @@ export function bookSubmitted(state: BookState, event: EventOf<'order.submitted'
     status: 'submitted',
     filledQuantity: 0,
     submittedAt: event.at,
-  });
-  if (event.leg !== 'entry') return;
-  const { entries } = state;
-  const count = entries.session === event.session ? entries.count + 1 : 1;
-  state.entries = { session: event.session, count };
+    endedBy: null,
+  };
+  state.orders.set(event.orderRef, order);
+  if (event.leg === 'entry') {
+    const { entries } = state;
+    const count = entries.session === event.session ? entries.count + 1 : 1;
+    state.entries = { session: event.session, count };
+  }
+  return order.leg === 'stop' ? followOrder(state, order) : null;
 }
 
 /** Moves an order along its transition table; a message about an order we never sent changes nothing. */
 export function moveOrder(state: BookState, orderRef: string, kind: OrderEventKind): void {
   const order = state.orders.get(orderRef);
-  if (order === undefined) return;
-  const status = nextStatus(order.status, kind);
-  if (status !== order.status) state.orders.set(orderRef, { ...order, status });
+  if (order !== undefined) state.orders.set(orderRef, movedOrder(order, kind));
 }
 
-/** Takes over the new terms of a working order. */
-export function bookModified(state: BookState, event: EventOf<'order.modified'>): void {
+/** Takes over the new terms of a working order. Returns the open trade whose stop or target they changed. */
+export function bookModified(state: BookState, event: EventOf<'order.modified'>): OpenTrade | null {
   const order = state.orders.get(event.orderRef);
-  if (order === undefined) return;
-  state.orders.set(event.orderRef, {
-    ...order,
-    status: nextStatus(order.status, 'modified'),
-    quantity: event.new.quantity,
-    limitPrice: event.new.limitPrice,
-    stopPrice: event.new.stopPrice,
-  });
+  if (order === undefined) return null;
+  const modified = modifiedOrder(order, event.new);
+  state.orders.set(event.orderRef, modified);
+  return isLive(modified.status) ? followOrder(state, modified) : null;
 }
 
 /** Adds an execution to its order; returns the order as it is then, or null for one we never sent. */
 export function fillOrder(state: BookState, orderRef: string, quantity: number): BookOrder | null {
   const order = state.orders.get(orderRef);
   if (order === undefined) return null;
-  const filledQuantity = order.filledQuantity + quantity;
-  const kind = filledQuantity >= order.quantity ? 'completely_filled' : 'partly_filled';
-  const status = nextStatus(order.status, kind);
-  state.orders.set(orderRef, { ...order, filledQuantity, status });
-  return assertExists(state.orders.get(orderRef), 'the order was just set');
+  const filled = filledOrder(order, quantity);
+  state.orders.set(orderRef, filled);
+  return filled;
 }
 
 /** Live orders of a symbol or of all, in the order they were submitted. */
@@ -68,4 +93,30 @@ export function liveOrders(state: BookState, symbol?: string): BookOrder[] {
     if (isLive(order.status) && (symbol === undefined || order.symbol === symbol)) live.push(order);
   }
   return live;
+}
+
+/** Lets the open trade follow the price of its own stop or target; null where nothing of it changes. */
+function followOrder(state: BookState, order: BookOrder): OpenTrade | null {
+  const trade = state.trades.get(order.symbol);
+  // A stop of another bracket waits for its own entry; one without a parent replaces ours.
+  if (trade === undefined || (order.parentRef ?? trade.entryRef) !== trade.entryRef) return null;
+  const updated = withExitPrice(trade, order);
+  if (updated !== null) state.trades.set(order.symbol, updated);
+  return updated;
+}
+
+function withExitPrice(trade: OpenTrade, order: BookOrder): OpenTrade | null {
+  const { leg, stopPrice, limitPrice, orderRef } = order;
+  if (leg === 'target' && limitPrice !== null && limitPrice !== trade.target) {
+    return { ...trade, target: limitPrice };
+  }
+  if (leg !== 'stop' || stopPrice === null) return null;
+  if (stopPrice === trade.stop && orderRef === trade.stopRef) return null;
+  return { ...withStop(trade, stopPrice), stopRef: orderRef };
+}
+
+/** The trade under a stop at this price. Above the initial one it was moved, whoever moved it. */
+export function withStop(trade: OpenTrade, stop: Micros): OpenTrade {
+  const isRaised = trade.initialStop !== null && stop > trade.initialStop;
+  return { ...trade, stop, stopMoved: trade.stopMoved || isRaised };
 }

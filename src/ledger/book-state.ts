@@ -24,15 +24,26 @@ export interface BookOrder {
   readonly status: OrderStatus;
   readonly filledQuantity: number;
   readonly submittedAt: EpochMs;
+  /** The first close that found it ended; null while it may fill and until then. */
+  readonly endedBy: SessionDate | null;
 }
 
 /** What an approval said of the trade it may become. */
 export interface TradeContext {
   readonly runId: string;
+  /** The highest price the approval allowed for. */
+  readonly limitPrice: Micros;
   readonly score: number;
   readonly strategy: string;
   readonly signalReason: string;
   readonly strength: number;
+}
+
+/** A lot of an open trade, with what places it in time and lets a late commission find its share. */
+export interface BookLot extends Lot {
+  readonly filledAt: EpochMs;
+  /** Shares it had before anything of it was sold, in the terms of today. */
+  readonly bought: number;
 }
 
 /** An open round trip, with the sums its record is made from. */
@@ -41,7 +52,7 @@ export interface OpenTrade {
   readonly symbol: Symbol;
   readonly entryRef: string;
   readonly context: TradeContext | null;
-  readonly lots: readonly Lot[];
+  readonly lots: readonly BookLot[];
   readonly boughtQuantity: number;
   readonly boughtValue: Micros;
   readonly soldQuantity: number;
@@ -58,13 +69,16 @@ export interface OpenTrade {
   readonly stopMoved: boolean;
   readonly target: Micros | null;
   readonly stopRef: string | null;
+  /** Highest close since the entry, that of the entry session included; 0 before the first. */
   readonly highestClose: Micros;
   readonly mark: Micros;
+  /** The last session that had a price: of a fill, or of a close. */
   readonly markSession: SessionDate;
 }
 
 /** How a closed trade is remembered for limits and intensity. */
 export interface ClosedTrade {
+  readonly tradeId: string;
   readonly symbol: Symbol;
   readonly exitAt: EpochMs;
   readonly exitSession: SessionDate;
@@ -79,16 +93,36 @@ export interface TradeEnd {
   readonly resolution: Resolution | null;
 }
 
-/** The account at the last close: what the next day is measured against. */
-export interface CloseMark {
-  readonly session: SessionDate;
+/** Where the time-weighted index stood at a close. */
+export interface IndexMark {
   readonly equity: Micros;
   /** The time-weighted index, 1 at the start. */
   readonly index: number;
   readonly peakIndex: number;
+  /** The worst drawdown there ever was, <= 0: a limit once reached stays reached. */
+  readonly deepestDrawdown: number;
+}
+
+/** The account at the last close: what the next day is measured against. */
+export interface CloseMark extends IndexMark {
+  readonly session: SessionDate;
   readonly drawdown: number;
-  /** Set when that session's loss reached the daily limit. */
+  /**
+   * That session's loss over the equity before it, 0 where there was none. A position without a fresh mark counts at
+   * its stop.
+   */
   readonly lossFraction: number;
+  /** Deposits and withdrawals of that session. */
+  readonly flow: Micros;
+  /** The close before it; null for the first. */
+  readonly before: IndexMark | null;
+}
+
+/** A commission that came before its execution. */
+export interface EarlyCommission {
+  readonly amount: Micros;
+  /** The first close it was still waiting at. */
+  readonly waitedBy: SessionDate | null;
 }
 
 /** Everything the book remembers: plain values, so that a checkpoint is its JSON. */
@@ -109,7 +143,9 @@ export interface BookState {
   ending: Map<string, EndedTrade>;
   /** Fills booked in recent sessions: a repeated execId changes nothing. */
   fills: Map<string, BookedFill>;
-  /** "session|job|slot" of recent sessions. */
+  /** Commissions of executions that are still to come, by execId. */
+  earlyCommissions: Map<string, EarlyCommission>;
+  /** "session|slot|slotAt" of recent sessions. */
   claimedSlots: Set<string>;
   entries: { session: SessionDate | null; count: number };
   close: CloseMark | null;
@@ -133,7 +169,8 @@ export interface EndedTrade {
   readonly exitAt: EpochMs;
   readonly exitSession: SessionDate;
   readonly exitReason: ExitReason;
-  readonly exitRef: string;
+  /** The order of the last sale; null where a split left no share. */
+  readonly exitRef: string | null;
   /** Null until trade.closed brought them. */
   readonly end: TradeEnd | null;
 }
@@ -153,6 +190,7 @@ export const emptyBook = (): BookState => ({
   closed: [],
   ending: new Map(),
   fills: new Map(),
+  earlyCommissions: new Map(),
   claimedSlots: new Set(),
   entries: { session: null, count: 0 },
   close: null,

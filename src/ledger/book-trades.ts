@@ -1,21 +1,12 @@
 import type { Symbol } from '../domain/market.ts';
-import {
-  add,
-  type Micros,
-  microsFromFloat,
-  negate,
-  subtract,
-  timesQuantity,
-  toUsd,
-  ZERO,
-} from '../domain/money.ts';
-import type { ExitReason } from '../domain/order.ts';
-import { roundToTick } from '../domain/price.ts';
+import { add, type Micros, negate, subtract, timesQuantity, toUsd, ZERO } from '../domain/money.ts';
+import { type ExitReason, isLive } from '../domain/order.ts';
 import { assert, assertExists } from '../domain/result.ts';
+import type { EpochMs, SessionDate } from '../domain/time.ts';
 import type { EventOf } from '../events/event.ts';
-import { fillOrder } from './book-orders.ts';
-import type { BookOrder, BookState, EndedTrade, OpenTrade } from './book-state.ts';
-import { averagePrice, quantityOf, sellFrom, splitLots } from './lots.ts';
+import { fillOrder, withStop } from './book-orders.ts';
+import type { BookLot, BookOrder, BookState, EndedTrade, OpenTrade } from './book-state.ts';
+import { averagePrice, quantityOf, sellFrom } from './lots.ts';
 
 /** How many closed trades are remembered for intensity and streaks. */
 const CLOSED_KEPT = 250;
@@ -26,14 +17,16 @@ const CLOSED_KEPT = 250;
  */
 export function bookFill(
   state: BookState,
-  event: EventOf<'fill.recorded'>,
+  recorded: EventOf<'fill.recorded'>,
 ): OpenTrade | EndedTrade | null {
-  if (state.fills.has(event.execId)) return null;
+  if (state.fills.has(recorded.execId)) return null;
+  const early = state.earlyCommissions.get(recorded.execId)?.amount ?? null;
+  state.earlyCommissions.delete(recorded.execId);
+  const event = { ...recorded, commission: recorded.commission ?? early };
   const order = fillOrder(state, event.orderRef, event.quantity);
   const value = timesQuantity(event.price, event.quantity);
-  const commission = event.commission ?? ZERO;
   const flow = event.side === 'buy' ? negate(value) : value;
-  state.cash = subtract(add(state.cash, flow), commission);
+  state.cash = subtract(add(state.cash, flow), event.commission ?? ZERO);
   const outcome =
     event.side === 'buy' ? buy(state, event, order, value) : sell(state, event, order, value);
   state.fills.set(event.execId, {
@@ -50,25 +43,28 @@ function buy(
   order: BookOrder | null,
   value: Micros,
 ): OpenTrade {
-  const known = state.trades.get(event.symbol);
-  const trade = known ?? newTrade(state, event, order);
+  const trade = state.trades.get(event.symbol) ?? newTrade(state, event, order);
   const commission = event.commission ?? ZERO;
-  const lot = {
+  const lot: BookLot = {
     execId: event.execId,
     quantity: event.quantity,
     cost: value,
     commission,
+    filledAt: event.filledAt,
+    bought: event.quantity,
   };
+  const isEarlier = event.filledAt < trade.entryAt;
   const updated: OpenTrade = {
     ...trade,
-    lots: [...trade.lots, lot],
+    lots: [...trade.lots, lot].sort((a, b) => a.filledAt - b.filledAt),
     boughtQuantity: trade.boughtQuantity + event.quantity,
     boughtValue: add(trade.boughtValue, value),
     commission: add(trade.commission, commission),
     unknownCommissions: trade.unknownCommissions + (event.commission === null ? 1 : 0),
+    entryAt: isEarlier ? event.filledAt : trade.entryAt,
+    entrySession: isEarlier ? event.session : trade.entrySession,
     mark: event.price,
     markSession: event.session,
-    highestClose: known === undefined ? event.price : trade.highestClose,
   };
   state.trades.set(event.symbol, updated);
   return updated;
@@ -81,10 +77,14 @@ function newTrade(
 ): OpenTrade {
   const entryRef = order?.orderRef ?? event.orderRef;
   const children = [...state.orders.values()].filter((child) => child.parentRef === entryRef);
-  const stop = children.find((child) => child.leg === 'stop');
-  const target = children.find((child) => child.leg === 'target');
+  const childOf = (leg: BookOrder['leg']): BookOrder | undefined => {
+    const legs = children.filter((child) => child.leg === leg);
+    return legs.find((child) => isLive(child.status)) ?? legs[0];
+  };
+  const stop = childOf('stop');
+  const target = childOf('target');
   return {
-    tradeId: entryRef,
+    tradeId: unusedTradeId(state, entryRef),
     symbol: event.symbol,
     entryRef,
     context: state.approvals.get(entryRef) ?? null,
@@ -103,10 +103,23 @@ function newTrade(
     stopMoved: false,
     target: target?.limitPrice ?? null,
     stopRef: stop?.orderRef ?? null,
-    highestClose: event.price,
+    highestClose: ZERO,
     mark: event.price,
     markSession: event.session,
   };
+}
+
+/**
+ * The entry's reference; "REF#2" where the entry goes on filling after its first shares were sold again, which is
+ * another round trip.
+ */
+function unusedTradeId(state: BookState, entryRef: string): string {
+  const used = new Set<string>();
+  for (const { tradeId } of state.fills.values()) used.add(tradeId);
+  for (const { tradeId } of state.trades.values()) used.add(tradeId);
+  let id = entryRef;
+  for (let n = 2; used.has(id); n++) id = `${entryRef}#${n}`;
+  return id;
 }
 
 function sell(
@@ -138,8 +151,12 @@ function sell(
     state.trades.set(event.symbol, updated);
     return updated;
   }
-  state.trades.delete(event.symbol);
-  return endTrade(state, updated, event, exitReasonOf(updated, order));
+  return endTrade(state, updated, {
+    exitAt: event.filledAt,
+    exitSession: event.session,
+    exitReason: exitReasonOf(updated, order),
+    exitRef: event.orderRef,
+  });
 }
 
 /** A stop that was moved since the entry is a trail; a sell we never sent was made by hand. */
@@ -149,68 +166,29 @@ function exitReasonOf(trade: OpenTrade, order: BookOrder | null): ExitReason {
   return order.exitReason ?? 'manual';
 }
 
-function endTrade(
-  state: BookState,
-  trade: OpenTrade,
-  event: EventOf<'fill.recorded'>,
-  exitReason: ExitReason,
-): EndedTrade {
-  const ended: EndedTrade = {
-    trade,
-    exitAt: event.filledAt,
-    exitSession: event.session,
-    exitReason,
-    exitRef: event.orderRef,
-    end: null,
-  };
-  state.ending.set(trade.tradeId, ended);
-  state.closed.push({
-    symbol: trade.symbol,
-    exitAt: event.filledAt,
-    exitSession: event.session,
-    exitReason,
-    netR: rMultipleOf(trade),
-  });
-  state.closed.sort((a, b) => a.exitAt - b.exitAt || (a.symbol < b.symbol ? -1 : 1));
+/** How a round trip came to its end. */
+interface Exit {
+  readonly exitAt: EpochMs;
+  readonly exitSession: SessionDate;
+  readonly exitReason: ExitReason;
+  readonly exitRef: string | null;
+}
+
+/** Takes a trade without shares out of the open ones; its closing facts are still to come. */
+export function endTrade(state: BookState, trade: OpenTrade, exit: Exit): EndedTrade {
+  const ended: EndedTrade = { trade, ...exit, end: null };
+  const { tradeId, symbol } = trade;
+  const { exitAt, exitSession, exitReason } = exit;
+  state.trades.delete(symbol);
+  state.ending.set(tradeId, ended);
+  const netR = rMultipleOf(trade);
+  state.closed.push({ tradeId, symbol, exitAt, exitSession, exitReason, netR });
+  state.closed.sort((a, b) => a.exitAt - b.exitAt || compareText(a.symbol, b.symbol));
   if (state.closed.length > CLOSED_KEPT) state.closed.shift();
-  state.approvals.delete(trade.entryRef);
   return ended;
 }
 
-/** Places a late commission: cash, its trade, the realised sum. Returns the trade, or null when it was known. */
-export function bookCommission(
-  state: BookState,
-  event: EventOf<'commission.recorded'>,
-): OpenTrade | EndedTrade | null {
-  const fill = state.fills.get(event.execId);
-  if (fill === undefined || fill.commissionKnown) return null;
-  state.fills.set(event.execId, { ...fill, commissionKnown: true });
-  state.cash = subtract(state.cash, event.commission);
-  const amend = (trade: OpenTrade): OpenTrade => ({
-    ...trade,
-    commission: add(trade.commission, event.commission),
-    unknownCommissions: trade.unknownCommissions - 1,
-    lots: trade.lots.map((lot) =>
-      lot.execId === event.execId ? { ...lot, commission: event.commission } : lot,
-    ),
-  });
-  const ended = state.ending.get(fill.tradeId);
-  if (ended !== undefined) {
-    const trade = amend(ended.trade);
-    const amended = { ...ended, trade };
-    state.realized = subtract(state.realized, event.commission);
-    state.ending.set(fill.tradeId, amended);
-    return amended;
-  }
-  const open = [...state.trades.values()].find((trade) => trade.tradeId === fill.tradeId);
-  if (open === undefined) return null;
-  const amended = amend(open);
-  // Shares of this lot that were sold already bear their part at once.
-  const kept = amended.lots.some((lot) => lot.execId === event.execId);
-  if (!kept) state.realized = subtract(state.realized, event.commission);
-  state.trades.set(open.symbol, amended);
-  return amended;
-}
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Gross, net and R of a trade as far as it went; net and R are null while a commission is unknown. */
 export function resultOf(trade: OpenTrade): {
@@ -224,7 +202,7 @@ export function resultOf(trade: OpenTrade): {
 }
 
 /** Net P&L over (average entry - initial stop) x quantity; null without a stop or with a commission unknown. */
-function rMultipleOf(trade: OpenTrade): number | null {
+export function rMultipleOf(trade: OpenTrade): number | null {
   if (trade.initialStop === null || trade.unknownCommissions > 0) return null;
   const risk = subtract(trade.boughtValue, timesQuantity(trade.initialStop, trade.boughtQuantity));
   if (risk <= 0) return null;
@@ -232,37 +210,11 @@ function rMultipleOf(trade: OpenTrade): number | null {
   return toUsd(net) / toUsd(risk);
 }
 
-/** Carries a position over a split: more or fewer shares of the same cost, prices in the new terms. */
-export function bookSplit(state: BookState, event: EventOf<'split.applied'>): OpenTrade | null {
-  state.cash = add(state.cash, event.cashInLieu);
-  const trade = state.trades.get(event.symbol);
-  if (trade === undefined) return null;
-  const { ratio, quantityAfter } = event;
-  const soldQuantity = Math.round(trade.soldQuantity * ratio);
-  const inNewTerms = (price: Micros): Micros => microsFromFloat(toUsd(price) / ratio, 'halfEven');
-  const split: OpenTrade = {
-    ...trade,
-    lots: splitLots(trade.lots, quantityAfter),
-    boughtQuantity: soldQuantity + quantityAfter,
-    soldQuantity,
-    soldValue: add(trade.soldValue, event.cashInLieu),
-    realized: add(trade.realized, event.cashInLieu),
-    initialStop: trade.initialStop === null ? null : inNewTerms(trade.initialStop),
-    stop: trade.stop === null ? null : roundToTick(inNewTerms(trade.stop), 'down'),
-    target: trade.target === null ? null : roundToTick(inNewTerms(trade.target), 'up'),
-    highestClose: inNewTerms(trade.highestClose),
-    mark: inNewTerms(trade.mark),
-  };
-  state.realized = add(state.realized, event.cashInLieu);
-  state.trades.set(event.symbol, split);
-  return split;
-}
-
-/** Takes over a moved stop, so that the next exit by it is a trail. */
+/** Takes over a moved stop, so that the next exit by it is a trail; null where the order's change told it already. */
 export function bookStopMove(state: BookState, event: EventOf<'stop.moved'>): OpenTrade | null {
   const trade = state.trades.get(event.symbol);
-  if (trade === undefined) return null;
-  const moved = { ...trade, stop: event.new, stopMoved: true };
+  if (trade === undefined || (trade.stop === event.new && trade.stopMoved)) return null;
+  const moved = { ...withStop(trade, event.new), stopMoved: true };
   state.trades.set(event.symbol, moved);
   return moved;
 }

@@ -1,13 +1,15 @@
 import type { Symbol } from '../domain/market.ts';
-import { add, type Micros, micros, subtract, toUsd, ZERO } from '../domain/money.ts';
-import { isLive } from '../domain/order.ts';
+import { add, type Micros, micros, ZERO } from '../domain/money.ts';
 import { type RunRecord, runId } from '../domain/run.ts';
 import type { EpochMs, SessionDate } from '../domain/time.ts';
 import type { EventOf, JournalEvent } from '../events/event.ts';
 import type { Fold, ViewChange } from '../ports/history.ts';
+import { bookMarks, indexAfter } from './book-closes.ts';
 import { decodeBook, encodeBook } from './book-codec.ts';
+import { bookCommission } from './book-commissions.ts';
 import { bookModified, bookSubmitted, liveOrders, moveOrder } from './book-orders.ts';
 import { finishedRun, startedRun, tradeRecord } from './book-records.ts';
+import { bookSplit } from './book-splits.ts';
 import {
   type BookOrder,
   type BookState,
@@ -16,12 +18,10 @@ import {
   type EndedTrade,
   emptyBook,
   type OpenTrade,
+  type TradeContext,
 } from './book-state.ts';
-import { bookCommission, bookFill, bookSplit, bookStopMove } from './book-trades.ts';
+import { bookFill, bookStopMove, ownedOf } from './book-trades.ts';
 import { commissionOf, costOf, quantityOf } from './lots.ts';
-
-/** Sessions after which fills, slots and finished orders are forgotten: brokers repeat executions for about a week. */
-const REMEMBERED_CLOSES = 10;
 
 /**
  * Our view of the account: the journal folded event by event. The broker's statement is another value, compared with
@@ -53,6 +53,7 @@ export class Book implements Fold {
       case 'intent.approved':
         state.approvals.set(event.entryRef, {
           runId: event.runId ?? '',
+          limitPrice: event.limitPrice,
           score: event.score,
           strategy: event.strategy,
           signalReason: event.signalReason,
@@ -62,7 +63,8 @@ export class Book implements Fold {
       case 'cash.recorded':
         return this.#cash(event);
       case 'account.marked':
-        return this.#marked(event);
+        bookMarks(state, event);
+        return [];
       case 'trade.closed':
         return this.#closed(event);
       case 'fill.recorded':
@@ -73,18 +75,20 @@ export class Book implements Fold {
         return this.#tradeChange(bookSplit(state, event));
       case 'stop.moved':
         return this.#tradeChange(bookStopMove(state, event));
+      case 'order.submitted':
+        return this.#tradeChange(bookSubmitted(state, event));
+      case 'order.modified':
+        return this.#tradeChange(bookModified(state, event));
       default:
-        this.#order(event);
+        this.#moveOrder(event);
         return [];
     }
   }
 
-  /** Events about orders; every other type changes no books. */
-  #order(event: JournalEvent): void {
+  /** Messages that move an order along; every other type changes no books. */
+  #moveOrder(event: JournalEvent): void {
     const state = this.#state;
-    if (event.type === 'order.submitted') bookSubmitted(state, event);
-    else if (event.type === 'order.modified') bookModified(state, event);
-    else if (event.type === 'order.acknowledged') moveOrder(state, event.orderRef, 'acknowledged');
+    if (event.type === 'order.acknowledged') moveOrder(state, event.orderRef, 'acknowledged');
     else if (event.type === 'order.rejected') moveOrder(state, event.orderRef, 'rejected');
     else if (event.type === 'order.cancelled') moveOrder(state, event.orderRef, 'cancelled');
     else if (event.type === 'order.expired') moveOrder(state, event.orderRef, 'expired');
@@ -137,50 +141,6 @@ export class Book implements Fold {
     return this.#tradeChange(done);
   }
 
-  #marked(event: EventOf<'account.marked'>): ViewChange[] {
-    const state = this.#state;
-    state.intensity = event.intensity;
-    state.intensitySession = event.session;
-    for (const { symbol, mark, stale } of event.marks) {
-      const trade = state.trades.get(symbol);
-      if (trade === undefined) continue;
-      const closing = event.cause === 'close' && !stale;
-      state.trades.set(symbol, {
-        ...trade,
-        mark,
-        markSession: stale ? trade.markSession : event.session,
-        highestClose: closing && mark > trade.highestClose ? mark : trade.highestClose,
-      });
-    }
-    if (event.cause === 'close') this.#closeSession(event);
-    return [];
-  }
-
-  #closeSession(event: EventOf<'account.marked'>): void {
-    const state = this.#state;
-    state.close = nextClose(state.close, event);
-    state.flowSinceClose = ZERO;
-    state.sessions = [...state.sessions, event.session].slice(-REMEMBERED_CLOSES);
-    const oldest = state.sessions[0] as SessionDate;
-    for (const [ref, order] of state.orders) {
-      if (!isLive(order.status) && order.session < event.session) state.orders.delete(ref);
-    }
-    for (const [id, run] of state.runs) if (run.status !== 'running') state.runs.delete(id);
-    for (const [ref] of state.approvals) if (!this.#owns(ref)) state.approvals.delete(ref);
-    for (const [execId, fill] of state.fills) {
-      if (fill.session < oldest && fill.commissionKnown) state.fills.delete(execId);
-    }
-    for (const key of state.claimedSlots) if (key < oldest) state.claimedSlots.delete(key);
-  }
-
-  /** True while an approval's entry may still fill or its trade is open. */
-  #owns(entryRef: string): boolean {
-    const order = this.#state.orders.get(entryRef);
-    if (order !== undefined && isLive(order.status)) return true;
-    for (const trade of this.#state.trades.values()) if (trade.entryRef === entryRef) return true;
-    return false;
-  }
-
   checkpoint(): unknown {
     return encodeBook(this.#state);
   }
@@ -223,8 +183,21 @@ export class Book implements Fold {
   live(symbol?: Symbol): BookOrder[] {
     return liveOrders(this.#state, symbol);
   }
+  /** What was approved of the entry of this name; null when it is not ours, or long over. */
+  approval(entryRef: string): TradeContext | null {
+    return this.#state.approvals.get(entryRef) ?? null;
+  }
+  /** Shares held of a symbol. */
+  owned(symbol: Symbol): number {
+    return ownedOf(this.#state, symbol);
+  }
   hasFill(execId: string): boolean {
     return this.#state.fills.has(execId);
+  }
+  /** True when the commission of an execution is known, also where the execution itself is still to come. */
+  hasCommission(execId: string): boolean {
+    const { fills, earlyCommissions } = this.#state;
+    return fills.get(execId)?.commissionKnown ?? earlyCommissions.has(execId);
   }
   /** Trades that are flat and still lack their trade.closed event. */
   ended(): EndedTrade[] {
@@ -254,7 +227,7 @@ export class Book implements Fold {
   run(id: string): RunRecord | null {
     return this.#state.runs.get(id) ?? null;
   }
-  /** True while a run of this name is remembered: it ran in the current session. */
+  /** True while a run of this name is remembered: until the close of its session at least. */
   hasRun(session: SessionDate, slotAt: EpochMs, slot: string): boolean {
     return this.#state.runs.has(runId(session, slotAt, slot));
   }
@@ -265,10 +238,7 @@ export class Book implements Fold {
   /** The fall of the time-weighted index from its peak if the account were worth this now, <= 0. */
   drawdownAt(equity: Micros): number {
     const { close, flowSinceClose } = this.#state;
-    if (close === null) return 0;
-    const base = add(close.equity, flowSinceClose);
-    const index = base > 0 ? (close.index * equity) / base : close.index;
-    return Math.min(0, index / close.peakIndex - 1);
+    return indexAfter(close, equity, flowSinceClose).drawdown;
   }
   /** Cash plus open positions at their marks. */
   equity(): Micros {
@@ -299,21 +269,3 @@ const attemptKey = (
   { session, slot, slotAt }: { session: SessionDate; slot: string; slotAt: number },
   attempt: number,
 ): string => `${slotKey(session, slot, slotAt)}|${attempt}`;
-
-/** The time-weighted index of a close: flows count at the start of the day. */
-function nextClose(before: CloseMark | null, event: EventOf<'account.marked'>): CloseMark {
-  const base = before === null ? event.equity : add(before.equity, event.flow);
-  const growth = base > 0 ? event.equity / base : 1;
-  const index = before === null ? 1 : before.index * growth;
-  const peakIndex = Math.max(before?.peakIndex ?? index, index);
-  const dayPnl = before === null ? ZERO : subtract(event.equity, base);
-  const lossFraction = before === null || dayPnl >= 0 ? 0 : -toUsd(dayPnl) / toUsd(before.equity);
-  return {
-    session: event.session,
-    equity: event.equity,
-    index,
-    peakIndex,
-    drawdown: index / peakIndex - 1,
-    lossFraction,
-  };
-}

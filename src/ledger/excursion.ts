@@ -1,5 +1,6 @@
 import type { BarColumns } from '../domain/market.ts';
 import {
+  add,
   type Micros,
   maxOf,
   microsFromFloat,
@@ -8,6 +9,7 @@ import {
   timesQuantity,
   ZERO,
 } from '../domain/money.ts';
+import { tickAt } from '../domain/price.ts';
 import type { EndedTrade } from './book-state.ts';
 import { entryPriceOf } from './book-trades.ts';
 import { averagePrice } from './lots.ts';
@@ -55,9 +57,10 @@ function leftInside({ trade, exitReason }: EndedTrade, bars: BarColumns, i: numb
     return trade.stop !== null && microsFromFloat(bars.low[i] as number, 'halfEven') <= trade.stop;
   }
   if (exitReason === 'target') {
-    return (
-      trade.target !== null && microsFromFloat(bars.high[i] as number, 'halfEven') > trade.target
-    );
+    // A limit fills where the price trades through it by a tick.
+    const { target } = trade;
+    if (target === null) return false;
+    return microsFromFloat(bars.high[i] as number, 'halfEven') >= add(target, tickAt(target));
   }
   return false;
 }

@@ -11,8 +11,8 @@ export interface Lot {
 }
 
 /** What a sale made of the lots it took, first bought first sold. */
-export interface Sale {
-  readonly remaining: readonly Lot[];
+export interface Sale<L extends Lot = Lot> {
+  readonly remaining: readonly L[];
   /** What the sold shares had cost, without commissions. */
   readonly cost: Micros;
   /** The part of the purchase commissions that goes with the sold shares. */
@@ -29,7 +29,7 @@ export const commissionOf = (lots: readonly Lot[]): Micros =>
   lots.reduce((total, lot) => add(total, lot.commission), ZERO);
 
 /** Sells shares out of lots, FIFO. Throws when more is sold than owned: the guards before it must not let that pass. */
-export function sellFrom(lots: readonly Lot[], quantity: number): Sale {
+export function sellFrom<L extends Lot>(lots: readonly L[], quantity: number): Sale<L> {
   assert(
     quantity > 0 && quantity <= quantityOf(lots),
     `cannot sell ${quantity} of ${quantityOf(lots)}`,
@@ -37,7 +37,7 @@ export function sellFrom(lots: readonly Lot[], quantity: number): Sale {
   let left = quantity;
   let cost = ZERO;
   let entryCommission = ZERO;
-  const remaining: Lot[] = [];
+  const remaining: L[] = [];
   for (const lot of lots) {
     const sold = Math.min(left, lot.quantity);
     left -= sold;
@@ -60,13 +60,32 @@ export function sellFrom(lots: readonly Lot[], quantity: number): Sale {
   return { remaining, cost, entryCommission };
 }
 
-/** The lots after a split: each keeps its cost, the new shares are shared out in proportion to the old ones. */
-export function splitLots(lots: readonly Lot[], quantityAfter: number): Lot[] {
+/**
+ * The lots after a split: each keeps its cost, the new shares are shared out in proportion to the old ones. A lot that
+ * is left without a share gives its cost to a neighbour, so that it is not forgotten; without any share there is no
+ * lot.
+ */
+export function splitLots<L extends Lot>(lots: readonly L[], quantityAfter: number): L[] {
   const counts = allocate(
     micros(quantityAfter),
     lots.map((lot) => lot.quantity),
   );
-  return lots.map((lot, i) => ({ ...lot, quantity: counts[i] ?? 0 }));
+  const split: L[] = [];
+  let cost = ZERO;
+  let commission = ZERO;
+  lots.forEach((lot, i) => {
+    cost = add(cost, lot.cost);
+    commission = add(commission, lot.commission);
+    const quantity = counts[i] ?? 0;
+    if (quantity === 0) return;
+    split.push({ ...lot, quantity, cost, commission });
+    cost = ZERO;
+    commission = ZERO;
+  });
+  const last = split.pop();
+  if (last === undefined) return [];
+  const [lastCost, lastCommission] = [add(last.cost, cost), add(last.commission, commission)];
+  return [...split, { ...last, cost: lastCost, commission: lastCommission }];
 }
 
 /** A price per share from a total, half even: for display, never fed back into a book. */

@@ -1,10 +1,12 @@
 import { ordinalOf } from '../calendar/nyse.ts';
 import type { Symbol } from '../domain/market.ts';
 import { add, type Micros, subtract, timesQuantity, ZERO } from '../domain/money.ts';
+import { isLive } from '../domain/order.ts';
 import type { HeldPosition, PortfolioState, WorkingEntry } from '../domain/portfolio.ts';
 import { assertExists } from '../domain/result.ts';
 import type { SessionDate } from '../domain/time.ts';
 import type { Book } from './book.ts';
+import { staleShortfall } from './book-closes.ts';
 import type { BookOrder, OpenTrade } from './book-state.ts';
 import { entryPriceOf } from './book-trades.ts';
 import { quantityOf } from './lots.ts';
@@ -34,7 +36,7 @@ export interface PortfolioView {
 
 /** The book as a decision of this session may look at it, valued at the given marks. */
 export function portfolioState(book: Book, view: PortfolioView): PortfolioState {
-  const positions = book.openTrades().map((trade) => heldPosition(trade, view));
+  const positions = book.openTrades().map((trade) => heldPosition(book, trade, view));
   const equity = positions.reduce(
     (total, { mark, quantity }) => add(total, timesQuantity(mark, quantity)),
     book.cash,
@@ -52,26 +54,36 @@ export function portfolioState(book: Book, view: PortfolioView): PortfolioState 
     coolingDown: coolingDown(book, view),
     entriesToday: book.entriesOf(view.session),
     previousCloseEquity: base,
-    dayPnl: subtract(subtract(equity, base), book.lastClose === null ? ZERO : book.flowSinceClose),
+    dayPnl: dayPnlOf(book, equity, positions),
     drawdown: book.lastClose?.drawdown ?? 0,
     intensity: view.intensity,
     entriesBlocked: blockOf(book, view),
   };
 }
 
-function heldPosition(trade: OpenTrade, view: PortfolioView): HeldPosition {
-  const mark = view.marks.get(trade.symbol);
+/** Equity less that of the previous close less flows; a position without a fresh mark counts at its stop. */
+function dayPnlOf(book: Book, equity: Micros, positions: readonly HeldPosition[]): Micros {
+  const close = book.lastClose;
+  const base = close === null ? equity : add(close.equity, book.flowSinceClose);
+  return subtract(subtract(equity, base), staleShortfall(positions));
+}
+
+function heldPosition(book: Book, trade: OpenTrade, view: PortfolioView): HeldPosition {
+  const seen = view.marks.get(trade.symbol);
+  const mark = seen?.price ?? trade.mark;
+  const stopOrder = trade.stopRef === null ? null : book.order(trade.stopRef);
   return {
     symbol: trade.symbol,
     quantity: quantityOf(trade.lots),
     averagePrice: entryPriceOf(trade),
-    mark: mark?.price ?? trade.mark,
-    markStale: mark === undefined || !mark.fresh,
+    mark,
+    markStale: seen === undefined || !seen.fresh,
     initialStop: trade.initialStop,
-    stop: trade.stop,
+    // A stop that works no more protects nothing.
+    stop: stopOrder !== null && isLive(stopOrder.status) ? trade.stop : null,
     entrySession: trade.entrySession,
     sessionsHeld: sessionsHeld(trade.entrySession, view.session),
-    highestClose: trade.highestClose,
+    highestClose: trade.highestClose > 0 ? trade.highestClose : mark,
     sector: view.sectorOf(trade.symbol),
   };
 }
@@ -81,12 +93,15 @@ export const sessionsHeld = (entry: SessionDate, now: SessionDate): number =>
   ordinalOf(now) - ordinalOf(entry) + 1;
 
 function workingEntry(book: Book, order: BookOrder, view: PortfolioView): WorkingEntry {
-  const stop = book.live(order.symbol).find((child) => child.parentRef === order.orderRef);
+  const isItsStop = (child: BookOrder): boolean =>
+    child.leg === 'stop' && child.parentRef === order.orderRef;
+  const stop = book.live(order.symbol).find(isItsStop);
+  // A market entry has no limit of its own; what it may cost was bounded by its approval's.
+  const limit = order.limitPrice ?? book.approval(order.orderRef)?.limitPrice;
   return {
     symbol: order.symbol,
     remaining: order.quantity - order.filledQuantity,
-    // A market entry has no limit of its own; what it may cost was bounded by its approval's price.
-    limitPrice: order.limitPrice ?? assertExists(stop?.stopPrice, 'an entry has a stop'),
+    limitPrice: assertExists(limit, 'a market entry was approved'),
     stopPrice: stop?.stopPrice ?? ZERO,
     sector: view.sectorOf(order.symbol),
     unknown: order.status === 'unknown',
@@ -108,7 +123,7 @@ function blockOf(book: Book, view: PortfolioView): PortfolioState['entriesBlocke
   if (view.killSwitch) return 'kill_switch';
   const close = book.lastClose;
   if (close === null) return null;
-  if (-close.drawdown >= view.maxDrawdownFraction) return 'drawdown';
+  if (-close.deepestDrawdown >= view.maxDrawdownFraction) return 'drawdown';
   const breached = close.lossFraction >= view.dailyLossFraction;
   const yesterday = ordinalOf(view.session) - ordinalOf(close.session) === 1;
   return view.lossJudgedAtClose && breached && yesterday ? 'daily_loss' : null;

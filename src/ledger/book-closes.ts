@@ -1,0 +1,134 @@
+import type { Symbol } from '../domain/market.ts';
+import { add, type Micros, maxOf, subtract, timesQuantity, ZERO } from '../domain/money.ts';
+import { isLive } from '../domain/order.ts';
+import type { SessionDate } from '../domain/time.ts';
+import type { EventOf } from '../events/event.ts';
+import type { BookState, CloseMark, IndexMark } from './book-state.ts';
+
+/** Sessions after which fills, slots and finished orders are forgotten: brokers repeat executions for about a week. */
+const REMEMBERED_CLOSES = 10;
+
+/** Values the open trades at the marks of the account; a close also ends the session. */
+export function bookMarks(state: BookState, event: EventOf<'account.marked'>): void {
+  const isClose = event.cause === 'close';
+  if (isClose) state.close = closeOf(state, event);
+  state.intensity = event.intensity;
+  state.intensitySession = event.session;
+  for (const { symbol, mark, stale } of event.marks) {
+    const trade = state.trades.get(symbol);
+    if (trade === undefined) continue;
+    // Only at a close does a mark that is not stale come from a bar of this very session.
+    const hasBar = isClose && !stale;
+    state.trades.set(symbol, {
+      ...trade,
+      mark,
+      markSession: hasBar ? event.session : trade.markSession,
+      highestClose: hasBar ? maxOf(mark, trade.highestClose) : trade.highestClose,
+    });
+  }
+  if (!isClose) return;
+  state.flowSinceClose = ZERO;
+  const others = state.sessions.filter((session) => session !== event.session);
+  state.sessions = [...others, event.session].slice(-REMEMBERED_CLOSES);
+  forget(state, event.session);
+}
+
+/**
+ * The account at a close. Flows count at the start of the day. A second close of the same session, written by a process
+ * that takes up the work of another, stands for the first.
+ */
+function closeOf(state: BookState, event: EventOf<'account.marked'>): CloseMark {
+  const isRepeated = state.close?.session === event.session;
+  const before = isRepeated ? (state.close?.before ?? null) : indexOf(state.close);
+  const flow = isRepeated ? add(state.close?.flow ?? ZERO, event.flow) : event.flow;
+  const { session, equity } = event;
+  const { index, peakIndex, drawdown } = indexAfter(before, equity, flow);
+  const deepestDrawdown = Math.min(before?.deepestDrawdown ?? 0, drawdown);
+  const loss = before === null ? ZERO : lossOf(state, event, add(before.equity, flow));
+  const lossFraction = before === null || loss === 0 ? 0 : fractionOf(loss, before.equity);
+  return {
+    session,
+    equity,
+    index,
+    peakIndex,
+    drawdown,
+    deepestDrawdown,
+    lossFraction,
+    flow,
+    before,
+  };
+}
+
+function indexOf(close: CloseMark | null): IndexMark | null {
+  if (close === null) return null;
+  const { equity, index, peakIndex, deepestDrawdown } = close;
+  return { equity, index, peakIndex, deepestDrawdown };
+}
+
+/** The time-weighted index once the account is worth this, after flows at the start of the day. */
+export function indexAfter(
+  before: IndexMark | null,
+  equity: Micros,
+  flow: Micros,
+): { index: number; peakIndex: number; drawdown: number } {
+  if (before === null) return { index: 1, peakIndex: 1, drawdown: 0 };
+  const base = add(before.equity, flow);
+  const index = base > 0 ? (before.index * equity) / base : before.index;
+  const peakIndex = Math.max(before.peakIndex, index);
+  return { index, peakIndex, drawdown: Math.min(0, index / peakIndex - 1) };
+}
+
+function lossOf(state: BookState, event: EventOf<'account.marked'>, base: Micros): Micros {
+  const positions = event.marks.map(({ symbol, quantity, mark, stale }) => ({
+    quantity,
+    mark,
+    markStale: stale,
+    stop: state.trades.get(symbol as Symbol)?.stop ?? null,
+  }));
+  return maxOf(ZERO, add(subtract(base, event.equity), staleShortfall(positions)));
+}
+
+/** Nothing to lose and a loss all the same: whatever the limit, it is reached. */
+const fractionOf = (loss: Micros, equity: Micros): number => (equity > 0 ? loss / equity : 1);
+
+/** What positions without a fresh mark are worth less at their stops: the day's loss counts the worse of the two. */
+export function staleShortfall(
+  positions: readonly {
+    readonly quantity: number;
+    readonly mark: Micros;
+    readonly markStale: boolean;
+    readonly stop: Micros | null;
+  }[],
+): Micros {
+  return positions.reduce((total, { quantity, mark, markStale, stop }) => {
+    const isWorse = markStale && stop !== null && stop < mark;
+    return isWorse ? add(total, timesQuantity(subtract(mark, stop), quantity)) : total;
+  }, ZERO);
+}
+
+/** Lets go of what can come up no more. Nothing open goes: live orders, trades, unknown commissions, unfinished runs. */
+function forget(state: BookState, session: SessionDate): void {
+  const oldest = state.sessions[0] ?? session;
+  for (const [ref, order] of state.orders) {
+    if (isLive(order.status)) continue;
+    if (order.endedBy === null) state.orders.set(ref, { ...order, endedBy: session });
+    else if (order.endedBy < oldest) state.orders.delete(ref);
+  }
+  const runs = new Set<string>();
+  for (const [ref, approval] of state.approvals) {
+    if (state.orders.has(ref)) runs.add(approval.runId);
+    else state.approvals.delete(ref);
+  }
+  for (const [id, run] of state.runs) {
+    if (run.status !== 'running' && !runs.has(id)) state.runs.delete(id);
+  }
+  for (const [execId, fill] of state.fills) {
+    if (fill.session < oldest && fill.commissionKnown) state.fills.delete(execId);
+  }
+  for (const [execId, early] of state.earlyCommissions) {
+    const { waitedBy } = early;
+    if (waitedBy === null) state.earlyCommissions.set(execId, { ...early, waitedBy: session });
+    else if (waitedBy < oldest) state.earlyCommissions.delete(execId);
+  }
+  for (const key of state.claimedSlots) if (key < oldest) state.claimedSlots.delete(key);
+}
