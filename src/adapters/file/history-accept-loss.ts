@@ -113,7 +113,7 @@ function journalLosses(options: HistoryOptions, { end, losses, lastKnown }: Surv
 }
 
 /** Opens once with a checkpoint, from which every later start goes on. */
-async function reopen(options: HistoryOptions, lock: HomeLock | null): Promise<void> {
+export async function reopen(options: HistoryOptions, lock: HomeLock | null): Promise<void> {
   const shared: HomeLock | undefined = lock === null ? undefined : keep(lock);
   const history = await openHistory({
     ...options,

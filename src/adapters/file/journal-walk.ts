@@ -53,7 +53,7 @@ export function* walkJournal(
   folder: string,
   from: JournalPosition = JOURNAL_START,
 ): Generator<JournalItem> {
-  const walk = new Walk(from);
+  const walk = new JournalWalk(from);
   for (const line of journalLines(files, folder, from.file === '' ? null : from)) {
     yield* walk.take(line);
   }
@@ -67,7 +67,7 @@ interface Sound {
 }
 
 /** The state of one walk: what has been accepted, and what may still turn out to be torn. */
-class Walk {
+export class JournalWalk {
   last: PlacedLine | null = null;
   #head: ChainHead;
   #start: JournalPosition;

@@ -1,0 +1,169 @@
+import { createHash, type Hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { createGunzip } from 'node:zlib';
+import { z } from 'zod';
+import { Failure } from '../../domain/failure.ts';
+import { MODES } from '../../domain/run.ts';
+import { printDamage } from './journal-damage.ts';
+import { covers, type LossRange } from './journal-losses.ts';
+import {
+  JOURNAL_START,
+  type JournalDamage,
+  type JournalItem,
+  JournalWalk,
+} from './journal-walk.ts';
+import { readTar } from './tar-archive.ts';
+
+const schema = z.strictObject({
+  format: z.literal(1),
+  createdAt: z.string(),
+  version: z.string(),
+  mode: z.enum(MODES),
+  account: z.string(),
+  head: z.strictObject({ seq: z.int().positive(), hash: z.string() }),
+  files: z.array(
+    z.strictObject({
+      name: z.string().regex(/^\d{4}-\d{2}\.jsonl$/),
+      bytes: z.int().positive(),
+      sha256: z.string(),
+    }),
+  ),
+});
+
+/** What a backup says it holds: whose history, up to which event, and each file with its hash. */
+export type BackupManifest = z.output<typeof schema>;
+
+/** A file of a backup begins (`bytes` null), or a piece of its content comes. */
+export interface BackupPart {
+  readonly name: string;
+  readonly bytes: Buffer | null;
+}
+
+/**
+ * Reads a whole backup and checks it: each file against its hash, every link of the chain, every event against the
+ * schema. `onPart` gets the files as they are read, before the check is complete. Throws HISTORY_DAMAGED.
+ */
+export async function verifyBackup(
+  path: string,
+  onPart: (part: BackupPart) => void = () => undefined,
+): Promise<BackupManifest> {
+  const check = new BackupCheck(onPart);
+  try {
+    for await (const part of readTar(createReadStream(path).pipe(createGunzip()))) {
+      if (part.kind === 'file') check.begin(part.name);
+      else check.take(part.bytes);
+    }
+    return check.finish();
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ENOENT') {
+      throw new Failure('INPUT_MISSING', `there is no file ${path}`);
+    }
+    if (error instanceof Failure && error.code !== 'HISTORY_DAMAGED') throw error;
+    throw new Failure('HISTORY_DAMAGED', `the backup ${path} does not verify`, {
+      details: [(error as Error).message],
+      cause: error,
+      hint: 'take another one: trade-labs history info lists them',
+    });
+  }
+}
+
+const NEWLINE = 10;
+
+class BackupCheck {
+  readonly #onPart: (part: BackupPart) => void;
+  readonly #walk = new JournalWalk(JOURNAL_START);
+  readonly #damages: JournalDamage[] = [];
+  readonly #losses: LossRange[] = [];
+  readonly #found: { name: string; bytes: number; hash: Hash }[] = [];
+  #name = '';
+  #rest: Buffer = Buffer.alloc(0);
+  #offset = 0;
+  #line = 1;
+
+  constructor(onPart: (part: BackupPart) => void) {
+    this.#onPart = onPart;
+  }
+
+  begin(path: string): void {
+    this.#endLines();
+    this.#name = path.replace(/^journal\//, '');
+    this.#rest = Buffer.alloc(0);
+    this.#offset = 0;
+    this.#line = 1;
+    if (this.#inManifest) return;
+    this.#found.push({ name: this.#name, bytes: 0, hash: createHash('sha256') });
+    this.#onPart({ name: this.#name, bytes: null });
+  }
+
+  get #inManifest(): boolean {
+    return this.#name === 'manifest.json';
+  }
+
+  take(bytes: Buffer): void {
+    if (!this.#inManifest) {
+      const file = this.#found.at(-1);
+      file?.hash.update(bytes);
+      if (file !== undefined) file.bytes += bytes.length;
+      this.#onPart({ name: this.#name, bytes });
+    }
+    this.#rest = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
+    if (!this.#inManifest) this.#takeLines();
+  }
+
+  #takeLines(): void {
+    let start = 0;
+    for (;;) {
+      const newline = this.#rest.indexOf(NEWLINE, start);
+      if (newline < 0) break;
+      const text = this.#rest.toString('utf8', start, newline);
+      const place = { file: this.#name, offset: this.#offset, line: this.#line };
+      this.#offset += newline + 1 - start;
+      this.#line += 1;
+      this.#note(this.#walk.take({ ...place, text, end: this.#offset, terminated: true }));
+      start = newline + 1;
+    }
+    this.#rest = this.#rest.subarray(start);
+  }
+
+  /** A last line without a newline is a line all the same. */
+  #endLines(): void {
+    if (this.#inManifest || this.#rest.length === 0) return;
+    this.#rest = Buffer.concat([this.#rest, Buffer.from('\n')]);
+    this.#takeLines();
+  }
+
+  #note(items: Iterable<JournalItem>): void {
+    for (const item of items) {
+      if (item.kind === 'damage') this.#damages.push(item);
+      if (item.kind !== 'step') continue;
+      for (const event of item.events) {
+        if (event.type === 'history.loss_accepted') this.#losses.push(event);
+      }
+    }
+  }
+
+  finish(): BackupManifest {
+    if (!this.#inManifest) throw new Error('it has no manifest');
+    const manifest = schema.parse(JSON.parse(this.#rest.toString('utf8')));
+    for (const item of this.#walk.finish(0)) {
+      this.#note([item]);
+      if (item.kind !== 'end') continue;
+      if (item.torn !== null) throw new Error(item.torn.problem);
+      const { seq, hash } = item.position.head;
+      if (seq !== manifest.head.seq || hash !== manifest.head.hash) {
+        throw new Error(`it ends with event ${seq}, its manifest says ${manifest.head.seq}`);
+      }
+    }
+    const damage = this.#damages.find((one) => !covers(this.#losses, one));
+    if (damage !== undefined) throw new Error(printDamage(damage));
+    const found = this.#found.map(({ name, bytes, hash }) => ({
+      name,
+      bytes,
+      sha256: hash.digest('hex'),
+    }));
+    if (JSON.stringify(found) !== JSON.stringify(manifest.files)) {
+      throw new Error('its files are not those of its manifest');
+    }
+    return manifest;
+  }
+}

@@ -1,0 +1,195 @@
+import { createHash, type Hash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import { Failure } from '../../domain/failure.ts';
+import { DAY_MS, type EpochMs, isoUtc, parseInstant } from '../../domain/time.ts';
+import { soundLine } from '../../events/chain.ts';
+import type { FileSystem } from '../../ports/file-system.ts';
+import { type BackupManifest, verifyBackup } from './backup-file.ts';
+import { historyFolder, journalFolder } from './file-history.ts';
+import { homeIdentity } from './history-home.ts';
+import { journalFiles, linesFrom } from './journal-lines.ts';
+import { JOURNAL_START, type JournalPosition, walkJournal } from './journal-walk.ts';
+import { nodeFileSystem } from './node-file-system.ts';
+import { TAR_END, tarHeader, tarPadding } from './tar-archive.ts';
+
+export interface BackupOptions {
+  readonly home: string;
+  readonly now: EpochMs;
+  /** Of this program. */
+  readonly version: string;
+  /** Where backups go instead of data/backups of the home. */
+  readonly folder?: string;
+}
+
+export interface Backup {
+  readonly path: string;
+  readonly bytes: number;
+  readonly manifest: BackupManifest;
+}
+
+export const backupFolder = (home: string): string => join(home, 'data', 'backups');
+
+const NAME = /^history-(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z-\d+\.tar\.gz$/;
+
+const nameOf = (now: EpochMs, seq: number): string =>
+  `history-${isoUtc(now).slice(0, 19).replace(/[-:]/g, '')}Z-${String(seq).padStart(9, '0')}.tar.gz`;
+
+/**
+ * Writes the journal, as far as it is acknowledged, into one compressed file, reads that back and checks every hash
+ * and link of it. May run while a daemon writes: the journal only grows. The views are not in it; a restore makes
+ * them anew. Throws HISTORY_DAMAGED where the journal is damaged, because such a backup would restore that.
+ */
+export async function backupHistory(options: BackupOptions): Promise<Backup> {
+  const files = nodeFileSystem;
+  const history = historyFolder(options.home);
+  const journal = journalFolder(history);
+  const identity = homeIdentity(files, history);
+  const end = endOfLastFile(files, journal);
+  if (identity === null || end === null) {
+    throw new Failure('INPUT_MISSING', `there is no history in ${options.home} to back up`);
+  }
+  const folder = options.folder ?? backupFolder(options.home);
+  files.makeFolder(folder);
+  const path = join(folder, nameOf(options.now, end.head.seq));
+  const temporary = `${path}.tmp`;
+  files.remove(temporary);
+  const head = { format: 1 as const, createdAt: isoUtc(options.now), version: options.version };
+  const manifest = {
+    ...head,
+    ...identity,
+    head: end.head,
+    files: [] as BackupManifest['files'][number][],
+  };
+  await pipeline(
+    Readable.from(archive(files, journal, end, manifest, options.now)),
+    // Hashes do not compress; a higher level takes far longer for little.
+    createGzip({ level: 1 }),
+    createWriteStream(temporary, { flags: 'wx', mode: 0o600 }),
+  );
+  try {
+    await verifyBackup(temporary);
+  } catch (error) {
+    files.remove(temporary);
+    throw error;
+  }
+  const file = files.open(temporary, 'edit');
+  file.sync();
+  const bytes = file.stat().size;
+  file.close();
+  files.rename(temporary, path);
+  files.syncFolder(folder);
+  return { path, bytes, manifest };
+}
+
+/** The end of the last whole step, by reading the last file; null where there is none. */
+function endOfLastFile(files: FileSystem, journal: string): JournalPosition | null {
+  for (const name of [...journalFiles(files, journal)].reverse()) {
+    const start = startOf(files, journal, name);
+    if (start === null) continue;
+    for (const item of walkJournal(files, journal, start)) {
+      if (item.kind === 'end' && item.position.head.seq > 0) return item.position;
+    }
+  }
+  return null;
+}
+
+function startOf(files: FileSystem, journal: string, name: string): JournalPosition | null {
+  const file = files.open(join(journal, name), 'read');
+  try {
+    for (const { text } of linesFrom(file, { file: name, offset: 0, line: 1 })) {
+      const sound = soundLine(text);
+      if (!sound.ok) return null;
+      const { seq, prev } = sound.value;
+      return { ...JOURNAL_START, file: name, head: { seq: seq - 1, hash: prev } };
+    }
+    return null;
+  } finally {
+    file.close();
+  }
+}
+
+async function* archive(
+  files: FileSystem,
+  journal: string,
+  end: JournalPosition,
+  manifest: BackupManifest & { files: BackupManifest['files'][number][] },
+  now: EpochMs,
+): AsyncGenerator<Buffer> {
+  for (const name of journalFiles(files, journal)) {
+    if (name > end.file) break;
+    const size = name === end.file ? end.offset : (files.stat(join(journal, name))?.size ?? 0);
+    if (size === 0) continue;
+    const sha256 = createHash('sha256');
+    yield tarHeader(`journal/${name}`, size, now);
+    yield* contentOf(files, join(journal, name), size, sha256);
+    yield tarPadding(size);
+    manifest.files.push({ name, bytes: size, sha256: sha256.digest('hex') });
+  }
+  const text = Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`);
+  yield Buffer.concat([
+    tarHeader('manifest.json', text.length, now),
+    text,
+    tarPadding(text.length),
+    TAR_END,
+  ]);
+}
+
+async function* contentOf(
+  files: FileSystem,
+  path: string,
+  size: number,
+  sha256: Hash,
+): AsyncGenerator<Buffer> {
+  const file = files.open(path, 'read');
+  try {
+    for (let at = 0; at < size; ) {
+      const chunk = Buffer.alloc(Math.min(1 << 20, size - at));
+      const count = file.read(chunk, at);
+      if (count === 0)
+        throw new Failure('HISTORY_DAMAGED', `${path} became shorter while it was read`);
+      sha256.update(chunk.subarray(0, count));
+      yield chunk.subarray(0, count);
+      at += count;
+    }
+  } finally {
+    file.close();
+  }
+}
+
+/** A backup file of a folder. */
+export interface BackupEntry {
+  readonly name: string;
+  readonly path: string;
+  readonly at: EpochMs;
+  readonly bytes: number;
+}
+
+/** The backups of a folder, oldest first. */
+export function listBackups(folder: string, files: FileSystem = nodeFileSystem): BackupEntry[] {
+  return (files.list(folder) ?? []).flatMap((name) => {
+    const match = NAME.exec(name);
+    const [, year, month, day, hour, minute, second] = match ?? [];
+    const at = parseInstant(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+    if (match === null || at === null) return [];
+    const path = join(folder, name);
+    return [{ name, path, at, bytes: files.stat(path)?.size ?? 0 }];
+  });
+}
+
+/** Removes backups older than `keepDays`, never the newest one; returns the names of those that went. */
+export function pruneBackups(
+  folder: string,
+  options: { readonly now: EpochMs; readonly keepDays: number },
+  files: FileSystem = nodeFileSystem,
+): readonly string[] {
+  const oldest = options.now - options.keepDays * DAY_MS;
+  const old = listBackups(folder, files)
+    .slice(0, -1)
+    .filter(({ at }) => at < oldest);
+  for (const { path } of old) files.remove(path);
+  return old.map(({ name }) => name);
+}

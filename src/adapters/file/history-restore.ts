@@ -1,0 +1,151 @@
+import { basename, join } from 'node:path';
+import { Failure } from '../../domain/failure.ts';
+import { isoUtc } from '../../domain/time.ts';
+import type { EventDraft } from '../../events/event.ts';
+import type { FileSystem, OpenFile } from '../../ports/file-system.ts';
+import { type BackupManifest, type BackupPart, verifyBackup } from './backup-file.ts';
+import { type HistoryOptions, historyFolder, journalFolder, lockOf } from './file-history.ts';
+import { reopen } from './history-accept-loss.ts';
+import { forgetState, loadState } from './history-state.ts';
+import { JOURNAL_START, walkJournal } from './journal-walk.ts';
+import { JournalWriter } from './journal-writer.ts';
+import { nodeFileSystem } from './node-file-system.ts';
+
+export interface Restored {
+  readonly manifest: BackupManifest;
+  /** Events that were acknowledged after the backup and are not in it. */
+  readonly lost: { readonly fromSeq: number; readonly toSeq: number } | null;
+  /** Where the journal is that stood here before; null in an empty home. */
+  readonly replaced: string | null;
+}
+
+/**
+ * Puts the journal of a backup in the place of a home's, after checking all of it, and makes the views anew. What
+ * stood there is moved aside, never removed; events that the backup does not have are written down as lost.
+ */
+export async function restoreHistory(
+  options: HistoryOptions & { readonly file: string },
+): Promise<Restored> {
+  const files = nodeFileSystem;
+  const folder = historyFolder(options.home);
+  const lock = await lockOf(options);
+  try {
+    const { restoring, manifest } = await unpack(files, folder, options);
+    const lastKnown = lastKnownEvent(files, folder);
+    const replaced = exchange(files, folder, restoring, options);
+    const lost = noteLoss(files, folder, manifest, lastKnown, options);
+    await reopen(options, lock);
+    return { manifest, lost, replaced };
+  } finally {
+    await lock?.release();
+  }
+}
+
+/** Unpacks beside the journal and checks; nothing in use is touched. */
+async function unpack(
+  files: FileSystem,
+  folder: string,
+  options: HistoryOptions & { readonly file: string },
+): Promise<{ restoring: string; manifest: BackupManifest }> {
+  const restoring = join(folder, 'journal.restoring');
+  files.makeFolder(restoring);
+  for (const name of files.list(restoring) ?? []) files.remove(join(restoring, name));
+  const writer = new Unpacker(files, restoring);
+  const manifest = await verifyBackup(options.file, (part) => writer.take(part));
+  writer.end();
+  files.syncFolder(restoring);
+  if (manifest.mode !== options.mode || manifest.account !== options.account) {
+    throw new Failure(
+      'HOME_MISMATCH',
+      `${options.file} holds the history of ${manifest.mode} account ${manifest.account}, not of ${options.mode} account ${options.account}`,
+      { hint: 'restore it into a home of its own: --home DIR' },
+    );
+  }
+  return { restoring, manifest };
+}
+
+class Unpacker {
+  readonly #files: FileSystem;
+  readonly #folder: string;
+  #file: OpenFile | null = null;
+  #size = 0;
+
+  constructor(files: FileSystem, folder: string) {
+    this.#files = files;
+    this.#folder = folder;
+  }
+
+  take({ name, bytes }: BackupPart): void {
+    if (bytes === null) {
+      this.end();
+      // The name comes out of a file: only a journal's own names may become paths.
+      if (!/^\d{4}-\d{2}\.jsonl$/.test(name)) throw new Error(`it holds a file ${basename(name)}`);
+      this.#file = this.#files.open(join(this.#folder, name), 'create');
+      this.#size = 0;
+      return;
+    }
+    this.#file?.write(bytes, this.#size);
+    this.#size += bytes.length;
+  }
+
+  end(): void {
+    this.#file?.sync();
+    this.#file?.close();
+    this.#file = null;
+  }
+}
+
+/** The highest number that was acknowledged here, as far as anything tells. */
+function lastKnownEvent(files: FileSystem, folder: string): number {
+  let last = loadState(files, folder)?.durable.head.seq ?? 0;
+  for (const item of walkJournal(files, journalFolder(folder), JOURNAL_START)) {
+    if (item.kind === 'step') last = Math.max(last, item.end.head.seq);
+  }
+  return last;
+}
+
+function exchange(
+  files: FileSystem,
+  folder: string,
+  restoring: string,
+  { clock }: HistoryOptions,
+): string | null {
+  const journal = journalFolder(folder);
+  const stamp = isoUtc(clock.now()).slice(0, 19).replace(/[-:]/g, '');
+  const aside = join(folder, `journal.replaced-${stamp}Z`);
+  const stood = (files.list(journal) ?? []).length > 0;
+  if (stood) files.rename(journal, aside);
+  files.rename(restoring, journal);
+  files.syncFolder(folder);
+  return stood ? aside : null;
+}
+
+/** Numbers are never used twice: the journal goes on after the last one that was acknowledged anywhere. */
+function noteLoss(
+  files: FileSystem,
+  folder: string,
+  manifest: BackupManifest,
+  lastKnown: number,
+  options: HistoryOptions & { readonly file: string },
+): Restored['lost'] {
+  const last = manifest.files.at(-1);
+  const fromSeq = manifest.head.seq + 1;
+  if (lastKnown >= fromSeq && last !== undefined) {
+    const lines = { file: last.name, offset: last.bytes, line: 1 };
+    const head = { seq: lastKnown, hash: manifest.head.hash };
+    const writer = new JournalWriter(files, journalFolder(folder), { ...lines, head });
+    const event: EventDraft = {
+      type: 'history.loss_accepted',
+      at: options.clock.now(),
+      runId: null,
+      fromSeq,
+      toSeq: lastKnown,
+      file: last.name,
+      cause: `restored from ${basename(options.file)}`,
+    };
+    writer.append([event]);
+    writer.close();
+  }
+  forgetState(files, folder);
+  return lastKnown >= fromSeq ? { fromSeq, toSeq: lastKnown } : null;
+}
