@@ -35,13 +35,22 @@ const pipeline = (bars: string) =>
     return { exit, transcript: said };
   });
 
-/** A run folder's name ends with digits that depend on where the bars are. */
-const RUN_FOLDER = /(?<=pipeline-[\dT-]+Z-)[0-9a-f]{8}/;
+const DIGEST = /\b(?=[0-9a-f]*\d)[0-9a-f]{8,64}\b/g;
+
+/**
+ * The text with the digests that the page shows at the same places: they change with every default of the
+ * configuration and with the place of the bars, and say nothing to a reader.
+ */
+function withDigestsOf(part: string, text: string): string {
+  const shown = printedPart(readText('README.md'), part).match(DIGEST) ?? [];
+  let next = 0;
+  return text.replace(DIGEST, (digest) => shown[next++] ?? digest);
+}
 
 /** The parts of the page that the program prints; the last one only where there are recorded bars. */
 async function printed(): Promise<Record<string, string>> {
   const { transcript, why, report } = await demo();
-  const parts = {
+  const parts: Record<string, string> = {
     'npm start': codeBlock(transcript, 'console'),
     'the report': codeBlock(excerpt(report, '2026-03-05 ', 'Return: '), 'markdown'),
     why: codeBlock(
@@ -49,10 +58,13 @@ async function printed(): Promise<Record<string, string>> {
       'console',
     ),
   };
-  if (data === undefined) return parts;
-  const { transcript: run } = await pipeline(join(data, 'bars_daily'));
-  const folder = RUN_FOLDER.exec(printedPart(readText('README.md'), 'pipeline'))?.[0] ?? '29022ec2';
-  return { ...parts, pipeline: codeBlock(run.replace(RUN_FOLDER, folder), 'console') };
+  if (data !== undefined) {
+    const { transcript: run } = await pipeline(join(data, 'bars_daily'));
+    parts.pipeline = codeBlock(run, 'console');
+  }
+  return Object.fromEntries(
+    Object.entries(parts).map(([part, text]) => [part, withDigestsOf(part, text)]),
+  );
 }
 
 describe('README.md', () => {
