@@ -22,7 +22,7 @@ const FLAT_BEFORE_CLOSE_MS = 5 * MINUTE_MS;
  * slots: never claimed, journalled only when they act, and the same again does nothing.
  */
 export class Monitors {
-  readonly #system: System;
+  #system: System;
   /** Why we cancelled an order; the broker only knows that we asked. */
   readonly #cancelCauses = new Map<string, string>();
 
@@ -30,24 +30,34 @@ export class Monitors {
     this.#system = system;
   }
 
+  /** Goes on with another composition of the same journal and account. */
+  follow(system: System): void {
+    this.#system = system;
+  }
+
   /** Before anything of a session: splits change positions and working orders. */
   async openSession(session: Session): Promise<void> {
     const { broker, history, clock } = this.#system;
-    const events = broker.startSession(session).map(
-      (split): EventDraft => ({
+    const { splits, dividends } = broker.startSession(session);
+    const base = { at: clock.now(), runId: null };
+    const drafts: EventDraft[] = splits
+      .filter(({ quantityBefore }) => quantityBefore > 0)
+      .map(({ symbol, ratio, quantityBefore, quantityAfter, cashInLieu }) => ({
+        ...base,
         type: 'split.applied',
-        at: clock.now(),
-        runId: null,
-        symbol: split.symbol,
+        symbol,
         session: session.date,
-        ratio: split.ratio,
-        quantityBefore: split.quantityBefore,
-        quantityAfter: split.quantityAfter,
-        cashInLieu: split.cashInLieu,
-      }),
-    );
-    const real = events.filter((e) => e.type === 'split.applied' && e.quantityBefore > 0);
-    if (real.length > 0) await history.append(real);
+        ratio,
+        quantityBefore,
+        quantityAfter,
+        cashInLieu,
+      }));
+    for (const { symbol, amount, quantity } of dividends) {
+      const note = `dividend of ${symbol} on ${quantity} shares`;
+      const paid = { kind: 'dividend', amount, session: session.date, note } as const;
+      drafts.push({ ...base, type: 'cash.recorded', ...paid });
+    }
+    if (drafts.length > 0) await history.append(drafts);
     await this.takeIn(session.date);
   }
 
@@ -79,6 +89,7 @@ export class Monitors {
   #withCause(draft: EventDraft): EventDraft {
     if (draft.type !== 'order.cancelled') return draft;
     const cause = this.#cancelCauses.get(draft.orderRef);
+    this.#cancelCauses.delete(draft.orderRef);
     return cause === undefined ? draft : { ...draft, cause };
   }
 
@@ -121,10 +132,11 @@ export class Monitors {
     await this.takeIn(session.date);
   }
 
-  /** Sells a position at the market through its stop's group, unless a sale is on its way already. */
+  /** The market sell of a position through its stop's group: the one on its way already, else a new one. */
   async #leave(symbol: Symbol, reason: ExitReason, session: Session): Promise<string | null> {
     const { book } = this.#system;
-    if (book.live(symbol).some(({ leg }) => leg === 'exit')) return null;
+    const onItsWay = book.live(symbol).find(({ leg }) => leg === 'exit');
+    if (onItsWay !== undefined) return onItsWay.orderRef;
     const trade = book.trade(symbol);
     if (trade === null) return null;
     const context = this.#context(session);
@@ -137,16 +149,22 @@ export class Monitors {
     return executionContext(this.#system, session.date, 'monitor', null);
   }
 
-  /** At the close: day orders end, stops follow the completed bar, the account is valued. */
+  /**
+   * At the close: day orders end, stops follow the completed bar, the account is valued. All of it comes out the same
+   * when a process that died in the middle is followed by one that begins it again.
+   */
   async closeSession(session: Session): Promise<void> {
-    const { broker, history } = this.#system;
+    const { book, broker, history } = this.#system;
     broker.endOfSession(session);
     await this.takeIn(session.date);
     const at = session.closeAt;
+    if (book.lastClose?.session === session.date) return;
     const before = await portfolioAt(this.#system, at, session);
     await this.#leaveAtClose(before, session);
     await this.#followWithStops(await portfolioAt(this.#system, at, session), session);
     const state = await portfolioAt(this.#system, at, session);
+    // The account may not be older than a close in the journal: slots from before it are no longer remembered.
+    this.#system.saveAccount();
     await history.append([markEvent(this.#system, state, session, 'close')]);
   }
 

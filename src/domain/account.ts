@@ -4,7 +4,10 @@ import type { Micros } from './money.ts';
 import type { Order, OrderStatus } from './order.ts';
 import type { EpochMs } from './time.ts';
 
-/** An order as the broker reports it. */
+/**
+ * An order as the broker reports it. `submitted` is one that waits for its parent: accepted, and not working;
+ * `inactive` one that is held back, or was never released.
+ */
 export interface BrokerOrder extends Order {
   readonly status: OrderStatus;
   readonly filledQuantity: number;
@@ -29,9 +32,12 @@ export interface BrokerStatement {
   readonly positions: readonly BrokerPosition[];
   readonly openOrders: readonly BrokerOrder[];
   readonly fills: readonly Fill[];
+  /** Orders that have ended, as far back as the broker remembers them. */
+  readonly completedOrders: readonly BrokerOrder[];
   readonly complete: {
     readonly positions: boolean;
     readonly openOrders: boolean;
     readonly fills: boolean;
+    readonly completedOrders: boolean;
   };
 }

@@ -8,84 +8,129 @@ export const LEGS = ['entry', 'stop', 'target', 'exit'] as const;
 export type Leg = (typeof LEGS)[number];
 
 export type Side = 'buy' | 'sell';
-export const ORDER_TYPES = ['market', 'limit', 'stop'] as const;
+export const ORDER_TYPES = ['market', 'limit', 'stop', 'stop_limit', 'trailing_stop'] as const;
 export type OrderType = (typeof ORDER_TYPES)[number];
 export type TimeInForce = 'DAY' | 'GTC';
 
 /**
- * Where an order stands. `denied` never appears here: an order we deny is never made.
- * `unknown`: sent, and neither accepted nor refused as far as we know; only the broker can resolve it.
+ * Where an order stands.
+ *
+ * - `submitted`: written down and on its way, or waiting at the broker for its parent.
+ * - `cancel_pending`: we asked to withdraw it; until the broker confirms, it can still fill.
+ * - `inactive`: the broker holds it back; it does not work, and it may wake up.
+ * - `denied`: our own last gate refused it; nothing left the house. `rejected`: the broker refused it.
+ * - `unknown`: sent, and neither accepted nor refused as far as we know; only the broker can resolve it.
  */
 export const ORDER_STATUSES = [
   'submitted',
   'working',
   'partial',
+  'cancel_pending',
+  'inactive',
   'filled',
   'cancelled',
   'expired',
   'rejected',
+  'denied',
   'unknown',
 ] as const;
 export type OrderStatus = (typeof ORDER_STATUSES)[number];
 
-export type OrderEventKind =
-  | 'acknowledged'
-  | 'modified'
-  | 'partly_filled'
-  | 'completely_filled'
-  | 'cancelled'
-  | 'expired'
-  | 'rejected'
-  | 'lost';
+/**
+ * What can be said of an order. `found`: a complete statement of the broker, read after the event before, shows it
+ * working; unlike a message, which may be late, that is proof.
+ */
+export const ORDER_EVENTS = [
+  'acknowledged',
+  'modified',
+  'partly_filled',
+  'completely_filled',
+  'cancel_requested',
+  'cancel_refused',
+  'deactivated',
+  'cancelled',
+  'expired',
+  'rejected',
+  'denied',
+  'lost',
+  'found',
+] as const;
+export type OrderEventKind = (typeof ORDER_EVENTS)[number];
+
+type Row = Readonly<Partial<Record<OrderEventKind, OrderStatus>>>;
+
+/** How every order that may still fill comes to its end. */
+const ENDS: Row = {
+  completely_filled: 'filled',
+  cancelled: 'cancelled',
+  expired: 'expired',
+  lost: 'unknown',
+};
 
 /**
  * The one table of what may follow what. It records the world, not the ideal: a fill can arrive after a
- * cancellation, an acknowledgement after a fill, and anything can resolve `unknown`. A pair that is missing from
- * the table leaves the status as it is (a late or repeated message), never moves it backwards.
+ * cancellation, an acknowledgement after a fill, an order that was held back wakes up, and anything can resolve
+ * `unknown`. A pair that is missing from the table leaves the status as it is: a late or repeated message never
+ * moves it backwards, and only a fill or a statement brings an ended order back.
  */
-const TRANSITIONS: Readonly<
-  Record<OrderStatus, Readonly<Partial<Record<OrderEventKind, OrderStatus>>>>
-> = {
+const TRANSITIONS: Readonly<Record<OrderStatus, Row>> = {
   submitted: {
+    ...ENDS,
     acknowledged: 'working',
     modified: 'working',
+    found: 'working',
     partly_filled: 'partial',
-    completely_filled: 'filled',
-    cancelled: 'cancelled',
-    expired: 'expired',
+    cancel_requested: 'cancel_pending',
+    deactivated: 'inactive',
     rejected: 'rejected',
-    lost: 'unknown',
+    denied: 'denied',
   },
   working: {
+    ...ENDS,
     modified: 'working',
     partly_filled: 'partial',
-    completely_filled: 'filled',
-    cancelled: 'cancelled',
-    expired: 'expired',
+    cancel_requested: 'cancel_pending',
+    deactivated: 'inactive',
     rejected: 'rejected',
-    lost: 'unknown',
   },
+  // What was filled stays bought or sold: a refusal of the rest is a withdrawal.
   partial: {
+    ...ENDS,
     partly_filled: 'partial',
-    completely_filled: 'filled',
-    cancelled: 'cancelled',
-    expired: 'expired',
+    cancel_requested: 'cancel_pending',
+    deactivated: 'inactive',
     rejected: 'cancelled',
-    lost: 'unknown',
+  },
+  cancel_pending: {
+    ...ENDS,
+    cancel_refused: 'working',
+    found: 'working',
+    rejected: 'rejected',
+  },
+  inactive: {
+    ...ENDS,
+    acknowledged: 'working',
+    found: 'working',
+    partly_filled: 'partial',
+    cancel_requested: 'cancel_pending',
+    rejected: 'rejected',
   },
   unknown: {
-    acknowledged: 'working',
-    modified: 'working',
-    partly_filled: 'partial',
     completely_filled: 'filled',
     cancelled: 'cancelled',
     expired: 'expired',
+    acknowledged: 'working',
+    modified: 'working',
+    found: 'working',
+    partly_filled: 'partial',
+    deactivated: 'inactive',
     rejected: 'rejected',
   },
   // The broker may fill what it just cancelled: the fill is the truth.
-  cancelled: { completely_filled: 'filled' },
-  expired: { completely_filled: 'filled' },
-  rejected: { acknowledged: 'working', partly_filled: 'partial', completely_filled: 'filled' },
+  cancelled: { completely_filled: 'filled', found: 'working' },
+  expired: { completely_filled: 'filled', found: 'working' },
+  rejected: { partly_filled: 'partial', completely_filled: 'filled', found: 'working' },
+  denied: { partly_filled: 'partial', completely_filled: 'filled', found: 'working' },
   filled: {},
 };
 
@@ -93,7 +138,14 @@ const TRANSITIONS: Readonly<
 export const nextStatus = (status: OrderStatus, event: OrderEventKind): OrderStatus =>
   TRANSITIONS[status][event] ?? status;
 
-const LIVE: ReadonlySet<OrderStatus> = new Set(['submitted', 'working', 'partial', 'unknown']);
+const LIVE: ReadonlySet<OrderStatus> = new Set([
+  'submitted',
+  'working',
+  'partial',
+  'cancel_pending',
+  'inactive',
+  'unknown',
+]);
 
 /** True while the order may still fill as far as we know. */
 export const isLive = (status: OrderStatus): boolean => LIVE.has(status);
@@ -123,6 +175,8 @@ export interface Order {
   readonly quantity: number;
   readonly limitPrice: Micros | null;
   readonly stopPrice: Micros | null;
+  /** How far a trailing stop stays below the highest price since it was sent; absent for every other type. */
+  readonly trailAmount?: Micros;
   readonly timeInForce: TimeInForce;
   /** The entry this order waits for, or null. */
   readonly parentRef: string | null;

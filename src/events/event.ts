@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EXIT_REASONS, LEGS, ORDER_TYPES } from '../domain/order.ts';
+import { PROTECTION_ACTIONS, PROTECTION_STATES } from '../domain/protection.ts';
 import { FATES, REASON_CODES } from '../domain/reason.ts';
 import { BROKER_SESSIONS, DAEMON_STATES, MODES, RUN_STATUSES } from '../domain/run.ts';
 import { RESOLUTIONS } from '../domain/trade.ts';
@@ -26,6 +27,14 @@ const orderTerms = z.strictObject({
   limitPrice: moneyCodec.nullable(),
   stopPrice: moneyCodec.nullable(),
 });
+
+/** The arithmetic of a proof of protection, in shares. */
+const protectionTerms = {
+  owned: count,
+  cover: count,
+  sellable: count,
+  entryRemainder: count,
+};
 
 const discrepancy = z.strictObject({
   kind: z.enum([
@@ -170,7 +179,17 @@ export const EVENT_PAYLOADS = {
     parentRef: text.nullable(),
     ocaGroup: text.nullable(),
     exitReason: z.enum(EXIT_REASONS).nullable(),
+    /** How far a trailing stop stays below the highest price; absent for every other type. */
+    trailAmount: moneyCodec.optional(),
+    /** SHA-256 of the terms: under one orderRef nothing else is ever sent. */
+    payloadHash: digest,
   },
+  'order.denied': { orderRef: text, code: text, message: text },
+  'order.cancel_requested': { orderRef: text, cause: text },
+  'order.cancel_refused': { orderRef: text },
+  'order.deactivated': { orderRef: text, cause: text },
+  /** A complete statement of the broker shows the order working. */
+  'order.found': { orderRef: text, evidence: text },
   'order.acknowledged': { orderRef: text, brokerId: text.nullable() },
   'order.modified': { orderRef: text, old: orderTerms, new: orderTerms, cause: text },
   'order.rejected': { orderRef: text, code: text, message: text },
@@ -212,6 +231,20 @@ export const EVENT_PAYLOADS = {
     old: moneyCodec,
     new: moneyCodec,
     cause: z.enum(['trail', 'break_even']),
+  },
+  'protection.breached': {
+    symbol: symbolSchema,
+    state: z.enum(PROTECTION_STATES),
+    ...protectionTerms,
+    /** What is done about it. */
+    action: z.enum(PROTECTION_ACTIONS),
+  },
+  'protection.restored': {
+    symbol: symbolSchema,
+    state: z.enum(PROTECTION_STATES),
+    ...protectionTerms,
+    /** How long shares had no working stop. */
+    uncoveredMs: count,
   },
   'trade.opened': { tradeId: text, symbol: symbolSchema, entryRef: text },
   'trade.closed': {

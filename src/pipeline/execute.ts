@@ -1,6 +1,7 @@
 import { type Bracket, type Order, orderRef } from '../domain/order.ts';
 import type { EpochMs, SessionDate } from '../domain/time.ts';
 import type { EventDraft } from '../events/event.ts';
+import { submittedDraft } from '../events/order-events.ts';
 import type { Broker, SendOutcome } from '../ports/broker.ts';
 import type { History } from '../ports/history.ts';
 import type { EntrySettings } from '../risk/limits.ts';
@@ -104,24 +105,8 @@ function approval(
   };
 }
 
-const submitted = (order: Order, context: ExecutionContext): EventDraft => ({
-  type: 'order.submitted',
-  at: context.now(),
-  runId: context.runId,
-  orderRef: order.orderRef,
-  session: context.session,
-  symbol: order.symbol,
-  leg: order.leg,
-  side: order.side,
-  orderType: order.type,
-  quantity: order.quantity,
-  limitPrice: order.limitPrice,
-  stopPrice: order.stopPrice,
-  timeInForce: order.timeInForce,
-  parentRef: order.parentRef,
-  ocaGroup: order.ocaGroup,
-  exitReason: order.exitReason,
-});
+const submitted = (order: Order, context: ExecutionContext): EventDraft =>
+  submittedDraft(order, { at: context.now(), runId: context.runId, session: context.session });
 
 async function recordAnswer(
   answer: SendOutcome,
@@ -135,9 +120,10 @@ async function recordAnswer(
       if (answer.outcome === 'unknown') {
         return { ...base, type: 'order.unknown', orderRef: ref, cause: answer.message };
       }
-      if (answer.outcome === 'rejected') {
+      if (answer.outcome === 'rejected' || answer.outcome === 'denied') {
         const { code, message } = answer;
-        return { ...base, type: 'order.rejected', orderRef: ref, code, message };
+        const type = answer.outcome === 'denied' ? 'order.denied' : 'order.rejected';
+        return { ...base, type, orderRef: ref, code, message };
       }
       return {
         ...base,

@@ -50,6 +50,16 @@ export function orderEventOf(event: JournalEvent, complete: boolean): OrderEvent
       return 'expired';
     case 'order.unknown':
       return 'lost';
+    case 'order.denied':
+      return 'denied';
+    case 'order.found':
+      return 'found';
+    case 'order.deactivated':
+      return 'deactivated';
+    case 'order.cancel_requested':
+      return 'cancel_requested';
+    case 'order.cancel_refused':
+      return 'cancel_refused';
     case 'fill.recorded':
       return complete ? 'completely_filled' : 'partly_filled';
     default:

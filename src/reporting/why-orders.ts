@@ -194,6 +194,16 @@ function stepText(event: JournalEvent): string | null {
       return `cancelled: ${causeText(event.cause)}`;
     case 'order.expired':
       return `expired: ${causeText(event.cause)}`;
+    case 'order.denied':
+      return `not sent, refused by our own last check: ${event.code} ${event.message}`;
+    case 'order.found':
+      return `found working at the broker: ${event.evidence}`;
+    case 'order.deactivated':
+      return `held back by the broker: ${event.cause}`;
+    case 'order.cancel_requested':
+      return `asked to cancel: ${causeText(event.cause)}`;
+    case 'order.cancel_refused':
+      return 'the broker did not take the cancellation';
     case 'order.unknown':
       return `no answer from the broker: ${event.cause}`;
     case 'fill.recorded':

@@ -162,6 +162,7 @@ export class Run {
       parentRef: isEntry ? null : refOf(symbol, 'entry'),
       ocaGroup: isEntry ? null : `${symbol}-group`,
       exitReason: isEntry ? null : 'stop',
+      payloadHash: '0'.repeat(64),
     };
   }
 

@@ -92,7 +92,13 @@ export function describeBroker(name: string, make: () => Promise<BrokerUnderTest
       const empty = await statement(broker);
       expect(empty.account).toBe(broker.account);
       expect([empty.positions, empty.openOrders, empty.fills]).toEqual([[], [], []]);
-      expect(empty.complete).toEqual({ positions: true, openOrders: true, fills: true });
+      expect(empty.completedOrders).toEqual([]);
+      expect(empty.complete).toEqual({
+        positions: true,
+        openOrders: true,
+        fills: true,
+        completedOrders: true,
+      });
     });
 
     test('acknowledges every order of a bracket and holds them open', async () => {

@@ -5,6 +5,7 @@ import {
   isLive,
   LEGS,
   nextStatus,
+  ORDER_EVENTS,
   ORDER_STATUSES,
   type OrderEventKind,
   type OrderStatus,
@@ -13,17 +14,7 @@ import {
 import { InvariantError } from '../../src/domain/result.ts';
 import { sessionDate } from '../../src/domain/time.ts';
 
-/** Every kind of event; `satisfies` makes the compiler refuse a list that lacks one. */
-const EVENTS = Object.keys({
-  acknowledged: 0,
-  modified: 0,
-  partly_filled: 0,
-  completely_filled: 0,
-  cancelled: 0,
-  expired: 0,
-  rejected: 0,
-  lost: 0,
-} satisfies Record<OrderEventKind, 0>) as OrderEventKind[];
+const EVENTS = ORDER_EVENTS;
 const FINAL = ORDER_STATUSES.filter((status) => !isLive(status));
 const statusAfter = (events: readonly OrderEventKind[], from: OrderStatus = 'submitted') =>
   events.reduce(nextStatus, from);
@@ -36,8 +27,8 @@ describe('the status of an order', () => {
     }
   });
 
-  it('may still fill while submitted, working, partial or unknown', () => {
-    expect(FINAL).toEqual(['filled', 'cancelled', 'expired', 'rejected']);
+  it('may still fill until it is filled, cancelled, expired, rejected or denied', () => {
+    expect(FINAL).toEqual(['filled', 'cancelled', 'expired', 'rejected', 'denied']);
   });
 
   it('never leaves filled, whatever comes after', () => {
@@ -48,13 +39,17 @@ describe('the status of an order', () => {
     );
   });
 
-  it('comes back to life from a final one only where the broker works what it had rejected', () => {
+  it('comes back to life from a final one only by a fill of what was refused, or by a statement', () => {
     const revivals = FINAL.flatMap((status) =>
       EVENTS.filter((event) => isLive(nextStatus(status, event))).map((event) => [status, event]),
     );
     expect(revivals).toEqual([
-      ['rejected', 'acknowledged'],
+      ['cancelled', 'found'],
+      ['expired', 'found'],
       ['rejected', 'partly_filled'],
+      ['rejected', 'found'],
+      ['denied', 'partly_filled'],
+      ['denied', 'found'],
     ]);
   });
 
@@ -62,9 +57,33 @@ describe('the status of an order', () => {
     const changes = FINAL.flatMap((status) =>
       EVENTS.map((event) => ({ status, event, next: nextStatus(status, event) })),
     ).filter(({ status, next }) => !isLive(next) && next !== status);
-    expect(changes.length).toBe(3);
+    expect(changes.length).toBe(4);
     for (const { event, next } of changes)
       expect([event, next]).toEqual(['completely_filled', 'filled']);
+  });
+
+  it('is taken as able to fill from the request to cancel until the broker confirms', () => {
+    for (const status of ['submitted', 'working', 'partial', 'inactive'] as const) {
+      expect(nextStatus(status, 'cancel_requested')).toBe('cancel_pending');
+    }
+    expect(statusAfter(['acknowledged', 'cancel_requested', 'partly_filled'])).toBe(
+      'cancel_pending',
+    );
+    expect(statusAfter(['acknowledged', 'cancel_requested', 'completely_filled'])).toBe('filled');
+    expect(statusAfter(['acknowledged', 'cancel_requested', 'cancelled'])).toBe('cancelled');
+    expect(statusAfter(['acknowledged', 'cancel_requested', 'cancel_refused'])).toBe('working');
+  });
+
+  it('wakes up from inactive by an acknowledgement, a fill or a statement', () => {
+    const inactive = statusAfter(['acknowledged', 'deactivated']);
+    expect(inactive).toBe('inactive');
+    expect(nextStatus(inactive, 'acknowledged')).toBe('working');
+    expect(nextStatus(inactive, 'found')).toBe('working');
+    expect(nextStatus(inactive, 'partly_filled')).toBe('partial');
+  });
+
+  it('is not brought back by a late acknowledgement', () => {
+    for (const status of FINAL) expect(nextStatus(status, 'acknowledged')).toBe(status);
   });
 
   it('does not fall back from partial by a late acknowledgement, change or repeat', () => {
@@ -77,9 +96,10 @@ describe('the status of an order', () => {
     expect(statusAfter(['acknowledged', 'partly_filled', 'rejected'])).toBe('cancelled');
   });
 
-  it('gets out of unknown by every answer of the broker, and by nothing else', () => {
+  it('gets out of unknown by every answer of the broker, and by nothing of our own', () => {
+    const ours = ['cancel_requested', 'cancel_refused', 'denied', 'lost'];
     for (const event of EVENTS) {
-      expect(nextStatus('unknown', event) === 'unknown').toBe(event === 'lost');
+      expect(nextStatus('unknown', event) === 'unknown').toBe(ours.includes(event));
     }
   });
 

@@ -127,6 +127,7 @@ export class Story {
       parentRef: null,
       ocaGroup: null,
       exitReason: null,
+      payloadHash: NO_HASH,
       ...more,
     });
   }

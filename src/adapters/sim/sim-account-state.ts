@@ -22,6 +22,7 @@ const order = z.strictObject({
   quantity,
   limitPrice: moneyCodec.nullable(),
   stopPrice: moneyCodec.nullable(),
+  trailAmount: moneyCodec.exactOptional(),
   timeInForce: z.enum(['DAY', 'GTC']),
   parentRef: z.string().nullable(),
   ocaGroup: z.string().nullable(),
@@ -42,6 +43,7 @@ const heldOrder = z.strictObject({
   fillCount: count,
   openSeen: z.boolean(),
   triggered: z.boolean(),
+  highest: moneyCodec.nullable().default(null),
   day: z
     .strictObject({ session: sessionSchema, quantity, value: moneyCodec, charged: moneyCodec })
     .nullable(),
@@ -78,6 +80,8 @@ const event = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('modified'), order, at }),
   z.strictObject({ kind: z.literal('cancelled'), orderRef, cause: z.string(), at }),
   z.strictObject({ kind: z.literal('expired'), orderRef, cause: z.string(), at }),
+  z.strictObject({ kind: z.literal('deactivated'), orderRef, cause: z.string(), at }),
+  z.strictObject({ kind: z.literal('cancel_refused'), orderRef, at }),
   z.strictObject({
     kind: z.literal('rejected'),
     orderRef,
@@ -101,6 +105,7 @@ export const SimAccountSchema = z.strictObject({
       cost: moneyCodec,
       mark: moneyCodec.nullable(),
       capacity: z.strictObject({ bar: instantCodec, left: count }).nullable(),
+      halted: z.boolean().default(false),
     }),
   ),
   working: z.array(heldOrder),
@@ -133,12 +138,13 @@ export function encodeAccount(books: SimAccount): SimAccountState {
     cash: toUsd(books.cash),
     session: books.session,
     nextId: books.nextId,
-    desks: desks.map(({ symbol, quantity: shares, cost, mark, capacity }) => ({
+    desks: desks.map(({ symbol, quantity: shares, cost, mark, capacity, halted }) => ({
       symbol,
       quantity: shares,
       cost: toUsd(cost),
       mark: dollars(mark),
       capacity: capacity && { bar: isoUtc(capacity.bar), left: capacity.left },
+      halted,
     })),
     working: desks.flatMap((desk) => desk.live.map(encodeHeld)),
     finished: [...books.finished.values()].map(encodeHeld),
@@ -155,11 +161,15 @@ export function encodeAccount(books: SimAccount): SimAccountState {
 const dollars = (amount: Micros | null): number | null => (amount === null ? null : toUsd(amount));
 const instant = (when: EpochMs | null): string | null => (when === null ? null : isoUtc(when));
 
-const encodeOrder = (asked: Order): SimAccountState['working'][number]['order'] => ({
-  ...asked,
-  limitPrice: dollars(asked.limitPrice),
-  stopPrice: dollars(asked.stopPrice),
-});
+const encodeOrder = (asked: Order): SimAccountState['working'][number]['order'] => {
+  const { trailAmount, ...rest } = asked;
+  return {
+    ...rest,
+    limitPrice: dollars(asked.limitPrice),
+    stopPrice: dollars(asked.stopPrice),
+    ...(trailAmount === undefined ? {} : { trailAmount: toUsd(trailAmount) }),
+  };
+};
 
 const encodeBand = (held: SimOrder['band']): { lowest: number; highest: number } | null =>
   held && { lowest: toUsd(held.lowest), highest: toUsd(held.highest) };
@@ -179,6 +189,7 @@ function encodeHeld(held: SimOrder): SimAccountState['working'][number] {
     fillCount: held.fillCount,
     openSeen: held.openSeen,
     triggered: held.triggered,
+    highest: dollars(held.highest),
     day: held.day && {
       session: held.day.session,
       quantity: held.day.quantity,

@@ -29,6 +29,8 @@ export interface Desk {
   live: SimOrder[];
   /** Shares the bar that started at `bar` can still take, where participation is limited. */
   capacity: { bar: EpochMs; left: number } | null;
+  /** True where the last bar that was due had no trade. */
+  halted: boolean;
 }
 
 /** Sale proceeds of a cash account that may not be used before a session. */
@@ -88,7 +90,15 @@ export class SimAccount {
   deskOf(symbol: Symbol): Desk {
     const known = this.desks.get(symbol);
     if (known) return known;
-    const desk: Desk = { symbol, quantity: 0, cost: ZERO, mark: null, live: [], capacity: null };
+    const desk: Desk = {
+      symbol,
+      quantity: 0,
+      cost: ZERO,
+      mark: null,
+      live: [],
+      capacity: null,
+      halted: false,
+    };
     this.desks.set(symbol, desk);
     return desk;
   }
@@ -113,6 +123,7 @@ export class SimAccount {
       fillCount: 0,
       openSeen: false,
       triggered: false,
+      highest: null,
       day: null,
       doneAt: null,
     };
@@ -123,8 +134,9 @@ export class SimAccount {
     this.events.push({ kind: 'acknowledged', orderRef, brokerId: held.brokerId, at });
   }
 
-  /** False for the stop or target of an entry that has not filled far enough to wake it. */
+  /** False for an order that is held back, and for the child of an entry that has not filled far enough to wake it. */
   isArmed(held: SimOrder): boolean {
+    if (held.status === 'inactive') return false;
     const { parentRef } = held.order;
     const parent = parentRef === null ? undefined : this.orders.get(parentRef);
     if (parent === undefined) return true;
@@ -249,6 +261,30 @@ export class SimAccount {
     this.retire(held, desk, at);
     this.events.push({ kind, orderRef: held.order.orderRef, cause, at });
     this.settleChildren(held, desk, at);
+  }
+
+  /** Refuses an order that was accepted before: the exchange said no. What was filled stays. */
+  reject(held: SimOrder, code: string, message: string, at: EpochMs): void {
+    if (held.doneAt !== null) return;
+    const desk = this.deskOf(held.order.symbol);
+    held.status = held.filled > 0 ? 'cancelled' : 'rejected';
+    this.retire(held, desk, at);
+    this.events.push({ kind: 'rejected', orderRef: held.order.orderRef, code, message, at });
+    this.settleChildren(held, desk, at);
+  }
+
+  /** Holds an order back, as a broker does that waits for something of its own; it does not fill until released. */
+  hold(held: SimOrder, cause: string, at: EpochMs): void {
+    if (held.doneAt !== null || held.status === 'inactive') return;
+    held.status = 'inactive';
+    this.events.push({ kind: 'deactivated', orderRef: held.order.orderRef, cause, at });
+  }
+
+  release(held: SimOrder, at: EpochMs): void {
+    if (held.doneAt !== null || held.status !== 'inactive') return;
+    held.status = held.filled > 0 ? 'partial' : 'working';
+    const { brokerId, order } = held;
+    this.events.push({ kind: 'acknowledged', orderRef: order.orderRef, brokerId, at });
   }
 
   private settleChildren(parent: SimOrder, desk: Desk, at: EpochMs): void {

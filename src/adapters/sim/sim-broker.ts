@@ -1,25 +1,26 @@
 import type { BrokerStatement } from '../../domain/account.ts';
-import { type Micros, subtract, timesBps } from '../../domain/money.ts';
-import type { Bracket, EntryBand, Order } from '../../domain/order.ts';
+import { type Micros, subtract } from '../../domain/money.ts';
+import { type Bracket, ORDER_TYPES, type Order } from '../../domain/order.ts';
+import { DEFAULT_TICKS, type TickTable } from '../../domain/price.ts';
 import { assert, assertExists } from '../../domain/result.ts';
 import { DAY_MS, type EpochMs, type Session, type SessionDate } from '../../domain/time.ts';
 import type { BarSource } from '../../ports/bar-source.ts';
-import type { Broker, BrokerEvent, OrderChange, SendOutcome } from '../../ports/broker.ts';
+import type {
+  Broker,
+  BrokerCapabilities,
+  BrokerEvent,
+  OrderChange,
+  SendOutcome,
+} from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CommissionModel } from '../../risk/commission.ts';
+import { ACCEPTED, SimAcceptance } from './sim-acceptance.ts';
 import { type ChildArm, type ChildFate, SimAccount } from './sim-account.ts';
 import { encodeAccount, restoreAccount, type SimAccountState } from './sim-account-state.ts';
+import { applyActions, NO_ACTIONS, type SessionActions } from './sim-actions.ts';
 import { type MatchingRules, matchInside, matchOpens } from './sim-matching.ts';
-import {
-  bracketFault,
-  changed,
-  orderFault,
-  remainingOf,
-  type SimOrder,
-  sameBand,
-  sameTerms,
-} from './sim-order.ts';
-import { applySplits, type SplitApplied } from './sim-splits.ts';
+import { remainingOf } from './sim-order.ts';
+import { assertSlippage, lessSlippage, type SlippageModel, slippageBps } from './sim-slippage.ts';
 import { statementOf } from './sim-statement.ts';
 
 /** What a simulated broker is made of. */
@@ -29,12 +30,15 @@ export interface SimBrokerOptions {
   readonly source: BarSource;
   /** Stamps what is sent; bars are stamped by the instants they are given. */
   readonly clock: Clock;
-  /** What a fill at the market costs against the price it met, each way. */
+  /** What a fill at the market costs against the price it met, each way; unless `slippage` says more. */
   readonly slippageBps: number;
+  readonly slippage?: SlippageModel;
   readonly commission: CommissionModel;
   /** Our orders together take at most this part of a bar's volume; unlimited when left out. */
   readonly participationFraction?: number;
   readonly accountKind: 'margin' | 'cash';
+  /** The price grid; the default one of US stocks unless given. */
+  readonly ticks?: TickTable;
   readonly childArm: ChildArm;
   /** What becomes of stop and target when an entry filled in part is ended; kept for what was bought by default. */
   readonly childFate?: ChildFate;
@@ -47,15 +51,15 @@ export interface SimBrokerOptions {
   readonly keep?: () => void;
 }
 
-/** Why the simulated broker refuses, in `SendOutcome.code`. A refusal is the answer itself; no event repeats it. */
-export type SimRefusal = 'INVALID' | 'CONFLICT' | 'OVERSELL' | 'UNKNOWN_ORDER' | 'NOT_WORKING';
-
-const ACCEPTED: SendOutcome = { outcome: 'accepted' };
-const refuse = (code: SimRefusal, message: string): SendOutcome => ({
-  outcome: 'rejected',
-  code,
-  message,
-});
+/** What the simulated broker can do. It answers at once: nothing is ever under way. */
+const CAPABILITIES: BrokerCapabilities = {
+  orderTypes: ORDER_TYPES,
+  timesInForce: ['DAY', 'GTC'],
+  ocaReduces: true,
+  showsCompletedOrders: true,
+  remembersDays: 30,
+  settleMs: 0,
+};
 
 const FRIDAY = 5;
 /** 1970-01-01 was a Thursday. */
@@ -69,8 +73,10 @@ const isFriday = (at: EpochMs): boolean => (Math.floor(at / DAY_MS) + 4) % 7 ===
  */
 export class SimBroker implements Broker {
   readonly simulated = true;
+  readonly capabilities = CAPABILITIES;
   readonly account: string;
   private readonly books: SimAccount;
+  private readonly acceptance: SimAcceptance;
   private readonly matching: MatchingRules;
   private readonly clock: Clock;
   private readonly keep: () => void;
@@ -80,14 +86,16 @@ export class SimBroker implements Broker {
   constructor(options: SimBrokerOptions) {
     const { account, accountKind, commission, childArm, childFate = 'kept' } = options;
     const rules = { account, accountKind, commission, childArm, childFate };
-    const { source, slippageBps, participationFraction = null } = options;
-    assert(slippageBps >= 0 && slippageBps < 10_000, `slippage lies in 0..10000 bps`);
+    const { source, participationFraction = null, ticks = DEFAULT_TICKS } = options;
+    const slippage = options.slippage ?? { kind: 'fixed', bps: options.slippageBps };
+    assertSlippage(slippage);
     this.account = account;
     this.books =
       options.restore === undefined
         ? new SimAccount(rules, options.startingCash)
         : restoreAccount(rules, options.restore);
-    this.matching = { source, slippageBps, participationFraction };
+    this.matching = { source, slippage, participationFraction, ticks };
+    this.acceptance = new SimAcceptance(this.books, ticks);
     this.clock = options.clock;
     this.keep = options.keep ?? (() => {});
     this.kept = this.books.events.length;
@@ -105,19 +113,19 @@ export class SimBroker implements Broker {
   }
 
   submit(bracket: Bracket): Promise<SendOutcome> {
-    return this.answer(this.take(bracket));
+    return this.answer(this.acceptance.bracket(bracket, this.clock.now()));
   }
 
   submitOrder(order: Order): Promise<SendOutcome> {
-    return this.answer(this.takeOrder(order));
+    return this.answer(this.acceptance.order(order, this.clock.now()));
   }
 
   modify(orderRef: string, change: OrderChange): Promise<SendOutcome> {
-    return this.answer(this.change(orderRef, change));
+    return this.answer(this.acceptance.change(orderRef, change, this.clock.now()));
   }
 
   cancel(orderRef: string): Promise<SendOutcome> {
-    const held = this.workingOrder(orderRef);
+    const held = this.acceptance.working(orderRef);
     if ('outcome' in held) return Promise.resolve(held);
     this.books.end(held, 'cancelled', 'requested', this.clock.now());
     return this.answer(ACCEPTED);
@@ -136,13 +144,34 @@ export class SimBroker implements Broker {
   }
 
   /**
-   * Begins a session: splits that became effective since the last one change positions and working orders. To be
-   * called before anything is decided for the session; `openBars` does it where it was forgotten.
+   * Begins a session: splits and dividends that became effective since the last one change positions, cash and
+   * working orders. To be called before anything is decided for the session; `openBars` does it where it was forgotten.
    */
-  startSession(session: Session): readonly SplitApplied[] {
+  startSession(session: Session): SessionActions {
     const { session: last } = this.books;
-    if (last !== null && last >= session.date) return [];
-    return applySplits(this.books, this.matching.source, session);
+    if (last !== null && last >= session.date) return NO_ACTIONS;
+    return applyActions(this.books, this.matching, session);
+  }
+
+  /** True for a symbol that should have traded in the last bar and did not: its orders cannot execute now. */
+  isHalted(symbol: Order['symbol']): boolean {
+    return this.books.desks.get(symbol)?.halted ?? false;
+  }
+
+  /** What exchanges do to orders that a broker had accepted: for drills and rehearsals. */
+  refuseLater(orderRef: string, code: string, message: string): void {
+    const held = this.books.orders.get(orderRef);
+    if (held !== undefined) this.books.reject(held, code, message, this.clock.now());
+    this.keepNews();
+  }
+
+  /** Holds an order back, or lets it go: for drills and rehearsals. */
+  setHeld(orderRef: string, held: boolean, cause: string): void {
+    const order = this.books.orders.get(orderRef);
+    if (order === undefined) return;
+    if (held) this.books.hold(order, cause, this.clock.now());
+    else this.books.release(order, this.clock.now());
+    this.keepNews();
   }
 
   /** What happens at the opens of bars starting now: gap exits, pending exits, entries. Once for each instant. */
@@ -177,8 +206,8 @@ export class SimBroker implements Broker {
     const mark = assertExists(desk.mark, `${order.symbol} has no mark`);
     const quantity = Math.min(remainingOf(held), desk.quantity);
     assert(quantity > 0, `no shares of ${order.symbol} are left to sell`);
-    const given = slippage ? timesBps(mark, this.matching.slippageBps) : 0;
-    this.books.fill(held, quantity, subtract(mark, given as Micros), at, session.date);
+    const bps = slippage ? slippageBps(this.matching.slippage, 0, 1) : 0;
+    this.books.fill(held, quantity, lessSlippage(mark, bps), at, session.date);
     this.books.sweep();
   }
 
@@ -211,72 +240,6 @@ export class SimBroker implements Broker {
   /** The account as JSON, to be restored by another process. */
   state(): SimAccountState {
     return encodeAccount(this.books);
-  }
-
-  private take(bracket: Bracket): SendOutcome {
-    const { entry, stop, target, band } = bracket;
-    const legs = target === null ? [entry, stop] : [entry, stop, target];
-    const repeated = this.repeated(legs, band);
-    if (repeated !== null) return repeated;
-    const fault = bracketFault(bracket) ?? legs.map(orderFault).find((text) => text !== null);
-    if (fault) return refuse('INVALID', `${entry.orderRef}: ${fault}`);
-    for (const leg of legs) this.books.accept(leg, leg === entry ? band : null, this.clock.now());
-    return ACCEPTED;
-  }
-
-  private takeOrder(order: Order): SendOutcome {
-    const repeated = this.repeated([order], null);
-    if (repeated !== null) return repeated;
-    const fault = orderFault(order);
-    if (fault !== null) return refuse('INVALID', `${order.orderRef}: ${fault}`);
-    if (order.side === 'sell' && this.oversells(order, order.quantity)) {
-      this.books.sweep();
-      return refuse('OVERSELL', `${order.orderRef}: sells would exceed what is or may be owned`);
-    }
-    this.books.accept(order, null, this.clock.now());
-    return ACCEPTED;
-  }
-
-  /** The answer to orders sent before; null when all of them are new. */
-  private repeated(orders: readonly Order[], band: EntryBand | null): SendOutcome | null {
-    const known = orders.filter((order) => this.books.orders.has(order.orderRef));
-    if (known.length === 0) return null;
-    const same = orders.every((order) => {
-      const held = this.books.orders.get(order.orderRef);
-      if (held === undefined || !sameTerms(held.asked, order)) return false;
-      return order.leg !== 'entry' || sameBand(held.askedBand, band);
-    });
-    if (same) return ACCEPTED;
-    const refs = known.map((order) => order.orderRef).join(', ');
-    return refuse('CONFLICT', `${refs}: sent before with other terms`);
-  }
-
-  private change(orderRef: string, change: OrderChange): SendOutcome {
-    const held = this.workingOrder(orderRef);
-    if ('outcome' in held) return held;
-    const next = changed(held, change);
-    if (typeof next === 'string') return refuse('INVALID', `${orderRef}: ${next}`);
-    if (sameTerms(next, held.order)) return ACCEPTED;
-    const grows = next.quantity > held.order.quantity && next.side === 'sell';
-    if (grows && this.oversells(next, next.quantity - held.filled)) {
-      return refuse('OVERSELL', `${orderRef}: sells would exceed what is or may be owned`);
-    }
-    this.books.replace(held, next, this.clock.now());
-    return ACCEPTED;
-  }
-
-  private oversells(order: Order, quantity: number): boolean {
-    const desk = this.books.deskOf(order.symbol);
-    const { orderRef, ocaGroup } = order;
-    const sellable = this.books.sellable(desk, { orderRef, ocaGroup, quantity });
-    return sellable > this.books.coverable(desk);
-  }
-
-  private workingOrder(orderRef: string): SimOrder | SendOutcome {
-    const held = this.books.orders.get(orderRef);
-    if (held === undefined) return refuse('UNKNOWN_ORDER', `${orderRef} was never sent here`);
-    if (held.doneAt !== null) return refuse('NOT_WORKING', `${orderRef} is ${held.status}`);
-    return held;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Symbol } from '../../domain/market.ts';
-import { add, type Micros, minOf, subtract, timesBps } from '../../domain/money.ts';
-import { tickAt } from '../../domain/price.ts';
+import { add, type Micros, maxOf, minOf, subtract } from '../../domain/money.ts';
+import { roundToTick, type TickTable, tickAt } from '../../domain/price.ts';
 import type { EpochMs, Session } from '../../domain/time.ts';
 import type { BarSource } from '../../ports/bar-source.ts';
 import type { Desk, SimAccount } from './sim-account.ts';
@@ -12,11 +12,13 @@ import {
   type WholeBar,
 } from './sim-bars.ts';
 import { remainingOf, type SimOrder } from './sim-order.ts';
+import { lessSlippage, plusSlippage, type SlippageModel, slippageBps } from './sim-slippage.ts';
 
 /** How prices become fills. */
 export interface MatchingRules {
   readonly source: BarSource;
-  readonly slippageBps: number;
+  readonly slippage: SlippageModel;
+  readonly ticks: TickTable;
   /** The part of a bar's volume our orders may take together; null for no limit. */
   readonly participationFraction: number | null;
 }
@@ -34,15 +36,15 @@ interface Traded<B> {
   readonly bar: B;
 }
 
-/** A sale gives up slippage. */
-const lessSlippage = (price: Micros, bps: number): Micros => subtract(price, timesBps(price, bps));
-
-const plusSlippage = (price: Micros, bps: number): Micros => add(price, timesBps(price, bps));
-
 /** The lowest price that trades through a sell limit. */
-const through = (limit: Micros): Micros => add(limit, tickAt(limit));
+const through = (limit: Micros, ticks: TickTable): Micros => add(limit, tickAt(limit, ticks));
 
-const isStop = ({ order }: SimOrder): boolean => order.type === 'stop';
+/** A stop that sells at the market once its price is reached. */
+const isStop = ({ order }: SimOrder): boolean =>
+  order.type === 'stop' || order.type === 'trailing_stop';
+/** The limit at which a sell rests: of a limit order, and of a stop-limit whose stop was reached. */
+const restingLimit = ({ order, triggered }: SimOrder): Micros | null =>
+  order.type === 'limit' || triggered ? order.limitPrice : null;
 const isSell = ({ order }: SimOrder): boolean => order.side === 'sell';
 
 /** Shares the bar can still take; what is left is counted over its open and its inside together. */
@@ -73,12 +75,19 @@ function take(
   moment.account.fill(held, quantity, price, moment.at, moment.session.date);
 }
 
+/** What a market sell gets for a price: less slippage for the shares that the bar can take. */
+function sold(moment: Moment, desk: Desk, bar: OpeningBar, held: SimOrder, price: Micros): Micros {
+  const wanted = Math.min(moment.account.sellableOf(held), desk.quantity);
+  const quantity = Math.min(wanted, capacityOf(moment, desk, bar));
+  return lessSlippage(price, slippageBps(moment.rules.slippage, quantity, bar.volume));
+}
+
 /** Sells as much of an order as is owned. What can find no shares any more is cancelled, never sold short. */
 function sell(moment: Moment, desk: Desk, bar: OpeningBar, held: SimOrder, price: Micros): void {
   const wanted = Math.min(moment.account.sellableOf(held), desk.quantity);
   const before = held.filled;
   if (wanted > 0) take(moment, desk, bar, held, wanted, price);
-  held.triggered = isStop(held) && held.filled - before < wanted;
+  if (isStop(held)) held.triggered = held.filled - before < wanted;
   const buying = desk.live.some((other) => other.order.side === 'buy');
   if (desk.quantity === 0 && !buying) {
     moment.account.end(held, 'cancelled', 'nothing_to_sell', moment.at);
@@ -92,12 +101,26 @@ function sell(moment: Moment, desk: Desk, bar: OpeningBar, held: SimOrder, price
 const ready = ({ account }: Moment, held: SimOrder): boolean =>
   held.doneAt === null && account.isArmed(held);
 
+/** A stop-limit becomes a limit; at a price of its limit or better it sells at once, as a market order would. */
+function stopLimitReached(
+  moment: Moment,
+  { desk, bar }: Traded<OpeningBar>,
+  held: SimOrder,
+  price: Micros,
+): void {
+  held.triggered = true;
+  const limit = held.order.limitPrice;
+  if (limit === null || price < limit) return;
+  sell(moment, desk, bar, held, maxOf(limit, sold(moment, desk, bar, held, price)));
+}
+
 /** An open at or below the stop is a gap exit: it fills at the open. */
 function gapExits(moment: Moment, { desk, bar }: Traded<OpeningBar>): void {
   for (const held of desk.live) {
     const stop = held.order.stopPrice;
     if (stop === null || (bar.open > stop && !held.triggered) || !ready(moment, held)) continue;
-    sell(moment, desk, bar, held, lessSlippage(bar.open, moment.rules.slippageBps));
+    if (isStop(held)) sell(moment, desk, bar, held, sold(moment, desk, bar, held, bar.open));
+    else if (!held.triggered) stopLimitReached(moment, { desk, bar }, held, bar.open);
   }
 }
 
@@ -105,11 +128,12 @@ function gapExits(moment: Moment, { desk, bar }: Traded<OpeningBar>): void {
 function openExits(moment: Moment, { desk, bar }: Traded<OpeningBar>): void {
   for (const held of desk.live) {
     if (!isSell(held) || held.order.type !== 'market' || !ready(moment, held)) continue;
-    sell(moment, desk, bar, held, lessSlippage(bar.open, moment.rules.slippageBps));
+    sell(moment, desk, bar, held, sold(moment, desk, bar, held, bar.open));
   }
   for (const held of desk.live) {
-    const limit = held.order.limitPrice;
-    if (!isSell(held) || limit === null || bar.open < through(limit)) continue;
+    const limit = restingLimit(held);
+    if (!isSell(held) || limit === null) continue;
+    if (bar.open < through(limit, moment.rules.ticks)) continue;
     if (ready(moment, held)) sell(moment, desk, bar, held, bar.open);
   }
 }
@@ -136,7 +160,9 @@ function entries(moment: Moment, { desk, bar }: Traded<OpeningBar>): void {
     }
     const { limitPrice } = held.order;
     if (limitPrice !== null && bar.open > limitPrice) continue;
-    const price = plusSlippage(bar.open, moment.rules.slippageBps);
+    const quantity = Math.min(remainingOf(held), capacityOf(moment, desk, bar));
+    const bps = slippageBps(moment.rules.slippage, quantity, bar.volume);
+    const price = plusSlippage(bar.open, bps);
     const capped = limitPrice === null ? price : minOf(price, limitPrice);
     take(moment, desk, bar, held, remainingOf(held), capped);
   }
@@ -170,27 +196,56 @@ export function matchOpens(moment: Moment): void {
   const { traded, missing } = deskBars(moment, barStarting);
   for (const { desk, bar } of traded) {
     desk.mark = bar.open;
+    desk.halted = false;
     for (const held of desk.live) held.openSeen = true;
   }
   for (const pair of traded) gapExits(moment, pair);
   for (const pair of traded) openExits(moment, pair);
   for (const pair of traded) entries(moment, pair);
-  for (const desk of missing) expireWithoutBar(moment, desk);
+  for (const { desk, bar } of traded) trail(moment, desk, bar.open);
+  for (const desk of missing) {
+    desk.halted = true;
+    expireWithoutBar(moment, desk);
+  }
 }
 
-function stopsInside(moment: Moment, { desk, bar }: Traded<WholeBar>): void {
+/** Lifts trailing stops below a new high; it takes effect from the next price on. */
+function trail({ account, rules, at }: Moment, desk: Desk, high: Micros): void {
+  for (const held of desk.live) {
+    const { trailAmount, stopPrice } = held.order;
+    if (trailAmount === undefined || stopPrice === null || !account.isArmed(held)) continue;
+    held.highest = maxOf(held.highest ?? high, high);
+    if (trailAmount >= held.highest) continue;
+    const lifted = roundToTick(subtract(held.highest, trailAmount), 'down', rules.ticks);
+    if (lifted > stopPrice) account.replace(held, { ...held.order, stopPrice: lifted }, at);
+  }
+}
+
+/** Stops that the bar reached. Returns stop-limits that it turned into limits. */
+function stopsInside(moment: Moment, { desk, bar }: Traded<WholeBar>): ReadonlySet<SimOrder> {
+  const turned = new Set<SimOrder>();
   for (const held of desk.live) {
     const stop = held.order.stopPrice;
     if (stop === null || held.triggered || bar.low > stop || !ready(moment, held)) continue;
     const reached = minOf(bar.open, stop);
-    sell(moment, desk, bar, held, lessSlippage(reached, moment.rules.slippageBps));
+    if (isStop(held)) sell(moment, desk, bar, held, sold(moment, desk, bar, held, reached));
+    else {
+      stopLimitReached(moment, { desk, bar }, held, reached);
+      turned.add(held);
+    }
   }
+  return turned;
 }
 
-function targetsInside(moment: Moment, { desk, bar }: Traded<WholeBar>): void {
+function targetsInside(
+  moment: Moment,
+  { desk, bar }: Traded<WholeBar>,
+  turned: ReadonlySet<SimOrder>,
+): void {
   for (const held of desk.live) {
-    const limit = held.order.limitPrice;
-    if (!isSell(held) || limit === null || bar.high < through(limit)) continue;
+    const limit = restingLimit(held);
+    if (!isSell(held) || limit === null || turned.has(held)) continue;
+    if (bar.high < through(limit, moment.rules.ticks)) continue;
     if (held.openSeen && ready(moment, held)) sell(moment, desk, bar, held, limit);
   }
 }
@@ -203,7 +258,8 @@ function entriesInside(moment: Moment, { desk, bar }: Traded<WholeBar>): boolean
   let filled = false;
   for (const held of desk.live) {
     const limit = held.order.limitPrice;
-    if (isSell(held) || limit === null || bar.low > subtract(limit, tickAt(limit))) continue;
+    if (isSell(held) || limit === null) continue;
+    if (bar.low > subtract(limit, tickAt(limit, moment.rules.ticks))) continue;
     if (!held.openSeen || !ready(moment, held)) continue;
     const before = held.filled;
     take(moment, desk, bar, held, remainingOf(held), limit);
@@ -219,9 +275,10 @@ function entriesInside(moment: Moment, { desk, bar }: Traded<WholeBar>): boolean
  */
 export function matchInside(moment: Moment): void {
   for (const pair of deskBars(moment, barEnding).traded) {
-    stopsInside(moment, pair);
-    targetsInside(moment, pair);
+    // A stop-limit that is reached inside this bar rests from the next one: which came first is not known.
+    targetsInside(moment, pair, stopsInside(moment, pair));
     if (entriesInside(moment, pair)) stopsInside(moment, pair);
+    trail(moment, pair.desk, pair.bar.high);
     pair.desk.mark = pair.bar.close;
   }
 }

@@ -1,6 +1,6 @@
 import type { Micros } from '../../domain/money.ts';
 import type { Bracket, EntryBand, Order, OrderStatus } from '../../domain/order.ts';
-import { DEFAULT_TICKS, isOnTick } from '../../domain/price.ts';
+import { isOnTick, type TickTable } from '../../domain/price.ts';
 import type { EpochMs, SessionDate } from '../../domain/time.ts';
 import type { OrderChange } from '../../ports/broker.ts';
 
@@ -27,8 +27,13 @@ export interface SimOrder {
   fillCount: number;
   /** True once it has met an open: a limit submitted inside a bar cannot fill on what the bar did before. */
   openSeen: boolean;
-  /** A stop whose price was reached while the bar could not take all of it: the rest sells at the next open. */
+  /**
+   * Its stop price was reached. Of a stop the bar could not take all, and the rest sells at the next open; a
+   * stop-limit has become a limit.
+   */
   triggered: boolean;
+  /** The highest price since a trailing stop was sent; null for every other type. */
+  highest: Micros | null;
   day: DayExecution | null;
   doneAt: EpochMs | null;
 }
@@ -44,6 +49,7 @@ const TERMS = [
   'quantity',
   'limitPrice',
   'stopPrice',
+  'trailAmount',
   'timeInForce',
   'parentRef',
   'ocaGroup',
@@ -59,26 +65,46 @@ export const sameBand = (a: EntryBand | null, b: EntryBand | null): boolean =>
 
 const wholeShares = (quantity: number): boolean => Number.isSafeInteger(quantity) && quantity > 0;
 
-const priceFault = (price: Micros | null, wanted: boolean, name: string): string | null => {
+function priceFault(
+  price: Micros | null,
+  wanted: boolean,
+  name: string,
+  ticks: TickTable,
+): string | null {
   if (!wanted) return price === null ? null : `this order type takes no ${name}`;
   if (price === null || price <= 0) return `the ${name} is missing or not positive`;
-  return isOnTick(price, DEFAULT_TICKS) ? null : `the ${name} is not on the tick grid`;
-};
+  return isOnTick(price, ticks) ? null : `the ${name} is not on the tick grid`;
+}
+
+const takesLimit = ({ type }: Order): boolean => type === 'limit' || type === 'stop_limit';
+
+/** True for a type that waits for a price to be reached. */
+export const takesStop = ({ type }: Order): boolean =>
+  type === 'stop' || type === 'stop_limit' || type === 'trailing_stop';
 
 /** Why an order makes no sense here, or null. Long only, whole shares, prices on the tick grid. */
-export function orderFault(order: Order): string | null {
+export function orderFault(order: Order, ticks: TickTable): string | null {
   if (!wholeShares(order.quantity)) return 'the quantity is not a positive number of whole shares';
-  if (order.side === 'buy' && order.type === 'stop') return 'a buy stop is not supported';
+  if (order.side === 'buy' && takesStop(order)) return 'a buy stop is not supported';
+  const trails = order.type === 'trailing_stop';
+  if (trails !== (order.trailAmount !== undefined)) return 'only a trailing stop has a distance';
+  if (trails && !((order.trailAmount ?? 0) > 0)) return 'the trailing distance is not positive';
+  const { limitPrice, stopPrice } = order;
+  if (order.type === 'stop_limit' && (limitPrice ?? 0) > (stopPrice ?? 0)) {
+    return 'a sell stop-limit has its limit at or below its stop';
+  }
   return (
-    priceFault(order.limitPrice, order.type === 'limit', 'limit price') ??
-    priceFault(order.stopPrice, order.type === 'stop', 'stop price')
+    priceFault(limitPrice, takesLimit(order), 'limit price', ticks) ??
+    priceFault(stopPrice, takesStop(order), 'stop price', ticks)
   );
 }
 
 /** Why a bracket makes no sense, or null. */
 export function bracketFault({ entry, stop, target }: Bracket): string | null {
   if (entry.side !== 'buy' || entry.parentRef !== null) return 'the entry is not a buy of its own';
-  if (stop.type !== 'stop') return 'the protective leg is not a stop';
+  if (stop.type !== 'stop' && stop.type !== 'trailing_stop') {
+    return 'the protective leg is not a stop that sells at the market';
+  }
   if (target !== null && target.type !== 'limit') return 'the target is not a limit order';
   for (const child of target === null ? [stop] : [stop, target]) {
     if (child.side !== 'sell') return `the ${child.leg} is not a sell`;
@@ -96,10 +122,10 @@ export function bracketFault({ entry, stop, target }: Bracket): string | null {
 }
 
 /** The order after a change, or why it cannot be changed so. */
-export function changed(held: SimOrder, change: OrderChange): Order | string {
+export function changed(held: SimOrder, change: OrderChange, ticks: TickTable): Order | string {
   const { order } = held;
-  if (change.limitPrice !== undefined && order.type !== 'limit') return 'it has no limit price';
-  if (change.stopPrice !== undefined && order.type !== 'stop') return 'it has no stop price';
+  if (change.limitPrice !== undefined && !takesLimit(order)) return 'it has no limit price';
+  if (change.stopPrice !== undefined && !takesStop(order)) return 'it has no stop price';
   const next: Order = {
     ...order,
     quantity: change.quantity ?? order.quantity,
@@ -107,5 +133,5 @@ export function changed(held: SimOrder, change: OrderChange): Order | string {
     stopPrice: change.stopPrice ?? order.stopPrice,
   };
   if (next.quantity <= held.filled) return 'that quantity has been filled already';
-  return orderFault(next) ?? next;
+  return orderFault(next, ticks) ?? next;
 }

@@ -8,8 +8,23 @@ import type { SimOrder } from './sim-order.ts';
 /** The stop or target of an entry that has not filled yet is submitted, but not working. */
 function brokerOrder(account: SimAccount, held: SimOrder): BrokerOrder {
   const unfilled: OrderStatus = account.isArmed(held) ? 'working' : 'submitted';
-  const status = held.filled > 0 ? 'partial' : unfilled;
+  const status =
+    held.status === 'inactive'
+      ? 'inactive'
+      : held.filled > 0 && account.isArmed(held)
+        ? 'partial'
+        : unfilled;
   return { ...held.order, status, filledQuantity: held.filled };
+}
+
+/** Orders that ended at or after an instant, oldest first. */
+function completedSince(account: SimAccount, since: EpochMs): BrokerOrder[] {
+  const completed: BrokerOrder[] = [];
+  for (const { order, status, filled, doneAt } of account.finished.values()) {
+    if ((doneAt ?? since) < since) continue;
+    completed.push({ ...order, status, filledQuantity: filled });
+  }
+  return completed;
 }
 
 /** What the account says of itself. Shares count at the last price seen. */
@@ -36,6 +51,7 @@ export function statementOf(
     positions,
     openOrders,
     fills: account.fills.filter((fill) => fill.filledAt >= fillsSince),
-    complete: { positions: true, openOrders: true, fills: true },
+    completedOrders: completedSince(account, fillsSince),
+    complete: { positions: true, openOrders: true, fills: true, completedOrders: true },
   };
 }

@@ -2,13 +2,15 @@ import type { CorporateAction, Symbol } from '../../domain/market.ts';
 import {
   add,
   type Micros,
+  maxOf,
   micros,
+  microsFromFloat,
   mulDiv,
   subtract,
   timesQuantity,
   ZERO,
 } from '../../domain/money.ts';
-import { roundToTick } from '../../domain/price.ts';
+import { roundToTick, type TickTable } from '../../domain/price.ts';
 import type { EpochMs, Session } from '../../domain/time.ts';
 import type { BarSource } from '../../ports/bar-source.ts';
 import type { Desk, SimAccount } from './sim-account.ts';
@@ -87,27 +89,72 @@ function splitDesk(
   return { symbol: desk.symbol, exDate, ratio, quantityBefore, quantityAfter: whole, cashInLieu };
 }
 
+/** What a dividend paid. */
+export interface DividendPaid {
+  readonly symbol: Symbol;
+  readonly exDate: string;
+  readonly perShare: Micros;
+  readonly quantity: number;
+  readonly amount: Micros;
+}
+
+/** What corporate actions did at the beginning of a session. */
+export interface SessionActions {
+  readonly splits: readonly SplitApplied[];
+  readonly dividends: readonly DividendPaid[];
+}
+
+export const NO_ACTIONS: SessionActions = { splits: [], dividends: [] };
+
 /**
- * Applies the splits that became effective since the account's last session, up to this one: shares times the ratio
- * rounded down, the fraction paid in cash at the last mark, working orders moved to the new quantity and price. Only
- * on unadjusted bars: adjusted ones never show the split.
+ * Pays a dividend on its ex-date (the day it is paid is not in the data) and lowers sell stops by it, rounded down to
+ * the tick: FINRA rule 5330, adjustment of open orders.
  */
-export function applySplits(
+function payDividend(
   account: SimAccount,
-  source: BarSource,
+  desk: Desk,
+  { exDate, value }: CorporateAction,
+  ticks: TickTable,
+  at: EpochMs,
+): DividendPaid {
+  const perShare = microsFromFloat(value, 'halfEven');
+  const amount = timesQuantity(perShare, desk.quantity);
+  account.cash = add(account.cash, amount);
+  if (desk.mark !== null) desk.mark = maxOf(ZERO, subtract(desk.mark, perShare));
+  for (const held of desk.live) {
+    const { order } = held;
+    if (order.side !== 'sell' || order.stopPrice === null || order.stopPrice <= perShare) continue;
+    const stopPrice = roundToTick(subtract(order.stopPrice, perShare), 'down', ticks);
+    if (stopPrice > 0) account.replace(held, { ...order, stopPrice }, at);
+  }
+  return { symbol: desk.symbol, exDate, perShare, quantity: desk.quantity, amount };
+}
+
+/**
+ * Applies the corporate actions that became effective since the account's last session, up to this one. Splits: shares
+ * times the ratio rounded down, the fraction paid in cash at the last mark, working orders moved to the new quantity
+ * and price. Only on unadjusted bars for splits, and not on bars adjusted for dividends either: those never show it.
+ */
+export function applyActions(
+  account: SimAccount,
+  { source, ticks }: { readonly source: BarSource; readonly ticks: TickTable },
   session: Session,
-): SplitApplied[] {
+): SessionActions {
   const since = account.session;
   account.session = session.date;
-  if (since === null || source.adjustment !== 'none') return [];
-  const applied: SplitApplied[] = [];
+  if (since === null || source.adjustment === 'total') return NO_ACTIONS;
+  const splits: SplitApplied[] = [];
+  const dividends: DividendPaid[] = [];
   for (const desk of account.desks.values()) {
     for (const action of source.actions(desk.symbol)) {
-      if (action.kind !== 'split' || action.exDate <= since || action.exDate > session.date)
-        continue;
-      applied.push(splitDesk(account, desk, action, session.openAt));
+      if (action.exDate <= since || action.exDate > session.date) continue;
+      if (action.kind === 'split' && source.adjustment === 'none') {
+        splits.push(splitDesk(account, desk, action, session.openAt));
+      } else if (action.kind === 'dividend' && desk.quantity > 0) {
+        dividends.push(payDividend(account, desk, action, ticks, session.openAt));
+      }
     }
   }
   account.sweep();
-  return applied;
+  return { splits, dividends };
 }
