@@ -33,16 +33,9 @@ const pricesOnTick: Guard = ({ intent }) => {
     : { code: 'PRICE_OFF_TICK', allowed: 0, limit: null, value: toUsd(off) };
 };
 
-/** Whole shares: a quantity is a positive whole number. */
-const wholeShares: Guard = ({ intent }) =>
-  Number.isSafeInteger(intent.quantity) && intent.quantity > 0
-    ? null
-    : { code: 'QUANTITY_ZERO', allowed: 0, limit: null, value: null };
-
 export const ORDER_GUARDS: readonly Guard[] = [
   alreadyHolding,
   stopPresent,
   stopBelowEntry,
   pricesOnTick,
-  wholeShares,
 ];

@@ -56,6 +56,7 @@ export const GUARDS: readonly Guard[] = [
  */
 export function judge(input: GuardInput, guards: readonly Guard[] = GUARDS): Verdict {
   const asked = input.intent.quantity;
+  if (!(Number.isSafeInteger(asked) && asked > 0)) return NOTHING_ASKED;
   let approved = asked;
   const reasons: Reason[] = [];
   for (const guard of guards) {
@@ -69,6 +70,12 @@ export function judge(input: GuardInput, guards: readonly Guard[] = GUARDS): Ver
   if (approved > 0 && small !== null) return { approved: 0, reasons: [...reasons, small] };
   return { approved, reasons };
 }
+
+/** A quantity is a positive whole number: nothing else can be judged. */
+const NOTHING_ASKED: Verdict = {
+  approved: 0,
+  reasons: [{ code: 'QUANTITY_ZERO', allowed: 0, limit: null, value: null }],
+};
 
 /** The least value an order may have, at the reference price: below it costs eat the trade. */
 export function belowMinNotional(

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { checkScanData, checkScanSchedule, checkScanTime } from '../../src/app/scan-rule.ts';
+import { configSchema } from '../../src/config/schema.ts';
+import { Failure } from '../../src/domain/failure.ts';
+import { epochMs, MINUTE_MS } from '../../src/domain/time.ts';
+import { sessionOn, sourceOf } from '../pipeline/builders.ts';
+
+const configOf = (rule: string, at = '09:30') =>
+  configSchema.parse({ scan: { rule }, schedule: [{ name: 'scan-one', job: 'scan', at }] });
+
+const FULL = sessionOn('2023-11-22');
+const HALF = sessionOn('2023-11-24');
+
+const DAILY_RULES = ['most_active', 'most_active_usd', 'top_gainers'] as const;
+
+describe('a scan rule that ranks by today', () => {
+  it.each(['gap', 'relative_volume'])('is refused on daily bars: %s', (rule) => {
+    const check = () => checkScanData(configOf(rule), sourceOf({}));
+    expect(check).toThrow(Failure);
+    expect(check).toThrow(`scan.rule ${rule} needs intraday bars`);
+    expect(() => checkScanData(configOf(rule), sourceOf({}, { intraday: '5m' }))).not.toThrow();
+  });
+
+  it.each([
+    ['gap', 1],
+    ['relative_volume', 30],
+  ] as const)('is refused before it can see: %s until open+%im', (rule, minutes) => {
+    const at = (ms: number) => () =>
+      checkScanTime(configOf(rule), epochMs(FULL.openAt + ms), FULL, 'this run');
+    expect(at(0)).toThrow(`this run is too early for scan.rule ${rule}`);
+    expect(at(minutes * MINUTE_MS - 1)).toThrow(Failure);
+    expect(at(minutes * MINUTE_MS)).not.toThrow();
+  });
+
+  it.each([
+    ['09:30', 'gap', true],
+    ['open+1m', 'gap', false],
+    ['09:59', 'relative_volume', true],
+    ['10:00', 'relative_volume', false],
+    ['*/15 9-15 * * 1-5', 'relative_volume', true],
+    ['0 10-15 * * 1-5', 'relative_volume', false],
+  ])('is judged at every time of the schedule: %s for %s', (at, rule, refused) => {
+    const check = () => checkScanSchedule(configOf(rule, at), FULL);
+    if (refused) expect(check).toThrow('slot scan-one is too early');
+    else expect(check).not.toThrow();
+  });
+
+  it('follows a half day', () => {
+    const config = configOf('relative_volume', 'close-195m');
+    expect(() => checkScanSchedule(config, FULL)).not.toThrow();
+    expect(() => checkScanSchedule(config, HALF)).toThrow('too early');
+  });
+});
+
+describe('a scan rule that ranks by completed sessions', () => {
+  it.each(DAILY_RULES)('is taken on daily bars and at the open: %s', (rule) => {
+    expect(() => checkScanData(configOf(rule), sourceOf({}))).not.toThrow();
+    expect(() => checkScanTime(configOf(rule), FULL.openAt, FULL, 'this run')).not.toThrow();
+    expect(() => checkScanSchedule(configOf(rule), FULL)).not.toThrow();
+  });
+});
