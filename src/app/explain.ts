@@ -1,3 +1,4 @@
+import type { LoadedConfig } from '../config/load.ts';
 import { Failure } from '../domain/failure.ts';
 import { parseSymbol } from '../domain/market.ts';
 import type { RunRecord } from '../domain/run.ts';
@@ -19,6 +20,7 @@ import {
 import { taleOfOrders } from '../reporting/why-orders.ts';
 import { nearMatches } from './near-matches.ts';
 import { all, recordsOf } from './records.ts';
+import { recount } from './recount.ts';
 
 /**
  * The story of a run by its id, of a trade by its id or the name of one of its orders, or of a
@@ -28,10 +30,15 @@ export async function explain(
   home: string,
   subject: string,
   date: SessionDate | undefined,
+  config: () => Promise<LoadedConfig>,
 ): Promise<Story> {
   const reader = recordsOf(home);
   const symbol = parseSymbol(subject);
-  if (symbol !== null) return explainSymbol(reader, symbol, date);
+  if (symbol !== null) {
+    const again: Recounter = async (run) =>
+      recount({ home, loaded: await config(), reader, run, symbol });
+    return explainSymbol(reader, symbol, date, again);
+  }
   if (date !== undefined) {
     throw new Failure('USAGE', `a date goes with a symbol, not with ${subject}`, {
       hint: `trade-labs why ${subject}`,
@@ -48,6 +55,9 @@ export async function explain(
   }
   throw await unknown(reader, subject);
 }
+
+/** What a second computation of a run's scan says of the symbol. */
+type Recounter = (run: RunRecord) => Promise<readonly string[]>;
 
 /** "2026-03-05/scan-open/AAPL/entry/1" taken apart; null for another text. */
 function orderName(text: string): { readonly session: string; readonly symbol: string } | null {
@@ -122,6 +132,7 @@ async function explainSymbol(
   reader: HistoryReader,
   symbol: string,
   date: SessionDate | undefined,
+  again: Recounter = () => Promise.resolve([]),
 ): Promise<SymbolStory> {
   const session = date ?? (await lastScanSession(reader));
   const scans = session === undefined ? [] : await scansOf(reader, session);
@@ -135,7 +146,13 @@ async function explainSymbol(
   const from = Math.min(...starts, runs[0]?.own[0]?.seq ?? 1);
   const events = await eventsAbout(reader, symbol, from, { until: dayAfter(session), trades });
   const { orders } = taleOfOrders(events);
-  const inRuns = runs.map(({ run, own }) => symbolInRun(symbol, run, own, orders, past));
+  const inRuns: SymbolInRun[] = [];
+  for (const { run, own } of runs) {
+    const named = symbolInRun(symbol, run, own, orders, past);
+    // One sentence is a certainty (held, no scan); more are counts that leave the question open.
+    const counted = named.absence.length > 1 ? await again(run) : [];
+    inRuns.push(symbolInRun(symbol, run, own, orders, past, counted));
+  }
   const stories = trades.map((trade) => storyOfTrade(trade, originOf(trade, inRuns), events));
   const isKnown = events.length > 0 || past.length > 0;
   const near = isKnown ? [] : nearMatches(symbol, namedIn(runs.flatMap(({ own }) => own)));

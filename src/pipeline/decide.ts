@@ -128,7 +128,11 @@ export function decide(
 
 const NOTHING: Verdict = { approved: 0, reasons: [] };
 
-function eligibilityOf(state: PortfolioState, { scan, risk }: DecisionSettings): Eligibility {
+/** Who may not be entered, from the portfolio and the configured lists. */
+export function eligibilityOf(
+  state: Pick<PortfolioState, 'coolingDown' | 'working' | 'positions'>,
+  { scan, risk }: Pick<DecisionSettings, 'scan' | 'risk'>,
+): Eligibility {
   const barred = new Map<Symbol, IneligibleReason>();
   for (const symbol of state.coolingDown) barred.set(symbol, 'cooling_down');
   for (const entry of state.working) {

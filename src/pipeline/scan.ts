@@ -81,6 +81,16 @@ export function scan(snapshot: MarketSnapshot, settings: ScanSettings): ScanTabl
   };
 }
 
+/** Why the scan drops a series before its cut, null where it does not. */
+export const scanExclusion = (
+  snapshot: MarketSnapshot,
+  index: number,
+  settings: ScanSettings,
+): ScanExclusion | null =>
+  (snapshot.visible[index] as number) === 0
+    ? 'stale'
+    : exclusionOf(snapshot, index, settings, new Float64Array(snapshot.series.length));
+
 function exclusionOf(
   snapshot: MarketSnapshot,
   i: number,

@@ -126,19 +126,23 @@ function reconcileText({ complete, compared, discrepancies }: EventOf<'reconcile
   return [`${head}, ${plural(found.length, 'difference')}`, ...found].join('; ');
 }
 
-/** One symbol in one run. `trades` are those of the symbol, `own` the events of the run. */
+/**
+ * One symbol in one run. `trades` are those of the symbol, `own` the events of the run, `recounted` what a
+ * recomputation of its scan said of a symbol that the journal does not name.
+ */
 export function symbolInRun(
   symbol: string,
   run: RunRecord,
   own: readonly JournalEvent[],
   orders: readonly OrderStory[],
   trades: readonly TradeRecord[],
+  recounted: readonly string[] = [],
 ): SymbolInRun {
   const candidates = candidatesOf(own, byRef(orders));
   const candidate = candidates.find((known) => known.symbol === symbol) ?? null;
   const absence =
     candidate === null ? absenceText(symbol, run, scanOf(own), candidates.length, trades) : [];
-  return { run, candidate, absence };
+  return { run, candidate, absence: candidate === null ? [...absence, ...recounted] : [] };
 }
 
 /** Only counts are journalled for symbols that were not ranked near the top. */

@@ -20,7 +20,7 @@ export const why: CommandSpec = {
     const { explain } = await import('../../app/explain.ts');
     const { storyText } = await import('../why-text.ts');
     const date = dateOption(context, 'DATE', dateText);
-    const story = await explain(context.home, subject, date);
+    const story = await explain(context.home, subject, date, () => context.config());
     return { data: story, text: storyText(story, context.columns) };
   },
 };
