@@ -67,12 +67,16 @@ describe('the share of the risk budget', () => {
   it('is never below its floor nor above 1, in whole millionths', () => {
     const r = fc.double({ min: -20, max: 20, noNaN: true });
     fc.assert(
-      fc.property(fc.array(r, { maxLength: 60 }), fc.double({ min: 0, max: 1 }), (netR, dd) => {
-        const result = factor(netR, dd);
-        expect(result).toBeGreaterThanOrEqual(0.25);
-        expect(result).toBeLessThanOrEqual(1);
-        expect(Math.round(result * 1e6) / 1e6).toBe(result);
-      }),
+      fc.property(
+        fc.array(r, { maxLength: 60 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (netR, dd) => {
+          const result = factor(netR, dd);
+          expect(result).toBeGreaterThanOrEqual(0.25);
+          expect(result).toBeLessThanOrEqual(1);
+          expect(Math.round(result * 1e6) / 1e6).toBe(result);
+        },
+      ),
     );
   });
 
