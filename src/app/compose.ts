@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { openBarFolder } from '../adapters/file/bar-folder.ts';
 import { barFolderSource } from '../adapters/file/bar-folder-source.ts';
 import { historyFolder, openHistory } from '../adapters/file/file-history.ts';
+import { type HomeLock, lockHome } from '../adapters/file/home-lock.ts';
 import { openRunFolderHistory } from '../adapters/file/run-folder-history.ts';
 import { loadSimAccount, saveSimAccount } from '../adapters/file/sim-account-file.ts';
 import { BarMarketData } from '../adapters/recorded/bar-market-data.ts';
 import type { SimAccountState } from '../adapters/sim/sim-account-state.ts';
 import { createSimBroker, type SimBroker } from '../adapters/sim/sim-broker.ts';
+import { systemClock } from '../adapters/system/system-clock.ts';
 import { lastSessionClosedBy } from '../calendar/nyse.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
@@ -51,6 +53,8 @@ export interface Composition {
   readonly runDir?: string;
   /** The last session that will be asked for, where it is known. */
   readonly until?: Session;
+  /** What this process does in the home, for whoever finds it held: "daemon". */
+  readonly role?: string;
   /** Begins where another run ended, with its book and its simulated account. */
   readonly startFrom?: StartingState;
   readonly warn?: (message: string) => void;
@@ -83,8 +87,12 @@ export interface System {
   readonly strategy: StrategyDesk;
   /** The symbols that scans look at; null for all that the data has. */
   readonly universe: readonly Symbol[] | null;
+  /** Says up to where the simulated exchange has been played: what a process after this one begins behind. */
+  setPlayed(through: EpochMs): void;
   /** Writes the simulated account down, where it outlives the process. */
-  saveAccount(playedThrough: EpochMs): void;
+  saveAccount(): void;
+  /** Why the history can no longer be written, which no process outlives; null while it can. */
+  historyFailure(): unknown;
   close(): Promise<void>;
 }
 
@@ -111,28 +119,11 @@ export async function compose(composition: Composition): Promise<System> {
     configHash: loaded.hash,
     version: composition.version,
   };
-  const store = await openStore(composition, book, identity);
-  const history = observed(store, composition.onEvents);
-  const saved = composition.runDir === undefined ? loadSimAccount<SimAccountState>(home) : null;
-  const restore = composition.startFrom?.account ?? saved?.account;
-  refuseLostAccount(composition, book, saved !== null);
-  const broker = createSimBroker({
+  const { broker, history, store, ...account } = await openAccounts(composition, source, book, {
+    mode,
     account: SIM_ACCOUNT,
-    startingCash: usd(config.capital.startingCashUsd),
-    source,
-    clock,
-    slippageBps: config.costs.slippageBps,
-    commission: commissionModel(config.costs.commission),
-    ...(config.costs.participationFraction === undefined
-      ? {}
-      : { participationFraction: config.costs.participationFraction }),
-    accountKind: config.sim.account,
-    childArm: 'partial',
-    ...(restore === undefined ? {} : { restore }),
+    version: composition.version,
   });
-  if (composition.startFrom !== undefined)
-    await carryOn(history, book, composition.startFrom, clock);
-  else if (book.seq <= 1) await openAccount(history, composition);
   return {
     home,
     outputDir: composition.runDir ?? home,
@@ -152,11 +143,71 @@ export async function compose(composition: Composition): Promise<System> {
     reader: store.reader,
     strategy,
     universe,
-    saveAccount(playedThrough) {
-      saveSimAccount(composition.runDir ?? home, { account: broker.state(), playedThrough });
-    },
+    ...account,
     close: () => history.close(),
   };
+}
+
+/** Journal and simulated account of a home or run folder, opened together: neither is right without the other. */
+async function openAccounts(composition: Composition, source: BarSource, book: Book, owner: Owner) {
+  const { home, runDir, clock } = composition;
+  const role = composition.role ?? 'command';
+  const lock = runDir === undefined ? await lockHome({ home, role, now: systemClock.now() }) : null;
+  const store = await openStore(composition, book, owner, lock);
+  try {
+    const history = observed(store, composition.onEvents);
+    const saved = runDir === undefined ? loadSimAccount<SimAccountState>(home) : null;
+    refuseLostAccount(composition, book, saved !== null);
+    let played = saved?.playedThrough ?? clock.now();
+    const save = (): void =>
+      saveSimAccount(runDir ?? home, { account: broker.state(), playedThrough: played });
+    const restore = composition.startFrom?.account ?? saved?.account;
+    const broker = openBroker(composition, source, restore, runDir === undefined ? save : null);
+    if (composition.startFrom !== undefined) {
+      await carryOn(history, book, composition.startFrom, clock);
+    } else if (book.seq <= 1) {
+      // Before the journal knows of the account: a home whose account is missing is refused.
+      save();
+      await openAccount(history, composition);
+    }
+    return {
+      broker,
+      history,
+      store,
+      setPlayed: (through: EpochMs): void => {
+        played = through;
+      },
+      saveAccount: save,
+      historyFailure: () => history.failure(),
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+function openBroker(
+  { loaded, clock }: Composition,
+  source: BarSource,
+  restore: SimAccountState | undefined,
+  keep: (() => void) | null,
+): SimBroker {
+  const { capital, costs, sim } = loaded.config;
+  return createSimBroker({
+    account: SIM_ACCOUNT,
+    startingCash: usd(capital.startingCashUsd),
+    source,
+    clock,
+    slippageBps: costs.slippageBps,
+    commission: commissionModel(costs.commission),
+    ...(costs.participationFraction === undefined
+      ? {}
+      : { participationFraction: costs.participationFraction }),
+    accountKind: sim.account,
+    childArm: 'partial',
+    ...(restore === undefined ? {} : { restore }),
+    ...(keep === null ? {} : { keep }),
+  });
 }
 
 function refuseUnsupported(mode: Mode): void {
@@ -167,7 +218,12 @@ function refuseUnsupported(mode: Mode): void {
   });
 }
 
-function openSource({ home, loaded, dataDir }: Composition): BarSource {
+/** The bars that the configuration, or a folder in its place, names. */
+export function openSource({
+  home,
+  loaded,
+  dataDir,
+}: Pick<Composition, 'home' | 'loaded' | 'dataDir'>): BarSource {
   const { data } = loaded.config;
   if (dataDir === undefined && data.source === 'synthetic') {
     return syntheticSourceOf(data.synthetic);
@@ -185,10 +241,15 @@ function refuseUnknownSymbols(source: BarSource, symbols: readonly Symbol[]): vo
   });
 }
 
-async function openStore(composition: Composition, book: Book, identity: RunIdentity) {
-  const { runDir, home, clock, warn } = composition;
-  const { mode, account, version } = identity;
-  const common = { mode, account, version, clock, fold: book };
+type Owner = Pick<RunIdentity, 'mode' | 'account' | 'version'>;
+
+async function openStore(
+  { runDir, home, clock, warn }: Composition,
+  book: Book,
+  owner: Owner,
+  lock: HomeLock | null,
+) {
+  const common = { ...owner, clock, fold: book };
   if (runDir !== undefined) {
     rmSync(runDir, { recursive: true, force: true });
     return openRunFolderHistory({ ...common, dir: runDir });
@@ -198,19 +259,30 @@ async function openStore(composition: Composition, book: Book, identity: RunIden
     home,
     newFold: () => new Book(),
     ...(warn === undefined ? {} : { warn }),
+    ...(lock === null ? {} : { lock }),
   });
 }
 
-/** The history, telling what it acknowledged. */
-function observed(history: History, onEvents: Composition['onEvents']): History {
-  if (onEvents === undefined) return history;
+/** The history, telling what it acknowledged, and remembering why it could not go on. */
+function observed(
+  history: History,
+  onEvents: Composition['onEvents'],
+): History & { failure(): unknown } {
+  let failure: unknown = null;
   return {
     append: async (drafts) => {
-      const events = await history.append(drafts);
-      onEvents(events);
+      let events: readonly JournalEvent[];
+      try {
+        events = await history.append(drafts);
+      } catch (error) {
+        failure ??= error;
+        throw error;
+      }
+      onEvents?.(events);
       return events;
     },
     close: () => history.close(),
+    failure: () => failure,
   };
 }
 

@@ -1,13 +1,12 @@
 import type { SimClock } from '../adapters/sim/sim-clock.ts';
-import { newYorkDate, sessionsBetween } from '../calendar/nyse.ts';
+import { HORIZON, newYorkDate, nextSession, sessionOf } from '../calendar/nyse.ts';
 import { TIMEFRAME_MINUTES } from '../domain/market.ts';
 import { type EpochMs, epochMs, MINUTE_MS, type Session } from '../domain/time.ts';
 import type { System } from './compose.ts';
 import { Monitors } from './monitors.ts';
 
-/** One job at one time of one session. */
+/** Work at an instant of a session. */
 export interface Slot {
-  readonly name: string;
   readonly at: EpochMs;
   readonly session: Session;
   readonly run: () => Promise<void>;
@@ -17,17 +16,21 @@ export interface Slot {
 export type InstantObserver = (at: EpochMs, session: Session) => Promise<void>;
 
 /**
- * Plays the simulated exchange forward on a simulated clock and does each slot at its time. At one instant: bars that
- * end then, the monitors, the jobs due, bars that start then. Nothing waits: the clock jumps from instant to instant.
+ * Plays the simulated exchange forward, instant by instant. At one instant: bars that end then, the monitors, the work
+ * that is due, bars that start then. Which instants there are follows from what is held and sent: without either, the
+ * bars between open and close change nothing and are not played. The clock is moved to each instant, so that whatever
+ * is written at one carries its time, however long after it is played.
  */
 export class Engine {
-  readonly #system: System;
   readonly #clock: SimClock;
-  readonly #monitors: Monitors;
   readonly #onInstant: InstantObserver | undefined;
+  #system: System;
+  #monitors: Monitors;
   #playedThrough: EpochMs;
+  /** The session whose bars were made ready last. */
+  #prepared: string | null = null;
 
-  /** Begins after `from`: bars up to then are taken as played. */
+  /** Begins after `from`: everything up to then is taken as played. */
   constructor(system: System, clock: SimClock, from: EpochMs, onInstant?: InstantObserver) {
     this.#system = system;
     this.#clock = clock;
@@ -40,50 +43,93 @@ export class Engine {
     return this.#playedThrough;
   }
 
-  /** Plays everything after the last instant played, up to and with `to`; slots in order of time, then as given. */
-  async playTo(to: EpochMs, slots: readonly Slot[] = []): Promise<void> {
-    for (const session of sessionsTouched(this.#playedThrough, to)) {
-      const due = slots.filter((slot) => slot.session.date === session.date);
-      await this.#playSession(session, to, due);
-    }
-    this.#clock.moveTo(to);
-    this.#playedThrough = to;
-    this.#system.saveAccount(to);
+  get monitors(): Monitors {
+    return this.#monitors;
   }
 
-  async #playSession(session: Session, to: EpochMs, slots: readonly Slot[]): Promise<void> {
-    const { source, broker } = this.#system;
-    await source.prepare(session, source.symbols);
-    const idle = slots.length === 0 && this.#isIdle();
-    const boundaries = new Set(
-      idle ? [session.openAt, session.closeAt] : this.#boundaries(session),
-    );
+  /** Goes on with another composition of the same journal and account. */
+  follow(system: System): void {
+    this.#system = system;
+    this.#monitors.follow(system);
+  }
+
+  /** The next instant at which the exchange opens, closes, or has a bar that matters; null at the calendar's end. */
+  nextInstant(): { readonly at: EpochMs; readonly session: Session } | null {
     const after = this.#playedThrough;
-    const instants = [...new Set([...boundaries, ...slots.map(({ at }) => at)])]
-      .filter((at) => at > after && at <= to)
-      .sort((a, b) => a - b);
-    for (const at of instants) {
-      await this.#onInstant?.(at, session);
-      this.#clock.moveTo(at);
-      if (at === session.openAt) await this.#monitors.openSession(session);
-      if (boundaries.has(at) && at > session.openAt) {
-        broker.closeBars(at, session);
-        await this.#monitors.afterBars(at, session);
-      }
-      if (at === session.closeAt) await this.#monitors.closeSession(session);
-      for (const slot of slots) {
-        if (slot.at !== at) continue;
-        await slot.run();
-        await this.#monitors.takeIn(session.date);
-      }
-      if (boundaries.has(at) && at < session.closeAt) {
-        broker.openBars(at, session);
-        await this.#monitors.takeIn(session.date);
-        // An entry that would end inside this bar is not given the rest of it.
-        await this.#monitors.expireEntries(at + this.#barMs(session) - 1, session);
-      }
-      this.#playedThrough = at;
+    const session = sessionClosingAfter(after);
+    if (session === null) return null;
+    if (after < session.openAt) return { at: session.openAt, session };
+    if (this.#isIdle()) return { at: session.closeAt, session };
+    const step = this.#barMs(session);
+    const bars = Math.floor((after - session.openAt) / step) + 1;
+    const at = Math.min(session.openAt + bars * step, session.closeAt);
+    return { at: epochMs(at), session };
+  }
+
+  /** Plays every instant after the last one up to and with `to`; slots at their time, in the order given. */
+  async playTo(to: EpochMs, slots: readonly Slot[] = []): Promise<void> {
+    let waiting = slots.filter(({ at }) => at > this.#playedThrough && at <= to);
+    for (;;) {
+      const market = this.nextInstant();
+      const at = Math.min(market?.at ?? Infinity, ...waiting.map((slot) => slot.at));
+      if (!(at <= to)) break;
+      const due = waiting.filter((slot) => slot.at === at);
+      waiting = waiting.filter((slot) => slot.at !== at);
+      const session = due[0]?.session ?? market?.session;
+      if (session === undefined) break;
+      await this.play(
+        epochMs(at),
+        session,
+        due.map(({ run }) => run),
+      );
     }
+    this.#clock.moveTo(to);
+    this.#reached(to);
+    this.#system.saveAccount();
+  }
+
+  /**
+   * Plays one instant, at or after the last one, of a session: its bars where any end or start there, and the work.
+   * An instant that was already played only has its work done.
+   */
+  async play(
+    at: EpochMs,
+    session: Session,
+    work: readonly (() => Promise<void>)[] = [],
+  ): Promise<void> {
+    const { broker, source } = this.#system;
+    await this.#onInstant?.(at, session);
+    const isNew = at > this.#playedThrough;
+    const idle = work.length === 0 && this.#isIdle();
+    if (!idle && this.#prepared !== session.date) {
+      await source.prepare(session, source.symbols);
+      this.#prepared = session.date;
+    }
+    this.#clock.moveTo(at);
+    const onGrid = isNew && this.#isBoundary(at, session);
+    if (onGrid && at === session.openAt) await this.#monitors.openSession(session);
+    if (onGrid && at > session.openAt) {
+      broker.closeBars(at, session);
+      await this.#monitors.afterBars(at, session);
+    }
+    if (onGrid && at === session.closeAt) await this.#monitors.closeSession(session);
+    for (const run of work) {
+      await run();
+      await this.#monitors.takeIn(session.date);
+    }
+    if (onGrid && at < session.closeAt) {
+      broker.openBars(at, session);
+      await this.#monitors.takeIn(session.date);
+      // An entry that would end inside this bar is not given the rest of it.
+      await this.#monitors.expireEntries(at + this.#barMs(session) - 1, session);
+    }
+    this.#reached(at);
+    if (onGrid && at === session.closeAt) this.#system.saveAccount();
+  }
+
+  #reached(at: EpochMs): void {
+    this.#playedThrough = at;
+    this.#system.setPlayed(at);
   }
 
   /** Without positions and orders the bars between open and close change nothing. */
@@ -99,21 +145,17 @@ export class Engine {
       : TIMEFRAME_MINUTES[intraday] * MINUTE_MS;
   }
 
-  /** The instants at which bars of the session start or end. */
-  #boundaries(session: Session): EpochMs[] {
-    const stepMs = this.#barMs(session);
-    const instants: EpochMs[] = [];
-    for (let at: number = session.openAt; at < session.closeAt; at += stepMs) {
-      instants.push(epochMs(at));
-    }
-    instants.push(session.closeAt);
-    return instants;
+  /** True where bars of the session end or start. */
+  #isBoundary(at: EpochMs, session: Session): boolean {
+    if (at < session.openAt || at > session.closeAt) return false;
+    return at === session.closeAt || (at - session.openAt) % this.#barMs(session) === 0;
   }
 }
 
-/** Sessions of the New York dates from one instant to another. */
-function sessionsTouched(from: EpochMs, to: EpochMs): Session[] {
-  const first = newYorkDate(from);
-  const last = newYorkDate(to);
-  return first > last ? [] : sessionsBetween(first, last);
+/** The session in progress at an instant, or the next one; null at the calendar's end. */
+function sessionClosingAfter(at: EpochMs): Session | null {
+  const date = newYorkDate(at);
+  const today = sessionOf(date);
+  if (today !== null && at < today.closeAt) return today;
+  return date < HORIZON.to ? nextSession(date) : null;
 }

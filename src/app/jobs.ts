@@ -1,16 +1,18 @@
 import type { MarketSnapshot } from '../bars/snapshot.ts';
-import { describeTrigger, parseTrigger, triggerInstants } from '../calendar/trigger.ts';
 import type { ScheduleRow } from '../config/schema.ts';
-import { assert } from '../domain/result.ts';
+import { Failure } from '../domain/failure.ts';
 import { NO_COUNTS, runId } from '../domain/run.ts';
 import type { EpochMs, Session } from '../domain/time.ts';
+import type { EventDraft } from '../events/event.ts';
 import type { Decision } from '../pipeline/decide.ts';
 import { type RunOutcome, type RunRequest, runPipeline } from '../pipeline/run.ts';
 import type { System } from './compose.ts';
 import type { Slot } from './engine.ts';
 import { pipelineParts } from './parts.ts';
 import { runReconcile } from './reconcile-job.ts';
+import { type PlannedSlot, planSession } from './session-plan.ts';
 import { markEvent, portfolioAt } from './valuation.ts';
+import { warmUp } from './warm-job.ts';
 
 /** What a report job leaves: files, and the day in six lines. */
 export interface ReportOutcome {
@@ -26,83 +28,92 @@ export interface JobObserver {
   readonly onReport?: (report: ReportOutcome, at: EpochMs) => void;
 }
 
-/** The slots of a session by the schedule, in order of time, rows of equal time in the order of the schedule. */
-export function slotsOf(system: System, session: Session, observer: JobObserver = {}): Slot[] {
-  const slots: Slot[] = [];
-  for (const row of system.config.schedule) {
-    const trigger = parseTrigger(row.at);
-    assert(trigger.ok, `the schedule was checked when it was loaded: ${row.at}`);
-    for (const at of triggerInstants(trigger.value, session)) {
-      const label = describeTrigger(trigger.value, session);
-      slots.push({
-        name: row.name,
-        at,
-        session,
-        run: () => claimAndRun(system, row, { at, session, label }, observer),
-      });
-    }
-  }
-  return slots.sort((a, b) => a.at - b.at);
+/** How a slot begins: on time or late, for the first time or once more. */
+export interface Beginning {
+  readonly lateMs: number;
+  /** 1 for the first time. */
+  readonly attempt: number;
+  /** Why it begins once more. */
+  readonly cause: string;
 }
 
-interface SlotTime {
-  readonly at: EpochMs;
-  readonly session: Session;
-  /** "open+5m of 2026-11-27, 09:35 ET". */
-  readonly label: string;
-}
+const ON_TIME: Beginning = { lateMs: 0, attempt: 1, cause: '' };
 
-/** Runs a slot at most once, whatever happens: it is claimed in the journal before it begins. */
-async function claimAndRun(
+/** The slots of a session as work for the engine; those that were begun before are left out. */
+export const slotsOf = (system: System, session: Session, observer: JobObserver = {}): Slot[] =>
+  planSession(system.config, session)
+    .filter(({ row, at }) => !system.book.isClaimed(session.date, row.name, at))
+    .map((slot) => ({
+      at: slot.at,
+      session,
+      run: () => beginSlot(system, slot, ON_TIME, observer),
+    }));
+
+/**
+ * Runs a slot. It is claimed in the journal before it begins, so that it begins at most once whatever happens; a
+ * repetition is journalled as one. A job that fails is journalled as failed, and its error thrown on.
+ */
+export async function beginSlot(
   system: System,
-  row: ScheduleRow,
-  time: SlotTime,
-  observer: JobObserver,
+  slot: PlannedSlot,
+  beginning: Beginning,
+  observer: JobObserver = {},
 ): Promise<void> {
-  const { at, session } = time;
-  if (system.book.isClaimed(session.date, row.name, at)) return;
-  await system.history.append([
-    {
-      type: 'slot.claimed',
-      at: system.clock.now(),
-      runId: null,
-      session: session.date,
-      job: row.job,
-      slot: row.name,
-      slotAt: at,
-    },
-  ]);
-  system.log.write('info', `${row.job} begins`, { slot: row.name, when: time.label });
+  const { row, at, session } = slot;
+  const claim = claimOf(system, slot, beginning);
+  system.log.write('info', `${row.job} begins`, {
+    slot: row.name,
+    when: slot.label,
+    lateMs: beginning.lateMs,
+    attempt: beginning.attempt,
+  });
+  if (row.job === 'scan') {
+    await system.history.append([claim]);
+    const request = { slot: row.name, slotAt: at, session, top: row.top, dryRun: false };
+    const outcome = await runScan(system, request, observer);
+    observer.onScan?.(outcome, row.name, at);
+    return;
+  }
+  await recorded(system, slot, claim, () => workOf(system, row, slot, observer));
+}
+
+/** What a job that is no scan does; resolves with a note for its record. */
+async function workOf(
+  system: System,
+  row: Exclude<ScheduleRow, { job: 'scan' }>,
+  { at, session }: PlannedSlot,
+  observer: JobObserver,
+): Promise<string | null> {
   switch (row.job) {
-    case 'scan': {
-      const request = { slot: row.name, slotAt: at, session, top: row.top, dryRun: false };
-      const outcome = await runScan(system, request, observer);
-      observer.onScan?.(outcome, row.name, at);
-      return;
+    case 'reconcile': {
+      const found = await runReconcile(system, session, at);
+      observer.onReconcile?.(found.discrepancies.length, at);
+      return found.discrepancies.length === 0 ? null : `${found.discrepancies.length} differences`;
     }
-    case 'reconcile':
-      return recorded(system, row, time, async () => {
-        const found = await runReconcile(system, session, at);
-        observer.onReconcile?.(found.discrepancies.length, at);
-        return found.discrepancies.length === 0
-          ? null
-          : `${found.discrepancies.length} differences`;
-      });
-    case 'report':
-      return recorded(system, row, time, async () => {
-        const report = await dailyReport(system, session);
-        observer.onReport?.(report, at);
-        return null;
-      });
+    case 'report': {
+      // The renderers are loaded when the first report is due.
+      const { writeDailyReport } = await import('./report-job.ts');
+      const report = await writeDailyReport(system, session);
+      observer.onReport?.(report, at);
+      return null;
+    }
     case 'warm':
-      return recorded(system, row, time, async () => {
-        await system.source.prepare(session, system.source.symbols);
-        return null;
-      });
+      await warmUp(system, session, at);
+      return null;
     case 'backup':
-      return recorded(system, row, time, async () => null);
+      return null;
   }
 }
+
+const claimOf = (system: System, slot: PlannedSlot, beginning: Beginning): EventDraft => {
+  const { row, at, session } = slot;
+  const { attempt, cause, lateMs } = beginning;
+  const named = { session: session.date, job: row.job, slot: row.name, slotAt: at };
+  const base = { at: system.clock.now(), runId: null, ...named };
+  return attempt > 1
+    ? { ...base, type: 'slot.retried', attempt, cause }
+    : { ...base, type: 'slot.claimed', ...(lateMs > 0 ? { lateMs } : {}) };
+};
 
 /** Values the account, then runs the pipeline; `dryRun` of the environment wins over the request's. */
 export async function runScan(
@@ -122,16 +133,17 @@ export async function runScan(
   });
 }
 
-/** Wraps a job that is no scan in the events of a run; a failure is recorded and thrown on. */
+/** Wraps a job that is no scan in the events of a run; its claim and its beginning are one step. */
 async function recorded(
   system: System,
-  row: ScheduleRow,
-  { at, session }: SlotTime,
+  { row, at, session }: PlannedSlot,
+  claim: EventDraft,
   work: () => Promise<string | null>,
 ): Promise<void> {
   const id = runId(session.date, at, row.name);
   const { history, clock, identity } = system;
   await history.append([
+    claim,
     {
       type: 'run.started',
       at: clock.now(),
@@ -164,15 +176,8 @@ async function recorded(
     ]);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    await history.append([
-      { type: 'run.failed', at: clock.now(), runId: id, code: 'JOB_FAILED', message },
-    ]);
+    const code = error instanceof Failure ? error.code : 'JOB_FAILED';
+    await history.append([{ type: 'run.failed', at: clock.now(), runId: id, code, message }]);
     throw error;
   }
-}
-
-/** Writes the report of a session; the renderers are loaded when the first one is due. */
-async function dailyReport(system: System, session: Session): Promise<ReportOutcome> {
-  const { writeDailyReport } = await import('./report-job.ts');
-  return writeDailyReport(system, session);
 }

@@ -194,7 +194,7 @@ async function scanAt(
     });
     outcomes.push(outcome);
   };
-  await engine.playTo(at, [{ name: SLOT, at, session, run }]);
+  await engine.playTo(at, [{ at, session, run }]);
   return assertExists(outcomes[0], 'the slot at the last instant was run');
 }
 

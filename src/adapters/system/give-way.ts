@@ -1,0 +1,2 @@
+/** Lets everything else that waits in this process have its turn. */
+export const giveWay = (): Promise<void> => new Promise((resume) => setImmediate(resume));

@@ -1,0 +1,368 @@
+import type { SimClock } from '../adapters/sim/sim-clock.ts';
+import type { ClockJump } from '../adapters/system/system-timeline.ts';
+import { lastSessionClosedBy, newYorkDate, previousSession } from '../calendar/nyse.ts';
+import type { LoadedConfig } from '../config/load.ts';
+import { Failure } from '../domain/failure.ts';
+import type { DaemonState } from '../domain/run.ts';
+import { type EpochMs, epochMs, type Session } from '../domain/time.ts';
+import type { EventDraft } from '../events/event.ts';
+import type { Timeline } from '../ports/timeline.ts';
+import { Agenda } from './agenda.ts';
+import { BrokerTimetable } from './broker-session.ts';
+import type { System } from './compose.ts';
+import { idleText } from './daemon-hours.ts';
+import { Engine } from './engine.ts';
+import type { JobObserver } from './jobs.ts';
+import { runReconcile } from './reconcile-job.ts';
+import { recover } from './recover.ts';
+import { changedKeys, reconfigured } from './reload.ts';
+import { type PlannedSlot, planBetween } from './session-plan.ts';
+import { SlotRunner } from './slot-runner.ts';
+import { type Circumstances, durationText } from './slots.ts';
+
+/** How long a stop waits for what is being done. */
+export const DRAIN_MS = 20_000;
+
+/** What a daemon is given. */
+export interface DaemonParts {
+  readonly system: System;
+  /** The clock of the simulated exchange: stands at what was played last. */
+  readonly clock: SimClock;
+  readonly timeline: Timeline;
+  readonly observer: JobObserver;
+  /** Stops in order at this instant; null runs until it is asked to stop. */
+  readonly until: EpochMs | null;
+  /** Told when the state, or what is waited for, changes: for people, service managers and `status`. */
+  readonly tell: (news: DaemonNews) => void;
+  /** The configuration as it is now, for a reload. */
+  readonly reload: () => Promise<LoadedConfig>;
+}
+
+/** What there is to say of a daemon. */
+export type DaemonNews =
+  | { readonly kind: 'state'; readonly state: DaemonState; readonly cause: string }
+  | { readonly kind: 'idle'; readonly text: string }
+  | { readonly kind: 'note'; readonly text: string };
+
+/**
+ * The schedule, followed until it is asked to stop: starting (book and broker are brought together, before anything
+ * else), running, draining, stopped. Every step of it is in the journal before its effects are, so that a process that
+ * is killed anywhere is followed by one that begins where it was.
+ */
+export class Daemon {
+  readonly #parts: DaemonParts;
+  readonly #agenda: Agenda;
+  readonly #engine: Engine;
+  readonly #timetable: BrokerTimetable;
+  readonly #runner: SlotRunner;
+  readonly #giveUp = new AbortController();
+  readonly #startedAt: EpochMs;
+  #system: System;
+  #wake = new AbortController();
+  #state: DaemonState | null = null;
+  #stopCause: string | null = null;
+  #reloadAsked = false;
+  #noEntries: string | null = null;
+  #jump: ClockJump | null = null;
+  #idle = '';
+
+  constructor(parts: DaemonParts) {
+    const { system, clock, timeline } = parts;
+    this.#parts = parts;
+    this.#system = system;
+    this.#startedAt = timeline.now();
+    this.#engine = new Engine(system, clock, clock.now());
+    this.#agenda = new Agenda(system.config, clock.now());
+    this.#timetable = new BrokerTimetable(system.config);
+    this.#runner = new SlotRunner(system, {
+      timeline,
+      agenda: this.#agenda,
+      giveUp: this.#giveUp.signal,
+      observer: { ...parts.observer, onReconcile: (n, at) => this.#reconciled(n, at) },
+      circumstances: (slot) => this.#circumstances(slot),
+    });
+  }
+
+  get state(): DaemonState | null {
+    return this.#state;
+  }
+
+  get system(): System {
+    return this.#system;
+  }
+
+  /** Why it stops or stopped; empty while it does not. */
+  get stopCause(): string {
+    return this.#stopCause ?? '';
+  }
+
+  get startedAt(): EpochMs {
+    return this.#startedAt;
+  }
+
+  get now(): EpochMs {
+    return this.#parts.timeline.now();
+  }
+
+  get agenda(): Agenda {
+    return this.#agenda;
+  }
+
+  get runner(): SlotRunner {
+    return this.#runner;
+  }
+
+  get timetable(): BrokerTimetable {
+    return this.#timetable;
+  }
+
+  /** Lives from starting to stopped. An error that ends it is journalled as the state failed and thrown on. */
+  async run(): Promise<void> {
+    try {
+      await this.#start();
+      await this.#follow();
+      await this.#stop();
+    } catch (error) {
+      await this.fail(error);
+      throw error;
+    }
+  }
+
+  /** Asks for an orderly stop: what is being done is waited for, at most `DRAIN_MS`. */
+  stop(cause: string): void {
+    this.#stopCause ??= cause;
+    this.#wake.abort();
+    const { timeline } = this.#parts;
+    const never = new Promise<never>(() => {});
+    void timeline.within(never, DRAIN_MS, this.#giveUp.signal).then(() => this.#giveUp.abort());
+  }
+
+  /** Asks for the configuration to be read again. */
+  reload(): void {
+    this.#reloadAsked = true;
+    this.#wake.abort();
+  }
+
+  /** Told by the machine's timeline. */
+  clockJumped(jump: ClockJump): void {
+    this.#jump = jump;
+    const { kind, byMs } = jump;
+    this.#system.log.write('warn', `the clock jumped: ${JUMPS[kind]} ${durationText(byMs)}`, {
+      kind,
+      byMs,
+    });
+    this.#parts.tell({ kind: 'note', text: `${JUMPS[kind]} ${durationText(byMs)}` });
+  }
+
+  /** Journals the state failed, where the journal can still be written. */
+  async fail(error: unknown): Promise<void> {
+    if (this.#state === null || this.#state === 'failed' || this.#state === 'stopped') return;
+    this.#system.log.failure('the daemon fails', error);
+    const cause = error instanceof Error ? error.message : String(error);
+    if (this.#system.historyFailure() === null) await this.#become('failed', cause);
+    else this.#parts.tell({ kind: 'state', state: 'failed', cause });
+  }
+
+  async #start(): Promise<void> {
+    const { system } = this.#parts;
+    await this.#become('starting', `version ${system.identity.version}`);
+    const session = this.#engine.nextInstant()?.session ?? this.#lastSession();
+    const cutOff = await recover(system, this.#engine.monitors, session);
+    const slots = await this.#recentSlots();
+    await this.#runner.resume(cutOff, slots);
+    for (const slot of slots) {
+      // Later ones are on the agenda as it is.
+      if (slot.at < this.#parts.clock.now() && !this.#runner.hasBegun(slot)) {
+        this.#agenda.put({ slot, at: slot.at, attempt: 1, cause: '' });
+      }
+    }
+    await this.#reconcileFirst(session);
+    await this.#become('running', 'book and broker are compared');
+  }
+
+  #lastSession(): Session {
+    return lastSessionClosedBy(this.#parts.clock.now());
+  }
+
+  /** The slots of this session and the two before, since the home exists: some may have been cut off or never begun. */
+  async #recentSlots(): Promise<PlannedSlot[]> {
+    const { system, clock } = this.#parts;
+    const opened = await openedAt(system);
+    const today = newYorkDate(clock.now());
+    const from = previousSession(previousSession(today).date).date;
+    const to = this.#engine.nextInstant()?.session.date ?? today;
+    return planBetween(system.config, from, to).filter(({ at }) => at >= opened);
+  }
+
+  /** Nothing is sent before what we think and what the broker says agree. */
+  async #reconcileFirst(session: Session): Promise<void> {
+    const { timeline } = this.#parts;
+    const { discrepancies } = await runReconcile(this.#system, session, timeline.now());
+    this.#reconciled(discrepancies.length, timeline.now());
+    if (discrepancies.length === 0) return;
+    await this.#append({
+      type: 'alert.raised',
+      at: this.#system.clock.now(),
+      runId: null,
+      level: 'critical',
+      code: 'RECONCILE_BREAK',
+      message: `${discrepancies.length} differences between book and broker at the start: no entries`,
+    });
+  }
+
+  #reconciled(differences: number, at: EpochMs): void {
+    this.#noEntries =
+      differences === 0 ? null : `book and broker differ in ${differences} places: no entries`;
+    this.#parts.observer.onReconcile?.(differences, at);
+  }
+
+  /** Instant after instant until a stop is asked for. */
+  async #follow(): Promise<void> {
+    const { timeline, until } = this.#parts;
+    while (this.#stopCause === null) {
+      const market = this.#engine.nextInstant();
+      const due = this.#agenda.next();
+      const change = this.#timetable.nextChange(timeline.now());
+      const next = Math.min(market?.at ?? Infinity, due?.at ?? Infinity);
+      if (next === Infinity && until === null) {
+        this.#stopCause = 'the calendar ends';
+        break;
+      }
+      const end = Math.min(until ?? Infinity, change ?? Infinity);
+      this.#tellIdle();
+      const isMoment = next <= end;
+      const arrival = await timeline.reach(epochMs(isMoment ? next : end), this.#wake.signal);
+      if (arrival === 'woken') await this.#attend();
+      else {
+        await this.#followTimetable();
+        if (isMoment) await this.#step(epochMs(next), market);
+        else if (end === until) this.#stopCause = 'its time is over';
+      }
+    }
+  }
+
+  async #followTimetable(): Promise<void> {
+    const change = this.#timetable.change(this.#parts.timeline.now());
+    if (change !== null) await this.#append(change);
+  }
+
+  /** Plays an instant and does what is due by then; the exchange never goes back for a slot of the past. */
+  async #step(next: EpochMs, market: { at: EpochMs; session: Session } | null): Promise<void> {
+    const at = epochMs(Math.max(next, this.#engine.playedThrough));
+    const dues = this.#agenda.take(at);
+    const session = market?.at === at ? market.session : dues[0]?.slot.session;
+    if (session === undefined) return;
+    const work = dues.map((due) => async () => {
+      // What is still to be done when a stop is asked for is left for the next start.
+      if (this.#stopCause === null) await this.#runner.handle(due);
+    });
+    await this.#engine.play(at, session, work);
+  }
+
+  /** Does what a signal asked for. */
+  async #attend(): Promise<void> {
+    this.#wake = new AbortController();
+    if (this.#reloadAsked) {
+      this.#reloadAsked = false;
+      await this.#reconfigure();
+    }
+  }
+
+  async #reconfigure(): Promise<void> {
+    const before = this.#system;
+    try {
+      const loaded = await this.#parts.reload();
+      const keys = changedKeys(before.config, loaded.config);
+      if (keys.length === 0) {
+        this.#parts.tell({ kind: 'note', text: 'the configuration is unchanged' });
+        return;
+      }
+      const system = await reconfigured(before, loaded);
+      await this.#append({
+        type: 'config.changed',
+        at: system.clock.now(),
+        runId: null,
+        oldHash: before.loaded.hash,
+        newHash: loaded.hash,
+        keys,
+        cause: 'reload',
+      });
+      this.#system = system;
+      this.#engine.follow(system);
+      this.#runner.follow(system);
+      this.#timetable.follow(system.config);
+      this.#agenda.follow(system.config, epochMs(this.#parts.timeline.now() + 1));
+      this.#parts.tell({ kind: 'note', text: `the configuration changed: ${keys.join(', ')}` });
+    } catch (error) {
+      if (before.historyFailure() !== null) throw error;
+      const details =
+        error instanceof Failure ? [error.message, ...error.details] : [String(error)];
+      before.log.failure('the new configuration is refused; the old one counts', error);
+      const text = `the new configuration is refused, the old one counts: ${details.join('; ')}`;
+      this.#parts.tell({ kind: 'note', text });
+    }
+  }
+
+  #circumstances(slot: PlannedSlot): Circumstances {
+    const now = this.#parts.timeline.now();
+    return {
+      now,
+      window: this.#timetable.current(now),
+      delay: this.#delayOf(slot),
+      noEntries: slot.row.job === 'scan' ? this.#noEntries : null,
+    };
+  }
+
+  /** The best explanation of why a slot is late. */
+  #delayOf({ at }: PlannedSlot): string {
+    if (at < this.#startedAt) return 'the daemon was not running';
+    if (this.#jump !== null && this.#jump.kind !== 'back' && this.#jump.at >= at) {
+      return `${JUMPS[this.#jump.kind]} ${durationText(this.#jump.byMs)}`;
+    }
+    const { last } = this.#runner;
+    if (last !== null && last.from <= this.#parts.timeline.now() && (last.to ?? Infinity) > at) {
+      return `${last.slot} was running`;
+    }
+    return 'the process could not run';
+  }
+
+  #tellIdle(): void {
+    const text = idleText(this.#parts.timeline.now(), this.#agenda.next());
+    const which = text.replace(/, in .*$/, '');
+    if (which === this.#idle) return;
+    this.#idle = which;
+    this.#parts.tell({ kind: 'idle', text });
+  }
+
+  async #stop(): Promise<void> {
+    const cause = this.#stopCause ?? '';
+    await this.#become('draining', cause);
+    this.#system.saveAccount();
+    await this.#become('stopped', cause);
+    this.#giveUp.abort();
+  }
+
+  async #become(to: DaemonState, cause: string): Promise<void> {
+    const from = this.#state;
+    this.#state = to;
+    const at = this.#parts.timeline.now();
+    await this.#append({ type: 'daemon.state_changed', at, runId: null, from, to, cause });
+    this.#parts.tell({ kind: 'state', state: to, cause });
+  }
+
+  async #append(event: EventDraft): Promise<void> {
+    await this.#system.history.append([event]);
+  }
+}
+
+const JUMPS: Readonly<Record<ClockJump['kind'], string>> = {
+  ahead: 'the machine slept, or its clock was set forward, by',
+  back: 'the clock of the machine was set back by',
+  stalled: 'the process stood still for',
+};
+
+/** When the home's history begins. */
+async function openedAt({ reader }: System): Promise<EpochMs> {
+  for await (const event of reader.events()) return event.at;
+  return epochMs(0);
+}

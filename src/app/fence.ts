@@ -1,0 +1,28 @@
+import type { History } from '../ports/history.ts';
+import type { System } from './compose.ts';
+
+/** Thrown into a job that goes on after it was given up. */
+export class Abandoned extends Error {
+  override readonly name = 'Abandoned';
+}
+
+/**
+ * A system for one job, which can be taken away from it. Whatever a job does to the account it writes down first, so a
+ * job that can no longer write can no longer send; it ends at its next step.
+ */
+export function fenced(system: System): { readonly system: System; readonly close: () => void } {
+  let closed = false;
+  const history: History = {
+    append: (events) =>
+      closed
+        ? Promise.reject(new Abandoned('this job was given up'))
+        : system.history.append(events),
+    close: () => system.history.close(),
+  };
+  return {
+    system: { ...system, history },
+    close: () => {
+      closed = true;
+    },
+  };
+}

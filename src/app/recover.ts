@@ -1,0 +1,67 @@
+import { isLive } from '../domain/order.ts';
+import type { RunRecord } from '../domain/run.ts';
+import { epochMs, type Session } from '../domain/time.ts';
+import type { EventDraft } from '../events/event.ts';
+import type { System } from './compose.ts';
+import type { Monitors } from './monitors.ts';
+
+/** Why an order that the broker never heard of ended. */
+const NEVER_SENT = 'not sent: the process ended before the broker had it';
+
+/**
+ * Brings book and broker together after a process that ended anywhere: what the broker said and nobody wrote down is
+ * taken in, as part of the session that was being played; an order that was written down and that the broker does not
+ * know was never sent. Returns the runs that were cut off; they are not ended here, for some may begin once more.
+ */
+export async function recover(
+  system: System,
+  monitors: Monitors,
+  session: Session,
+): Promise<readonly RunRecord[]> {
+  await monitors.takeIn(session.date);
+  await endUnsent(system);
+  return system.book.unfinishedRuns();
+}
+
+/**
+ * Ends orders in the book that wait for an answer and that the broker, asked completely, does not know. One that it
+ * had would be working, or among the fills and messages that were taken in before.
+ */
+async function endUnsent({ book, broker, clock, history }: System): Promise<void> {
+  const waiting = book
+    .live()
+    .filter(({ status }) => status === 'submitted' || status === 'unknown');
+  if (waiting.length === 0) return;
+  const since = Math.min(...waiting.map(({ submittedAt }) => submittedAt));
+  const { openOrders, fills, complete } = await broker.statement(epochMs(since));
+  if (!complete.openOrders || !complete.fills) return;
+  const known = new Set([
+    ...openOrders.filter(({ status }) => isLive(status)).map(({ orderRef }) => orderRef),
+    ...fills.map(({ orderRef }) => orderRef),
+  ]);
+  const drafts = waiting
+    .filter(({ orderRef }) => !known.has(orderRef))
+    .map(
+      ({ orderRef }): EventDraft => ({
+        type: 'order.cancelled',
+        at: clock.now(),
+        runId: null,
+        orderRef,
+        cause: NEVER_SENT,
+      }),
+    );
+  if (drafts.length > 0) await history.append(drafts);
+}
+
+/** Ends a run that was cut off and that nobody begins again. */
+export async function endCutOff({ clock, history }: System, run: RunRecord): Promise<void> {
+  await history.append([
+    {
+      type: 'run.failed',
+      at: clock.now(),
+      runId: run.runId,
+      code: 'INTERRUPTED',
+      message: 'the process ended while it ran; what was sent by then is recorded',
+    },
+  ]);
+}

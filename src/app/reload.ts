@@ -1,0 +1,60 @@
+import type { LoadedConfig } from '../config/load.ts';
+import type { Config } from '../config/schema.ts';
+import { Failure } from '../domain/failure.ts';
+import type { System } from './compose.ts';
+import { loadStrategy } from './load-strategy.ts';
+import { checkScanData } from './scan-rule.ts';
+import { universeOf } from './universe-file.ts';
+
+/** Sections that a running process is built on: another value needs another process. */
+const FIXED: readonly (keyof Config)[] = [
+  'mode',
+  'broker',
+  'ib',
+  'data',
+  'capital',
+  'identity',
+  'sim',
+  'costs',
+  'logs',
+];
+
+/** The keys whose values differ, "risk.maxPositions"; a list is one key. */
+export function changedKeys(before: unknown, after: unknown, prefix = ''): string[] {
+  if (!isSection(before) || !isSection(after)) {
+    return JSON.stringify(before) === JSON.stringify(after) ? [] : [prefix];
+  }
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return names.flatMap((name) =>
+    changedKeys(before[name], after[name], prefix === '' ? name : `${prefix}.${name}`),
+  );
+}
+
+const isSection = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * The same process under another configuration. Throws CONFIG_INVALID where it changes what the process is built on,
+ * and whatever its strategy or universe is refused with; the process then goes on as it was.
+ */
+export async function reconfigured(system: System, loaded: LoadedConfig): Promise<System> {
+  const { config } = loaded;
+  const keys = changedKeys(system.config, config);
+  const fixed = keys.filter((key) =>
+    FIXED.some((name) => key === name || key.startsWith(`${name}.`)),
+  );
+  if (fixed.length > 0) {
+    throw new Failure('CONFIG_INVALID', `${fixed.join(', ')} cannot change while it runs`, {
+      hint: 'stop the daemon and start it again',
+    });
+  }
+  checkScanData(config, system.source);
+  return {
+    ...system,
+    config,
+    loaded,
+    identity: { ...system.identity, configHash: loaded.hash },
+    strategy: await loadStrategy(config, system.home),
+    universe: universeOf(config, system.home),
+  };
+}

@@ -1,0 +1,179 @@
+import { loadSimAccount } from '../adapters/file/sim-account-file.ts';
+import type { SimAccountState } from '../adapters/sim/sim-account-state.ts';
+import { SimClock } from '../adapters/sim/sim-clock.ts';
+import { SimTimeline } from '../adapters/sim/sim-timeline.ts';
+import { listenToSignals } from '../adapters/system/signals.ts';
+import { SystemTimeline, type TimeSource } from '../adapters/system/system-timeline.ts';
+import { type ServiceNotifier, serviceNotifier } from '../adapters/system/systemd.ts';
+import { instantOf, newYorkDate, sessionsBetween } from '../calendar/nyse.ts';
+import type { LoadedConfig } from '../config/load.ts';
+import { EXIT, Failure } from '../domain/failure.ts';
+import { type EpochMs, epochMs, MINUTE_MS, type SessionDate } from '../domain/time.ts';
+import type { JournalEvent } from '../events/event.ts';
+import { compose, type System } from './compose.ts';
+import { Daemon, type DaemonNews } from './daemon.ts';
+import { writeDaemonStatus } from './daemon-status.ts';
+import { openHomeLog } from './home-log.ts';
+import type { JobObserver } from './jobs.ts';
+import { checkScanSchedule } from './scan-rule.ts';
+
+/** What `daemon` is asked for. */
+export interface DaemonRequest {
+  readonly home: string;
+  readonly loaded: LoadedConfig;
+  readonly version: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly now: EpochMs;
+  /** Plays these sessions on a simulated clock instead of waiting for them. */
+  readonly simulate?: { readonly from: SessionDate; readonly to: SessionDate };
+  /** Stops in order at this instant. */
+  readonly until?: EpochMs;
+  readonly observer: JobObserver;
+  readonly onEvents: (events: readonly JournalEvent[]) => void;
+  readonly tell: (news: DaemonNews) => void;
+  readonly reload: () => Promise<LoadedConfig>;
+  /** The time of the machine, where it is not its own. */
+  readonly time?: TimeSource;
+}
+
+/** How a daemon ended. */
+export interface DaemonEnd {
+  readonly cause: string;
+  /** Positions that are held on, each with the stop that stays at the broker. */
+  readonly held: readonly { readonly symbol: string; readonly quantity: number }[];
+  readonly lastSeq: number;
+}
+
+/** How often a daemon writes down that it lives. */
+const STATUS_MS = 30_000;
+
+/** Runs the daemon of a home until it is asked to stop, its time is over, or it fails. */
+export async function runDaemon(request: DaemonRequest): Promise<DaemonEnd> {
+  const { home, loaded } = request;
+  const played = loadSimAccount<SimAccountState>(home)?.playedThrough ?? null;
+  const start = startOf(request, played);
+  const clock = new SimClock(played ?? start);
+  const log = await openHomeLog(home, loaded);
+  try {
+    const system = await compose({
+      home,
+      loaded,
+      mode: loaded.config.mode,
+      version: request.version,
+      clock,
+      log,
+      role: request.simulate === undefined ? 'daemon' : 'simulated daemon',
+      onEvents: request.onEvents,
+      ...lastOf(request),
+    });
+    try {
+      return await live(request, system, clock, start);
+    } finally {
+      await system.close();
+    }
+  } finally {
+    await log.close();
+  }
+}
+
+/** A simulation begins where the account stands, at the earliest at midnight before its first session. */
+function startOf({ simulate, now }: DaemonRequest, played: EpochMs | null): EpochMs {
+  if (simulate === undefined) return now;
+  const from = instantOf(simulate.from, 0);
+  const end = instantOf(simulate.to, 24 * 60);
+  if (played !== null && played >= end) {
+    throw new Failure('INPUT_INVALID', `this home was played through ${newYorkDate(played)}`, {
+      hint: 'simulate later dates, or use a home of its own: --home DIR',
+    });
+  }
+  return epochMs(Math.max(from, played ?? from));
+}
+
+function lastOf({ simulate }: DaemonRequest): { until?: NonNullable<ReturnType<typeof last>> } {
+  if (simulate === undefined) return {};
+  const until = last(simulate.from, simulate.to);
+  if (until !== undefined) return { until };
+  throw new Failure('NOT_A_SESSION', `no session from ${simulate.from} to ${simulate.to}`, {
+    hint: 'look at the sessions: trade-labs calendar',
+  });
+}
+
+const last = (from: SessionDate, to: SessionDate) => sessionsBetween(from, to).at(-1);
+
+async function live(
+  request: DaemonRequest,
+  system: System,
+  clock: SimClock,
+  start: EpochMs,
+): Promise<DaemonEnd> {
+  const { simulate, home } = request;
+  const next = sessionsBetween(newYorkDate(start), newYorkDate(epochMs(start + WEEK_MS)))[0];
+  if (next !== undefined) checkScanSchedule(system.config, next);
+  const service = simulate === undefined ? serviceNotifier(request.env) : serviceNotifier({});
+  const told = { cause: '', idle: '' };
+  let written = 0;
+  const write = (): void => {
+    if (simulate === undefined || told.idle === '') writeDaemonStatus(home, daemon, told);
+    written = daemon.now;
+  };
+  const timeline =
+    simulate === undefined
+      ? new SystemTimeline({
+          ...(request.time === undefined ? {} : { source: request.time }),
+          onTick: () => {
+            service.alive();
+            if (Math.abs(daemon.now - written) >= STATUS_MS) write();
+          },
+          onJump: (jump) => daemon.clockJumped(jump),
+        })
+      : new SimTimeline(start);
+  const daemon = new Daemon({
+    system,
+    clock,
+    timeline,
+    observer: request.observer,
+    until: simulate === undefined ? (request.until ?? null) : instantOf(simulate.to, 24 * 60),
+    reload: request.reload,
+    tell: (news) => {
+      if (news.kind === 'state') told.cause = news.cause;
+      if (news.kind === 'idle') told.idle = news.text;
+      if (simulate === undefined || news.kind === 'state') write();
+      announce(service, news);
+      request.tell(news);
+    },
+  });
+  const deaf = listenToSignals({
+    onStop: (signal) => daemon.stop(signal),
+    onForce: () => process.exit(EXIT.INTERRUPTED),
+    onReload: () => {
+      service.notify('RELOADING=1');
+      daemon.reload();
+    },
+    onFatal: (error) => void daemon.fail(error),
+  });
+  try {
+    await daemon.run();
+  } finally {
+    deaf();
+  }
+  return endOf(daemon);
+}
+
+const WEEK_MS = 7 * 24 * 60 * MINUTE_MS;
+
+function announce(service: ServiceNotifier, news: DaemonNews): void {
+  if (news.kind !== 'state') service.notify(`STATUS=${news.text}`);
+  else if (news.state === 'running') service.notify('READY=1', `STATUS=running`);
+  else if (news.state === 'draining')
+    service.notify('STOPPING=1', `STATUS=stopping: ${news.cause}`);
+  else service.notify(`STATUS=${news.state}: ${news.cause}`);
+}
+
+function endOf(daemon: Daemon): DaemonEnd {
+  const { book } = daemon.system;
+  return {
+    cause: daemon.stopCause,
+    held: book.openTrades().map(({ symbol }) => ({ symbol, quantity: book.owned(symbol) })),
+    lastSeq: book.seq,
+  };
+}

@@ -1,0 +1,52 @@
+import { HORIZON, nextSession, sessionsBetween } from '../calendar/nyse.ts';
+import { describeTrigger, parseTrigger, triggerInstants } from '../calendar/trigger.ts';
+import type { Config, ScheduleRow } from '../config/schema.ts';
+import { assert } from '../domain/result.ts';
+import { DAY_MS, type EpochMs, epochMs, type Session, type SessionDate } from '../domain/time.ts';
+
+/** What becomes of a job that is late, slow or fails. */
+export interface JobLaw {
+  readonly maxLatenessMs: number;
+  readonly catchUp: 'skip' | 'once';
+  readonly timeLimitMs: number;
+  /** How often it is begun at most; 1 for a scan, whose orders may have left. */
+  readonly attempts: number;
+}
+
+/** One job at one time of one session. */
+export interface PlannedSlot {
+  readonly row: ScheduleRow;
+  readonly at: EpochMs;
+  readonly session: Session;
+  /** "open+5m of 2026-11-27, 09:35 ET". */
+  readonly label: string;
+  readonly law: JobLaw;
+}
+
+/** The law of a job by the configuration. */
+export function lawOf({ jobs }: Config, job: ScheduleRow['job']): JobLaw {
+  if (job === 'scan') return { ...jobs.scan, catchUp: 'skip', attempts: 1 };
+  return jobs[job];
+}
+
+/** The slots of a session, in order of time, rows of equal time in the order of the schedule. */
+export function planSession(config: Config, session: Session): PlannedSlot[] {
+  const slots: PlannedSlot[] = [];
+  for (const row of config.schedule) {
+    const trigger = parseTrigger(row.at);
+    assert(trigger.ok, `the schedule was checked when it was loaded: ${row.at}`);
+    for (const at of triggerInstants(trigger.value, session)) {
+      const label = describeTrigger(trigger.value, session);
+      slots.push({ row, at, session, label, law: lawOf(config, row.job) });
+    }
+  }
+  return slots.sort((a, b) => a.at - b.at);
+}
+
+/** The slots of all sessions of a span of dates, both included. */
+export const planBetween = (config: Config, from: SessionDate, to: SessionDate): PlannedSlot[] =>
+  sessionsBetween(from, to).flatMap((session) => planSession(config, session));
+
+/** Until when a late slot of a job that is caught up may still begin: the close of the session after its own. */
+export const caughtUpUntil = ({ session }: PlannedSlot): EpochMs =>
+  session.date < HORIZON.to ? nextSession(session.date).closeAt : epochMs(session.closeAt + DAY_MS);

@@ -1,0 +1,69 @@
+import { newYorkTime } from '../calendar/nyse.ts';
+import type { Occurrence } from '../calendar/windows.ts';
+import type { BrokerWindow } from '../config/schema.ts';
+import { type EpochMs, MINUTE_MS, SECOND_MS } from '../domain/time.ts';
+import { caughtUpUntil, type PlannedSlot } from './session-plan.ts';
+
+/** What to do with a slot whose time has come. */
+export type SlotVerdict =
+  | { readonly kind: 'begin'; readonly lateMs: number }
+  /** The broker is away until then, and the law lets the slot wait. */
+  | { readonly kind: 'hold'; readonly until: EpochMs }
+  | { readonly kind: 'miss'; readonly cause: string };
+
+/** What is known when a slot is judged. */
+export interface Circumstances {
+  readonly now: EpochMs;
+  /** The window of the broker that is in progress. */
+  readonly window: Occurrence<BrokerWindow> | null;
+  /** Why a slot that is late now is late. */
+  readonly delay: string;
+  /** Why no scan may begin, though nothing is late; null where it may. */
+  readonly noEntries: string | null;
+}
+
+/** Judges a slot by the law of its job. */
+export function judgeSlot(slot: PlannedSlot, circumstances: Circumstances): SlotVerdict {
+  const { now, window, delay, noEntries } = circumstances;
+  const { maxLatenessMs } = slot.law;
+  const lateMs = Math.max(0, now - slot.at);
+  if (window !== null) {
+    const { name, kind, to } = window.window;
+    if (mayBegin(slot, window.to)) return { kind: 'hold', until: window.to };
+    return { kind: 'miss', cause: `${kind} of the broker: ${name} until ${to} ET` };
+  }
+  if (!mayBegin(slot, now)) {
+    const most = durationText(maxLatenessMs);
+    return { kind: 'miss', cause: `late by ${durationText(lateMs)}, ${most} at most: ${delay}` };
+  }
+  if (slot.row.job === 'scan' && noEntries !== null) return { kind: 'miss', cause: noEntries };
+  return { kind: 'begin', lateMs };
+}
+
+/** True where the law lets a slot begin at an instant. */
+function mayBegin(slot: PlannedSlot, at: EpochMs): boolean {
+  if (at - slot.at <= slot.law.maxLatenessMs) return true;
+  return slot.law.catchUp === 'once' && at < caughtUpUntil(slot);
+}
+
+/** How long a failed job waits before it begins once more: 5 s, 30 s, then 3 minutes. */
+const BACKOFF_MS = [5 * SECOND_MS, 30 * SECOND_MS, 3 * MINUTE_MS] as const;
+
+/** The wait after so many attempts. */
+export const backoffMs = (attempts: number): number =>
+  BACKOFF_MS[Math.min(attempts, BACKOFF_MS.length) - 1] ?? BACKOFF_MS[0];
+
+/** "45 s", "2 min", "1 h 31 min", "3 d 4 h". */
+export function durationText(ms: number): string {
+  const seconds = Math.floor(ms / SECOND_MS);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60)
+    return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+/** "09:30 ET". */
+export const timeText = (at: EpochMs): string => `${newYorkTime(at).slice(0, 5)} ET`;

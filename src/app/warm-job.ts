@@ -1,0 +1,30 @@
+import { giveWay } from '../adapters/system/give-way.ts';
+import type { EpochMs, Session } from '../domain/time.ts';
+import { decide } from '../pipeline/decide.ts';
+import type { System } from './compose.ts';
+import { decisionSettings } from './parts.ts';
+import { portfolioAt } from './valuation.ts';
+
+/** Symbols made ready before other work of the process gets its turn. */
+const SYMBOLS_AT_ONCE = 10;
+
+/**
+ * Makes daily history and indicators of the universe ready before the session opens, a few symbols at a time, so that
+ * the first scan does not hold up everything else. It decides as the scan will and throws the decision away.
+ */
+export async function warmUp(system: System, session: Session, at: EpochMs): Promise<void> {
+  const symbols = system.universe ?? system.source.symbols;
+  const settings = decisionSettings(system, session.date);
+  for (let i = 0; i < symbols.length; i += SYMBOLS_AT_ONCE) {
+    const snapshot = await system.market.snapshot({
+      asOf: at,
+      session,
+      symbols: symbols.slice(i, i + SYMBOLS_AT_ONCE),
+      todayOpen: false,
+      relativeVolume: false,
+    });
+    const state = await portfolioAt(system, at, session);
+    decide(snapshot, state, settings, system.strategy, 1);
+    await giveWay();
+  }
+}
