@@ -8,7 +8,9 @@ export type OrderTerms = Pick<BookOrder, 'quantity' | 'limitPrice' | 'stopPrice'
 
 /** The order after a message about it; itself where the message says nothing new. */
 export function movedOrder(order: BookOrder, kind: OrderEventKind): BookOrder {
-  const status = nextStatus(order.status, kind);
+  const next = nextStatus(order.status, kind);
+  // What comes back to work with shares filled is where it was: filled in part.
+  const status = next === 'working' && order.filledQuantity > 0 ? 'partial' : next;
   return status === order.status ? order : { ...order, status };
 }
 
@@ -48,6 +50,7 @@ export function bookSubmitted(
     parentRef: event.parentRef,
     ocaGroup: event.ocaGroup,
     exitReason: event.exitReason,
+    payloadHash: event.payloadHash,
     status: 'submitted',
     filledQuantity: 0,
     submittedAt: event.at,

@@ -21,6 +21,8 @@ export interface BookOrder {
   readonly parentRef: string | null;
   readonly ocaGroup: string | null;
   readonly exitReason: ExitReason | null;
+  /** What its name stands for: anything else under it is a conflict. */
+  readonly payloadHash: string;
   readonly status: OrderStatus;
   readonly filledQuantity: number;
   readonly submittedAt: EpochMs;
@@ -31,6 +33,8 @@ export interface BookOrder {
 /** What an approval said of the trade it may become. */
 export interface TradeContext {
   readonly runId: string;
+  /** Shares that may be bought for it, whatever is sent how often. */
+  readonly approved: number;
   /** The highest price the approval allowed for. */
   readonly limitPrice: Micros;
   readonly score: number;

@@ -39,8 +39,11 @@ export class Book implements Fold {
         state.account = event.account;
         return [];
       case 'slot.claimed':
+        state.claimedSlots.add(slotKey(event.session, event.slot, event.slotAt));
+        return [];
       case 'slot.missed':
         state.claimedSlots.add(slotKey(event.session, event.slot, event.slotAt));
+        state.claimedSlots.add(attemptKey(event, 'missed'));
         return [];
       case 'slot.retried':
         state.claimedSlots.add(attemptKey(event, event.attempt));
@@ -53,6 +56,7 @@ export class Book implements Fold {
       case 'intent.approved':
         state.approvals.set(event.entryRef, {
           runId: event.runId ?? '',
+          approved: event.approved,
           limitPrice: event.limitPrice,
           score: event.score,
           strategy: event.strategy,
@@ -93,6 +97,14 @@ export class Book implements Fold {
     else if (event.type === 'order.cancelled') moveOrder(state, event.orderRef, 'cancelled');
     else if (event.type === 'order.expired') moveOrder(state, event.orderRef, 'expired');
     else if (event.type === 'order.unknown') moveOrder(state, event.orderRef, 'lost');
+    else if (event.type === 'order.denied') moveOrder(state, event.orderRef, 'denied');
+    else if (event.type === 'order.found') moveOrder(state, event.orderRef, 'found');
+    else if (event.type === 'order.deactivated') moveOrder(state, event.orderRef, 'deactivated');
+    else if (event.type === 'order.cancel_requested') {
+      moveOrder(state, event.orderRef, 'cancel_requested');
+    } else if (event.type === 'order.cancel_refused') {
+      moveOrder(state, event.orderRef, 'cancel_refused');
+    }
   }
 
   #run(record: ReturnType<typeof startedRun>): ViewChange[] {
@@ -183,6 +195,10 @@ export class Book implements Fold {
   live(symbol?: Symbol): BookOrder[] {
     return liveOrders(this.#state, symbol);
   }
+  /** Orders sent in a session, and older ones that may still fill, in the order they were sent. */
+  orders(): IterableIterator<BookOrder> {
+    return this.#state.orders.values();
+  }
   /** What was approved of the entry of this name; null when it is not ours, or long over. */
   approval(entryRef: string): TradeContext | null {
     return this.#state.approvals.get(entryRef) ?? null;
@@ -222,6 +238,10 @@ export class Book implements Fold {
       attempts += 1;
     }
     return attempts;
+  }
+  /** True for a slot of recent sessions that was given up. */
+  isMissed(session: SessionDate, slot: string, slotAt: number): boolean {
+    return this.#state.claimedSlots.has(attemptKey({ session, slot, slotAt }, 'missed'));
   }
   /** A run of the current session, or one that has not ended. */
   run(id: string): RunRecord | null {
@@ -264,8 +284,8 @@ export class Book implements Fold {
 const slotKey = (session: SessionDate, slot: string, slotAt: number): string =>
   `${session}|${slot}|${slotAt}`;
 
-/** The key of a slot's later attempts, from 2 on. */
+/** The key of a slot's later attempts, from 2 on, or of its being given up. */
 const attemptKey = (
   { session, slot, slotAt }: { session: SessionDate; slot: string; slotAt: number },
-  attempt: number,
+  attempt: number | 'missed',
 ): string => `${slotKey(session, slot, slotAt)}|${attempt}`;

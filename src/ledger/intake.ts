@@ -80,6 +80,16 @@ class IntakeDesk {
         const type = message.kind === 'cancelled' ? 'order.cancelled' : 'order.expired';
         return { ...base, type, orderRef, cause };
       }
+      case 'deactivated': {
+        const { orderRef, cause } = message;
+        if (!this.#moves(orderRef, 'deactivated')) return null;
+        return { ...base, type: 'order.deactivated', orderRef, cause };
+      }
+      case 'cancel_refused': {
+        const { orderRef } = message;
+        if (!this.#moves(orderRef, 'cancel_refused')) return null;
+        return { ...base, type: 'order.cancel_refused', orderRef };
+      }
       case 'rejected': {
         const { orderRef, code } = message;
         if (!this.#moves(orderRef, 'rejected')) return null;

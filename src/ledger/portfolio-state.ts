@@ -123,8 +123,12 @@ function blockOf(book: Book, view: PortfolioView): PortfolioState['entriesBlocke
   if (view.killSwitch) return 'kill_switch';
   const close = book.lastClose;
   if (close === null) return null;
-  if (-close.deepestDrawdown >= view.maxDrawdownFraction) return 'drawdown';
-  const breached = close.lossFraction >= view.dailyLossFraction;
+  if (reaches(-close.deepestDrawdown, view.maxDrawdownFraction)) return 'drawdown';
+  const breached = reaches(close.lossFraction, view.dailyLossFraction);
   const yesterday = ordinalOf(view.session) - ordinalOf(close.session) === 1;
   return view.lossJudgedAtClose && breached && yesterday ? 'daily_loss' : null;
 }
+
+/** Compared in billionths: 1 - 0.9 is a little below 0.1 in floats. */
+const reaches = (fraction: number, limit: number): boolean =>
+  Math.round(fraction * 1e9) >= Math.round(limit * 1e9);

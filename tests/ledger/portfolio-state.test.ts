@@ -1,0 +1,285 @@
+import { describe, expect, it } from 'vitest';
+import { nextSession } from '../../src/calendar/nyse.ts';
+import type { Symbol } from '../../src/domain/market.ts';
+import { usd } from '../../src/domain/money.ts';
+import { assertExists } from '../../src/domain/result.ts';
+import { sessionDate } from '../../src/domain/time.ts';
+import { type PortfolioView, portfolioState } from '../../src/ledger/portfolio-state.ts';
+import { Ledger, ledgerWith } from './book-builder.ts';
+import {
+  AAA,
+  BBB,
+  bracketOrders,
+  bracketSent,
+  cashMoved,
+  dateNo,
+  draft,
+  exitOrder,
+  filled,
+  minute,
+  modified,
+  refOf,
+  SESSIONS,
+  submitted,
+} from './book-drafts.ts';
+
+interface Seen {
+  readonly session?: number;
+  /** Fresh prices in dollars. */
+  readonly prices?: Readonly<Record<string, number>>;
+  readonly stale?: Readonly<Record<string, number>>;
+}
+
+function stateOf(ledger: Ledger, seen: Seen = {}, more: Partial<PortfolioView> = {}) {
+  const { session = 2, prices = {}, stale = {} } = seen;
+  const marks = new Map<Symbol, { price: ReturnType<typeof usd>; fresh: boolean }>();
+  for (const [name, price] of Object.entries(prices)) {
+    marks.set(name as Symbol, { price: usd(price), fresh: true });
+  }
+  for (const [name, price] of Object.entries(stale)) {
+    marks.set(name as Symbol, { price: usd(price), fresh: false });
+  }
+  return portfolioState(ledger.book, {
+    session: dateNo(session),
+    marks,
+    sectorOf: (name) => (name === AAA ? 'TECH' : 'UNKNOWN'),
+    intensity: 0.625,
+    cooldownSessionsAfterStop: 5,
+    availableCash: usd(1_000),
+    dailyLossFraction: 0.02,
+    maxDrawdownFraction: 0.1,
+    killSwitch: false,
+    lossJudgedAtClose: true,
+    ...more,
+  });
+}
+
+/** 1,000 AAA bought at 100 without commission in session 1, with a stop at 95. */
+const invested = (): Ledger =>
+  ledgerWith(200_000).tell(
+    ...bracketSent({ quantity: 1000 }),
+    filled('buy', 1000, 100, { commission: 0 }),
+  );
+
+describe('the account as a decision sees it', () => {
+  it('is valued at the marks that are given', () => {
+    const state = stateOf(invested(), { prices: { AAA: 103 } });
+    expect(state).toMatchObject({
+      equity: usd(203_000),
+      cash: usd(100_000),
+      previousCloseEquity: usd(200_000),
+      dayPnl: usd(3_000),
+      intensity: 0.625,
+      drawdown: 0,
+      entriesBlocked: null,
+    });
+    expect(state.positions).toEqual([
+      {
+        symbol: AAA,
+        quantity: 1000,
+        averagePrice: usd(100),
+        mark: usd(103),
+        markStale: false,
+        initialStop: usd(95),
+        stop: usd(95),
+        entrySession: dateNo(1),
+        sessionsHeld: 2,
+        highestClose: usd(103),
+        sector: 'TECH',
+      },
+    ]);
+  });
+
+  it('leaves flows out of the day’s result', () => {
+    const ledger = invested().tell(cashMoved('deposit', 50_000, 1), cashMoved('fee', -10, 1));
+    expect(stateOf(ledger, { prices: { AAA: 99 } }).dayPnl).toBe(usd(-1010));
+  });
+
+  it('has no result of a day before the first close', () => {
+    const state = stateOf(new Ledger().tell(cashMoved('deposit', 5_000)));
+    expect(state).toMatchObject({ dayPnl: 0, previousCloseEquity: usd(5_000), drawdown: 0 });
+  });
+
+  it('knows the highest close only from closes', () => {
+    const ledger = invested().mark('close', 1, { AAA: 98 }).mark('close', 2, { AAA: 97 });
+    expect(stateOf(ledger, { session: 3, prices: { AAA: 99 } }).positions[0]?.highestClose).toBe(
+      usd(98),
+    );
+  });
+
+  it('has a stop only while its order may fill', () => {
+    const gone = draft('order.cancelled', minute(1, 9), { orderRef: refOf('stop'), cause: 'tws' });
+    const [position] = stateOf(invested().tell(gone), { prices: { AAA: 100 } }).positions;
+    expect(position).toMatchObject({ stop: null, initialStop: usd(95) });
+  });
+
+  it('follows the stop to where the broker says it is', () => {
+    const [, stop] = bracketOrders({ quantity: 1000 });
+    const ledger = invested().tell(modified(stop as never, { stop: 97 }));
+    expect(stateOf(ledger, { prices: { AAA: 100 } }).positions[0]?.stop).toBe(usd(97));
+  });
+});
+
+describe('a position without a fresh mark', () => {
+  it('is stale at its last mark, whether an old price is known or none', () => {
+    const ledger = invested().mark('close', 1, { AAA: 104 });
+    for (const seen of [{}, { stale: { AAA: 104 } }]) {
+      const state = stateOf(ledger, seen);
+      expect(state.positions[0]).toMatchObject({ mark: usd(104), markStale: true });
+      expect(state.equity).toBe(usd(204_000));
+    }
+  });
+
+  it('counts at the worse of mark and stop in the day’s result', () => {
+    const ledger = invested().mark('close', 1, { AAA: 104 });
+    expect(stateOf(ledger, { stale: { AAA: 104 } }).dayPnl).toBe(usd(-9_000));
+    // Below its stop already, the mark is the worse one.
+    expect(stateOf(ledger, { stale: { AAA: 94 } }).dayPnl).toBe(usd(-10_000));
+  });
+});
+
+describe('entries that may still fill', () => {
+  it('count with what is left of them, at limit and stop', () => {
+    const ledger = ledgerWith(100_000).tell(
+      ...bracketSent({ target: 120 }),
+      filled('buy', 30, 100),
+      ...bracketSent({ symbol: BBB }),
+      draft('order.unknown', minute(1, 1), {
+        orderRef: refOf('entry', { symbol: BBB }),
+        cause: 'timeout',
+      }),
+      submitted(exitOrder({ quantity: 30 })),
+    );
+    const terms = { limitPrice: usd(101), stopPrice: usd(95) };
+    expect(stateOf(ledger).working).toEqual([
+      { symbol: AAA, remaining: 70, ...terms, sector: 'TECH', unknown: false },
+      { symbol: BBB, remaining: 100, ...terms, sector: 'UNKNOWN', unknown: true },
+    ]);
+  });
+
+  it('at the market count at the price they were approved for, not at their stop', () => {
+    const ledger = ledgerWith(100_000).tell(...bracketSent({ limit: null, target: 120 }));
+    expect(stateOf(ledger).working[0]).toMatchObject({
+      limitPrice: usd(101),
+      stopPrice: usd(95),
+    });
+  });
+
+  it('risk their whole value where their stop is gone', () => {
+    const gone = draft('order.rejected', minute(1, 1), {
+      orderRef: refOf('stop'),
+      code: '201',
+      message: 'no',
+    });
+    const ledger = ledgerWith(100_000).tell(...bracketSent({ target: 120 }), gone);
+    expect(stateOf(ledger).working[0]?.stopPrice).toBe(0);
+  });
+
+  it('are counted for the session they were sent in', () => {
+    const ledger = ledgerWith(100_000).tell(...bracketSent(), ...bracketSent({ symbol: BBB }));
+    expect(stateOf(ledger, { session: 1 }).entriesToday).toBe(2);
+    expect(stateOf(ledger, { session: 2 }).entriesToday).toBe(0);
+  });
+});
+
+describe('cooling down', () => {
+  /** The session before Presidents' Day, 2026-02-16. */
+  const friday = SESSIONS.findIndex(({ date }) => date === '2026-02-13');
+  const left = (ref?: string): Ledger => {
+    const ledger = ledgerWith(100_000).tell(
+      ...bracketSent({ session: friday }),
+      submitted(exitOrder({ session: friday }), friday),
+      filled('buy', 100, 100, { session: friday, ref: refOf('entry', { session: friday }) }),
+    );
+    const stop = ref ?? refOf('stop', { session: friday });
+    return ledger.tell(filled('sell', 100, 94, { session: friday, ref: stop }));
+  };
+
+  it('blocks the day of the stop and five calendar sessions after it, over a holiday', () => {
+    const ledger = left();
+    expect(dateNo(friday + 1)).toBe('2026-02-17');
+    const cool = [0, 1, 2, 3, 4, 5, 6].map(
+      (days) => stateOf(ledger, { session: friday + days }).coolingDown.length,
+    );
+    expect(cool).toEqual([1, 1, 1, 1, 1, 1, 0]);
+  });
+
+  it('follows a trail as well, and no other exit', () => {
+    expect(
+      stateOf(left(refOf('exit', { session: friday })), { session: friday }).coolingDown,
+    ).toEqual([]);
+    const moved = ledgerWith(100_000).tell(...bracketSent(), filled('buy', 100, 100));
+    const [, stop] = bracketOrders();
+    moved.tell(modified(stop as never, { stop: 99 }), filled('sell', 100, 98.9));
+    expect(moved.trade().exitReason).toBe('trail');
+    expect(stateOf(moved).coolingDown).toEqual([AAA]);
+  });
+
+  it('names a symbol once, in order', () => {
+    const ledger = ledgerWith(100_000);
+    for (const [n, name] of [BBB, AAA, BBB].entries()) {
+      const terms = { symbol: name, generation: n + 1 };
+      const [entry, stop] = [refOf('entry', terms), refOf('stop', terms)];
+      const at = { symbol: name, minutes: n * 2 };
+      ledger.tell(...bracketSent(terms), filled('buy', 100, 100, { ...at, ref: entry }));
+      ledger.tell(filled('sell', 100, 94, { symbol: name, minutes: n * 2 + 1, ref: stop }));
+    }
+    expect(stateOf(ledger).coolingDown).toEqual([AAA, BBB]);
+  });
+});
+
+describe('entries are off', () => {
+  /** Closed session 1 with this price of AAA; 1 dollar is half a percent of the account. */
+  const closedAt = (price: number): Ledger => invested().mark('close', 1, { AAA: price });
+
+  it('in the session after a loss that reached the limit at its close, and in that one alone', () => {
+    const ledger = closedAt(96);
+    const blocks = [2, 3].map((session) => stateOf(ledger, { session }).entriesBlocked);
+    expect(blocks).toEqual(['daily_loss', null]);
+    expect(stateOf(closedAt(96.01)).entriesBlocked).toBeNull();
+    expect(stateOf(ledger, {}, { lossJudgedAtClose: false }).entriesBlocked).toBeNull();
+  });
+
+  it('in the next session also where a holiday lies between', () => {
+    const friday = SESSIONS.findIndex(({ date }) => date === '2026-02-13');
+    const ledger = invested()
+      .mark('close', friday - 1, { AAA: 100 })
+      .mark('close', friday, { AAA: 95 });
+    expect(nextSession(sessionDate('2026-02-13')).date).toBe('2026-02-17');
+    expect(stateOf(ledger, { session: friday + 1 }).entriesBlocked).toBe('daily_loss');
+  });
+
+  it('once the drawdown has reached its limit, and stay off when the account recovers', () => {
+    const ledger = closedAt(80);
+    expect(stateOf(ledger).entriesBlocked).toBe('drawdown');
+    ledger.mark('close', 2, { AAA: 81 }).mark('close', 3, { AAA: 99 });
+    const state = stateOf(ledger, { session: 4, prices: { AAA: 99 } });
+    expect(state.entriesBlocked).toBe('drawdown');
+    expect(state.drawdown).toBeCloseTo(-0.005, 12);
+    expect(stateOf(closedAt(80.01)).entriesBlocked).not.toBe('drawdown');
+  });
+
+  it('while the kill switch is set, whatever else holds', () => {
+    expect(stateOf(closedAt(80), {}, { killSwitch: true }).entriesBlocked).toBe('kill_switch');
+    expect(stateOf(ledgerWith(1), {}, { killSwitch: true }).entriesBlocked).toBe('kill_switch');
+  });
+
+  it('for no reason of its own in a new account', () => {
+    expect(stateOf(ledgerWith(100_000), { session: 1 }).entriesBlocked).toBeNull();
+  });
+});
+
+describe('closed trades', () => {
+  it('are kept by exit time, then symbol, with their R', () => {
+    const ledger = ledgerWith(100_000);
+    for (const name of [BBB, AAA]) {
+      ledger.tell(...bracketSent({ symbol: name }), filled('buy', 100, 100, { symbol: name }));
+    }
+    const sold = (name: Symbol, price: number) => filled('sell', 100, price, { symbol: name });
+    ledger.tell(sold(BBB, 110), sold(AAA, 94));
+    const closed = ledger.book.closedTrades();
+    expect(closed.map(({ symbol: name }) => name)).toEqual([AAA, BBB]);
+    expect(closed.map(({ netR }) => netR)).toEqual([-602 / 500, 998 / 500]);
+    expect(assertExists(closed[0], 'a trade').exitReason).toBe('stop');
+  });
+});
