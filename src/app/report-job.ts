@@ -1,32 +1,33 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { writeAtomic } from '../adapters/file/atomic-file.ts';
 import { nodeFileSystem } from '../adapters/file/node-file-system.ts';
-import { HORIZON, nextSession, previousSession } from '../calendar/nyse.ts';
+import { HORIZON, nextSession } from '../calendar/nyse.ts';
 import type { Config } from '../config/schema.ts';
 import { Failure } from '../domain/failure.ts';
 import type { RunRecord } from '../domain/run.ts';
 import type { EpochMs, Session, SessionDate } from '../domain/time.ts';
-import type { TradeRecord } from '../domain/trade.ts';
-import type { EventOf, JournalEvent } from '../events/event.ts';
-import { Book } from '../ledger/book.ts';
+import type { EventOf } from '../events/event.ts';
 import type { HistoryReader } from '../ports/history.ts';
 import { type ReportFile, renderCsvFiles } from '../reporting/csv-files.ts';
-import { collectDay } from '../reporting/day-events.ts';
+import { documentMarkdown, type ReportDocument } from '../reporting/document.ts';
 import { renderJson } from '../reporting/json.ts';
-import { renderMarkdown } from '../reporting/markdown.ts';
+import { dailyDocument } from '../reporting/markdown.ts';
 import { buildDailyReport, type DailyReport } from '../reporting/report.ts';
 import type { ReportFacts, ReportLimits } from '../reporting/report-input.ts';
 import { summaryLines } from '../reporting/summary.ts';
 import type { System } from './compose.ts';
+import { DayReader } from './day-reading.ts';
 import type { ReportOutcome } from './jobs.ts';
 
-export const REPORT_FORMATS = ['md', 'csv', 'json'] as const;
+export const REPORT_FORMATS = ['md', 'csv', 'json', 'html'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
 /** What a daily report is made from. */
 export interface ReportRequest {
   readonly reader: HistoryReader;
+  /** Reads day after day from where it left off; one that reads from the beginning where it is left out. */
+  readonly days?: DayReader;
   readonly session: Session;
   /** Now: before the close the report is preliminary. */
   readonly asOf: EpochMs;
@@ -43,82 +44,28 @@ export interface WrittenFile {
 }
 
 /**
- * The report of a session from the journal alone, read once: what came after the day is not in it, so that it is the
- * same whenever it is asked for. Throws RECORD_UNKNOWN where the journal knows nothing up to that day.
+ * The report of a session from the journal alone: what came after the day is not in it, so that it is the same
+ * whenever it is asked for. Throws RECORD_UNKNOWN where the journal knows nothing up to that day.
  */
 export async function readDailyReport(request: ReportRequest): Promise<DailyReport> {
   const { reader, session, asOf, limits, dataLabel } = request;
-  const before = sessionBefore(session);
-  const collector = collectDay(session.date, before);
-  const book = new Book();
-  const records = new DayRecords(session.date);
-  let opened: EventOf<'history.opened'> | null = null;
-  for await (const event of reader.events()) {
-    if (!collector.add(event)) continue;
-    if (event.type === 'history.opened') opened = event;
-    records.follow(book, event);
-  }
-  if (opened === null) {
+  const day = await (request.days ?? new DayReader(reader)).read(session);
+  if (day === null) {
     throw new Failure('RECORD_UNKNOWN', `nothing is recorded up to ${session.date}`, {
       hint: 'see which days there are: trade-labs runs',
     });
   }
-  const runs = records.runs();
   return buildDailyReport({
     session,
     asOf,
-    previousSession: before,
+    previousSession: day.previousSession,
     nextSession: session.date < HORIZON.to ? nextSession(session.date) : null,
-    facts: { ...originOf(opened, records.lastRun), dataLabel, limits },
-    runs,
-    trades: records.trades(),
-    events: collector.result(),
+    facts: { ...originOf(day.opened, day.lastRun), dataLabel, limits },
+    runs: day.runs,
+    trades: day.trades,
+    events: day.events,
   });
 }
-
-/** The calendar's first session has none before it; any earlier date serves. */
-const sessionBefore = ({ date }: Session): SessionDate =>
-  date > HORIZON.from ? previousSession(date).date : ('1990-01-01' as SessionDate);
-
-/** Runs and trades as they stood at the end of the day, folded from the journal. */
-class DayRecords {
-  readonly #session: SessionDate;
-  readonly #runs = new Map<string, RunRecord>();
-  readonly #trades = new Map<string, TradeRecord>();
-  #last: RunRecord | null = null;
-
-  constructor(session: SessionDate) {
-    this.#session = session;
-  }
-
-  follow(book: Book, event: JournalEvent): void {
-    // A run folder may begin with the book of another run.
-    if (event.type === 'book.checkpointed') book.restore(event.state);
-    for (const change of book.apply(event)) {
-      if (change.view === 'runs') {
-        if (change.record.session === this.#session) this.#runs.set(change.key, change.record);
-        if (change.record.job !== 'report') this.#last = change.record;
-      } else if (isPast(change.record, this.#session)) this.#trades.delete(change.key);
-      else this.#trades.set(change.key, change.record);
-    }
-  }
-
-  /** The newest run that is no report's own. */
-  get lastRun(): RunRecord | null {
-    return this.#last;
-  }
-
-  runs(): RunRecord[] {
-    return [...this.#runs.values()];
-  }
-
-  trades(): TradeRecord[] {
-    return [...this.#trades.values()];
-  }
-}
-
-const isPast = ({ exitSession }: TradeRecord, session: SessionDate): boolean =>
-  exitSession !== null && exitSession < session;
 
 /** Who made the numbers, by the journal: the newest run, else the home's first event. */
 function originOf(
@@ -148,15 +95,30 @@ export const dataLabelOf = ({ data }: Config, home: string): string =>
     ? `synthetic market, seed ${data.synthetic.seed}`
     : `bars in ${join(home, data.barsDir)}`;
 
-/** The files of a report in the given formats: report.md; report.csv and its tables; report.json. */
-export function reportFiles(
+/**
+ * The files of a report in the given formats: report.md; report.csv and its tables; report.json; report.html and its
+ * charts. What draws is loaded when HTML is asked for.
+ */
+export async function reportFiles(
   report: DailyReport,
-  formats: readonly ReportFormat[] = REPORT_FORMATS,
-): ReportFile[] {
+  formats: readonly ReportFormat[],
+): Promise<ReportFile[]> {
+  const document = dailyDocument(report);
   return [
-    ...(formats.includes('md') ? [{ name: 'report.md', text: renderMarkdown(report) }] : []),
+    ...(formats.includes('md') ? [{ name: 'report.md', text: documentMarkdown(document) }] : []),
     ...(formats.includes('csv') ? renderCsvFiles(report) : []),
     ...(formats.includes('json') ? [{ name: 'report.json', text: renderJson(report) }] : []),
+    ...(formats.includes('html') ? await htmlFiles(document) : []),
+  ];
+}
+
+async function htmlFiles(document: ReportDocument): Promise<ReportFile[]> {
+  const { renderHtml } = await import('../reporting/html.ts');
+  const { chartFile } = await import('../reporting/chart-svg.ts');
+  const { html, charts } = await renderHtml(document);
+  return [
+    { name: 'report.html', text: html },
+    ...charts.map(({ id, svg }) => ({ name: `charts/${id}.svg`, text: chartFile(svg) })),
   ];
 }
 
@@ -166,9 +128,9 @@ export function reportFiles(
  */
 export function writeReportFiles(dir: string, files: readonly ReportFile[]): WrittenFile[] {
   try {
-    nodeFileSystem.makeFolder(dir);
     return files.map(({ name, text }) => {
       const path = join(dir, name);
+      nodeFileSystem.makeFolder(dirname(path));
       writeAtomic(nodeFileSystem, path, text);
       return { path, sha256: createHash('sha256').update(text).digest('hex') };
     });
@@ -187,16 +149,17 @@ export const dailyReportPath = (session: SessionDate): string => join('reports',
 
 /** The report job: builds the day's report, writes its files and journals what was written. */
 export async function writeDailyReport(system: System, session: Session): Promise<ReportOutcome> {
-  const { clock, config, history, outputDir, reader, source } = system;
+  const { clock, config, days, history, outputDir, reader, source } = system;
   const report = await readDailyReport({
     reader,
+    days,
     session,
     asOf: clock.now(),
     limits: reportLimits(config),
     dataLabel: source.label,
   });
   const folder = dailyReportPath(session.date);
-  const files = reportFiles(report, config.report.formats);
+  const files = await reportFiles(report, config.report.formats);
   const written = writeReportFiles(join(outputDir, folder), files);
   await history.append(
     files.map(({ name }, i) => ({

@@ -83,14 +83,14 @@ const logs = z.strictObject({
   keepDays: count('Older log files are removed', { default: 30, min: 1, unit: 'days' }),
 });
 
-const REPORT_FORMATS = ['md', 'csv', 'json'] as const;
+const REPORT_FORMATS = ['md', 'csv', 'json', 'html'] as const;
 
 const report = z.strictObject({
   formats: z
     .array(z.enum(REPORT_FORMATS))
     .min(1, 'must name at least one format')
-    .default([...REPORT_FORMATS])
-    .meta({ description: 'Files a report is written as' }),
+    .default(['md', 'csv', 'json'])
+    .meta({ description: 'Files a report is written as; html brings its charts as SVG files' }),
 });
 
 const section = <T extends z.ZodType>(schema: T, does: string) =>

@@ -5,7 +5,7 @@ import type { EventOf, JournalEvent } from '../events/event.ts';
 import { orderEventOf } from './day-orders.ts';
 import type { DayEvents } from './report-input.ts';
 
-/** Takes the whole journal, event by event, and keeps what a day's report needs of it. */
+/** Takes the journal, event by event, and keeps what a day's report needs of it. */
 export interface DayCollector {
   /** False for an event of a later day, which no report of this one may know. */
   add(event: JournalEvent): boolean;
@@ -19,51 +19,114 @@ interface PastOrder {
   readonly events: JournalEvent[];
 }
 
+/** Runs of sessions further back than this are over: no event speaks of them any more. */
+const REMEMBERED_RUNS = 200;
+
 /**
- * A collector for one session. An event belongs to the session it names, else to that of its run, else to the one
- * whose day it falls into: from midnight in New York after the previous session to midnight after this one, so that
- * what happens on a weekend is in Monday's report. Runs of job report are left out: a report does not report itself.
+ * What the journal before a day leaves for that day's report. It can be kept and taken further day by day, so that a
+ * report reads the events of its own day only, however long the journal is.
  */
-export function collectDay(session: SessionDate, previousSession: SessionDate): DayCollector {
-  const fromAt = instantOf(previousSession, 24 * 60);
-  const toAt = instantOf(session, 24 * 60);
-  const runSessions = new Map<string, SessionDate>();
-  const reportRuns = new Set<string>();
-  const past = pastKeeper();
+export class JournalPast {
+  readonly runSessions = new Map<string, SessionDate>();
+  readonly reportRuns = new Set<string>();
+  readonly marks = new Map<SessionDate, EventOf<'account.marked'>>();
+  past = new PastKeeper();
+
+  /** Goes on from here without changing what is here. */
+  clone(): JournalPast {
+    const copy = new JournalPast();
+    for (const [id, session] of this.runSessions) copy.runSessions.set(id, session);
+    for (const id of this.reportRuns) copy.reportRuns.add(id);
+    for (const [session, mark] of this.marks) copy.marks.set(session, mark);
+    copy.past = this.past.clone();
+    return copy;
+  }
+
+  /** True where an event belongs to a time before the session, so that every report of it takes the event as past. */
+  isPast(event: JournalEvent, session: SessionDate, previousSession: SessionDate): boolean {
+    const span = spanOf(session, previousSession);
+    if (this.isOwn(event)) return event.at < span.fromAt;
+    return placeOf(event, this.runSessions, span) === 'earlier';
+  }
+
+  /** Takes an event of the past. */
+  add(event: JournalEvent): void {
+    this.learn(event);
+    if (this.isOwn(event)) return;
+    this.mark(event);
+    this.past.add(event);
+  }
+
+  /** Which session and job a run belongs to: to be known before its events are placed. */
+  learn(event: JournalEvent): void {
+    if (event.type !== 'run.started' || event.runId === null) return;
+    this.runSessions.set(event.runId, event.session);
+    if (event.job === 'report') this.reportRuns.add(event.runId);
+    const oldest = this.runSessions.keys().next().value;
+    if (this.runSessions.size <= REMEMBERED_RUNS || oldest === undefined) return;
+    this.runSessions.delete(oldest);
+    this.reportRuns.delete(oldest);
+  }
+
+  /** The last close of each session, or its last valuation where it has none. */
+  mark(event: JournalEvent): void {
+    if (event.type !== 'account.marked') return;
+    const known = this.marks.get(event.session);
+    if (known === undefined || known.cause === 'run' || event.cause === 'close') {
+      this.marks.set(event.session, event);
+    }
+  }
+
+  /** A report does not report itself. */
+  isOwn(event: JournalEvent): boolean {
+    return (
+      event.type === 'report.written' ||
+      ((event.type === 'slot.claimed' || event.type === 'slot.retried') &&
+        event.job === 'report') ||
+      (event.runId !== null && this.reportRuns.has(event.runId))
+    );
+  }
+}
+
+/**
+ * A collector for one session, of everything that comes after `before`. An event belongs to the session it names, else
+ * to that of its run, else to the one whose day it falls into: from midnight in New York after the previous session to
+ * midnight after this one, so that what happens on a weekend is in Monday's report. Runs of job report are left out: a
+ * report does not report itself.
+ */
+export function collectDay(
+  session: SessionDate,
+  previousSession: SessionDate,
+  before: JournalPast = new JournalPast(),
+): DayCollector {
+  const span = spanOf(session, previousSession);
+  const known = before.clone();
   const today: JournalEvent[] = [];
-  const marks = new Map<SessionDate, EventOf<'account.marked'>>();
-
-  const isOwn = (event: JournalEvent): boolean =>
-    event.type === 'report.written' ||
-    (event.type === 'slot.claimed' && event.job === 'report') ||
-    (event.runId !== null && reportRuns.has(event.runId));
-
   return {
     add(event) {
-      if (event.type === 'run.started' && event.runId !== null) {
-        runSessions.set(event.runId, event.session);
-        if (event.job === 'report') reportRuns.add(event.runId);
-      }
-      if (isOwn(event)) return event.at < toAt;
-      const place = placeOf(event, runSessions, { session, previousSession, fromAt, toAt });
+      known.learn(event);
+      if (known.isOwn(event)) return event.at < span.toAt;
+      const place = placeOf(event, known.runSessions, span);
       if (place === 'later') return false;
-      if (event.type === 'account.marked') {
-        const known = marks.get(event.session);
-        if (known === undefined || known.cause === 'run' || event.cause === 'close') {
-          marks.set(event.session, event);
-        }
-      }
-      if (place === 'earlier') past.add(event);
+      known.mark(event);
+      if (place === 'earlier') known.past.add(event);
       else today.push(event);
       return true;
     },
     result: () => ({
       today,
-      earlier: past.result(),
-      marks: [...marks.values()].sort((a, b) => (a.session < b.session ? -1 : 1)),
+      earlier: known.past.result(),
+      marks: [...known.marks.values()].sort((a, b) => (a.session < b.session ? -1 : 1)),
     }),
   };
 }
+
+const spanOf = (session: SessionDate, previousSession: SessionDate): Span => ({
+  session,
+  previousSession,
+  fromAt: instantOf(previousSession, 24 * 60),
+  toAt: instantOf(session, 24 * 60),
+});
 
 interface Span {
   readonly session: SessionDate;
@@ -92,36 +155,77 @@ function placeOf(
 }
 
 /** What of the past still matters: open positions, live orders, missing commissions, money moved since the last mark. */
-function pastKeeper(): { add(event: JournalEvent): void; result(): JournalEvent[] } {
-  const orders = new Map<string, PastOrder>();
-  const bookedBySymbol = new Map<string, (EventOf<'fill.recorded'> | EventOf<'split.applied'>)[]>();
-  const owned = new Map<string, number>();
-  const unpaid = new Map<string, EventOf<'fill.recorded'>>();
-  const seen = new Set<string>();
-  let sinceMark: JournalEvent[] = [];
+class PastKeeper {
+  #orders = new Map<string, PastOrder>();
+  #bookedBySymbol = new Map<string, (EventOf<'fill.recorded'> | EventOf<'split.applied'>)[]>();
+  #owned = new Map<string, number>();
+  #unpaid = new Map<string, EventOf<'fill.recorded'>>();
+  #seen = new Set<string>();
+  #sinceMark: JournalEvent[] = [];
 
-  const addFill = (fill: EventOf<'fill.recorded'>) => {
-    if (seen.has(fill.execId)) return;
-    seen.add(fill.execId);
-    const change = fill.side === 'buy' ? fill.quantity : -fill.quantity;
-    owned.set(fill.symbol, (owned.get(fill.symbol) ?? 0) + change);
-    bookedBySymbol.set(fill.symbol, [...(bookedBySymbol.get(fill.symbol) ?? []), fill]);
-    if (fill.commission === null) unpaid.set(fill.execId, fill);
-  };
-  const forgetFlat = () => {
-    for (const [symbol, quantity] of owned) {
-      if (quantity !== 0) continue;
-      owned.delete(symbol);
-      for (const event of bookedBySymbol.get(symbol) ?? []) {
-        if (event.type === 'fill.recorded') seen.delete(event.execId);
-      }
-      bookedBySymbol.delete(symbol);
+  clone(): PastKeeper {
+    const copy = new PastKeeper();
+    for (const [ref, order] of this.#orders) {
+      copy.#orders.set(ref, { ...order, events: [...order.events] });
     }
-    sinceMark = [];
-  };
-  const follow = (event: JournalEvent) => {
+    for (const [symbol, booked] of this.#bookedBySymbol) {
+      copy.#bookedBySymbol.set(symbol, [...booked]);
+    }
+    copy.#owned = new Map(this.#owned);
+    copy.#unpaid = new Map(this.#unpaid);
+    copy.#seen = new Set(this.#seen);
+    copy.#sinceMark = [...this.#sinceMark];
+    return copy;
+  }
+
+  add(event: JournalEvent): void {
+    this.#follow(event);
+    if (event.type === 'fill.recorded') this.#addFill(event);
+    if (event.type === 'split.applied' && this.#owned.has(event.symbol)) {
+      this.#owned.set(event.symbol, event.quantityAfter);
+      this.#bookedBySymbol.get(event.symbol)?.push(event);
+    }
+    if (event.type === 'account.marked') this.#forgetFlat();
+    if (event.type === 'cash.recorded') this.#sinceMark.push(event);
+    if (event.type === 'commission.recorded' && this.#unpaid.delete(event.execId)) {
+      this.#sinceMark.push(event);
+    }
+  }
+
+  result(): JournalEvent[] {
+    const kept = new Map<number, JournalEvent>();
+    const keep = (event: JournalEvent) => kept.set(event.seq, event);
+    for (const order of this.#orders.values()) order.events.forEach(keep);
+    for (const booked of this.#bookedBySymbol.values()) booked.forEach(keep);
+    for (const fill of this.#unpaid.values()) keep(fill);
+    this.#sinceMark.forEach(keep);
+    return [...kept.values()].sort((a, b) => a.seq - b.seq);
+  }
+
+  #addFill(fill: EventOf<'fill.recorded'>): void {
+    if (this.#seen.has(fill.execId)) return;
+    this.#seen.add(fill.execId);
+    const change = fill.side === 'buy' ? fill.quantity : -fill.quantity;
+    this.#owned.set(fill.symbol, (this.#owned.get(fill.symbol) ?? 0) + change);
+    this.#bookedBySymbol.set(fill.symbol, [...(this.#bookedBySymbol.get(fill.symbol) ?? []), fill]);
+    if (fill.commission === null) this.#unpaid.set(fill.execId, fill);
+  }
+
+  #forgetFlat(): void {
+    for (const [symbol, quantity] of this.#owned) {
+      if (quantity !== 0) continue;
+      this.#owned.delete(symbol);
+      for (const event of this.#bookedBySymbol.get(symbol) ?? []) {
+        if (event.type === 'fill.recorded') this.#seen.delete(event.execId);
+      }
+      this.#bookedBySymbol.delete(symbol);
+    }
+    this.#sinceMark = [];
+  }
+
+  #follow(event: JournalEvent): void {
     if (event.type === 'order.submitted') {
-      orders.set(event.orderRef, {
+      this.#orders.set(event.orderRef, {
         status: 'submitted',
         quantity: event.quantity,
         filled: 0,
@@ -130,38 +234,13 @@ function pastKeeper(): { add(event: JournalEvent): void; result(): JournalEvent[
       return;
     }
     if (!('orderRef' in event) || event.orderRef === null) return;
-    const order = orders.get(event.orderRef);
+    const order = this.#orders.get(event.orderRef);
     if (order === undefined) return;
     order.events.push(event);
     if (event.type === 'fill.recorded') order.filled += event.quantity;
     if (event.type === 'order.modified') order.quantity = event.new.quantity;
     const kind = orderEventOf(event, order.filled >= order.quantity);
     if (kind !== null) order.status = nextStatus(order.status, kind);
-    if (!isLive(order.status)) orders.delete(event.orderRef);
-  };
-
-  return {
-    add(event) {
-      follow(event);
-      if (event.type === 'fill.recorded') addFill(event);
-      if (event.type === 'split.applied' && owned.has(event.symbol)) {
-        owned.set(event.symbol, event.quantityAfter);
-        bookedBySymbol.get(event.symbol)?.push(event);
-      }
-      if (event.type === 'account.marked') forgetFlat();
-      if (event.type === 'cash.recorded') sinceMark.push(event);
-      if (event.type === 'commission.recorded' && unpaid.delete(event.execId)) {
-        sinceMark.push(event);
-      }
-    },
-    result() {
-      const kept = new Map<number, JournalEvent>();
-      const keep = (event: JournalEvent) => kept.set(event.seq, event);
-      for (const order of orders.values()) order.events.forEach(keep);
-      for (const booked of bookedBySymbol.values()) booked.forEach(keep);
-      for (const fill of unpaid.values()) keep(fill);
-      sinceMark.forEach(keep);
-      return [...kept.values()].sort((a, b) => a.seq - b.seq);
-    },
-  };
+    if (!isLive(order.status)) this.#orders.delete(event.orderRef);
+  }
 }

@@ -39,7 +39,8 @@ export function tradesText({ closed, wins, draws, losses, provisional }: TradeSu
   return `${plural(closed + provisional, 'trade')} ${score}${open}`;
 }
 
-function matchText({ status, discrepancies }: Reconciliation): string {
+/** Book against statement in two words. */
+export function matchText({ status, discrepancies }: Reconciliation): string {
   if (status === 'matched') return 'all matched';
   if (status === 'none') return 'not reconciled';
   if (status === 'incomplete') return 'reconcile incomplete';

@@ -15,7 +15,7 @@ export function escapeMarkdown(text: string): string {
       .replace(/[\\`*[\]|]/g, '\\$&')
       .replace(/<(?=[A-Za-z/!?])/g, '\\<')
       .replace(/^[#>]/, '\\$&')
-      .replace(/~(?=~)/g, '\\~')
+      .replace(/~/g, '\\~')
       .replace(/&(?=#?[A-Za-z0-9]+;)/g, '\\&')
       // Between letters an underscore is only an underscore, and our codes are full of them.
       .replace(/(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '\\_')

@@ -1,3 +1,6 @@
+import type { Attention } from './attention.ts';
+import { growthChart, tradeBars, underwaterChart } from './charts-shared.ts';
+import { documentMarkdown, type ReportDocument } from './document.ts';
 import { wallTime } from './format.ts';
 import { accountSection, limitsSection, nextSection } from './markdown-account.ts';
 import {
@@ -9,26 +12,39 @@ import {
 import { escapeMarkdown as text } from './markdown-text.ts';
 import { positionsSection, tradesSection } from './markdown-trades.ts';
 import type { DailyReport } from './report.ts';
+import { dailyTiles } from './tiles.ts';
+
+/** The daily report laid out. */
+export function dailyDocument(report: DailyReport): ReportDocument {
+  const { sentence, closedTrades, curve, header } = report;
+  return {
+    sentence,
+    title: `Daily report, ${header.session}`,
+    lead: headerLines(report),
+    tiles: dailyTiles(report),
+    sections: [
+      { id: 'attention', text: attentionSection(report.attention) },
+      {
+        id: 'account',
+        text: accountSection(report),
+        charts: [...growthChart(curve), ...underwaterChart(curve)],
+      },
+      { id: 'trades', text: tradesSection(report), charts: tradeBars(closedTrades) },
+      { id: 'positions', text: positionsSection(report) },
+      { id: 'orders', text: ordersSection(report) },
+      { id: 'pipeline', text: pipelineSection(report) },
+      { id: 'limits', text: limitsSection(report) },
+      { id: 'reconciliation', text: reconcileSection(report) },
+      { id: 'jobs', text: jobsSection(report) },
+      { id: 'next', text: nextSection(report) },
+      { id: 'notes', text: notesSection(report.notes) },
+    ],
+  };
+}
 
 /** The report as Markdown that reads well raw. The first line is the day in a sentence. */
-export function renderMarkdown(report: DailyReport): string {
-  const sections = [
-    report.sentence,
-    headerLines(report),
-    attentionSection(report),
-    accountSection(report),
-    tradesSection(report),
-    positionsSection(report),
-    ordersSection(report),
-    pipelineSection(report),
-    limitsSection(report),
-    reconcileSection(report),
-    jobsSection(report),
-    nextSection(report),
-    notesSection(report),
-  ];
-  return `${sections.join('\n\n')}\n`;
-}
+export const renderMarkdown = (report: DailyReport): string =>
+  documentMarkdown(dailyDocument(report));
 
 function headerLines({ header, preliminary }: DailyReport): string {
   const hours = `${wallTime(header.openAt).slice(0, 5)}-${wallTime(header.closeAt).slice(0, 5)} New York`;
@@ -47,13 +63,13 @@ function headerLines({ header, preliminary }: DailyReport): string {
   ].join('\n');
 }
 
-function attentionSection({ attention }: DailyReport): string {
+/** What a person should look at, the worst first. */
+export function attentionSection(attention: readonly Attention[]): string {
   const lines = attention.map(
     ({ level, code, text: what }) => `- **${level}** ${text(code)}: ${text(what)}`,
   );
   return ['## What needs you', '', ...(lines.length === 0 ? ['Nothing.'] : lines)].join('\n');
 }
 
-function notesSection({ notes }: DailyReport): string {
-  return ['## Notes and definitions', '', ...notes.map((note) => `- ${text(note)}`)].join('\n');
-}
+export const notesSection = (notes: readonly string[]): string =>
+  ['## Notes and definitions', '', ...notes.map((note) => `- ${text(note)}`)].join('\n');

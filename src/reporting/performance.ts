@@ -23,6 +23,15 @@ export interface EquityRow {
   readonly flow: number;
 }
 
+/** A close on the time-weighted index. */
+export interface CurveRow {
+  readonly session: SessionDate;
+  /** 1 at the first row there is. */
+  readonly index: number;
+  /** Below the highest index so far, as a fraction <= 0. */
+  readonly drawdown: number;
+}
+
 /** Time-weighted returns as fractions; null where there is nothing to measure from. */
 export interface Performance {
   readonly day: number | null;
@@ -75,6 +84,20 @@ export function performanceOf(points: readonly EquityPoint[], session: SessionDa
     sessionsUnderWater: fall === undefined || fall.recovered !== null ? 0 : fall.sessions,
     sessions: returns.length,
   };
+}
+
+/** The last rows of a curve on its index; none after a row without a return. */
+export function curveRows(points: readonly EquityPoint[], last = points.length): CurveRow[] {
+  const { index } = timeWeighted(points);
+  const falls = drawdownsFromPeak(index);
+  return points
+    .slice(0, index.length)
+    .map(({ session }, i) => ({
+      session,
+      index: index[i] as number,
+      drawdown: falls[i] ?? 0,
+    }))
+    .slice(-last);
 }
 
 const NO_PERFORMANCE: Performance = {

@@ -26,7 +26,9 @@ import { headline } from './headline.ts';
 import { dayNotes } from './notes.ts';
 import { type PositionRow, positionRows } from './open-positions.ts';
 import {
+  type CurveRow,
   curveOf,
+  curveRows,
   type EquityRow,
   equityRows,
   type Performance,
@@ -90,8 +92,13 @@ export interface DailyReport {
   readonly jobs: readonly JobRow[];
   readonly next: NextSession | null;
   readonly equity: readonly EquityRow[];
+  /** The last closes, up to this one. */
+  readonly curve: readonly CurveRow[];
   readonly notes: readonly string[];
 }
+
+/** Closes in the curve of a daily report: about three months. */
+const CURVE_SESSIONS = 61;
 
 /** Sessions held, the entry session counting 1. */
 const sessionSpan: SessionSpan = (from, to) =>
@@ -124,7 +131,8 @@ export function buildDailyReport(input: DailyReportInput): DailyReport {
   const execution = executionOf(folded, today);
   const reconciliation = reconciliationOf(today);
   const preliminary = asOf < session.closeAt;
-  const performance = performanceOf(curveOf(events.marks), session.date);
+  const points = curveOf(events.marks);
+  const performance = performanceOf(points, session.date);
   const funnels = funnelsOf(runs, today, orders);
   const attention = attentionOf({
     today,
@@ -171,6 +179,7 @@ export function buildDailyReport(input: DailyReportInput): DailyReport {
     jobs: jobRows(runs, today),
     next: nextOf(input),
     equity: equityRows(events.marks, session.date),
+    curve: curveRows(points, CURVE_SESSIONS),
     notes: dayNotes({ events, end, facts, funnels, positions, closedTrades }),
   };
 }

@@ -1,9 +1,14 @@
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readDailyReport, reportFiles, writeReportFiles } from '../../src/app/report-job.ts';
+import {
+  REPORT_FORMATS,
+  readDailyReport,
+  reportFiles,
+  writeReportFiles,
+} from '../../src/app/report-job.ts';
 import { sessionOf } from '../../src/calendar/nyse.ts';
 import { Failure } from '../../src/domain/failure.ts';
 import { assertExists } from '../../src/domain/result.ts';
@@ -61,15 +66,20 @@ describe('the report read from a journal', () => {
 });
 
 describe('the files of a report', () => {
-  const files = reportFiles(buildDailyReport(busyDay().input('2026-03-05')));
+  const busy = () => reportFiles(buildDailyReport(busyDay().input('2026-03-05')), REPORT_FORMATS);
 
-  it('are those of the formats asked for', () => {
-    const report = buildDailyReport(quietDay().input('2026-03-05'));
-    const names = (...formats: ('md' | 'csv' | 'json')[]) =>
-      reportFiles(report, formats).map(({ name }) => name);
-    expect(names('md')).toEqual(['report.md']);
-    expect(names('json')).toEqual(['report.json']);
-    expect(names('csv')).toEqual([
+  it('are those of the formats asked for', async () => {
+    const report = buildDailyReport(busyDay().input('2026-03-05'));
+    const names = async (...formats: (typeof REPORT_FORMATS)[number][]) =>
+      (await reportFiles(report, formats)).map(({ name }) => name);
+    expect(await names('md')).toEqual(['report.md']);
+    expect(await names('json')).toEqual(['report.json']);
+    expect(await names('html')).toEqual([
+      'report.html',
+      'charts/growth.svg',
+      'charts/pnl-by-trade.svg',
+    ]);
+    expect(await names('csv')).toEqual([
       'report.csv',
       'trades.csv',
       'orders.csv',
@@ -78,17 +88,22 @@ describe('the files of a report', () => {
     ]);
   });
 
-  it('are written whole, again and again, with nothing left beside them', () => {
+  it('are written whole, again and again, with nothing left beside them', async () => {
+    const files = await busy();
     const dir = join(mkdtempSync(join(tmpdir(), 'report-')), 'daily', '2026-03-05');
     writeReportFiles(dir, files);
     const written = writeReportFiles(dir, files);
-    expect(readdirSync(dir).sort()).toEqual(files.map(({ name }) => name).sort());
+    const there = readdirSync(dir, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(dir, join(entry.parentPath, entry.name)));
+    expect(there.sort()).toEqual(files.map(({ name }) => name).sort());
     for (const { path, sha256 } of written) {
       expect(createHash('sha256').update(readFileSync(path)).digest('hex')).toBe(sha256);
     }
   });
 
-  it('that cannot be written say where and what to do', () => {
+  it('that cannot be written say where and what to do', async () => {
+    const files = await busy();
     const file = join(mkdtempSync(join(tmpdir(), 'report-')), 'file');
     writeFileSync(file, '');
     expect(() => writeReportFiles(join(file, 'daily'), files)).toThrow(Failure);

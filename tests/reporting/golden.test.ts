@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { renderCsvFiles } from '../../src/reporting/csv-files.ts';
+import { renderHtml } from '../../src/reporting/html.ts';
 import { renderJson } from '../../src/reporting/json.ts';
-import { renderMarkdown } from '../../src/reporting/markdown.ts';
+import { dailyDocument, renderMarkdown } from '../../src/reporting/markdown.ts';
 import { buildDailyReport } from '../../src/reporting/report.ts';
 import { summaryLines } from '../../src/reporting/summary.ts';
 import { brokenDay, busyDay, quietDay } from './days.ts';
@@ -15,6 +16,7 @@ describe('the report of', () => {
       { name: 'report.md', text: renderMarkdown(report) },
       { name: 'report.json', text: renderJson(report) },
       { name: 'summary.txt', text: `${summaryLines(report).join('\n')}\n` },
+      { name: 'report.html', text: (await renderHtml(dailyDocument(report))).html },
       ...renderCsvFiles(report),
     ];
     for (const file of files) {

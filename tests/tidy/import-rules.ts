@@ -53,6 +53,7 @@ const ZOD = [...DECODING.map((place) => `src/${place}`), 'tests/'];
 /** Vendor packages and the places that know them; elsewhere the house's own words are used. */
 export const VENDORS: Readonly<Record<string, readonly string[]>> = {
   '@json2csv/plainjs': ['src/reporting/', 'src/cli/'],
+  'axe-core': ['tests/'],
   'cli-progress': ['src/cli/'],
   'cli-table3': ['src/cli/'],
   commander: ['src/cli/'],
@@ -60,10 +61,14 @@ export const VENDORS: Readonly<Record<string, readonly string[]>> = {
   hyparquet: ['src/adapters/file/', 'tests/'],
   'hyparquet-writer': ['tests/', 'bench/'],
   luxon: ['src/calendar/', 'src/reporting/', 'src/adapters/', 'src/cli/', 'tests/'],
+  marked: ['src/reporting/'],
   'node-cron': ['src/calendar/', 'tests/'],
   papaparse: ['src/adapters/file/', 'src/cli/', 'tests/', 'bench/'],
   pino: ['src/adapters/system/'],
+  'playwright-core': ['tests/'],
   'proper-lockfile': ['src/adapters/file/'],
+  vega: ['src/reporting/'],
+  'vega-lite': ['src/reporting/'],
   vitest: ['tests/', 'vitest.config.ts'],
   yaml: ['src/config/', 'tests/'],
   zod: ZOD,
@@ -75,6 +80,7 @@ const INNER_NODE: Readonly<Record<string, readonly string[]>> = {
   events: ['node:crypto'],
   ledger: ['node:crypto'],
   pipeline: ['node:crypto'],
+  reporting: ['node:crypto'],
 };
 const OUTER = new Set(['adapters', 'app', 'cli', 'config', 'testing']);
 

@@ -13,7 +13,7 @@ import type { Session } from '../../domain/time.ts';
 import type { CommandContext, CommandSpec } from '../command.ts';
 import { dateOption, textOption } from '../options.ts';
 
-const FORMATS = ['md', 'csv', 'json'] as const;
+const FORMATS = ['md', 'csv', 'json', 'html'] as const;
 
 /** `trade-labs report daily`: the day's report from the journal, written or printed. */
 export const reportDaily: CommandSpec = {
@@ -57,14 +57,14 @@ export const reportDaily: CommandSpec = {
       dataLabel: job.dataLabelOf(loaded.config, context.home),
     });
     if (out === '-') {
-      const [file] = job.reportFiles(report, asked ?? ['md']);
+      const [file] = await job.reportFiles(report, asked ?? ['md']);
       return { data: report, text: file?.text ?? '' };
     }
     const dir =
       out === undefined
         ? resolve(context.home, job.dailyReportPath(session.date))
         : resolve(context.cwd, out);
-    const files = job.reportFiles(report, asked ?? loaded.config.report.formats);
+    const files = await job.reportFiles(report, asked ?? loaded.config.report.formats);
     const written = job.writeReportFiles(dir, files);
     const { summaryLines } = await import('../../reporting/summary.ts');
     const lines = context.quiet ? [] : [...summaryLines(report), ''];
