@@ -1,25 +1,17 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openBarFolder } from '../adapters/file/bar-folder.ts';
 import { barFolderSource } from '../adapters/file/bar-folder-source.ts';
-import { historyFolder, openHistory } from '../adapters/file/file-history.ts';
-import { type HomeLock, lockHome } from '../adapters/file/home-lock.ts';
-import { openRunFolderHistory } from '../adapters/file/run-folder-history.ts';
-import { loadSimAccount, saveSimAccount } from '../adapters/file/sim-account-file.ts';
 import { BarMarketData } from '../adapters/recorded/bar-market-data.ts';
 import type { SimAccountState } from '../adapters/sim/sim-account-state.ts';
-import { createSimBroker, type SimBroker } from '../adapters/sim/sim-broker.ts';
-import { systemClock } from '../adapters/system/system-clock.ts';
+import type { SimBroker } from '../adapters/sim/sim-broker.ts';
 import { lastSessionClosedBy } from '../calendar/nyse.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { Failure } from '../domain/failure.ts';
 import type { Symbol } from '../domain/market.ts';
-import { usd, ZERO } from '../domain/money.ts';
 import type { Mode } from '../domain/run.ts';
 import type { EpochMs, Session } from '../domain/time.ts';
-import type { EventOf, JournalEvent } from '../events/event.ts';
-import { fingerprint } from '../events/fingerprint.ts';
+import type { JournalEvent } from '../events/event.ts';
 import { Book } from '../ledger/book.ts';
 import type { StrategyDesk } from '../pipeline/desk.ts';
 import type { RunIdentity } from '../pipeline/run.ts';
@@ -27,14 +19,12 @@ import type { BarSource } from '../ports/bar-source.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { History, HistoryReader } from '../ports/history.ts';
 import type { Log } from '../ports/log.ts';
-import { commissionModel } from '../risk/commission.ts';
+import { DayReader } from './day-reading.ts';
 import { loadStrategy } from './load-strategy.ts';
+import { openAccounts, SIM_ACCOUNT } from './open-accounts.ts';
 import { checkScanData } from './scan-rule.ts';
 import { syntheticSourceOf } from './synthetic.ts';
 import { universeOf } from './universe-file.ts';
-
-/** The simulated account's name in journals and reports. */
-export const SIM_ACCOUNT = 'SIM-1';
 
 /** What a process is to be made of. */
 export interface Composition {
@@ -84,6 +74,8 @@ export interface System {
   readonly book: Book;
   readonly history: History;
   readonly reader: HistoryReader;
+  /** Reads day after day of the history for reports. */
+  readonly days: DayReader;
   readonly strategy: StrategyDesk;
   /** The symbols that scans look at; null for all that the data has. */
   readonly universe: readonly Symbol[] | null;
@@ -141,73 +133,12 @@ export async function compose(composition: Composition): Promise<System> {
     book,
     history,
     reader: store.reader,
+    days: new DayReader(store.reader),
     strategy,
     universe,
     ...account,
     close: () => history.close(),
   };
-}
-
-/** Journal and simulated account of a home or run folder, opened together: neither is right without the other. */
-async function openAccounts(composition: Composition, source: BarSource, book: Book, owner: Owner) {
-  const { home, runDir, clock } = composition;
-  const role = composition.role ?? 'command';
-  const lock = runDir === undefined ? await lockHome({ home, role, now: systemClock.now() }) : null;
-  const store = await openStore(composition, book, owner, lock);
-  try {
-    const history = observed(store, composition.onEvents);
-    const saved = runDir === undefined ? loadSimAccount<SimAccountState>(home) : null;
-    refuseLostAccount(composition, book, saved !== null);
-    let played = saved?.playedThrough ?? clock.now();
-    const save = (): void =>
-      saveSimAccount(runDir ?? home, { account: broker.state(), playedThrough: played });
-    const restore = composition.startFrom?.account ?? saved?.account;
-    const broker = openBroker(composition, source, restore, runDir === undefined ? save : null);
-    if (composition.startFrom !== undefined) {
-      await carryOn(history, book, composition.startFrom, clock);
-    } else if (book.seq <= 1) {
-      // Before the journal knows of the account: a home whose account is missing is refused.
-      save();
-      await openAccount(history, composition);
-    }
-    return {
-      broker,
-      history,
-      store,
-      setPlayed: (through: EpochMs): void => {
-        played = through;
-      },
-      saveAccount: save,
-      historyFailure: () => history.failure(),
-    };
-  } catch (error) {
-    await store.close();
-    throw error;
-  }
-}
-
-function openBroker(
-  { loaded, clock }: Composition,
-  source: BarSource,
-  restore: SimAccountState | undefined,
-  keep: (() => void) | null,
-): SimBroker {
-  const { capital, costs, sim } = loaded.config;
-  return createSimBroker({
-    account: SIM_ACCOUNT,
-    startingCash: usd(capital.startingCashUsd),
-    source,
-    clock,
-    slippageBps: costs.slippageBps,
-    commission: commissionModel(costs.commission),
-    ...(costs.participationFraction === undefined
-      ? {}
-      : { participationFraction: costs.participationFraction }),
-    accountKind: sim.account,
-    childArm: 'partial',
-    ...(restore === undefined ? {} : { restore }),
-    ...(keep === null ? {} : { keep }),
-  });
 }
 
 function refuseUnsupported(mode: Mode): void {
@@ -239,116 +170,4 @@ function refuseUnknownSymbols(source: BarSource, symbols: readonly Symbol[]): vo
     details: [`looked in: ${source.label}`],
     hint: `it has, among others: ${source.symbols.slice(0, 5).join(', ')}`,
   });
-}
-
-type Owner = Pick<RunIdentity, 'mode' | 'account' | 'version'>;
-
-async function openStore(
-  { runDir, home, clock, warn }: Composition,
-  book: Book,
-  owner: Owner,
-  lock: HomeLock | null,
-) {
-  const common = { ...owner, clock, fold: book };
-  if (runDir !== undefined) {
-    rmSync(runDir, { recursive: true, force: true });
-    return openRunFolderHistory({ ...common, dir: runDir });
-  }
-  return openHistory({
-    ...common,
-    home,
-    newFold: () => new Book(),
-    ...(warn === undefined ? {} : { warn }),
-    ...(lock === null ? {} : { lock }),
-  });
-}
-
-/** The history, telling what it acknowledged, and remembering why it could not go on. */
-function observed(
-  history: History,
-  onEvents: Composition['onEvents'],
-): History & { failure(): unknown } {
-  let failure: unknown = null;
-  return {
-    append: async (drafts) => {
-      let events: readonly JournalEvent[];
-      try {
-        events = await history.append(drafts);
-      } catch (error) {
-        failure ??= error;
-        throw error;
-      }
-      onEvents?.(events);
-      return events;
-    },
-    close: () => history.close(),
-    failure: () => failure,
-  };
-}
-
-/** A journal with trades and no simulated account would let the two tell different stories. */
-function refuseLostAccount({ home, runDir }: Composition, book: Book, hasAccount: boolean): void {
-  if (runDir !== undefined || hasAccount || book.seq <= 3) return;
-  throw new Failure('HISTORY_MISMATCH', 'the simulated account of this home is missing', {
-    details: [`${historyFolder(home)} has a history, data/state/sim-account.json is not there`],
-    hint: 'restore the file from a backup, or begin in another folder: --home DIR',
-  });
-}
-
-/** Takes over another run's book; the journal of the new run begins with it. */
-async function carryOn(
-  history: History,
-  book: Book,
-  from: StartingState,
-  clock: Clock,
-): Promise<void> {
-  book.restore(from.book);
-  const state = book.checkpoint();
-  await history.append([
-    {
-      type: 'book.checkpointed',
-      at: clock.now(),
-      runId: null,
-      stateSeq: book.seq,
-      stateHash: fingerprint(state),
-      state: state as JsonValue,
-    },
-  ]);
-}
-
-type JsonValue = EventOf<'book.checkpointed'>['state'];
-
-/** The first events of an account: its cash, and the close that its first day is measured against. */
-async function openAccount(history: History, { loaded, clock }: Composition): Promise<void> {
-  const amount = usd(loaded.config.capital.startingCashUsd);
-  const at = clock.now();
-  const session = lastSessionClosedBy(at).date;
-  await history.append([
-    {
-      type: 'cash.recorded',
-      at,
-      runId: null,
-      kind: 'deposit',
-      amount,
-      session,
-      note: 'starting cash of the simulated account',
-    },
-    {
-      type: 'account.marked',
-      at,
-      runId: null,
-      session,
-      cause: 'close',
-      equity: amount,
-      cash: amount,
-      exposure: ZERO,
-      openRisk: ZERO,
-      unrealized: ZERO,
-      openEntryCommissions: ZERO,
-      drawdown: 0,
-      intensity: 1,
-      flow: amount,
-      marks: [],
-    },
-  ]);
 }

@@ -1,0 +1,125 @@
+import { HORIZON, previousSession } from '../calendar/nyse.ts';
+import type { RunRecord } from '../domain/run.ts';
+import type { Session, SessionDate } from '../domain/time.ts';
+import type { TradeRecord } from '../domain/trade.ts';
+import type { EventOf, JournalEvent } from '../events/event.ts';
+import { Book } from '../ledger/book.ts';
+import type { HistoryReader } from '../ports/history.ts';
+import { collectDay, JournalPast } from '../reporting/day-events.ts';
+import type { DayEvents } from '../reporting/report-input.ts';
+
+/** What the journal says of a session: what came after its day is not in it. */
+export interface DayReading {
+  readonly opened: EventOf<'history.opened'>;
+  readonly previousSession: SessionDate;
+  readonly runs: readonly RunRecord[];
+  /** The newest run that is no report's own; null where there is none. */
+  readonly lastRun: RunRecord | null;
+  /** Trades that were open on the day. */
+  readonly trades: readonly TradeRecord[];
+  readonly events: DayEvents;
+}
+
+/** Events that are held before those of the past among them are taken in. */
+const HELD_AT_ONCE = 1_000;
+
+/**
+ * Reads what a journal says of a day. It keeps what the past comes to, so that the reading of the next day starts there
+ * and not at the beginning; a day before that is read from the beginning. Both give the same.
+ */
+export class DayReader {
+  readonly #reader: HistoryReader;
+  /** What all events up to the first of `#ahead` come to, none of which is of `#session` or later. */
+  readonly #journal = new JournalPast();
+  readonly #records = new DayRecords();
+  #session: SessionDate = HORIZON.from;
+  #ahead: JournalEvent[] = [];
+  #read = 0;
+
+  constructor(reader: HistoryReader) {
+    this.#reader = reader;
+  }
+
+  /** Null where the journal knows nothing up to that day. */
+  async read(session: Session): Promise<DayReading | null> {
+    const { date } = session;
+    if (date < this.#session) return new DayReader(this.#reader).read(session);
+    const before = sessionBefore(date);
+    this.#session = date;
+    for await (const event of this.#reader.events({ fromSeq: this.#read + 1 })) {
+      this.#ahead.push(event);
+      this.#read = event.seq;
+      if (this.#ahead.length >= HELD_AT_ONCE) this.#takeIn(before);
+    }
+    this.#takeIn(before);
+    const collector = collectDay(date, before, this.#journal);
+    const records = this.#records.clone();
+    for (const event of this.#ahead) if (collector.add(event)) records.follow(event, date);
+    const { opened, lastRun } = records;
+    if (opened === null) return null;
+    const runs = records.runsOf(date);
+    const trades = records.trades();
+    return { opened, previousSession: before, runs, lastRun, trades, events: collector.result() };
+  }
+
+  /** Takes in what is past for every report from now on: the events before the first that is not. */
+  #takeIn(before: SessionDate): void {
+    let count = 0;
+    for (const event of this.#ahead) {
+      this.#journal.learn(event);
+      if (!this.#journal.isPast(event, this.#session, before)) break;
+      this.#journal.add(event);
+      this.#records.follow(event, this.#session);
+      count += 1;
+    }
+    this.#ahead = this.#ahead.slice(count);
+  }
+}
+
+/** The calendar's first session has none before it; any earlier date serves. */
+const sessionBefore = (date: SessionDate): SessionDate =>
+  date > HORIZON.from ? previousSession(date).date : ('1990-01-01' as SessionDate);
+
+/** Runs and trades as they stood after an event, folded from the journal. */
+class DayRecords {
+  readonly #book = new Book();
+  #runs = new Map<string, RunRecord>();
+  #trades = new Map<string, TradeRecord>();
+  opened: EventOf<'history.opened'> | null = null;
+  lastRun: RunRecord | null = null;
+
+  clone(): DayRecords {
+    const copy = new DayRecords();
+    copy.#book.restore(this.#book.checkpoint());
+    copy.#runs = new Map(this.#runs);
+    copy.#trades = new Map(this.#trades);
+    copy.opened = this.opened;
+    copy.lastRun = this.lastRun;
+    return copy;
+  }
+
+  /** Follows the journal, keeping what matters to a session and those after it. */
+  follow(event: JournalEvent, session: SessionDate): void {
+    if (event.type === 'history.opened') this.opened = event;
+    // A run folder may begin with the book of another run.
+    if (event.type === 'book.checkpointed') this.#book.restore(event.state);
+    for (const change of this.#book.apply(event)) {
+      if (change.view === 'runs') {
+        if (change.record.session >= session) this.#runs.set(change.key, change.record);
+        if (change.record.job !== 'report') this.lastRun = change.record;
+      } else if (isPast(change.record, session)) this.#trades.delete(change.key);
+      else this.#trades.set(change.key, change.record);
+    }
+  }
+
+  runsOf(session: SessionDate): RunRecord[] {
+    return [...this.#runs.values()].filter((run) => run.session === session);
+  }
+
+  trades(): TradeRecord[] {
+    return [...this.#trades.values()];
+  }
+}
+
+const isPast = ({ exitSession }: TradeRecord, session: SessionDate): boolean =>
+  exitSession !== null && exitSession < session;
