@@ -21,17 +21,18 @@ export interface HomeLockOptions {
   /** What this process does there: shown to whoever is refused. */
   readonly role: string;
   readonly now: EpochMs;
+  /** See STALE_MS; every process of a home must use the same. */
+  readonly staleMs?: number;
   /** Told once when the right was lost without being given back. */
   readonly onLost?: (reason: string) => void;
 }
 
 /**
- * How long a lock folder must have been untouched before another process may take it, and how often the holder
- * touches it. This alone would not do: it is not single-winner, and a holder whose event loop stands still loses
+ * How long a lock folder must have been untouched before another process may take it; the holder touches it four
+ * times as often. This alone would not do: it is not single-winner, and a holder whose event loop stands still loses
  * it. It only speaks for processes that no other sign reaches, such as one in another container.
  */
 const STALE_MS = 20_000;
-const TOUCH_MS = 5_000;
 
 /** Where a home keeps who holds it. */
 export const lockFolder = (home: string): string => join(home, 'data', 'state');
@@ -88,7 +89,7 @@ async function hold(
     if (lost === null) options.onLost?.(reason);
     lost ??= reason;
   };
-  const unlock = await claimFolder(files, folder, options.home, (error) => lose(error.message));
+  const unlock = await claimFolder(files, folder, options, (error) => lose(error.message));
   writeOwner(files, folder, { role: options.role, since: isoUtc(options.now), ...ownMark() });
   const own = files.open(ownerPath(folder), 'read');
   const inode = own.stat().inode;
@@ -123,7 +124,7 @@ function giveBack(files: FileSystem, folder: string, own: OpenFile, inode: numbe
 async function claimFolder(
   files: FileSystem,
   folder: string,
-  home: string,
+  { home, staleMs = STALE_MS }: HomeLockOptions,
   onCompromised: (error: Error) => void,
 ): Promise<() => Promise<void>> {
   const { default: lockfile } = await import('proper-lockfile');
@@ -132,8 +133,8 @@ async function claimFolder(
     lockfile.lock(folder, {
       lockfilePath: path,
       realpath: false,
-      stale: STALE_MS,
-      update: TOUCH_MS,
+      stale: staleMs,
+      update: staleMs / 4,
       retries: 0,
       onCompromised,
     });

@@ -54,8 +54,12 @@ export async function* queryView(
       yield* lastOf(file, path, filter, query);
       return;
     }
+    // Records that are added while we read belong to the next look.
+    const size = file.stat().size;
     const zones = state !== null && state.inode === file.stat().inode ? state : null;
-    for (const [from, to] of rangesOf(zones, query)) yield* forward(file, path, filter, from, to);
+    for (const [from, to] of rangesOf(zones, query)) {
+      yield* forward(file, path, filter, from, Math.min(to, size));
+    }
   } finally {
     file.close();
   }

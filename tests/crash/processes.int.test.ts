@@ -1,0 +1,245 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type HistoryOptions,
+  historyFolder,
+  openHistory,
+} from '../../src/adapters/file/file-history.ts';
+import { readHistory } from '../../src/adapters/file/history-reader.ts';
+import { verifyHistory } from '../../src/adapters/file/history-verify.ts';
+import type { Fold } from '../../src/ports/history.ts';
+import { all } from '../history-scenes.ts';
+
+const dist = join(import.meta.dirname, '..', '..', 'dist');
+const writer = join(import.meta.dirname, 'child-writer.mjs');
+const LONG = Boolean(process.env.TRADE_LABS_TEST_LONG);
+const KILLS = LONG ? 1_000 : 50;
+const hasStrace = spawnSync('strace', ['-V']).status === 0;
+
+const root = mkdtempSync(join(tmpdir(), 'history-processes-'));
+const children: ChildProcess[] = [];
+let homes = 0;
+const newHome = () => join(root, String(homes++));
+
+/** The book of the children, which is plain JavaScript. */
+let optionsFor: (
+  home: string,
+) => HistoryOptions & { readonly fold: Fold & { state: { events: number; trades: object } } };
+
+beforeAll(async () => {
+  if (!existsSync(join(dist, 'trade-labs.js'))) throw new Error('build first: npm run build');
+  const book = join(import.meta.dirname, 'child-book.mjs');
+  ({ optionsFor } = (await import(book)) as { optionsFor: typeof optionsFor });
+});
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+interface Message {
+  readonly acknowledged?: number;
+  readonly hash?: string;
+  readonly points?: readonly string[];
+  readonly holding?: boolean;
+  readonly refused?: number;
+  readonly code?: string;
+  readonly close?: string;
+}
+
+interface Ended {
+  readonly signal: string | null;
+  readonly code: number | null;
+  readonly messages: readonly Message[];
+  readonly stderr: string;
+}
+
+function start(
+  args: readonly string[],
+  wrapper: readonly string[] = [],
+): { child: ChildProcess; ended: Promise<Ended> } {
+  const [command = process.execPath, ...before] = [...wrapper, process.execPath];
+  const child = spawn(command, [...before, writer, dist, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  children.push(child);
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  child.stderr?.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  const ended = new Promise<Ended>((resolve) => {
+    child.on('close', (code, signal) => {
+      const messages = stdout
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as Message);
+      resolve({ signal, code, messages, stderr });
+    });
+  });
+  return { child, ended };
+}
+
+const run = (...args: string[]): Promise<Ended> => start(args).ended;
+
+const acknowledged = (messages: readonly Message[]): string[] =>
+  messages.flatMap(({ hash }) => (hash === undefined ? [] : [hash]));
+
+/** Opens the home at once, whoever died in it, and checks all that was promised; returns the hashes it holds. */
+async function expectSound(home: string, promised: readonly string[]): Promise<void> {
+  const options = optionsFor(home);
+  const history = await openHistory(options);
+  const hashes = new Set((await all(history.reader.events())).map(({ hash }) => hash));
+  expect(promised.filter((hash) => !hashes.has(hash))).toEqual([]);
+  expect(options.fold.state.events).toBe(hashes.size);
+  expect(await all(history.reader.trades())).toHaveLength(
+    Object.keys(options.fold.state.trades).length,
+  );
+  await history.close();
+  const { findings } = await verifyHistory(historyFolder(home), options.newFold);
+  expect(findings).toEqual([]);
+}
+
+/** The points at which a process may die in a life of this home. */
+async function pointsOf(home: string, round: number): Promise<readonly string[]> {
+  const { messages } = await run('die', home, 'list', '0', String(round));
+  return messages.flatMap(({ points }) => points ?? []);
+}
+
+describe('kill -9', () => {
+  it(
+    `loses nothing acknowledged, at any of the points of a life, ${KILLS} times`,
+    async () => {
+      const rehearsal = newHome();
+      const first = await pointsOf(rehearsal, 0);
+      const later = await pointsOf(rehearsal, 1);
+      const points = [...new Set([...first, ...later])];
+      expect(points.length).toBeGreaterThan(30);
+      const old = { home: newHome(), promised: [] as string[] };
+      let died = 0;
+      for (let round = 0; round < KILLS; round += 1) {
+        const point = points[(round * 7) % points.length] ?? '';
+        const { home, promised } = later.includes(point) ? old : { home: newHome(), promised: [] };
+        const nth = 1 + (Math.floor(round / points.length) % 3);
+        const ended = await run('die', home, point, String(nth), String(round));
+        expect(ended.stderr).toBe('');
+        if (ended.signal === 'SIGKILL') died += 1;
+        promised.push(...acknowledged(ended.messages));
+        await expectSound(home, promised);
+      }
+      expect(died).toBeGreaterThan(KILLS * 0.6);
+    },
+    KILLS * 3_000,
+  );
+});
+
+describe('several processes', () => {
+  it('each wait their turn and write in one chain', async () => {
+    const home = newHome();
+    const times = LONG ? 60 : 6;
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+    const ended = await Promise.all(names.map((name) => run('contend', home, name, String(times))));
+    expect(ended.map(({ code, stderr }) => [code, stderr])).toEqual(names.map(() => [0, '']));
+    const promised = ended.flatMap(({ messages }) => acknowledged(messages));
+    expect(new Set(promised).size).toBe(names.length * times);
+    await expectSound(home, promised);
+  });
+
+  it('never take a home from one whose event loop stands still', async () => {
+    const home = newHome();
+    const holder = start(['block', home, '5000']);
+    await new Promise((resume) => holder.child.stdout?.once('data', resume));
+    let over = false;
+    void holder.ended.then(() => {
+      over = true;
+    });
+    const outcomes = new Set<string>();
+    while (!over) {
+      const outcome = await openHistory(optionsFor(home)).then(
+        async (history) => {
+          await history.close();
+          return 'taken';
+        },
+        (error: { code?: string }) => error.code ?? String(error),
+      );
+      // The holder may have ended while we opened; then to get the home is right.
+      if (!over) outcomes.add(outcome);
+      await new Promise((resume) => setTimeout(resume, 50));
+    }
+    const { code, messages } = await holder.ended;
+    expect([code, [...outcomes].filter((outcome) => outcome !== 'taken')]).toEqual([
+      0,
+      ['HOME_BUSY'],
+    ]);
+    await expectSound(home, acknowledged(messages));
+    expect(acknowledged(messages)).toHaveLength(1);
+  });
+
+  it('may read while thousands of steps are written, and never see half a record', async () => {
+    const home = newHome();
+    const flood = start(['flood', home, LONG ? '20000' : '1000']);
+    await new Promise((resume) => flood.child.stdout?.once('data', resume));
+    const reader = readHistory(historyFolder(home));
+    let over = false;
+    void flood.ended.then(() => {
+      over = true;
+    });
+    let seen = 0;
+    let reads = 0;
+    while (!over) {
+      const [last] = await all(reader.trades({ last: 1 }));
+      const number = Number(last?.tradeId.slice(1) ?? -1);
+      expect(number).toBeGreaterThanOrEqual(seen - 1);
+      seen = Math.max(seen, number);
+      if (reads % 20 === 0) {
+        const whole = await all(reader.trades());
+        expect(whole.map(({ tradeId }) => tradeId)).toEqual(whole.map((_, i) => `F${i}`));
+      }
+      reads += 1;
+      await new Promise((resume) => setImmediate(resume));
+    }
+    expect((await flood.ended).stderr).toBe('');
+    expect(reads).toBeGreaterThan(5);
+    await expectSound(home, []);
+  });
+});
+
+describe.skipIf(!hasStrace)('faults of the system, injected by strace', () => {
+  const inject = (what: string) => [
+    'strace',
+    '-f',
+    '-qq',
+    '-o',
+    '/dev/null',
+    '-e',
+    `trace=${what.split(':')[0]}`,
+    '-e',
+    `inject=${what}`,
+  ];
+
+  it.each([
+    ['a sync that fails', 'fdatasync:error=EIO:when=20'],
+    ['a full disk', 'write:error=ENOSPC:when=60'],
+    ['a view write that fails', 'pwrite64:error=EIO:when=30'],
+    ['a view write that did nothing', 'pwrite64:retval=864:when=30'],
+  ])(
+    'lose nothing acknowledged, and nothing is written after the first refusal: %s',
+    async (_, what) => {
+      const home = newHome();
+      const { messages } = await start(['report', home, '40'], inject(what)).ended;
+      const refusals = messages.flatMap(({ refused }) => refused ?? []);
+      const steps = messages.filter(
+        ({ hash, refused }) => hash !== undefined || refused !== undefined,
+      );
+      expect(steps.findLastIndex(({ hash }) => hash !== undefined)).toBeLessThan(
+        refusals.length === 0 ? steps.length : steps.length - refusals.length,
+      );
+      await expectSound(home, acknowledged(messages));
+    },
+  );
+});
