@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { writeAtomic } from '../adapters/file/atomic-file.ts';
 import { nodeFileSystem } from '../adapters/file/node-file-system.ts';
 import { HORIZON, nextSession } from '../calendar/nyse.ts';
@@ -10,8 +10,9 @@ import type { EpochMs, Session, SessionDate } from '../domain/time.ts';
 import type { EventOf } from '../events/event.ts';
 import type { HistoryReader } from '../ports/history.ts';
 import { type ReportFile, renderCsvFiles } from '../reporting/csv-files.ts';
+import { documentMarkdown, type ReportDocument } from '../reporting/document.ts';
 import { renderJson } from '../reporting/json.ts';
-import { renderMarkdown } from '../reporting/markdown.ts';
+import { dailyDocument } from '../reporting/markdown.ts';
 import { buildDailyReport, type DailyReport } from '../reporting/report.ts';
 import type { ReportFacts, ReportLimits } from '../reporting/report-input.ts';
 import { summaryLines } from '../reporting/summary.ts';
@@ -19,7 +20,7 @@ import type { System } from './compose.ts';
 import { DayReader } from './day-reading.ts';
 import type { ReportOutcome } from './jobs.ts';
 
-export const REPORT_FORMATS = ['md', 'csv', 'json'] as const;
+export const REPORT_FORMATS = ['md', 'csv', 'json', 'html'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
 /** What a daily report is made from. */
@@ -94,15 +95,30 @@ export const dataLabelOf = ({ data }: Config, home: string): string =>
     ? `synthetic market, seed ${data.synthetic.seed}`
     : `bars in ${join(home, data.barsDir)}`;
 
-/** The files of a report in the given formats: report.md; report.csv and its tables; report.json. */
-export function reportFiles(
+/**
+ * The files of a report in the given formats: report.md; report.csv and its tables; report.json; report.html and its
+ * charts. What draws is loaded when HTML is asked for.
+ */
+export async function reportFiles(
   report: DailyReport,
-  formats: readonly ReportFormat[] = REPORT_FORMATS,
-): ReportFile[] {
+  formats: readonly ReportFormat[],
+): Promise<ReportFile[]> {
+  const document = dailyDocument(report);
   return [
-    ...(formats.includes('md') ? [{ name: 'report.md', text: renderMarkdown(report) }] : []),
+    ...(formats.includes('md') ? [{ name: 'report.md', text: documentMarkdown(document) }] : []),
     ...(formats.includes('csv') ? renderCsvFiles(report) : []),
     ...(formats.includes('json') ? [{ name: 'report.json', text: renderJson(report) }] : []),
+    ...(formats.includes('html') ? await htmlFiles(document) : []),
+  ];
+}
+
+async function htmlFiles(document: ReportDocument): Promise<ReportFile[]> {
+  const { renderHtml } = await import('../reporting/html.ts');
+  const { chartFile } = await import('../reporting/chart-svg.ts');
+  const { html, charts } = await renderHtml(document);
+  return [
+    { name: 'report.html', text: html },
+    ...charts.map(({ id, svg }) => ({ name: `charts/${id}.svg`, text: chartFile(svg) })),
   ];
 }
 
@@ -112,9 +128,9 @@ export function reportFiles(
  */
 export function writeReportFiles(dir: string, files: readonly ReportFile[]): WrittenFile[] {
   try {
-    nodeFileSystem.makeFolder(dir);
     return files.map(({ name, text }) => {
       const path = join(dir, name);
+      nodeFileSystem.makeFolder(dirname(path));
       writeAtomic(nodeFileSystem, path, text);
       return { path, sha256: createHash('sha256').update(text).digest('hex') };
     });
@@ -143,7 +159,7 @@ export async function writeDailyReport(system: System, session: Session): Promis
     dataLabel: source.label,
   });
   const folder = dailyReportPath(session.date);
-  const files = reportFiles(report, config.report.formats);
+  const files = await reportFiles(report, config.report.formats);
   const written = writeReportFiles(join(outputDir, folder), files);
   await history.append(
     files.map(({ name }, i) => ({
