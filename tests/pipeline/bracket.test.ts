@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { usd } from '../../src/domain/money.ts';
 import { sessionDate } from '../../src/domain/time.ts';
-import { bracketOf, exitOrder } from '../../src/pipeline/bracket.ts';
+import { bracketOf } from '../../src/pipeline/bracket.ts';
 import { INTENT } from '../risk/guard-input.ts';
-import { SETTINGS, sym } from './builders.ts';
+import { SETTINGS } from './builders.ts';
 
 const ORIGIN = { session: sessionDate('2016-06-24'), slot: 'scan-open', generation: 2 };
 const REF = '2016-06-24/scan-open/AAA';
@@ -58,19 +58,5 @@ describe('a bracket', () => {
     const { entry, stop } = bracketOf(INTENT, 5, ORIGIN, { ...SETTINGS.entry, type: 'market' });
     expect(entry).toMatchObject({ type: 'market', limitPrice: null, quantity: 5 });
     expect(stop.stopPrice).toBe(usd(45));
-  });
-});
-
-it('an exit joins the group of its entry, so that never both can fill in full', () => {
-  const order = exitOrder(sym('AAA'), 40, 'time', `${REF}/entry/1`, ORIGIN);
-  expect(order).toMatchObject({
-    orderRef: `${REF}/exit/2`,
-    side: 'sell',
-    type: 'market',
-    quantity: 40,
-    timeInForce: 'GTC',
-    parentRef: null,
-    ocaGroup: `${REF}/entry/1/oca`,
-    exitReason: 'time',
   });
 });

@@ -46,7 +46,7 @@ export function barFolderSource(folder: BarFolder, only?: readonly Symbol[]): Ba
   const intraday = finestIntraday(bySymbol);
   const loaded = new Map<Symbol, Loaded>();
   const badBars: BadBar[] = [];
-  const warnings = [...folder.warnings];
+  const warnings = [...folder.warnings, ...withoutIntraday(bySymbol, intraday)];
   const actions = actionsBySymbol(folder);
   const of = (symbol: Symbol): Loaded =>
     assertExists(loaded.get(symbol), `${symbol} was prepared before it was asked for`);
@@ -65,7 +65,9 @@ export function barFolderSource(folder: BarFolder, only?: readonly Symbol[]): Ba
         if (loaded.has(symbol)) continue;
         const entries = assertExists(bySymbol.get(symbol), 'every symbol has files');
         const notes = { badBars, warnings, faults };
-        loaded.set(symbol, await loadSymbol(folder, entries, intraday, notes));
+        const bars = await loadSymbol(folder, entries, intraday, notes);
+        // A symbol with a file that was refused is read, and refused, again.
+        if (faults.length === 0) loaded.set(symbol, bars);
       }
       refuse(folder, faults);
     },
@@ -89,6 +91,24 @@ function finestIntraday(files: ReadonlyMap<Symbol, readonly BarEntry[]>) {
   const present = new Set<Timeframe>();
   for (const entries of files.values()) for (const { timeframe } of entries) present.add(timeframe);
   return FINEST_FIRST.find((timeframe) => present.has(timeframe)) ?? null;
+}
+
+/** Bars of one timeframe execute. What lacks them has a price at the open only, which must not go unsaid. */
+function withoutIntraday(
+  files: ReadonlyMap<Symbol, readonly BarEntry[]>,
+  intraday: Timeframe | null,
+): string[] {
+  if (intraday === null) return [];
+  const lacking = [...files]
+    .filter(([, entries]) => entries.every(({ timeframe }) => timeframe !== intraday))
+    .map(([symbol]) => symbol)
+    .sort();
+  if (lacking.length === 0) return [];
+  const some = lacking.length > LISTED_PER_FILE ? ', ...' : '';
+  const names = lacking.slice(0, LISTED_PER_FILE).join(', ') + some;
+  return [
+    `${lacking.length} symbols have no ${intraday} bars and are entered at the open only: ${names}`,
+  ];
 }
 
 function actionsBySymbol(folder: BarFolder): Map<Symbol, CorporateAction[]> {
