@@ -88,6 +88,7 @@ export const FLAT: PortfolioState = {
 export const position = (symbol: string, changes: Partial<HeldPosition> = {}): HeldPosition => ({
   symbol: sym(symbol),
   quantity: 100,
+  boughtQuantity: 100,
   averagePrice: usd(50),
   mark: usd(50),
   markStale: false,
@@ -118,7 +119,18 @@ export interface Look {
   readonly halfSpreadBps?: number;
 }
 
-/** What a decision sees of a source this many minutes after a session's open; through a market of its own. */
+const markets = new WeakMap<BarSource, Map<number, BarMarketData>>();
+
+/** One market a source, so that its indicators are computed once. */
+function marketOf(source: BarSource, halfSpreadBps: number): BarMarketData {
+  const known = markets.get(source) ?? new Map<number, BarMarketData>();
+  markets.set(source, known);
+  const market = known.get(halfSpreadBps) ?? new BarMarketData(source, { halfSpreadBps });
+  known.set(halfSpreadBps, market);
+  return market;
+}
+
+/** What a decision sees of a source this many minutes after a session's open. */
 export function snapshotOf(
   source: BarSource,
   date: string,
@@ -126,7 +138,7 @@ export function snapshotOf(
   { halfSpreadBps = 2, todayOpen = false, relativeVolume = false, symbols }: Look = {},
 ): Promise<MarketSnapshot> {
   const session = sessionOn(date);
-  return new BarMarketData(source, { halfSpreadBps }).snapshot({
+  return marketOf(source, halfSpreadBps).snapshot({
     asOf: epochMs(session.openAt + minutes * MINUTE_MS),
     session,
     todayOpen,

@@ -5,7 +5,13 @@ import type { HeldPosition } from '../../src/domain/portfolio.ts';
 import { type CompletedBar, type ExitSettings, planExits } from '../../src/pipeline/exits.ts';
 import { position, sym } from './builders.ts';
 
-const SETTINGS: ExitSettings = { trailAtr: 3, breakEvenR: null, maxHoldingSessions: 60 };
+const SETTINGS: ExitSettings = {
+  trailAtr: 3,
+  trailFraction: null,
+  breakEvenR: null,
+  maxHoldingSessions: 60,
+  scaleOut: null,
+};
 
 /** What the close of one bar asks to do with one position: 100 at 50, stop 45, highest close 50. */
 function told(

@@ -98,7 +98,9 @@ async function run(scene: Scene = {}): Promise<Ran> {
     now: clock.now,
     portfolio: () => Promise.resolve({ ...FLAT, ...scene.state }),
     isUsed: () => false,
-    entryRefOf: (symbol) => `2014-11-28/scan-open/${symbol}/entry/1`,
+    exitParts: (symbol) => [
+      { quantity: 1_000, ocaGroup: `2014-11-28/scan-open/${symbol}/entry/1/oca` },
+    ],
   };
   const request: RunRequest = {
     slot: 'scan-open',
@@ -187,7 +189,7 @@ describe('a run of the pipeline', () => {
       answers: [
         { outcome: 'unknown', message: 'no answer' },
         { outcome: 'rejected', code: '201', message: 'no' },
-        { outcome: 'not_sent', message: 'not connected' },
+        ...Array<SendOutcome>(3).fill({ outcome: 'not_sent', message: 'not connected' }),
       ],
     });
     const after = types(ran).filter((type) => /order\.(unknown|rejected|cancelled)/.test(type));
@@ -196,7 +198,8 @@ describe('a run of the pipeline', () => {
       ...Array(2).fill('order.rejected'),
       ...Array(2).fill('order.cancelled'),
     ]);
-    expect(ran.sent).toHaveLength(3);
+    // What certainly did not leave is tried three times.
+    expect(ran.sent).toHaveLength(5);
     expect(ran.outcome?.counts.submitted).toBe(2);
   });
 
