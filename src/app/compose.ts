@@ -74,6 +74,8 @@ export interface System {
   readonly book: Book;
   readonly history: History;
   readonly reader: HistoryReader;
+  /** The last session where they are known beforehand, because time is simulated; else null. */
+  readonly rehearsedUntil: Session | null;
   /** Reads day after day of the history for reports. */
   readonly days: DayReader;
   readonly strategy: StrategyDesk;
@@ -134,6 +136,7 @@ export async function compose(composition: Composition): Promise<System> {
     history,
     reader: store.reader,
     days: new DayReader(store.reader),
+    rehearsedUntil: composition.until ?? null,
     strategy,
     universe,
     ...account,

@@ -77,7 +77,7 @@ export async function beginSlot(
   await recorded(system, slot, claim, () => workOf(system, row, slot, observer));
 }
 
-/** What a job that is no scan does; resolves with a note for its record. */
+/** What a job that is no scan does; resolves with a note for its record, or null for none. */
 async function workOf(
   system: System,
   row: Exclude<ScheduleRow, { job: 'scan' }>,
@@ -100,8 +100,10 @@ async function workOf(
     case 'warm':
       await warmUp(system, session, at);
       return null;
-    case 'backup':
-      return null;
+    case 'backup': {
+      const { backUp } = await import('./backup-job.ts');
+      return backUp(system, row, session);
+    }
   }
 }
 
