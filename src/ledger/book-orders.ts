@@ -1,5 +1,5 @@
 import type { Micros } from '../domain/money.ts';
-import { isLive, nextStatus, type OrderEventKind } from '../domain/order.ts';
+import { isLive, nextStatus, type OrderEventKind, type OrderStatus } from '../domain/order.ts';
 import type { EventOf } from '../events/event.ts';
 import type { BookOrder, BookState, OpenTrade } from './book-state.ts';
 
@@ -8,10 +8,14 @@ export type OrderTerms = Pick<BookOrder, 'quantity' | 'limitPrice' | 'stopPrice'
 
 /** The order after a message about it; itself where the message says nothing new. */
 export function movedOrder(order: BookOrder, kind: OrderEventKind): BookOrder {
-  const next = nextStatus(order.status, kind);
-  // What comes back to work with shares filled is where it was: filled in part.
+  const next = withStatus(order, nextStatus(order.status, kind));
+  return next.status === order.status ? order : next;
+}
+
+/** The order with a status. One that comes back to life is not over, and filled in part where it had fills. */
+function withStatus(order: BookOrder, next: OrderStatus): BookOrder {
   const status = next === 'working' && order.filledQuantity > 0 ? 'partial' : next;
-  return status === order.status ? order : { ...order, status };
+  return { ...order, status, endedBy: isLive(status) ? null : order.endedBy };
 }
 
 /** The order in its new terms. One that has ended keeps its own: the message is late. */
@@ -21,14 +25,14 @@ export function modifiedOrder(order: BookOrder, terms: OrderTerms): BookOrder {
   // Shrunk to what was filled already, nothing of it is left to fill.
   const isDone = order.filledQuantity > 0 && order.filledQuantity >= quantity;
   const status = nextStatus(order.status, isDone ? 'completely_filled' : 'modified');
-  return { ...order, status, quantity, limitPrice, stopPrice };
+  return { ...withStatus(order, status), quantity, limitPrice, stopPrice };
 }
 
 /** The order with an execution added. */
 export function filledOrder(order: BookOrder, quantity: number): BookOrder {
   const filledQuantity = order.filledQuantity + quantity;
   const kind = filledQuantity >= order.quantity ? 'completely_filled' : 'partly_filled';
-  return { ...order, filledQuantity, status: nextStatus(order.status, kind) };
+  return withStatus({ ...order, filledQuantity }, nextStatus(order.status, kind));
 }
 
 /** Books an order that is about to be sent. Returns the open trade that a new stop protects, if it does. */

@@ -195,7 +195,7 @@ export class Book implements Fold {
   live(symbol?: Symbol): BookOrder[] {
     return liveOrders(this.#state, symbol);
   }
-  /** Orders sent in a session, and older ones that may still fill, in the order they were sent. */
+  /** Orders that may still fill, and those that ended within the last ten closes, in the order they were sent. */
   orders(): IterableIterator<BookOrder> {
     return this.#state.orders.values();
   }

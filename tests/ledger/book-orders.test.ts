@@ -178,6 +178,17 @@ describe('a finished order', () => {
     expect(ledger.book.order(refOf('stop'))?.status).toBe('filled');
   });
 
+  it('that comes back to life is remembered from its next end on', () => {
+    const ledger = ledgerWith(100_000).tell(...bracketSent(), told.cancelled);
+    for (let session = 1; session <= 9; session++) ledger.mark('close', session);
+    const found = draft('order.found', minute(10, 0), { orderRef: ENTRY, evidence: 'statement' });
+    ledger.tell(found).mark('close', 10).tell(told.cancelled);
+    for (let session = 11; session <= 20; session++) ledger.mark('close', session);
+    expect(ledger.book.order(ENTRY)?.status).toBe('cancelled');
+    ledger.mark('close', 21);
+    expect(ledger.book.order(ENTRY)).toBeNull();
+  });
+
   it('never takes with it what is open: orders, trades, unknown commissions, runs', () => {
     fc.assert(
       fc.property(lives(), (events) => {

@@ -73,7 +73,7 @@ describe('the account as a decision sees it', () => {
       drawdown: 0,
       entriesBlocked: null,
     });
-    expect(state.positions).toEqual([
+    expect(state.positions).toMatchObject([
       {
         symbol: AAA,
         quantity: 1000,
