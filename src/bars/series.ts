@@ -67,6 +67,8 @@ export class SymbolSeries {
   readonly #ordinals: Int32Array;
   readonly #actions: readonly ActionAt[];
   readonly #eras = new Map<number, SeriesEra>();
+  /** The era asked for last and the ordinals it holds for: decisions come in order of time. */
+  #latest: { readonly from: number; readonly until: number; readonly era: SeriesEra } | undefined;
 
   /**
    * `ordinalAt` gives the calendar ordinal of a daily bar's stamp. Pass only the actions that the prices are not
@@ -91,13 +93,16 @@ export class SymbolSeries {
 
   /** What a decision in the session of this ordinal may look at. */
   eraAt(ordinal: number): SeriesEra {
+    const latest = this.#latest;
+    if (latest !== undefined && ordinal >= latest.from && ordinal < latest.until) return latest.era;
     let known = 0;
-    while (known < this.#actions.length && this.#known(known, ordinal)) known++;
+    while (known < this.#actions.length && this.#ordinalOf(known) <= ordinal) known++;
     let era = this.#eras.get(known);
     if (era === undefined) {
       era = this.#makeEra(known);
       this.#eras.set(known, era);
     }
+    this.#latest = { from: this.#ordinalOf(known - 1), until: this.#ordinalOf(known), era };
     return era;
   }
 
@@ -106,13 +111,15 @@ export class SymbolSeries {
     return this.#traded.length;
   }
 
-  #known(index: number, ordinal: number): boolean {
-    return (this.#actions[index] as ActionAt).ordinal <= ordinal;
+  /** The ordinal from which an action counts; before the first and after the last there is no bound. */
+  #ordinalOf(index: number): number {
+    if (index < 0) return Number.NEGATIVE_INFINITY;
+    return this.#actions[index]?.ordinal ?? Number.POSITIVE_INFINITY;
   }
 
   #makeEra(known: number): SeriesEra {
     if (this.#actions.length === 0) return new SeriesEra(this.#traded, this.#ordinals);
-    const until = this.#actions[known]?.ordinal ?? Number.POSITIVE_INFINITY;
+    const until = this.#ordinalOf(known);
     let end = 0;
     while (end < this.#ordinals.length && (this.#ordinals[end] as number) < until) end++;
     const actions = this.#actions.slice(0, known).map(({ action }) => action);
