@@ -20,6 +20,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { History, HistoryReader } from '../ports/history.ts';
 import type { Log } from '../ports/log.ts';
 import { DayReader } from './day-reading.ts';
+import { GatedBroker } from './gated-broker.ts';
 import { loadStrategy } from './load-strategy.ts';
 import { openAccounts, SIM_ACCOUNT } from './open-accounts.ts';
 import { checkScanData } from './scan-rule.ts';
@@ -71,6 +72,8 @@ export interface System {
   readonly source: BarSource;
   readonly market: BarMarketData;
   readonly broker: SimBroker;
+  /** The broker behind the last gate: everything that is sent goes through it. */
+  readonly gate: GatedBroker;
   readonly book: Book;
   readonly history: History;
   readonly reader: HistoryReader;
@@ -132,6 +135,7 @@ export async function compose(composition: Composition): Promise<System> {
       ...(composition.until === undefined ? {} : { until: composition.until }),
     }),
     broker,
+    gate: gateOf(broker, book, config, source, clock),
     book,
     history,
     reader: store.reader,
@@ -142,6 +146,19 @@ export async function compose(composition: Composition): Promise<System> {
     ...account,
     close: () => history.close(),
   };
+}
+
+/** Nothing reaches the broker but through this. */
+function gateOf(
+  broker: SimBroker,
+  book: Book,
+  { risk }: Config,
+  source: BarSource,
+  clock: Clock,
+): GatedBroker {
+  const symbols = new Set(source.symbols);
+  const knows = (symbol: Symbol): boolean => symbols.has(symbol);
+  return new GatedBroker({ broker, book, limits: risk, now: () => clock.now(), knows });
 }
 
 function refuseUnsupported(mode: Mode): void {

@@ -1,18 +1,19 @@
 import { ordinalOf } from '../calendar/nyse.ts';
 import type { Symbol } from '../domain/market.ts';
-import { timesFraction, toUsd } from '../domain/money.ts';
+import { timesFraction } from '../domain/money.ts';
 import type { ExitReason } from '../domain/order.ts';
-import type { HeldPosition, PortfolioState } from '../domain/portfolio.ts';
+import type { PortfolioState } from '../domain/portfolio.ts';
 import { type EpochMs, MINUTE_MS, type Session, type SessionDate } from '../domain/time.ts';
 import type { EventDraft } from '../events/event.ts';
-import { resultOf } from '../ledger/book-trades.ts';
-import { intake } from '../ledger/intake.ts';
-import { type ExecutionContext, sendExit } from '../pipeline/execute.ts';
-import { type CompletedBar, type ExitSettings, planExits } from '../pipeline/exits.ts';
 import type { System } from './compose.ts';
-import { measureExcursion } from './measure-excursion.ts';
-import { executionContext } from './parts.ts';
+import { followPositions } from './follow-positions.ts';
+import type { OrderDesk } from './order-desk.ts';
+import { deskOf, protectorOf } from './parts.ts';
+import type { Protector } from './protector.ts';
 import { markEvent, portfolioAt } from './valuation.ts';
+
+/** A repair that needs more looks than this in a row goes on at the next. */
+const MOST_LOOKS = 8;
 
 /** How long before the close positions are left where none may be held overnight. */
 const FLAT_BEFORE_CLOSE_MS = 5 * MINUTE_MS;
@@ -23,16 +24,24 @@ const FLAT_BEFORE_CLOSE_MS = 5 * MINUTE_MS;
  */
 export class Monitors {
   #system: System;
-  /** Why we cancelled an order; the broker only knows that we asked. */
-  readonly #cancelCauses = new Map<string, string>();
+  #desk: OrderDesk;
+  #protector: Protector;
 
   constructor(system: System) {
     this.#system = system;
+    this.#desk = deskOf(system);
+    this.#protector = protectorOf(system, this.#desk);
+  }
+
+  get desk(): OrderDesk {
+    return this.#desk;
   }
 
   /** Goes on with another composition of the same journal and account. */
   follow(system: System): void {
     this.#system = system;
+    this.#desk = deskOf(system);
+    this.#protector = protectorOf(system, this.#desk);
   }
 
   /** Before anything of a session: splits change positions and working orders. */
@@ -61,57 +70,57 @@ export class Monitors {
     await this.takeIn(session.date);
   }
 
-  /** Writes down what the broker said, then closes the trades that became flat by it. */
+  /** Writes down what the broker said; where it said anything, everything is proved anew. */
   async takeIn(session: SessionDate): Promise<void> {
-    const { book, broker, history } = this.#system;
-    const drafts = intake(book, broker.drain(), session).map((draft) => this.#withCause(draft));
-    if (drafts.length > 0) await history.append(drafts);
-    const closed: EventDraft[] = [];
-    for (const ended of book.ended()) {
-      const { gross, net, r } = resultOf(ended.trade);
-      const measured = await measureExcursion(this.#system, ended);
-      closed.push({
-        type: 'trade.closed',
-        at: ended.exitAt,
-        runId: null,
-        tradeId: ended.trade.tradeId,
-        symbol: ended.trade.symbol,
-        exitReason: ended.exitReason,
-        grossPnl: gross,
-        netPnl: net,
-        rMultiple: r,
-        ...measured,
-      });
+    if (await this.#desk.takeIn(session)) await this.#protect(session);
+  }
+
+  /**
+   * Asks the broker how everything stands and repairs what is not protected, until a look finds nothing more to send.
+   * After a restart too: what was sent and not answered for is resolved by it.
+   */
+  async #protect(session: SessionDate): Promise<void> {
+    for (let look = 0; look < MOST_LOOKS; look += 1) {
+      const proofs = await this.#desk.look(session);
+      if (!(await this.#protector.step(proofs, session))) return;
     }
-    if (closed.length > 0) await history.append(closed);
   }
 
-  #withCause(draft: EventDraft): EventDraft {
-    if (draft.type !== 'order.cancelled') return draft;
-    const cause = this.#cancelCauses.get(draft.orderRef);
-    this.#cancelCauses.delete(draft.orderRef);
-    return cause === undefined ? draft : { ...draft, cause };
+  /** Proves every position, whether or not the broker said anything. */
+  async prove(session: SessionDate): Promise<void> {
+    await this.#desk.takeIn(session);
+    const { book } = this.#system;
+    if (book.openTrades().length > 0 || book.live().length > 0) await this.#protect(session);
   }
 
-  /** After bars ended: messages, entries past their time, the hard daily loss, the end of the day. */
+  /** After bars ended: messages and proofs, entries past their time, the hard daily loss, the end of the day. */
   async afterBars(at: EpochMs, session: Session): Promise<void> {
-    await this.takeIn(session.date);
+    await this.prove(session.date);
     await this.expireEntries(at, session);
     if (this.#system.book.openTrades().length === 0) return;
-    const flat = this.#system.config.exits.flatBeforeClose;
-    if (flat && at >= session.closeAt - FLAT_BEFORE_CLOSE_MS && at < session.closeAt) {
+    const { flatBeforeClose, maxHoldingMinutes } = this.#system.config.exits;
+    if (flatBeforeClose && at >= session.closeAt - FLAT_BEFORE_CLOSE_MS && at < session.closeAt) {
       await this.#leaveAll('end_of_day', session);
+    }
+    if (maxHoldingMinutes > 0 && at < session.closeAt) {
+      await this.#leaveHeldSince(at - maxHoldingMinutes * MINUTE_MS, session);
     }
     await this.#checkHardLoss(at, session);
   }
 
-  /** Cancels entries whose time is over by then. */
+  async #leaveHeldSince(entryAt: number, session: Session): Promise<void> {
+    for (const trade of this.#system.book.openTrades()) {
+      if (trade.entryAt <= entryAt) await this.#leave(trade.symbol, 'time', session);
+    }
+    await this.takeIn(session.date);
+  }
+
+  /** Ends what entries have not filled whose time is over by then. */
   async expireEntries(until: number, session: Session): Promise<void> {
-    const { book, broker, config } = this.#system;
+    const { book, config } = this.#system;
     for (const order of book.live()) {
       if (order.leg !== 'entry' || order.submittedAt + config.entry.ttlMs > until) continue;
-      this.#cancelCauses.set(order.orderRef, 'ttl');
-      await broker.cancel(order.orderRef);
+      if (order.status !== 'cancel_pending') await this.#desk.endEntry(order, 'ttl', session.date);
     }
     await this.takeIn(session.date);
   }
@@ -132,21 +141,8 @@ export class Monitors {
     await this.takeIn(session.date);
   }
 
-  /** The market sell of a position through its stop's group: the one on its way already, else a new one. */
-  async #leave(symbol: Symbol, reason: ExitReason, session: Session): Promise<string | null> {
-    const { book } = this.#system;
-    const onItsWay = book.live(symbol).find(({ leg }) => leg === 'exit');
-    if (onItsWay !== undefined) return onItsWay.orderRef;
-    const trade = book.trade(symbol);
-    if (trade === null) return null;
-    const context = this.#context(session);
-    const quantity = trade.lots.reduce((total, lot) => total + lot.quantity, 0);
-    await sendExit({ symbol, quantity }, reason, context);
-    return book.live(symbol).find(({ leg }) => leg === 'exit')?.orderRef ?? null;
-  }
-
-  #context(session: Session): ExecutionContext {
-    return executionContext(this.#system, session.date, 'monitor', null);
+  #leave(symbol: Symbol, reason: ExitReason, session: Session): Promise<readonly string[]> {
+    return this.#desk.leave(symbol, reason, session.date, 'monitor');
   }
 
   /**
@@ -161,7 +157,9 @@ export class Monitors {
     if (book.lastClose?.session === session.date) return;
     const before = await portfolioAt(this.#system, at, session);
     await this.#leaveAtClose(before, session);
-    await this.#followWithStops(await portfolioAt(this.#system, at, session), session);
+    const held = await portfolioAt(this.#system, at, session);
+    await followPositions(this.#system, this.#desk, held, session);
+    await this.prove(session.date);
     const state = await portfolioAt(this.#system, at, session);
     // The account may not be older than a close in the journal: slots from before it are no longer remembered.
     this.#system.saveAccount();
@@ -177,8 +175,8 @@ export class Monitors {
         markStale && this.#sessionsWithout(symbol, session) >= config.risk.dataEndSessions;
       const flat = config.exits.flatBeforeClose && dailyOnly && !markStale;
       if (!ended && !flat) continue;
-      const ref = await this.#leave(symbol, ended ? 'data_end' : 'end_of_day', session);
-      if (ref !== null) broker.fillAtMark(ref, session.closeAt, session, !ended);
+      const refs = await this.#leave(symbol, ended ? 'data_end' : 'end_of_day', session);
+      for (const ref of refs) broker.fillAtMark(ref, session.closeAt, session, !ended);
     }
     await this.takeIn(session.date);
   }
@@ -187,76 +185,4 @@ export class Monitors {
     const trade = this.#system.book.trade(symbol);
     return trade === null ? 0 : ordinalOf(session.date) - ordinalOf(trade.markSession);
   }
-
-  async #followWithStops(state: PortfolioState, session: Session): Promise<void> {
-    const completed = await this.#completedBars(state.positions, session);
-    const plan = planExits(state.positions, completed, exitSettings(this.#system));
-    for (const move of plan.moves) await this.#moveStop(move, session);
-    for (const symbol of plan.timedOut) await this.#leave(symbol, 'time', session);
-    await this.takeIn(session.date);
-  }
-
-  async #moveStop(
-    move: ReturnType<typeof planExits>['moves'][number],
-    session: Session,
-  ): Promise<void> {
-    const { book, broker, clock, history, log } = this.#system;
-    const stop = book.live(move.symbol).find(({ leg }) => leg === 'stop');
-    if (stop === undefined) return;
-    const answer = await broker.modify(stop.orderRef, { stopPrice: move.to });
-    if (answer.outcome !== 'accepted') {
-      const fields = { orderRef: stop.orderRef, outcome: answer.outcome, stop: toUsd(move.to) };
-      log.write('error', 'a stop could not be moved; the old one stays', fields);
-      return;
-    }
-    await this.takeIn(session.date);
-    await history.append([
-      {
-        type: 'stop.moved',
-        at: clock.now(),
-        runId: null,
-        symbol: move.symbol,
-        orderRef: stop.orderRef,
-        session: session.date,
-        old: move.from,
-        new: move.to,
-        cause: move.cause,
-      },
-    ]);
-  }
-
-  /** Close and ATR14 of the bar that this session completed, per held symbol that has one. */
-  async #completedBars(
-    positions: readonly HeldPosition[],
-    session: Session,
-  ): Promise<ReadonlyMap<Symbol, CompletedBar>> {
-    const bars = new Map<Symbol, CompletedBar>();
-    if (positions.length === 0) return bars;
-    const snapshot = await this.#system.market.snapshot({
-      asOf: session.closeAt,
-      session,
-      symbols: positions.map(({ symbol }) => symbol),
-      todayOpen: false,
-      relativeVolume: false,
-    });
-    snapshot.series.forEach((series, i) => {
-      const era = series.eraAt(snapshot.sessionOrdinal);
-      const last = (snapshot.visible[i] as number) - 1;
-      if (last < 0 || era.ordinals[last] !== snapshot.sessionOrdinal) return;
-      bars.set(series.symbol, {
-        close: era.columns.close[last] as number,
-        atr: era.indicators.get('atr14')[last] as number,
-      });
-    });
-    return bars;
-  }
-}
-
-function exitSettings({ config }: System): ExitSettings {
-  const { trail, breakEven, maxHoldingSessions } = config.exits;
-  return {
-    trailAtr: trail.kind === 'atr' ? trail.multiple : null,
-    breakEvenR: breakEven?.atR ?? null,
-    maxHoldingSessions,
-  };
 }

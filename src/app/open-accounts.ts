@@ -5,8 +5,10 @@ import { openRunFolderHistory } from '../adapters/file/run-folder-history.ts';
 import { loadSimAccount, saveSimAccount } from '../adapters/file/sim-account-file.ts';
 import type { SimAccountState } from '../adapters/sim/sim-account-state.ts';
 import { createSimBroker, type SimBroker } from '../adapters/sim/sim-broker.ts';
+import type { SlippageModel } from '../adapters/sim/sim-slippage.ts';
 import { systemClock } from '../adapters/system/system-clock.ts';
 import { lastSessionClosedBy } from '../calendar/nyse.ts';
+import type { Config } from '../config/schema.ts';
 import { Failure } from '../domain/failure.ts';
 import { usd, ZERO } from '../domain/money.ts';
 import type { EpochMs } from '../domain/time.ts';
@@ -79,6 +81,7 @@ function openBroker(
     source,
     clock,
     slippageBps: costs.slippageBps,
+    ...(costs.slippageModel === 'fixed' ? {} : { slippage: spreadVolume(costs) }),
     commission: commissionModel(costs.commission),
     ...(costs.participationFraction === undefined
       ? {}
@@ -201,3 +204,9 @@ async function openAccount(history: History, { loaded, clock }: Composition): Pr
     },
   ]);
 }
+
+const spreadVolume = ({ halfSpreadBps, volumeImpact }: Config['costs']): SlippageModel => ({
+  kind: 'spread_volume',
+  halfSpreadBps,
+  impact: volumeImpact,
+});

@@ -1,11 +1,17 @@
 import type { MarketSnapshot } from '../bars/snapshot.ts';
 import type { Symbol } from '../domain/market.ts';
 import type { SessionDate } from '../domain/time.ts';
+import type { Book } from '../ledger/book.ts';
+import { isProtectiveStop } from '../ledger/protection.ts';
+import { type ExitPart, exitParts } from '../pipeline/bracket.ts';
 import type { DecisionSettings } from '../pipeline/decide.ts';
 import type { ExecutionContext } from '../pipeline/execute.ts';
 import type { PipelineParts } from '../pipeline/run.ts';
 import { commissionModel } from '../risk/commission.ts';
 import type { System } from './compose.ts';
+import { measureExcursion } from './measure-excursion.ts';
+import { OrderDesk } from './order-desk.ts';
+import { Protector } from './protector.ts';
 import { portfolioAt } from './valuation.ts';
 
 /** The rules of a decision, from the configuration. */
@@ -31,14 +37,14 @@ export function pipelineParts(system: System, session: SessionDate): PipelinePar
   return {
     identity: system.identity,
     market: system.market,
-    broker: system.broker,
+    broker: system.gate,
     history: system.history,
     strategy: system.strategy,
     settings: decisionSettings(system, session),
     now: () => system.clock.now(),
     portfolio: (snapshot: MarketSnapshot) => portfolioAt(system, snapshot.asOf, snapshot.session),
     isUsed: (orderRef) => book.order(orderRef) !== null,
-    entryRefOf: (symbol) => book.trade(symbol)?.entryRef ?? null,
+    exitParts: (symbol) => exitPartsOf(book, symbol),
   };
 }
 
@@ -49,9 +55,9 @@ export function executionContext(
   slot: string,
   runId: string | null,
 ): ExecutionContext {
-  const { book, broker, config, history, clock, strategy } = system;
+  const { book, gate, config, history, clock, strategy } = system;
   return {
-    broker,
+    broker: gate,
     history,
     now: () => clock.now(),
     runId,
@@ -60,6 +66,42 @@ export function executionContext(
     entry: config.entry,
     strategy: strategy.name,
     isUsed: (orderRef) => book.order(orderRef) !== null,
-    entryRefOf: (symbol: Symbol) => book.trade(symbol)?.entryRef ?? null,
+    exitParts: (symbol) => exitPartsOf(book, symbol),
   };
 }
+
+/** How the shares of a symbol leave: through the groups of the stops that cover them. */
+export function exitPartsOf(book: Book, symbol: Symbol): ExitPart[] {
+  const stops = book
+    .live(symbol)
+    .filter((order) => isProtectiveStop(order) && order.status !== 'cancel_pending')
+    .map(({ quantity, filledQuantity, ocaGroup }) => ({
+      remaining: quantity - filledQuantity,
+      ocaGroup,
+    }));
+  return exitParts(book.owned(symbol), stops);
+}
+
+/** The desk that looks after the orders of a system. */
+export const deskOf = (system: System): OrderDesk =>
+  new OrderDesk({
+    book: system.book,
+    broker: system.gate,
+    history: system.history,
+    now: () => system.clock.now(),
+    context: (session, slot) => executionContext(system, session, slot, null),
+    measure: (ended) => measureExcursion(system, ended),
+    isHalted: (symbol) => system.broker.isHalted(symbol),
+  });
+
+/** How long after a fill a real broker may take to acknowledge the stop. */
+const GRACE_MS = 5_000;
+
+export const protectorOf = (system: System, desk: OrderDesk): Protector =>
+  new Protector({
+    book: system.book,
+    desk,
+    history: system.history,
+    now: () => system.clock.now(),
+    graceMs: system.gate.simulated ? 0 : GRACE_MS,
+  });

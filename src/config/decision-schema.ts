@@ -130,6 +130,10 @@ const trail = z
       kind: kind('atr'),
       multiple: requiredMultiple('Distance below the highest close since entry', 'x ATR14'),
     }),
+    z.strictObject({
+      kind: kind('percent'),
+      fraction: requiredFraction('Distance below the highest close since entry'),
+    }),
     z.strictObject({ kind: kind('none') }),
   ])
   .default({ kind: 'atr', multiple: 3 })
@@ -155,5 +159,17 @@ export const exitsSchema = z.strictObject({
     default: 60,
     unit: 'sessions',
   }),
+  maxHoldingMinutes: count('Longest holding time inside a session; 0 is no limit', {
+    default: 0,
+    max: 390,
+    unit: 'minutes',
+  }),
+  scaleOut: z
+    .strictObject({
+      atR: requiredMultiple('Profit at which a part is sold', 'x initial risk'),
+      fraction: requiredFraction('Part of the shares bought that is sold'),
+    })
+    .optional()
+    .meta({ description: 'Sells a part of a position once at a profit; off unless set' }),
   flatBeforeClose: flag('Whether all positions are closed before each close', false),
 });

@@ -8,6 +8,35 @@ export const riskSchema = z.strictObject({
   }),
   maxPositions: count('Positions at a time', { default: 10, min: 1, unit: 'positions' }),
   maxEntriesPerDay: count('Entry orders a session', { default: 8, unit: 'orders' }),
+  ordersPerSecond: count(
+    'How fast the last gate lets orders through again; half is kept for exits',
+    {
+      default: 20,
+      min: 1,
+      max: 50,
+      unit: 'orders',
+    },
+  ),
+  orderBurst: count('Orders the last gate lets through at once; half is kept for exits', {
+    default: 50,
+    min: 2,
+    unit: 'orders',
+  }),
+  maxOrdersPerMinute: count('Orders in any minute, stops counted; exits are never held back', {
+    default: 60,
+    min: 1,
+    unit: 'orders',
+  }),
+  maxOrdersPerRun: count('Orders of one run, stops counted; exits are never held back', {
+    default: 60,
+    min: 1,
+    unit: 'orders',
+  }),
+  maxOrdersPerDay: count('Orders of a session, stops counted; exits are never held back', {
+    default: 200,
+    min: 1,
+    unit: 'orders',
+  }),
   maxAdvFraction: fraction('Largest quantity, of the median volume of 20 sessions', {
     default: 0.01,
   }),
@@ -72,11 +101,20 @@ export const costsSchema = z.strictObject({
     max: 1_000,
     unit: 'basis points',
   }),
-  halfSpreadBps: number('Half the spread of quotes modelled from bars', {
+  halfSpreadBps: number('Half the spread of quotes modelled from bars, and of spread_volume', {
     default: 2,
     max: 1_000,
     unit: 'basis points',
   }),
+  slippageModel: choice(
+    'Slippage of simulated fills: slippageBps, or half the spread plus the impact of the size',
+    ['fixed', 'spread_volume'],
+    'fixed',
+  ),
+  volumeImpact: number(
+    "Price given up by spread_volume, times the square of the order's share of the bar's volume",
+    { default: 0.1, max: 10, unit: 'fraction of the price' },
+  ),
   participationFraction: requiredFraction(
     "Most of a bar's volume one order may fill; unlimited unless set",
   ).optional(),

@@ -6,6 +6,8 @@ import type { SessionDate } from './time.ts';
 export interface HeldPosition {
   readonly symbol: Symbol;
   readonly quantity: number;
+  /** Shares bought since the position was opened, in the terms of today: more than `quantity` once a part was sold. */
+  readonly boughtQuantity: number;
   readonly averagePrice: Micros;
   /** The last price it is valued at. */
   readonly mark: Micros;
@@ -55,5 +57,5 @@ export interface PortfolioState {
   /** Share of the risk budget in use, 0.25..1. */
   readonly intensity: number;
   /** Set while entries are off for a reason that outlives the run, such as yesterday's loss. */
-  readonly entriesBlocked: 'kill_switch' | 'daily_loss' | 'drawdown' | null;
+  readonly entriesBlocked: 'kill_switch' | 'reconcile_break' | 'daily_loss' | 'drawdown' | null;
 }

@@ -36,9 +36,25 @@ export const FATES = [
 ] as const;
 export type Fate = (typeof FATES)[number];
 
+/** Why the last gate before the broker refuses an order, whatever the guards said of it. */
+export const GATE_CODES = [
+  'ORDER_INVALID',
+  'SYMBOL_UNKNOWN',
+  'NOT_JOURNALLED',
+  'PAYLOAD_CONFLICT',
+  'CONSERVATION',
+  'OVERSELL',
+  'ORDER_RATE',
+  'ORDERS_PER_MINUTE',
+  'ORDERS_PER_RUN',
+  'ORDERS_PER_DAY',
+] as const;
+export type GateCode = (typeof GATE_CODES)[number];
+
 /** Every reason a sized or unsized proposal is refused or reduced for; `risk explain` and the reports use these. */
 export const REASON_CODES = [
   'KILL_SWITCH',
+  'RECONCILE_BREAK',
   'MARKET_CLOSED',
   'SESSION_LATE',
   'NO_PRICE',
@@ -65,6 +81,7 @@ export const REASON_CODES = [
   'STALE_MARK',
   'DRAWDOWN',
   'REVIEW_DECLINED',
+  ...GATE_CODES,
 ] as const;
 export type ReasonCode = (typeof REASON_CODES)[number];
 

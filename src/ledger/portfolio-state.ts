@@ -9,6 +9,7 @@ import type { Book } from './book.ts';
 import { staleShortfall } from './book-closes.ts';
 import type { BookOrder, OpenTrade } from './book-state.ts';
 import { entryPriceOf } from './book-trades.ts';
+import { openBreaks } from './breaks.ts';
 import { quantityOf } from './lots.ts';
 
 /** A price to value a position at, and whether it is from the last completed session or later. */
@@ -75,6 +76,7 @@ function heldPosition(book: Book, trade: OpenTrade, view: PortfolioView): HeldPo
   return {
     symbol: trade.symbol,
     quantity: quantityOf(trade.lots),
+    boughtQuantity: trade.boughtQuantity,
     averagePrice: entryPriceOf(trade),
     mark,
     markStale: seen === undefined || !seen.fresh,
@@ -121,6 +123,7 @@ function coolingDown(book: Book, view: PortfolioView): Symbol[] {
 
 function blockOf(book: Book, view: PortfolioView): PortfolioState['entriesBlocked'] {
   if (view.killSwitch) return 'kill_switch';
+  if (openBreaks(book.breaks()).length > 0) return 'reconcile_break';
   const close = book.lastClose;
   if (close === null) return null;
   if (reaches(-close.deepestDrawdown, view.maxDrawdownFraction)) return 'drawdown';

@@ -1,4 +1,5 @@
 import type { Symbol } from '../domain/market.ts';
+import type { Micros } from '../domain/money.ts';
 import { type Bracket, type Order, type OrderIntent, orderRef } from '../domain/order.ts';
 import type { SessionDate } from '../domain/time.ts';
 import type { EntrySettings } from '../risk/limits.ts';
@@ -74,26 +75,71 @@ export function bracketOf(
   };
 }
 
-/** A market sell that leaves a position through the group of its stop, so that never both can fill in full. */
-export function exitOrder(
+/** A sell, or a buy that ends a short position, at the market. */
+export const marketOrder = (
+  ref: string,
+  {
+    symbol,
+    side,
+    quantity,
+    exitReason,
+    ocaGroup,
+  }: Pick<Order, 'symbol' | 'side' | 'quantity' | 'exitReason' | 'ocaGroup'>,
+): Order => ({
+  orderRef: ref,
+  symbol,
+  leg: 'exit',
+  side,
+  type: 'market',
+  quantity,
+  limitPrice: null,
+  stopPrice: null,
+  timeInForce: 'GTC',
+  parentRef: null,
+  ocaGroup,
+  exitReason,
+});
+
+/** A protective stop that stands for itself: it repairs, replaces or splits another, in a group of its own. */
+export const loneStop = (
+  ref: string,
   symbol: Symbol,
   quantity: number,
-  reason: NonNullable<Order['exitReason']>,
-  entryRef: string,
-  origin: OrderOrigin,
-): Order {
-  return {
-    orderRef: orderRef({ ...origin, symbol, leg: 'exit' }),
-    symbol,
-    leg: 'exit',
-    side: 'sell',
-    type: 'market',
-    quantity,
-    limitPrice: null,
-    stopPrice: null,
-    timeInForce: 'GTC',
-    parentRef: null,
-    ocaGroup: ocaGroupOf(entryRef),
-    exitReason: reason,
-  };
+  stopPrice: Micros,
+): Order => ({
+  orderRef: ref,
+  symbol,
+  leg: 'stop',
+  side: 'sell',
+  type: 'stop',
+  quantity,
+  limitPrice: null,
+  stopPrice,
+  timeInForce: 'GTC',
+  parentRef: null,
+  ocaGroup: ocaGroupOf(ref),
+  exitReason: 'stop',
+});
+
+/** Shares that leave together, through the OCA group of the stop that covers them; null where none does. */
+export interface ExitPart {
+  readonly quantity: number;
+  readonly ocaGroup: string | null;
+}
+
+/** How shares leave: part by part through the stops that cover them, so that never both can fill in full. */
+export function exitParts(
+  owned: number,
+  stops: readonly { readonly remaining: number; readonly ocaGroup: string | null }[],
+): ExitPart[] {
+  const parts: ExitPart[] = [];
+  let left = owned;
+  for (const { remaining, ocaGroup } of stops) {
+    const quantity = Math.min(left, remaining);
+    if (quantity <= 0 || ocaGroup === null) continue;
+    parts.push({ quantity, ocaGroup });
+    left -= quantity;
+  }
+  if (left > 0) parts.push({ quantity: left, ocaGroup: null });
+  return parts;
 }

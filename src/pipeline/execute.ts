@@ -1,11 +1,13 @@
-import { type Bracket, type Order, orderRef } from '../domain/order.ts';
+import { type Bracket, type Leg, type Order, orderRef } from '../domain/order.ts';
+import { bracketFault, type OrderFault, orderFault } from '../domain/order-checks.ts';
+import { DEFAULT_TICKS, type TickTable } from '../domain/price.ts';
 import type { EpochMs, SessionDate } from '../domain/time.ts';
 import type { EventDraft } from '../events/event.ts';
 import { submittedDraft } from '../events/order-events.ts';
 import type { Broker, SendOutcome } from '../ports/broker.ts';
 import type { History } from '../ports/history.ts';
 import type { EntrySettings } from '../risk/limits.ts';
-import { bracketOf, exitOrder, type OrderOrigin } from './bracket.ts';
+import { bracketOf, type ExitPart, marketOrder } from './bracket.ts';
 import type { CandidateDecision, SignalExit } from './decide.ts';
 
 /** What sending needs of the world, and of the run it belongs to. */
@@ -18,11 +20,20 @@ export interface ExecutionContext {
   readonly slot: string;
   readonly entry: EntrySettings;
   readonly strategy: string;
+  /** The price grid; the default one of US stocks unless given. */
+  readonly ticks?: TickTable;
   /** True when our journal knows an order of this name: its generation is used up. */
   readonly isUsed: (orderRef: string) => boolean;
-  /** The entry a position came from; its exits share that entry's OCA group. */
-  readonly entryRefOf: (symbol: SignalExit['symbol']) => string | null;
+  /** How the shares of a symbol leave, through the OCA groups of their stops; none where there are no shares. */
+  readonly exitParts: (symbol: SignalExit['symbol']) => readonly ExitPart[];
+  /** Waits before what certainly did not leave is tried again; at once where absent. */
+  readonly beforeRetry?: (attempt: number) => Promise<void>;
 }
+
+type Outcome = SendOutcome['outcome'];
+
+/** How often an order that certainly was not sent is tried. */
+const ATTEMPTS = 3;
 
 /**
  * Sends an approved entry with its stop: the intent and every orderRef are on disk before anything leaves. An answer
@@ -31,50 +42,111 @@ export interface ExecutionContext {
 export async function sendEntry(
   candidate: CandidateDecision,
   context: ExecutionContext,
-): Promise<SendOutcome['outcome']> {
+): Promise<Outcome> {
   const { intent, verdict, row } = candidate;
-  if (intent === null || verdict.approved <= 0) return 'not_sent';
-  const origin = originOf(context, row.symbol, 'entry');
+  if (intent === null || !(verdict.approved > 0)) return 'not_sent';
+  const { session, slot } = context;
+  const generation = unusedGeneration(context, row.symbol, 'entry');
+  const origin = { session, slot, generation };
   const bracket = bracketOf(intent, verdict.approved, origin, context.entry);
+  const fault = bracketFault(bracket, context.ticks ?? DEFAULT_TICKS);
+  if (fault !== null) return deny(candidate, fault, context);
   const orders = ordersOf(bracket);
   await context.history.append([
     approval(candidate, bracket, context),
     ...orders.map((order) => submitted(order, context)),
   ]);
-  const answer = await context.broker.submit(bracket);
-  await recordAnswer(answer, orders, context);
-  return answer.outcome;
+  return answered(orders, () => context.broker.submit(bracket), context);
 }
 
-/** Sends a market sell of a whole position through the OCA group of its stop. */
+/** Sells a whole position at the market, through the OCA groups of its stops. The worst answer of its parts. */
 export async function sendExit(
   exit: SignalExit,
   reason: NonNullable<Order['exitReason']>,
   context: ExecutionContext,
-): Promise<SendOutcome['outcome']> {
-  const entryRef = context.entryRefOf(exit.symbol);
-  if (entryRef === null) return 'not_sent';
-  const origin = originOf(context, exit.symbol, 'exit');
-  const order = exitOrder(exit.symbol, exit.quantity, reason, entryRef, origin);
+): Promise<Outcome> {
+  let worst: Outcome = 'not_sent';
+  let left = exit.quantity;
+  for (const { quantity, ocaGroup } of context.exitParts(exit.symbol)) {
+    const part = Math.min(left, quantity);
+    if (part <= 0) break;
+    left -= part;
+    const terms = { symbol: exit.symbol, side: 'sell', quantity: part } as const;
+    const make = (ref: string): Order =>
+      marketOrder(ref, { ...terms, exitReason: reason, ocaGroup });
+    const outcome = await sendLone(exit.symbol, 'exit', make, context);
+    worst = SEVERITY[outcome] > SEVERITY[worst] ? outcome : worst;
+  }
+  return worst;
+}
+
+const SEVERITY: Readonly<Record<Outcome, number>> = {
+  not_sent: 0,
+  accepted: 1,
+  denied: 2,
+  rejected: 3,
+  unknown: 4,
+};
+
+/** Sends one order of its own under the next unused name; written down first. */
+export async function sendLone(
+  symbol: Order['symbol'],
+  leg: Leg,
+  make: (ref: string) => Order,
+  context: ExecutionContext,
+): Promise<Outcome> {
+  const { session, slot } = context;
+  const generation = unusedGeneration(context, symbol, leg);
+  const order = make(orderRef({ session, slot, symbol, leg, generation }));
+  if (orderFault(order, context.ticks ?? DEFAULT_TICKS) !== null) return 'denied';
   await context.history.append([submitted(order, context)]);
-  const answer = await context.broker.submitOrder(order);
-  await recordAnswer(answer, [order], context);
-  return answer.outcome;
+  return answered([order], () => context.broker.submitOrder(order), context);
 }
 
 const ordersOf = ({ entry, stop, target }: Bracket): Order[] =>
   target === null ? [entry, stop] : [entry, stop, target];
 
 /** The first generation of this symbol's leg in this slot that no order has used. */
-function originOf(
-  context: ExecutionContext,
-  symbol: SignalExit['symbol'],
-  leg: 'entry' | 'exit',
-): OrderOrigin {
+function unusedGeneration(context: ExecutionContext, symbol: Order['symbol'], leg: Leg): number {
   const { session, slot } = context;
   let generation = 1;
   while (context.isUsed(orderRef({ session, slot, symbol, leg, generation }))) generation += 1;
-  return { session, slot, generation };
+  return generation;
+}
+
+/** Asks the broker, again where the order certainly did not leave, and writes down any answer that is no yes. */
+async function answered(
+  orders: readonly Order[],
+  send: () => Promise<SendOutcome>,
+  context: ExecutionContext,
+): Promise<Outcome> {
+  let answer = await send();
+  for (let attempt = 2; attempt <= ATTEMPTS && answer.outcome === 'not_sent'; attempt += 1) {
+    await context.beforeRetry?.(attempt);
+    answer = await send();
+  }
+  await recordAnswer(answer, orders, context);
+  return answer.outcome;
+}
+
+/** An order that contradicts itself is denied before it has a name: nothing is written to be sent. */
+async function deny(
+  { row, intent }: CandidateDecision,
+  { code }: OrderFault,
+  context: ExecutionContext,
+): Promise<Outcome> {
+  const sized = intent?.quantity ?? 0;
+  await context.history.append([
+    {
+      type: 'intent.denied',
+      at: context.now(),
+      runId: context.runId,
+      symbol: row.symbol,
+      sized: Number.isSafeInteger(sized) && sized > 0 ? sized : 0,
+      reasons: [{ code, allowed: 0, limit: null, value: null }],
+    },
+  ]);
+  return 'denied';
 }
 
 function approval(
@@ -125,12 +197,8 @@ async function recordAnswer(
         const type = answer.outcome === 'denied' ? 'order.denied' : 'order.rejected';
         return { ...base, type, orderRef: ref, code, message };
       }
-      return {
-        ...base,
-        type: 'order.cancelled',
-        orderRef: ref,
-        cause: `not sent: ${answer.message}`,
-      };
+      const cause = `not sent: ${answer.message}`;
+      return { ...base, type: 'order.cancelled', orderRef: ref, cause };
     }),
   );
 }

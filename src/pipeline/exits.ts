@@ -7,10 +7,14 @@ import { roundToTick } from '../domain/price.ts';
 export interface ExitSettings {
   /** The stop follows the highest close since entry at this many ATR14; null where it does not move. */
   readonly trailAtr: number | null;
+  /** The stop follows the highest close since entry at this part of it below; null where it does not. */
+  readonly trailFraction: number | null;
   /** The stop moves to the entry price once a close is this many initial risks above it; null for never. */
   readonly breakEvenR: number | null;
   /** Calendar sessions after which a position is left at its next open, the entry session counting 1; 0 for never. */
   readonly maxHoldingSessions: number;
+  /** A part of the shares is sold once a close is so many initial risks above the entry; null for never. */
+  readonly scaleOut: { readonly atR: number; readonly fraction: number } | null;
 }
 
 /** What the bar that just completed says of a position. ATR14 of that bar, in dollars. */
@@ -32,6 +36,8 @@ export interface ExitPlan {
   readonly moves: readonly StopMove[];
   /** Positions whose time is over: sold at the market at their next open. */
   readonly timedOut: readonly Symbol[];
+  /** Parts of positions that have made what they should: sold at the market at their next open. */
+  readonly parts: readonly { readonly symbol: Symbol; readonly quantity: number }[];
 }
 
 /**
@@ -45,16 +51,18 @@ export function planExits(
 ): ExitPlan {
   const moves: StopMove[] = [];
   const timedOut: Symbol[] = [];
+  const parts: { symbol: Symbol; quantity: number }[] = [];
   for (const position of positions) {
     const { maxHoldingSessions } = settings;
-    if (maxHoldingSessions > 0 && position.sessionsHeld >= maxHoldingSessions) {
-      timedOut.push(position.symbol);
-    }
+    const isOver = maxHoldingSessions > 0 && position.sessionsHeld >= maxHoldingSessions;
+    if (isOver) timedOut.push(position.symbol);
     const bar = completed.get(position.symbol);
+    const quantity = bar === undefined || isOver ? 0 : partToSell(position, bar, settings);
+    if (quantity > 0) parts.push({ symbol: position.symbol, quantity });
     const move = bar === undefined ? null : stopMove(position, bar, settings);
     if (move !== null) moves.push(move);
   }
-  return { moves, timedOut };
+  return { moves, timedOut, parts };
 }
 
 /** The higher of what trail and break-even ask for, where it is above the stop in force. */
@@ -64,7 +72,7 @@ function stopMove(
   settings: ExitSettings,
 ): StopMove | null {
   if (position.stop === null) return null;
-  const trail = settings.trailAtr === null ? ZERO : trailingStop(position, bar, settings.trailAtr);
+  const trail = trailingStop(position, bar, settings);
   const even = settings.breakEvenR === null ? ZERO : breakEven(position, bar, settings.breakEvenR);
   const to = trail >= even ? trail : even;
   if (to <= position.stop) return null;
@@ -72,21 +80,45 @@ function stopMove(
   return { symbol: position.symbol, from: position.stop, to, cause };
 }
 
-function trailingStop(position: HeldPosition, bar: CompletedBar, multiple: number): Micros {
-  if (!(bar.atr > 0)) return ZERO;
+/** Where the trail asks for the stop, down to the tick; 0 where it asks for nothing. */
+function trailingStop(position: HeldPosition, bar: CompletedBar, settings: ExitSettings): Micros {
   const close = microsFromFloat(bar.close, 'halfEven');
   const highest = close > position.highestClose ? close : position.highestClose;
-  const distance = microsFromFloat(multiple * bar.atr, 'halfEven');
-  return distance >= highest ? ZERO : roundToTick(subtract(highest, distance), 'down');
+  const distance = trailDistance(highest, bar, settings);
+  if (distance === null || distance >= highest) return ZERO;
+  return roundToTick(subtract(highest, distance), 'down');
+}
+
+function trailDistance(
+  highest: Micros,
+  bar: CompletedBar,
+  { trailAtr, trailFraction }: ExitSettings,
+): Micros | null {
+  if (trailFraction !== null) return timesFraction(highest, trailFraction, 'halfEven');
+  if (trailAtr === null || !(bar.atr > 0)) return null;
+  return microsFromFloat(trailAtr * bar.atr, 'halfEven');
+}
+
+/** Shares to sell at this close: once in the life of a position, and never all of it. */
+function partToSell(position: HeldPosition, bar: CompletedBar, { scaleOut }: ExitSettings): number {
+  if (scaleOut === null || position.boughtQuantity !== position.quantity) return 0;
+  if (!hasGained(position, bar, scaleOut.atR)) return 0;
+  const part = Math.floor(position.boughtQuantity * scaleOut.fraction);
+  return part < position.quantity ? part : 0;
+}
+
+/** True where the close is so many initial risks above the average entry. */
+function hasGained(
+  { averagePrice, initialStop }: HeldPosition,
+  bar: CompletedBar,
+  multiple: number,
+): boolean {
+  if (initialStop === null || initialStop >= averagePrice) return false;
+  const risk = subtract(averagePrice, initialStop);
+  const gain = subtract(microsFromFloat(bar.close, 'halfEven'), averagePrice);
+  return gain >= timesFraction(risk, multiple, 'halfEven');
 }
 
 /** The average entry price, once the close is far enough above it; 0 before. */
-function breakEven(position: HeldPosition, bar: CompletedBar, multiple: number): Micros {
-  const { averagePrice, initialStop } = position;
-  if (initialStop === null || initialStop >= averagePrice) return ZERO;
-  const risk = subtract(averagePrice, initialStop);
-  const gain = subtract(microsFromFloat(bar.close, 'halfEven'), averagePrice);
-  return gain >= timesFraction(risk, multiple, 'halfEven')
-    ? roundToTick(averagePrice, 'down')
-    : ZERO;
-}
+const breakEven = (position: HeldPosition, bar: CompletedBar, multiple: number): Micros =>
+  hasGained(position, bar, multiple) ? roundToTick(position.averagePrice, 'down') : ZERO;

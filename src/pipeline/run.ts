@@ -41,7 +41,7 @@ export interface PipelineParts {
   /** The book as this snapshot values it. */
   readonly portfolio: (snapshot: MarketSnapshot) => Promise<PortfolioState>;
   readonly isUsed: ExecutionContext['isUsed'];
-  readonly entryRefOf: ExecutionContext['entryRefOf'];
+  readonly exitParts: ExecutionContext['exitParts'];
 }
 
 /** One pass: when, for which slot, how many, and what is held back. */
@@ -166,7 +166,7 @@ async function commit(
     entry: parts.settings.entry,
     strategy: parts.strategy.name,
     isUsed: parts.isUsed,
-    entryRefOf: parts.entryRefOf,
+    exitParts: parts.exitParts,
   };
   let submitted = 0;
   let declined = 0;

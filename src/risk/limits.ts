@@ -7,6 +7,13 @@ export interface RiskLimits {
   readonly maxPositions: number;
   /** Entry orders sent per session. */
   readonly maxEntriesPerDay: number;
+  /** What the last gate before the broker lets through: orders at once, and again per second; half is for exits. */
+  readonly orderBurst: number;
+  readonly ordersPerSecond: number;
+  /** Orders sent, stops and targets counted; exits are never held back. */
+  readonly maxOrdersPerMinute: number;
+  readonly maxOrdersPerRun: number;
+  readonly maxOrdersPerDay: number;
   /** Share of the 20-session median volume that one order may be. */
   readonly maxAdvFraction: number;
   /** At this loss of the day: no entries until the next session. */

@@ -15,6 +15,11 @@ export interface ReasonWords {
 /** The words of every reason code: the one place that all who explain take them from. */
 export const REASON_WORDS: Readonly<Record<ReasonCode, ReasonWords>> = {
   KILL_SWITCH: { sentence: 'the kill switch is on: nothing is entered', key: null },
+  RECONCILE_BREAK: {
+    sentence:
+      "the book differs from the broker's statement: nothing is entered until that is resolved",
+    key: null,
+  },
   MARKET_CLOSED: { sentence: 'the market was not in its regular session', key: null },
   SESSION_LATE: {
     sentence:
@@ -110,6 +115,40 @@ export const REASON_WORDS: Readonly<Record<ReasonCode, ReasonWords>> = {
     key: 'risk.maxDrawdownFraction',
   },
   REVIEW_DECLINED: { sentence: 'a person declined the order in review', key: null },
+  ORDER_INVALID: { sentence: 'the parts of the order contradict each other', key: null },
+  SYMBOL_UNKNOWN: { sentence: 'the broker has no such symbol', key: null },
+  NOT_JOURNALLED: {
+    sentence: 'the order was not written down before it was to be sent',
+    key: null,
+  },
+  PAYLOAD_CONFLICT: {
+    sentence: 'the name of the order stands for other terms already',
+    key: null,
+  },
+  CONSERVATION: {
+    sentence: 'sending {value:shares} would exceed the {limit:shares} that were approved',
+    key: null,
+  },
+  OVERSELL: {
+    sentence: 'our sells could sell {value:shares}, owned or on the way are {limit:shares}',
+    key: null,
+  },
+  ORDER_RATE: {
+    sentence: 'orders were sent too fast; what is left is kept for exits',
+    key: 'risk.ordersPerSecond',
+  },
+  ORDERS_PER_MINUTE: {
+    sentence: '{value:count} of {limit:count} orders of a minute had been sent',
+    key: 'risk.maxOrdersPerMinute',
+  },
+  ORDERS_PER_RUN: {
+    sentence: '{value:count} of {limit:count} orders of a run had been sent',
+    key: 'risk.maxOrdersPerRun',
+  },
+  ORDERS_PER_DAY: {
+    sentence: '{value:count} of {limit:count} orders of a day had been sent',
+    key: 'risk.maxOrdersPerDay',
+  },
 };
 
 const UNITS: Readonly<Record<string, (value: number) => string>> = {

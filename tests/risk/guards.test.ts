@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { usd } from '../../src/domain/money.ts';
-import { REASON_CODES } from '../../src/domain/reason.ts';
+import { GATE_CODES, REASON_CODES } from '../../src/domain/reason.ts';
 import { GUARDS } from '../../src/risk/guards.ts';
 import { position, sym, working } from '../pipeline/builders.ts';
 import { guardInput, type Scene, told, verdictOf } from './guard-input.ts';
@@ -23,6 +23,12 @@ const PENNY: Scene = {
 
 const ACCOUNT: readonly Boundary[] = [
   ['the kill switch', {}, { state: { entriesBlocked: 'kill_switch' } }, 'KILL_SWITCH 0'],
+  [
+    'a book that differs from the statement',
+    {},
+    { state: { entriesBlocked: 'reconcile_break' } },
+    'RECONCILE_BREAK 0',
+  ],
   ['a drawdown that has latched', {}, { state: { entriesBlocked: 'drawdown' } }, 'DRAWDOWN 0'],
   ["yesterday's loss", {}, { state: { entriesBlocked: 'daily_loss' } }, 'DAILY_LOSS 0'],
   [
@@ -257,11 +263,11 @@ describe('the guards', () => {
       for (const { code } of verdictOf(outside).reasons) codes.add(code);
     }
     codes.add('QUANTITY_ZERO').add('MIN_NOTIONAL');
-    const elsewhere = ['STOP_TOO_CLOSE', 'REVIEW_DECLINED'];
+    const elsewhere: string[] = ['STOP_TOO_CLOSE', 'REVIEW_DECLINED', ...GATE_CODES];
     expect([...codes].sort()).toEqual(
       REASON_CODES.filter((code) => !elsewhere.includes(code)).toSorted(),
     );
-    expect(GUARDS).toHaveLength(21);
+    expect(GUARDS).toHaveLength(22);
   });
 
   it('refuse a quantity that is not whole shares', () => {

@@ -1,16 +1,10 @@
 import type { Bracket, EntryBand, Order } from '../../domain/order.ts';
+import { bracketFault, orderFault } from '../../domain/order-checks.ts';
 import type { TickTable } from '../../domain/price.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import type { OrderChange, SendOutcome } from '../../ports/broker.ts';
 import type { SimAccount } from './sim-account.ts';
-import {
-  bracketFault,
-  changed,
-  orderFault,
-  type SimOrder,
-  sameBand,
-  sameTerms,
-} from './sim-order.ts';
+import { changed, type SimOrder, sameBand, sameTerms } from './sim-order.ts';
 
 /** Why the simulated broker refuses, in `SendOutcome.code`. A refusal is the answer itself; no event repeats it. */
 export type SimRefusal = 'INVALID' | 'CONFLICT' | 'OVERSELL' | 'UNKNOWN_ORDER' | 'NOT_WORKING';
@@ -38,8 +32,8 @@ export class SimAcceptance {
     const legs = target === null ? [entry, stop] : [entry, stop, target];
     const repeated = this.#repeated(legs, band);
     if (repeated !== null) return repeated;
-    const fault = bracketFault(bracket) ?? this.#faultOf(legs);
-    if (fault !== null) return refuse('INVALID', `${entry.orderRef}: ${fault}`);
+    const fault = bracketFault(bracket, this.#ticks);
+    if (fault !== null) return refuse('INVALID', `${entry.orderRef}: ${fault.text}`);
     for (const leg of legs) this.#books.accept(leg, leg === entry ? band : null, at);
     return ACCEPTED;
   }
@@ -47,8 +41,8 @@ export class SimAcceptance {
   order(order: Order, at: EpochMs): SendOutcome {
     const repeated = this.#repeated([order], null);
     if (repeated !== null) return repeated;
-    const fault = this.#faultOf([order]);
-    if (fault !== null) return refuse('INVALID', `${order.orderRef}: ${fault}`);
+    const fault = orderFault(order, this.#ticks);
+    if (fault !== null) return refuse('INVALID', `${order.orderRef}: ${fault.text}`);
     if (order.side === 'sell' && this.#oversells(order, order.quantity)) {
       this.#books.sweep();
       return refuse('OVERSELL', `${order.orderRef}: sells would exceed what is or may be owned`);
@@ -77,14 +71,6 @@ export class SimAcceptance {
     if (held === undefined) return refuse('UNKNOWN_ORDER', `${orderRef} was never sent here`);
     if (held.doneAt !== null) return refuse('NOT_WORKING', `${orderRef} is ${held.status}`);
     return held;
-  }
-
-  #faultOf(orders: readonly Order[]): string | null {
-    for (const order of orders) {
-      const fault = orderFault(order, this.#ticks);
-      if (fault !== null) return fault;
-    }
-    return null;
   }
 
   /** The answer to orders sent before; null when all of them are new. */

@@ -1,6 +1,7 @@
 import type { Micros } from '../../domain/money.ts';
-import type { Bracket, EntryBand, Order, OrderStatus } from '../../domain/order.ts';
-import { isOnTick, type TickTable } from '../../domain/price.ts';
+import type { EntryBand, Order, OrderStatus } from '../../domain/order.ts';
+import { orderFault, takesStop } from '../../domain/order-checks.ts';
+import type { TickTable } from '../../domain/price.ts';
 import type { EpochMs, SessionDate } from '../../domain/time.ts';
 import type { OrderChange } from '../../ports/broker.ts';
 
@@ -63,68 +64,10 @@ export const sameTerms = (a: Order, b: Order): boolean =>
 export const sameBand = (a: EntryBand | null, b: EntryBand | null): boolean =>
   a === b || (a !== null && b !== null && a.lowest === b.lowest && a.highest === b.highest);
 
-const wholeShares = (quantity: number): boolean => Number.isSafeInteger(quantity) && quantity > 0;
-
-function priceFault(
-  price: Micros | null,
-  wanted: boolean,
-  name: string,
-  ticks: TickTable,
-): string | null {
-  if (!wanted) return price === null ? null : `this order type takes no ${name}`;
-  if (price === null || price <= 0) return `the ${name} is missing or not positive`;
-  return isOnTick(price, ticks) ? null : `the ${name} is not on the tick grid`;
-}
-
-const takesLimit = ({ type }: Order): boolean => type === 'limit' || type === 'stop_limit';
-
-/** True for a type that waits for a price to be reached. */
-export const takesStop = ({ type }: Order): boolean =>
-  type === 'stop' || type === 'stop_limit' || type === 'trailing_stop';
-
-/** Why an order makes no sense here, or null. Long only, whole shares, prices on the tick grid. */
-export function orderFault(order: Order, ticks: TickTable): string | null {
-  if (!wholeShares(order.quantity)) return 'the quantity is not a positive number of whole shares';
-  if (order.side === 'buy' && takesStop(order)) return 'a buy stop is not supported';
-  const trails = order.type === 'trailing_stop';
-  if (trails !== (order.trailAmount !== undefined)) return 'only a trailing stop has a distance';
-  if (trails && !((order.trailAmount ?? 0) > 0)) return 'the trailing distance is not positive';
-  const { limitPrice, stopPrice } = order;
-  if (order.type === 'stop_limit' && (limitPrice ?? 0) > (stopPrice ?? 0)) {
-    return 'a sell stop-limit has its limit at or below its stop';
-  }
-  return (
-    priceFault(limitPrice, takesLimit(order), 'limit price', ticks) ??
-    priceFault(stopPrice, takesStop(order), 'stop price', ticks)
-  );
-}
-
-/** Why a bracket makes no sense, or null. */
-export function bracketFault({ entry, stop, target }: Bracket): string | null {
-  if (entry.side !== 'buy' || entry.parentRef !== null) return 'the entry is not a buy of its own';
-  if (stop.type !== 'stop' && stop.type !== 'trailing_stop') {
-    return 'the protective leg is not a stop that sells at the market';
-  }
-  if (target !== null && target.type !== 'limit') return 'the target is not a limit order';
-  for (const child of target === null ? [stop] : [stop, target]) {
-    if (child.side !== 'sell') return `the ${child.leg} is not a sell`;
-    if (child.parentRef !== entry.orderRef) return `the ${child.leg} does not name its entry`;
-    if (child.symbol !== entry.symbol) return `the ${child.leg} is of another symbol`;
-    if (child.quantity > entry.quantity) return `the ${child.leg} is larger than its entry`;
-  }
-  if (target !== null && (target.ocaGroup === null || target.ocaGroup !== stop.ocaGroup)) {
-    return 'stop and target do not share an OCA group';
-  }
-  if (entry.limitPrice !== null && stop.stopPrice !== null && stop.stopPrice >= entry.limitPrice) {
-    return 'the stop is not below the entry limit';
-  }
-  return null;
-}
-
 /** The order after a change, or why it cannot be changed so. */
 export function changed(held: SimOrder, change: OrderChange, ticks: TickTable): Order | string {
   const { order } = held;
-  if (change.limitPrice !== undefined && !takesLimit(order)) return 'it has no limit price';
+  if (change.limitPrice !== undefined && order.limitPrice === null) return 'it has no limit price';
   if (change.stopPrice !== undefined && !takesStop(order)) return 'it has no stop price';
   const next: Order = {
     ...order,
@@ -133,5 +76,5 @@ export function changed(held: SimOrder, change: OrderChange, ticks: TickTable): 
     stopPrice: change.stopPrice ?? order.stopPrice,
   };
   if (next.quantity <= held.filled) return 'that quantity has been filled already';
-  return orderFault(next, ticks) ?? next;
+  return orderFault(next, ticks)?.text ?? next;
 }

@@ -1,0 +1,287 @@
+import type { Fill } from '../domain/fill.ts';
+import type { Symbol } from '../domain/market.ts';
+import type { Micros } from '../domain/money.ts';
+import type { ExitReason, Order } from '../domain/order.ts';
+import type { EpochMs, SessionDate } from '../domain/time.ts';
+import type { EventDraft } from '../events/event.ts';
+import type { Book } from '../ledger/book.ts';
+import type { BookOrder, EndedTrade, TradeEnd } from '../ledger/book-state.ts';
+import { resultOf } from '../ledger/book-trades.ts';
+import { intake } from '../ledger/intake.ts';
+import { prove, type SymbolProof } from '../ledger/protection.ts';
+import {
+  type Absences,
+  adoptStatement,
+  fillsSince,
+  statedMessages,
+} from '../ledger/statement-intake.ts';
+import { loneStop, marketOrder } from '../pipeline/bracket.ts';
+import type { ExecutionContext } from '../pipeline/execute.ts';
+import { sendExit, sendLone } from '../pipeline/execute.ts';
+import type { Broker, BrokerEvent, OrderChange, SendOutcome } from '../ports/broker.ts';
+import type { History } from '../ports/history.ts';
+
+/** What the desk works with. */
+export interface DeskParts {
+  readonly book: Book;
+  /** Behind the last gate. */
+  readonly broker: Broker;
+  readonly history: History;
+  readonly now: () => EpochMs;
+  readonly context: (session: SessionDate, slot: string) => ExecutionContext;
+  /** Facts of a trade's end that only the bars know. */
+  readonly measure: (ended: EndedTrade) => Promise<TradeEnd>;
+  readonly isHalted: (symbol: Symbol) => boolean;
+}
+
+/** Beyond this the broker's clock and ours may differ when executions are asked for since the last answer. */
+const OVERLAP_MS = 60_000;
+
+/**
+ * Where orders are looked after between being sent and being over: takes in what the broker says, asks it about what
+ * it does not say, withdraws, shrinks, moves and sells. Everything is written down before it is sent, and the journal
+ * alone is enough to go on after a crash.
+ */
+export class OrderDesk {
+  readonly #parts: DeskParts;
+  /** Why we cancelled an order; the broker only knows that we asked. */
+  readonly #causes = new Map<string, string>();
+  readonly #absences: Absences = new Map();
+  readonly #lastFillAt = new Map<Symbol, EpochMs>();
+  /** Sales of shares whose purchase we have not been told of yet. */
+  #early: Fill[] = [];
+  #lastComplete: EpochMs | null = null;
+
+  constructor(parts: DeskParts) {
+    this.#parts = parts;
+  }
+
+  /** When shares of the symbol last changed hands, as far as this process saw it. */
+  lastFillAt(symbol: Symbol): EpochMs | null {
+    return this.#lastFillAt.get(symbol) ?? null;
+  }
+
+  /** True while a sale waits for the purchase that it sells. */
+  get waitsForPurchase(): boolean {
+    return this.#early.length > 0;
+  }
+
+  /** Writes down what the broker said, then closes the trades that became flat by it. True where it said anything. */
+  async takeIn(session: SessionDate): Promise<boolean> {
+    const messages = this.#parts.broker.drain();
+    if (messages.length === 0) return false;
+    await this.#book(messages, session);
+    return true;
+  }
+
+  async #book(messages: readonly BrokerEvent[], session: SessionDate): Promise<void> {
+    const { book, history } = this.#parts;
+    const bookable = this.#withEarly(messages);
+    const drafts = intake(book, bookable, session).map((draft) => this.#withCause(draft));
+    if (drafts.length > 0) await history.append(drafts);
+    for (const draft of drafts) {
+      if (draft.type === 'fill.recorded') this.#lastFillAt.set(draft.symbol, draft.filledAt);
+    }
+    const closed: EventDraft[] = [];
+    for (const ended of book.ended()) {
+      const { gross, net, r } = resultOf(ended.trade);
+      closed.push({
+        type: 'trade.closed',
+        at: ended.exitAt,
+        runId: null,
+        tradeId: ended.trade.tradeId,
+        symbol: ended.trade.symbol,
+        exitReason: ended.exitReason,
+        grossPnl: gross,
+        netPnl: net,
+        rMultiple: r,
+        ...(await this.#parts.measure(ended)),
+      });
+    }
+    if (closed.length > 0) await history.append(closed);
+  }
+
+  /** The messages without sales of shares that we do not know to own yet: those wait for the purchase. */
+  #withEarly(messages: readonly BrokerEvent[]): BrokerEvent[] {
+    const { book } = this.#parts;
+    const waiting = this.#early.map(
+      (fill): BrokerEvent => ({ kind: 'filled', fill, at: fill.filledAt }),
+    );
+    const known = new Set<string>();
+    const fills: Fill[] = [];
+    for (const message of [...waiting, ...messages]) {
+      if (message.kind !== 'filled') continue;
+      const { execId, orderRef } = message.fill;
+      if (known.has(execId) || book.hasFill(execId) || book.order(orderRef) === null) continue;
+      known.add(execId);
+      fills.push(message.fill);
+    }
+    fills.sort(
+      (a, b) => a.filledAt - b.filledAt || (a.side === b.side ? 0 : a.side === 'buy' ? -1 : 1),
+    );
+    const owned = new Map<Symbol, number>();
+    const early = new Set<string>();
+    for (const { symbol, side, quantity, execId } of fills) {
+      const held = owned.get(symbol) ?? book.owned(symbol);
+      if (side === 'sell' && quantity > held) early.add(execId);
+      else owned.set(symbol, side === 'buy' ? held + quantity : held - quantity);
+    }
+    this.#early = fills.filter(({ execId }) => early.has(execId));
+    return [...waiting, ...messages].filter(
+      (message) => message.kind !== 'filled' || !early.has(message.fill.execId),
+    );
+  }
+
+  #withCause(draft: EventDraft): EventDraft {
+    if (draft.type !== 'order.cancelled') return draft;
+    const cause = this.#causes.get(draft.orderRef);
+    return cause === undefined ? draft : { ...draft, cause };
+  }
+
+  /** Asks the broker how everything stands, learns from it, and proves what is protected. */
+  async look(session: SessionDate): Promise<readonly SymbolProof[]> {
+    const { book, broker, history, isHalted } = this.#parts;
+    const { settleMs, showsCompletedOrders } = broker.capabilities;
+    const open = [...book.orders()].some(({ status }) => status === 'unknown');
+    const since = fillsSince(book, open ? null : this.#lastComplete, OVERLAP_MS);
+    const statement = await broker.statement(since);
+    // What was said up to the statement comes before it.
+    await this.takeIn(session);
+    await this.#book(statedMessages(book, statement), session);
+    const rules = { settleMs, showsCompletedOrders };
+    const drafts = adoptStatement(book, statement, this.#absences, rules);
+    if (drafts.length > 0) await history.append(drafts.map((draft) => this.#withCause(draft)));
+    if (statement.complete.fills) this.#lastComplete = statement.at;
+    return prove(book, statement, isHalted);
+  }
+
+  /**
+   * After a restart: what was written down to be sent and never answered for may have arrived or not. It is unknown
+   * until the broker says.
+   */
+  async recover(): Promise<void> {
+    const { book, history } = this.#parts;
+    const drafts = book
+      .live()
+      .filter(({ status }) => status === 'submitted')
+      .map(
+        ({ orderRef }): EventDraft => ({
+          type: 'order.unknown',
+          at: this.#parts.now(),
+          runId: null,
+          orderRef,
+          cause: 'restart before the answer',
+        }),
+      );
+    if (drafts.length > 0) await history.append(drafts);
+  }
+
+  /** Asks the broker to withdraw an order; it can still fill until the broker confirms. */
+  async cancel(order: BookOrder, cause: string): Promise<void> {
+    const { broker, history } = this.#parts;
+    const { orderRef } = order;
+    this.#causes.set(orderRef, cause);
+    if (order.status !== 'unknown') {
+      const base = { at: this.#parts.now(), runId: null };
+      await history.append([{ ...base, type: 'order.cancel_requested', orderRef, cause }]);
+    }
+    const { outcome } = await broker.cancel(orderRef);
+    if (outcome === 'not_sent' || outcome === 'denied') {
+      const base = { at: this.#parts.now(), runId: null };
+      await history.append([{ ...base, type: 'order.cancel_refused', orderRef }]);
+    }
+  }
+
+  /** Changes a working order. What the broker makes of it comes as its message, or in its next statement. */
+  modify(orderRef: string, change: OrderChange): Promise<SendOutcome> {
+    return this.#parts.broker.modify(orderRef, change);
+  }
+
+  /** Ends what an entry has not filled. Its stop is shrunk to what was filled first, so that it never could oversell. */
+  async endEntry(entry: BookOrder, cause: string, session: SessionDate): Promise<void> {
+    const { book } = this.#parts;
+    const bought = entry.filledQuantity;
+    for (const child of book.live(entry.symbol)) {
+      if (child.parentRef !== entry.orderRef || bought === 0) continue;
+      if (child.quantity > bought) await this.modify(child.orderRef, { quantity: bought });
+    }
+    await this.takeIn(session);
+    const now = book.order(entry.orderRef);
+    if (now !== null && now.status !== 'filled') await this.cancel(now, cause);
+  }
+
+  /** Sells all shares of a symbol at the market through the groups of their stops; ends a working entry before. */
+  async leave(
+    symbol: Symbol,
+    reason: ExitReason,
+    session: SessionDate,
+    slot: string,
+  ): Promise<readonly string[]> {
+    const { book } = this.#parts;
+    for (const entry of book.live(symbol)) {
+      if (entry.leg !== 'entry' || entry.status === 'cancel_pending') continue;
+      await this.endEntry(entry, reason, session);
+      await this.takeIn(session);
+    }
+    if (book.live(symbol).some(isSale)) return this.#saleRefs(symbol);
+    const quantity = book.owned(symbol);
+    if (quantity === 0) return [];
+    await sendExit({ symbol, quantity }, reason, this.#parts.context(session, slot));
+    return this.#saleRefs(symbol);
+  }
+
+  /**
+   * Sells a part of a position. Its stop is split first, so that the part leaves through a stop of its own size and
+   * the rest keeps its own: at every moment the stops cover all shares, and never sell more.
+   */
+  async sellPart(symbol: Symbol, quantity: number, session: SessionDate): Promise<void> {
+    const { book } = this.#parts;
+    const stop = book.live(symbol).find((order) => order.leg === 'stop' && order.type === 'stop');
+    if (stop === undefined || stop.stopPrice === null) return;
+    const remaining = stop.quantity - stop.filledQuantity;
+    if (quantity <= 0 || quantity >= remaining) return;
+    const { outcome } = await this.modify(stop.orderRef, { quantity: stop.quantity - quantity });
+    if (outcome !== 'accepted') return;
+    await this.takeIn(session);
+    const sent = await this.sendStop(symbol, quantity, stop.stopPrice, session);
+    await this.takeIn(session);
+    if (sent !== 'accepted') return;
+    const part = book.live(symbol).findLast(({ leg }) => leg === 'stop');
+    const ocaGroup = part?.ocaGroup ?? null;
+    const terms = { symbol, side: 'sell', quantity, exitReason: 'target', ocaGroup } as const;
+    await this.sendMarket(terms, session);
+  }
+
+  #saleRefs(symbol: Symbol): string[] {
+    return this.#parts.book
+      .live(symbol)
+      .filter(isSale)
+      .map(({ orderRef }) => orderRef);
+  }
+
+  /** A stop of its own, in a group of its own that an exit can join. */
+  sendStop(
+    symbol: Symbol,
+    quantity: number,
+    stopPrice: Micros,
+    session: SessionDate,
+  ): Promise<SendOutcome['outcome']> {
+    const context = this.#parts.context(session, PROTECT);
+    const make = (ref: string): Order => loneStop(ref, symbol, quantity, stopPrice);
+    return sendLone(symbol, 'stop', make, context);
+  }
+
+  /** Sells, or buys back, shares at the market. */
+  sendMarket(
+    terms: Pick<Order, 'symbol' | 'side' | 'quantity' | 'exitReason' | 'ocaGroup'>,
+    session: SessionDate,
+  ): Promise<SendOutcome['outcome']> {
+    const context = this.#parts.context(session, PROTECT);
+    return sendLone(terms.symbol, 'exit', (ref) => marketOrder(ref, terms), context);
+  }
+}
+
+/** The slot that repairs are named by. */
+const PROTECT = 'protect';
+
+const isSale = ({ leg, side }: BookOrder): boolean => leg === 'exit' && side === 'sell';

@@ -1,0 +1,244 @@
+import type { Symbol } from '../domain/market.ts';
+import type { EpochMs, SessionDate } from '../domain/time.ts';
+import type { EventDraft } from '../events/event.ts';
+import type { Book } from '../ledger/book.ts';
+import { arithmetic, type SymbolProof } from '../ledger/protection.ts';
+import { type Breach, nextRepair, type Repair } from '../ledger/repair.ts';
+import type { History } from '../ports/history.ts';
+import type { OrderDesk } from './order-desk.ts';
+
+/** What the protector works with. */
+export interface ProtectorParts {
+  readonly book: Book;
+  readonly desk: OrderDesk;
+  readonly history: History;
+  readonly now: () => EpochMs;
+  /** How long after a fill its stop may take to be acknowledged; 0 where the broker answers at once. */
+  readonly graceMs: number;
+}
+
+interface OpenBreach extends Breach {
+  /** True once it was written down: it had outlasted the grace. */
+  readonly isDue: boolean;
+  readonly isAlerted: boolean;
+  /** Since when shares are without a working stop; null while none are. */
+  readonly uncoveredSince: EpochMs | null;
+  readonly uncoveredMs: number;
+}
+
+const SOUND: ReadonlySet<SymbolProof['state']> = new Set([
+  'none',
+  'pending',
+  'protected',
+  'halted',
+]);
+
+/**
+ * Holds every symbol to its proof: a breach that outlasts the grace is written down, repaired step by step, and
+ * written down again when it is over, with the time in which shares had no working stop.
+ */
+export class Protector {
+  readonly #parts: ProtectorParts;
+  readonly #breaches = new Map<Symbol, OpenBreach>();
+  /** When a symbol was last seen sound. */
+  readonly #soundAt = new Map<Symbol, EpochMs>();
+
+  constructor(parts: ProtectorParts) {
+    this.#parts = parts;
+  }
+
+  /** Symbols whose protection is not as it should be. */
+  get breached(): readonly Symbol[] {
+    return [...this.#breaches].filter(([, { isDue }]) => isDue).map(([symbol]) => symbol);
+  }
+
+  /** Takes the next step for every symbol; true where something was sent, so that another look is due. */
+  async step(proofs: readonly SymbolProof[], session: SessionDate): Promise<boolean> {
+    let acted = false;
+    const seen = new Set<Symbol>();
+    for (const proof of proofs) {
+      seen.add(proof.symbol);
+      if (SOUND.has(proof.state)) await this.#sound(proof);
+      else acted = (await this.#breached(proof, session)) || acted;
+    }
+    for (const symbol of this.#breaches.keys()) {
+      if (!seen.has(symbol)) await this.#sound(nothingOf(symbol));
+    }
+    return acted;
+  }
+
+  async #sound(proof: SymbolProof): Promise<void> {
+    const { history, now } = this.#parts;
+    this.#soundAt.set(proof.symbol, now());
+    const breach = this.#breaches.get(proof.symbol);
+    if (breach === undefined) return;
+    this.#breaches.delete(proof.symbol);
+    if (!breach.isDue) return;
+    const { uncoveredSince, uncoveredMs } = breach;
+    const last = uncoveredSince === null ? 0 : now() - uncoveredSince;
+    await history.append([
+      {
+        type: 'protection.restored',
+        at: now(),
+        runId: null,
+        ...termsOf(proof),
+        uncoveredMs: Math.max(0, uncoveredMs + last),
+      },
+    ]);
+  }
+
+  async #breached(proof: SymbolProof, session: SessionDate): Promise<boolean> {
+    const { book, desk, graceMs, now } = this.#parts;
+    const { symbol } = proof;
+    const breach = this.#seen(proof);
+    this.#breaches.set(symbol, breach);
+    const from = Math.max(breach.since, desk.lastFillAt(symbol) ?? breach.since);
+    if (now() < from + graceMs) return false;
+    const trade = book.trade(symbol);
+    const next = nextRepair(proof, breach, {
+      now: now(),
+      live: book.live(symbol),
+      stopPrice: trade?.stop ?? null,
+      mark: trade?.mark ?? null,
+    });
+    const isNews = !breach.isDue || ACTING.has(next.action);
+    this.#breaches.set(symbol, after(breach, next, now()));
+    if (isNews) await this.#record(proof, next);
+    if (next.action === 'alert') {
+      if (!breach.isAlerted) await this.#alert(proof);
+      return false;
+    }
+    if (!ACTING.has(next.action)) return false;
+    await this.#act(proof, next, session);
+    return true;
+  }
+
+  /** The breach as it is now: uncovered time runs from the fill, or from the last time all was well. */
+  #seen({ symbol, cover, owned }: SymbolProof): OpenBreach {
+    const { desk, now } = this.#parts;
+    const known = this.#breaches.get(symbol);
+    const isUncovered = cover < owned;
+    if (known === undefined) {
+      const fill = desk.lastFillAt(symbol);
+      const sound = this.#soundAt.get(symbol) ?? null;
+      const begin = fill !== null && (sound === null || fill > sound) ? fill : (sound ?? now());
+      return {
+        since: now(),
+        repairs: 0,
+        sales: 0,
+        actedAt: null,
+        isDue: false,
+        isAlerted: false,
+        uncoveredSince: isUncovered ? begin : null,
+        uncoveredMs: 0,
+      };
+    }
+    const { uncoveredSince, uncoveredMs } = known;
+    if (isUncovered) return { ...known, uncoveredSince: uncoveredSince ?? now() };
+    const ended = uncoveredSince === null ? 0 : now() - uncoveredSince;
+    return { ...known, uncoveredSince: null, uncoveredMs: uncoveredMs + ended };
+  }
+
+  #record(proof: SymbolProof, { action }: Repair): Promise<unknown> {
+    const { history, now } = this.#parts;
+    const draft: EventDraft = {
+      type: 'protection.breached',
+      at: now(),
+      runId: null,
+      ...termsOf(proof),
+      action,
+    };
+    return history.append([draft]);
+  }
+
+  #alert(proof: SymbolProof): Promise<unknown> {
+    const { history, now } = this.#parts;
+    const unknown = proof.unknown.length > 0 ? `; no answer for ${proof.unknown.join(', ')}` : '';
+    const draft: EventDraft = {
+      type: 'alert.raised',
+      at: now(),
+      runId: null,
+      level: 'critical',
+      code: 'UNPROTECTED',
+      message: `${proof.symbol} is ${proof.state}: ${arithmetic(proof)}${unknown}`,
+    };
+    return history.append([draft]);
+  }
+
+  async #act(proof: SymbolProof, next: Repair, session: SessionDate): Promise<void> {
+    const { book, desk } = this.#parts;
+    const { symbol } = proof;
+    const order = next.orderRef === null ? null : book.order(next.orderRef);
+    switch (next.action) {
+      case 'end_entry':
+        if (order !== null) await desk.endEntry(order, 'protection', session);
+        break;
+      case 'cancel_excess':
+        if (order !== null) await desk.cancel(order, 'protection');
+        break;
+      case 'resize_stop':
+        if (order !== null) await desk.modify(order.orderRef, { quantity: next.quantity });
+        break;
+      case 'new_stop': {
+        const price = book.trade(symbol)?.stop ?? null;
+        if (price !== null) await desk.sendStop(symbol, next.quantity, price, session);
+        break;
+      }
+      case 'sell':
+      case 'buy_back': {
+        const side = next.action === 'sell' ? 'sell' : 'buy';
+        const exitReason = next.action === 'sell' ? 'stop' : null;
+        const { quantity } = next;
+        await desk.sendMarket({ symbol, side, quantity, exitReason, ocaGroup: null }, session);
+        break;
+      }
+      default:
+    }
+    await desk.takeIn(session);
+  }
+}
+
+/** What sends something to the broker. */
+const ACTING: ReadonlySet<Repair['action']> = new Set([
+  'end_entry',
+  'new_stop',
+  'resize_stop',
+  'cancel_excess',
+  'sell',
+  'buy_back',
+]);
+
+function after(breach: OpenBreach, { action }: Repair, now: EpochMs): OpenBreach {
+  const isRepair = action === 'new_stop' || action === 'resize_stop';
+  const isSale = action === 'sell' || action === 'buy_back';
+  return {
+    ...breach,
+    isDue: true,
+    isAlerted: breach.isAlerted || action === 'alert',
+    repairs: breach.repairs + (isRepair ? 1 : 0),
+    sales: breach.sales + (isSale ? 1 : 0),
+    actedAt: ACTING.has(action) ? now : breach.actedAt,
+  };
+}
+
+const termsOf = ({ symbol, state, owned, cover, sellable, entryRemainder }: SymbolProof) => ({
+  symbol,
+  state,
+  owned,
+  cover,
+  sellable,
+  entryRemainder,
+});
+
+const nothingOf = (symbol: Symbol): SymbolProof => ({
+  symbol,
+  state: 'none',
+  owned: 0,
+  cover: 0,
+  sellable: 0,
+  entryRemainder: 0,
+  brokerShares: null,
+  orders: [],
+  unknown: [],
+  foreignOrders: [],
+});

@@ -1,0 +1,140 @@
+import type { BrokerOrder, BrokerStatement } from '../domain/account.ts';
+import type { Symbol } from '../domain/market.ts';
+import { isLive } from '../domain/order.ts';
+import type { ProtectionState } from '../domain/protection.ts';
+import type { Book } from './book.ts';
+import type { BookOrder } from './book-state.ts';
+import { buyableOf, sellableOf } from './sellable.ts';
+
+/** How one symbol stands, with the numbers it follows from. Quantities in shares. */
+export interface SymbolProof {
+  readonly symbol: Symbol;
+  readonly state: ProtectionState;
+  /** Ours, by our book. */
+  readonly owned: number;
+  /** What live stops of ours at the broker would sell. */
+  readonly cover: number;
+  /** The most that our working sells could sell. */
+  readonly sellable: number;
+  /** What our working entries may still buy. */
+  readonly entryRemainder: number;
+  /** Net position at the broker, foreign shares included; null where the broker has not said it. */
+  readonly brokerShares: number | null;
+  /** Our live orders as the broker shows them. */
+  readonly orders: readonly BrokerOrder[];
+  /** Our orders that nobody knows the fate of. */
+  readonly unknown: readonly string[];
+  /** Orders at the broker that our journal never named: shown, never touched. */
+  readonly foreignOrders: readonly BrokerOrder[];
+}
+
+const remainingOf = (order: BrokerOrder | BookOrder): number =>
+  Math.max(0, order.quantity - order.filledQuantity);
+
+/** True for a stop that sells at the market when its price is reached, whatever the price then is. */
+export const isProtectiveStop = ({ side, type, timeInForce }: BrokerOrder | BookOrder): boolean =>
+  side === 'sell' && (type === 'stop' || type === 'trailing_stop') && timeInForce === 'GTC';
+
+/**
+ * The proof of every symbol that we hold, or have orders in, or that the account holds beside us: live acknowledged
+ * stops cover every share, and our sells can sell no more than there is.
+ *
+ * Cover counts stops that work at the broker and that nobody has asked to cancel. Sellable counts whatever might yet
+ * sell: also what waits for its parent, is being cancelled, or has not been answered for. An OCA group counts once.
+ */
+export function prove(
+  book: Book,
+  statement: BrokerStatement,
+  isHalted: (symbol: Symbol) => boolean,
+): SymbolProof[] {
+  const symbols = new Set<Symbol>();
+  for (const { symbol } of book.openTrades()) symbols.add(symbol);
+  for (const { symbol } of book.live()) symbols.add(symbol);
+  for (const { symbol } of statement.positions) symbols.add(symbol);
+  for (const { symbol, status } of statement.openOrders) if (isLive(status)) symbols.add(symbol);
+  return [...symbols].sort().map((symbol) => proofOf(symbol, book, statement, isHalted(symbol)));
+}
+
+function proofOf(
+  symbol: Symbol,
+  book: Book,
+  { openOrders, positions, complete }: BrokerStatement,
+  isHalted: boolean,
+): SymbolProof {
+  const orders: BrokerOrder[] = [];
+  const foreignOrders: BrokerOrder[] = [];
+  for (const order of openOrders) {
+    if (order.symbol !== symbol || !isLive(order.status)) continue;
+    (book.order(order.orderRef) === null ? foreignOrders : orders).push(order);
+  }
+  const stated = new Set(orders.map(({ orderRef }) => orderRef));
+  const unstated = book.live(symbol).filter(({ orderRef }) => !stated.has(orderRef));
+  const open = [...orders, ...unstated].map((order) => ({
+    side: order.side,
+    ocaGroup: order.ocaGroup,
+    remaining: remainingOf(order),
+  }));
+  const held = positions.find((position) => position.symbol === symbol)?.quantity ?? 0;
+  const numbers = {
+    owned: book.owned(symbol),
+    cover: orders.reduce((total, order) => total + coverOf(order, book), 0),
+    sellable: sellableOf(open),
+    entryRemainder: buyableOf(open),
+    brokerShares: complete.positions ? held : null,
+  };
+  const unknown = book
+    .live(symbol)
+    .filter(({ status }) => status === 'unknown')
+    .map(({ orderRef }) => orderRef);
+  const isKnown = complete.openOrders && complete.positions && unknown.length === 0;
+  const idle = numbers.owned === 0 && open.length === 0;
+  const state = idle ? 'none' : isKnown ? stateOf(numbers, isHalted) : 'unknown';
+  return {
+    symbol,
+    state: shorted(numbers) ? 'over' : state,
+    ...numbers,
+    orders,
+    unknown,
+    foreignOrders,
+  };
+}
+
+/** Shares that a stop at the broker covers: those it would sell if its price were met now. */
+function coverOf(order: BrokerOrder, book: Book): number {
+  if (!isProtectiveStop(order)) return 0;
+  if (order.status !== 'working' && order.status !== 'partial') return 0;
+  return book.order(order.orderRef)?.status === 'cancel_pending' ? 0 : remainingOf(order);
+}
+
+type Numbers = Pick<
+  SymbolProof,
+  'owned' | 'cover' | 'sellable' | 'entryRemainder' | 'brokerShares'
+>;
+
+/** True where the account is short by what we sold: no entry of ours is needed to see that it is wrong. */
+const shorted = ({ owned, brokerShares, sellable, entryRemainder }: Numbers): boolean =>
+  brokerShares !== null && brokerShares < 0 && owned + sellable + entryRemainder > 0;
+
+function stateOf(numbers: Numbers, isHalted: boolean): ProtectionState {
+  const { owned, cover } = numbers;
+  if (cover < owned) return 'under';
+  if (numbers.sellable > sellLimit(numbers)) return 'over';
+  if (owned === 0) return 'pending';
+  return isHalted ? 'halted' : 'protected';
+}
+
+/** The most that our sells may sell: what is owned and on its way, and without entries no more than the account has. */
+export function sellLimit({ owned, entryRemainder, brokerShares }: Numbers): number {
+  if (entryRemainder > 0) return owned + entryRemainder;
+  return Math.min(owned, Math.max(0, brokerShares ?? owned));
+}
+
+/** The proof in one line: "cover 100 >= owned 100; sellable 100 <= 100". */
+export function arithmetic(proof: SymbolProof): string {
+  const { owned, cover, sellable, entryRemainder } = proof;
+  const limit = sellLimit(proof);
+  const coverSign = cover >= owned ? '>=' : '<';
+  const sellSign = sellable <= limit ? '<=' : '>';
+  const buying = entryRemainder > 0 ? ` (${owned} owned and ${entryRemainder} being bought)` : '';
+  return `cover ${cover} ${coverSign} owned ${owned}; sellable ${sellable} ${sellSign} ${limit}${buying}`;
+}

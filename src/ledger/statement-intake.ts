@@ -1,0 +1,171 @@
+import type { BrokerOrder, BrokerStatement } from '../domain/account.ts';
+import { isLive } from '../domain/order.ts';
+import type { EpochMs } from '../domain/time.ts';
+import type { EventDraft } from '../events/event.ts';
+import type { BrokerEvent } from '../ports/broker.ts';
+import type { Book } from './book.ts';
+import type { BookOrder } from './book-state.ts';
+
+/** Orders that a complete statement did not show, and since when: one look is not enough to call them gone. */
+export type Absences = Map<string, EpochMs>;
+
+/** How a statement is read. */
+export interface AdoptionRules {
+  /** How long after it was sent a message may still arrive at the broker. */
+  readonly settleMs: number;
+  /** False for a broker that never shows orders which have ended. */
+  readonly showsCompletedOrders: boolean;
+}
+
+/** What the statement says as the broker's messages would have: executions, and ends of orders. */
+export function statedMessages(book: Book, statement: BrokerStatement): BrokerEvent[] {
+  const at = statement.at;
+  const messages: BrokerEvent[] = statement.fills.map((fill) => ({ kind: 'filled', fill, at }));
+  for (const { execId, commission } of statement.fills) {
+    if (commission !== null) messages.push({ kind: 'commission', execId, commission, at });
+  }
+  return messages.filter(
+    (message) => message.kind !== 'filled' || isOurs(book, message.fill.orderRef),
+  );
+}
+
+const isOurs = (book: Book, orderRef: string): boolean => book.order(orderRef) !== null;
+
+/**
+ * What the journal learns about our orders from a statement, its executions being booked already. What it shows is a
+ * fact, however incomplete it is. What it does not show is gone only where it is complete, executions agree, and a
+ * second complete one, `settleMs` later, does not show it either; until then it is unknown.
+ */
+export function adoptStatement(
+  book: Book,
+  statement: BrokerStatement,
+  absences: Absences,
+  rules: AdoptionRules,
+): EventDraft[] {
+  const open = byRef(statement.openOrders.filter(({ status }) => isLive(status)));
+  const done = byRef(statement.completedOrders);
+  const drafts: EventDraft[] = [];
+  const base = { at: statement.at, runId: null };
+  for (const order of allOrders(book)) {
+    const { orderRef } = order;
+    const shown = open.get(orderRef);
+    if (shown !== undefined) {
+      absences.delete(orderRef);
+      drafts.push(...shownDrafts(order, shown, base));
+      continue;
+    }
+    if (!isLive(order.status)) continue;
+    const ended = done.get(orderRef);
+    if (ended !== undefined) {
+      absences.delete(orderRef);
+      drafts.push(...endedDrafts(order, ended, base));
+      continue;
+    }
+    if (isComplete(statement, rules))
+      drafts.push(...absentDrafts(order, statement.at, absences, rules));
+  }
+  for (const orderRef of absences.keys()) {
+    if (!isLive(book.order(orderRef)?.status ?? 'filled')) absences.delete(orderRef);
+  }
+  return drafts;
+}
+
+const byRef = (orders: readonly BrokerOrder[]): ReadonlyMap<string, BrokerOrder> =>
+  new Map(orders.map((order) => [order.orderRef, order]));
+
+const allOrders = (book: Book): readonly BookOrder[] => [...book.orders()];
+
+const isComplete = (
+  { complete }: BrokerStatement,
+  { showsCompletedOrders }: AdoptionRules,
+): boolean =>
+  complete.openOrders && complete.fills && (complete.completedOrders || !showsCompletedOrders);
+
+interface Base {
+  readonly at: EpochMs;
+  readonly runId: null;
+}
+
+/** What an order that the broker shows as open says against what we believed of it. */
+function shownDrafts(order: BookOrder, shown: BrokerOrder, base: Base): EventDraft[] {
+  const { orderRef, status } = order;
+  const drafts: EventDraft[] = [];
+  if (shown.status === 'inactive') {
+    if (status !== 'inactive' && status !== 'cancel_pending') {
+      drafts.push({ ...base, type: 'order.deactivated', orderRef, cause: 'statement' });
+    }
+    return drafts;
+  }
+  // A filled order cannot be open: the fill came after the statement was made.
+  if (status === 'filled') return [];
+  const isNews = status === 'unknown' || status === 'inactive' || status === 'submitted';
+  if (isNews || !isLive(status)) {
+    const evidence = `open at the broker, ${shown.status}`;
+    drafts.push({ ...base, type: 'order.found', orderRef, evidence });
+  }
+  const old = termsOf(order);
+  const now = termsOf(shown);
+  if (
+    now.quantity !== old.quantity ||
+    now.limitPrice !== old.limitPrice ||
+    now.stopPrice !== old.stopPrice
+  ) {
+    drafts.push({ ...base, type: 'order.modified', orderRef, old, new: now, cause: 'statement' });
+  }
+  return drafts;
+}
+
+const termsOf = ({ quantity, limitPrice, stopPrice }: BookOrder | BrokerOrder) => ({
+  quantity,
+  limitPrice,
+  stopPrice,
+});
+
+/** The end of an order, once the executions that the broker counts for it are booked. */
+function endedDrafts(order: BookOrder, ended: BrokerOrder, base: Base): EventDraft[] {
+  const { orderRef } = order;
+  if (ended.filledQuantity > order.filledQuantity) {
+    const cause = `${ended.filledQuantity} filled at the broker, ${order.filledQuantity} known`;
+    return order.status === 'unknown' ? [] : [{ ...base, type: 'order.unknown', orderRef, cause }];
+  }
+  switch (ended.status) {
+    case 'expired':
+      return [{ ...base, type: 'order.expired', orderRef, cause: 'statement' }];
+    case 'rejected':
+      return [{ ...base, type: 'order.rejected', orderRef, code: 'STATEMENT', message: '' }];
+    case 'cancelled':
+    case 'filled':
+      return [{ ...base, type: 'order.cancelled', orderRef, cause: 'statement' }];
+    default:
+      return [];
+  }
+}
+
+function absentDrafts(
+  { orderRef, status, submittedAt }: BookOrder,
+  at: EpochMs,
+  absences: Absences,
+  { settleMs }: AdoptionRules,
+): EventDraft[] {
+  const base = { at, runId: null };
+  const first = absences.get(orderRef);
+  if (first === undefined) {
+    if (at < submittedAt + settleMs) return [];
+    absences.set(orderRef, at);
+    if (settleMs > 0) {
+      const cause = 'the statement does not show it';
+      return status === 'unknown' ? [] : [{ ...base, type: 'order.unknown', orderRef, cause }];
+    }
+  } else if (at < first + settleMs) return [];
+  absences.delete(orderRef);
+  const cause = status === 'submitted' || status === 'unknown' ? 'never arrived' : 'gone';
+  return [{ ...base, type: 'order.cancelled', orderRef, cause }];
+}
+
+/** The instant from which executions are asked for: since the last complete answer, or since the oldest open question. */
+export function fillsSince(book: Book, lastComplete: EpochMs | null, overlapMs: number): EpochMs {
+  if (lastComplete !== null) return Math.max(0, lastComplete - overlapMs) as EpochMs;
+  let oldest = Number.POSITIVE_INFINITY;
+  for (const { submittedAt } of book.orders()) oldest = Math.min(oldest, submittedAt);
+  return (Number.isFinite(oldest) ? oldest : 0) as EpochMs;
+}
