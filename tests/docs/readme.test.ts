@@ -35,11 +35,11 @@ const pipeline = (bars: string) =>
     return { exit, transcript: said };
   });
 
-const DIGEST = /\b(?=[0-9a-f]*\d)[0-9a-f]{8,64}\b/g;
+const DIGEST = /\b(?=[0-9a-f]*\d)[0-9a-f]{8,64}\b|(?<=through event )\d+/g;
 
 /**
- * The text with the digests that the page shows at the same places: they change with every default of the
- * configuration and with the place of the bars, and say nothing to a reader.
+ * The text with the digests, and the number of the last event, that the page shows at the same places: they change
+ * with every default of the configuration and with the place of the bars, and say nothing to a reader.
  */
 function withDigestsOf(part: string, text: string): string {
   const shown = printedPart(readText('README.md'), part).match(DIGEST) ?? [];
