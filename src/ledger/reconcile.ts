@@ -1,20 +1,70 @@
-import type { BrokerOrder, BrokerStatement } from '../domain/account.ts';
-import type { Fill } from '../domain/fill.ts';
+import type { BrokerStatement } from '../domain/account.ts';
 import type { Symbol } from '../domain/market.ts';
-import { type Micros, micros, toUsd, ZERO } from '../domain/money.ts';
-import { isLive } from '../domain/order.ts';
-import type { EventOf } from '../events/event.ts';
+import {
+  add,
+  type Micros,
+  maxOf,
+  micros,
+  subtract,
+  timesBps,
+  timesQuantity,
+  toUsd,
+} from '../domain/money.ts';
+import type { EpochMs } from '../domain/time.ts';
 import type { Book } from './book.ts';
-import type { BookOrder } from './book-state.ts';
+import { breakKey, type Discrepancy } from './breaks.ts';
+import { averagePrice, commissionOf, costOf, quantityOf } from './lots.ts';
+import { compareCover, compareFills, compareOrders } from './reconcile-orders.ts';
+import { amounts, type Compared, counts, type ReconcileRow, rowOf } from './reconcile-rows.ts';
 
-/** One difference between our book and the broker's statement beyond its tolerance. Amounts are dollars. */
-export type Discrepancy = EventOf<'reconcile.completed'>['discrepancies'][number];
+export type { Discrepancy } from './breaks.ts';
+
+/** How patient a comparison is. */
+export interface ReconcileRules {
+  /** A difference on a symbol that changed less than this ago is pending. */
+  readonly graceMs: number;
+  /** An order that was sent less than this ago and is not answered for keeps its symbol pending. */
+  readonly inFlightMs: number;
+  /** True where shares that are not ours are expected in the account: they are shown, and no break. */
+  readonly foreignExpected: boolean;
+}
+
+/** For a broker beyond a wire: messages and statement may cross. */
+export const LIVE_RULES: ReconcileRules = {
+  graceMs: 30_000,
+  inFlightMs: 600_000,
+  foreignExpected: false,
+};
+
+/** For a simulated broker, which answers at once. */
+export const SIMULATED_RULES: ReconcileRules = {
+  graceMs: 0,
+  inFlightMs: 0,
+  foreignExpected: false,
+};
+
+/** A position on both sides. Dollars; null where a side says nothing. */
+export interface PositionComparison {
+  readonly symbol: Symbol;
+  readonly book: number;
+  readonly statement: number | null;
+  readonly averagePrice: number | null;
+  readonly mark: number | null;
+  /** Quantity times (mark less average fill), without commissions. */
+  readonly unrealized: number | null;
+}
 
 /** The result of a comparison: `complete` is false where the broker could not say all, and then nothing is proved. */
 export interface Reconciliation {
+  readonly at: EpochMs;
   readonly complete: boolean;
-  /** How many things were compared: positions, orders, and cash. */
+  /** What the statement could not say: "positions", "cash". */
+  readonly unsaid: readonly string[];
+  /** How many things were compared. */
   readonly compared: number;
+  readonly rows: readonly ReconcileRow[];
+  readonly positions: readonly PositionComparison[];
+  /** The rows that are no match and no mere information, as the journal keeps them. */
   readonly discrepancies: readonly Discrepancy[];
 }
 
@@ -22,161 +72,192 @@ export interface Reconciliation {
 const CASH_TOLERANCE: Micros = micros(10_000);
 
 /**
- * Compares book and statement: share counts and our open orders with their stop prices exactly, cash to a cent, our
- * orders' executions one by one, and every position for a working stop that covers it. Nothing is corrected. What the statement does not hold
- * completely is not compared: an empty incomplete list proves nothing.
+ * Compares book and statement: share counts and our open orders with their prices exactly, cash to a cent, our orders'
+ * executions one by one, every position for a working stop that covers it, and for information average costs and net
+ * liquidation. Nothing is corrected. What the statement does not hold completely is not compared: an empty incomplete
+ * list proves nothing.
  */
-export function reconcile(book: Book, statement: BrokerStatement): Reconciliation {
+export function reconcile(
+  book: Book,
+  statement: BrokerStatement,
+  rules: ReconcileRules = SIMULATED_RULES,
+): Reconciliation {
   const { complete } = statement;
-  const discrepancies: Discrepancy[] = [];
-  let compared = 0;
-  if (complete.positions) {
-    const rows = comparePositions(book, statement);
-    compared += rows.compared;
-    discrepancies.push(...rows.found);
+  const findings: Compared[] = [
+    ...(complete.positions ? comparePositions(book, statement) : []),
+    ...(complete.openOrders ? compareOrders(book, statement) : []),
+    ...(complete.openOrders ? compareCover(book, statement.openOrders) : []),
+    ...(complete.fills ? compareFills(book, statement.fills) : []),
+    ...(statement.cash === null
+      ? []
+      : [amounts('cash', 'cash', {}, [book.cash, statement.cash], CASH_TOLERANCE)]),
+  ];
+  const young = youngSymbols(book, statement, rules);
+  const rows = findings.map((found) => rowOf(found, stateOf(found, young, rules)));
+  const information = informationOf(book, statement).map((found) => rowOf(found, 'information'));
+  const unsaid = [
+    ...(complete.positions ? [] : ['positions']),
+    ...(complete.openOrders ? [] : ['open orders']),
+    ...(complete.fills ? [] : ['executions']),
+    ...(statement.cash === null ? ['cash'] : []),
+  ];
+  return resultOf({
+    at: statement.at,
+    complete: unsaid.length === 0,
+    unsaid,
+    compared: thingsIn(rows),
+    rows: [...rows, ...information],
+    positions: positionsOf(book, statement),
+  });
+}
+
+/** Positions, orders, executions and cash; an order is one thing, however much of it is compared. */
+function thingsIn(rows: readonly ReconcileRow[]): number {
+  const orders = new Set<string>();
+  let others = 0;
+  for (const { subject, kind, orderRef } of rows) {
+    if (subject === 'protection' || subject === 'commission') continue;
+    const isOrder = subject === 'order' || subject === 'stop';
+    // The same reference a second time is a thing of its own.
+    if (isOrder) orders.add(`${orderRef} ${kind?.startsWith('orphan') ?? false}`);
+    else others += 1;
   }
-  if (complete.openOrders) {
-    const rows = compareOrders(book, statement);
-    compared += rows.compared;
-    discrepancies.push(...rows.found, ...uncovered(book, statement.openOrders));
-  }
-  if (complete.fills) {
-    const rows = compareFills(book, statement.fills);
-    compared += rows.compared;
-    discrepancies.push(...rows.found);
-  }
-  if (statement.cash !== null) {
-    compared += 1;
-    const difference = statement.cash - book.cash;
-    if (Math.abs(difference) > CASH_TOLERANCE) {
-      discrepancies.push(row('cash', null, null, book.cash, statement.cash, CASH_TOLERANCE));
-    }
-  }
-  return {
-    complete:
-      complete.positions && complete.openOrders && complete.fills && statement.cash !== null,
-    compared,
-    discrepancies,
+  return orders.size + others;
+}
+
+const resultOf = (parts: Omit<Reconciliation, 'discrepancies'>): Reconciliation => ({
+  ...parts,
+  discrepancies: parts.rows.flatMap((row) => {
+    const { kind, symbol, orderRef, book, statement, tolerance, difference, state } = row;
+    if (kind === null || (state !== 'break' && state !== 'pending')) return [];
+    const found = { kind, symbol, orderRef, book, statement, tolerance, difference };
+    return [state === 'pending' ? { ...found, state } : found];
+  }),
+});
+
+/**
+ * The second of two comparisons, with as breaks only what the first one showed just so; anything else is pending until
+ * it is seen again. Two comparisons closer than `apartMs`, or one that is incomplete, confirm nothing.
+ */
+export function confirmed(
+  first: Reconciliation,
+  second: Reconciliation,
+  apartMs: number,
+): Reconciliation {
+  const proves = first.complete && second.complete && second.at - first.at >= apartMs;
+  const seen = new Map(first.discrepancies.map((row) => [breakKey(row), row]));
+  const isSeen = ({ kind, symbol, orderRef, book, statement }: ReconcileRow): boolean => {
+    if (kind === null) return false;
+    const before = seen.get(breakKey({ kind, symbol, orderRef }));
+    return before !== undefined && before.book === book && before.statement === statement;
   };
+  return resultOf({
+    ...second,
+    rows: second.rows.map((row) =>
+      row.state === 'break' && !(proves && isSeen(row)) ? { ...row, state: 'pending' } : row,
+    ),
+  });
 }
 
-interface Compared {
-  readonly compared: number;
-  readonly found: readonly Discrepancy[];
+function stateOf(
+  { kind, symbol }: Compared,
+  young: ReadonlySet<Symbol>,
+  { foreignExpected }: ReconcileRules,
+): ReconcileRow['state'] {
+  if (kind === null) return 'match';
+  if (kind === 'foreign_position' && foreignExpected) return 'information';
+  // Cash moves with every symbol that is moving.
+  const waits = symbol === null ? young.size > 0 : young.has(symbol);
+  return waits ? 'pending' : 'break';
 }
 
-function comparePositions(book: Book, statement: BrokerStatement): Compared {
-  const symbols = new Set<Symbol>(book.openTrades().map(({ symbol }) => symbol));
-  const theirs = new Map<Symbol, number>();
-  for (const { symbol, quantity } of statement.positions) {
-    theirs.set(symbol, (theirs.get(symbol) ?? 0) + quantity);
-    symbols.add(symbol);
+/** Symbols that changed within the grace, or have an order that the broker has not answered for. */
+function youngSymbols(
+  book: Book,
+  { at, fills }: BrokerStatement,
+  { graceMs, inFlightMs }: ReconcileRules,
+): ReadonlySet<Symbol> {
+  const young = new Set<Symbol>();
+  const touch = (symbol: Symbol, when: EpochMs, withinMs: number): void => {
+    if (at - when < withinMs) young.add(symbol);
+  };
+  for (const { symbol, submittedAt, status } of book.live()) {
+    const open = status === 'submitted' || status === 'cancel_pending' || status === 'unknown';
+    touch(symbol, submittedAt, open ? Math.max(graceMs, inFlightMs) : graceMs);
   }
-  const found: Discrepancy[] = [];
-  for (const symbol of [...symbols].sort()) {
-    const stated = theirs.get(symbol) ?? 0;
-    const booked = book.owned(symbol);
-    if (booked !== stated) found.push(counts('quantity', symbol, null, booked, stated));
+  for (const { symbol, lots } of book.openTrades()) {
+    for (const { filledAt } of lots) touch(symbol, filledAt, graceMs);
   }
-  return { compared: symbols.size, found };
+  for (const { symbol, exitAt } of book.closedTrades()) touch(symbol, exitAt, graceMs);
+  for (const { symbol, filledAt } of fills) touch(symbol, filledAt, graceMs);
+  return young;
 }
 
-function compareOrders(book: Book, statement: BrokerStatement): Compared {
-  const stated = statement.openOrders.filter(({ status }) => isLive(status));
-  const theirs = new Map<string, BrokerOrder>();
-  const surplus: BrokerOrder[] = [];
-  const ours = new Map(book.live().map((order) => [order.orderRef, order]));
-  for (const order of stated) {
-    // The same reference a second time is an order too many, whatever it is called.
-    if (ours.has(order.orderRef) && !theirs.has(order.orderRef)) theirs.set(order.orderRef, order);
-    else surplus.push(order);
+/** Net shares of the account by symbol. */
+function statedShares({ positions }: BrokerStatement): ReadonlyMap<Symbol, number> {
+  const shares = new Map<Symbol, number>();
+  for (const { symbol, quantity } of positions) {
+    shares.set(symbol, (shares.get(symbol) ?? 0) + quantity);
   }
-  const found: Discrepancy[] = [];
-  for (const order of ours.values()) found.push(...compareOrder(order, theirs.get(order.orderRef)));
-  for (const order of surplus) {
-    found.push(counts('orphan_order', order.symbol, order.orderRef, 0, remaining(order)));
-  }
-  return { compared: ours.size + surplus.length, found };
+  return shares;
 }
 
-function compareOrder(order: BookOrder, stated: BrokerOrder | undefined): Discrepancy[] {
-  const { symbol, orderRef, stopPrice } = order;
-  if (stated === undefined) {
-    return [counts('missing_order', symbol, orderRef, remaining(order), 0)];
-  }
-  const found: Discrepancy[] = [];
-  if (stated.stopPrice !== stopPrice) {
-    found.push(row('stop_price', symbol, orderRef, stopPrice, stated.stopPrice, ZERO));
-  }
-  if (remaining(stated) !== remaining(order)) {
-    found.push(counts('quantity', symbol, orderRef, remaining(order), remaining(stated)));
-  }
-  return found;
+function comparePositions(book: Book, statement: BrokerStatement): Compared[] {
+  const theirs = statedShares(statement);
+  const ours = book.openTrades().map(({ symbol }) => symbol);
+  const traded = new Set([...ours, ...book.closedTrades().map(({ symbol }) => symbol)]);
+  return [...new Set([...ours, ...theirs.keys()])].sort().map((symbol) => {
+    const kind = traded.has(symbol) ? 'quantity' : 'foreign_position';
+    return counts('position', kind, { symbol }, book.owned(symbol), theirs.get(symbol) ?? 0);
+  });
 }
 
-/** Executions of our orders that the book does not hold. */
-function compareFills(book: Book, fills: readonly Fill[]): Compared {
-  const ours = fills.filter(({ orderRef }) => book.order(orderRef) !== null);
-  const missing = ours.filter(({ execId }) => !book.hasFill(execId));
-  const found = missing.map(({ symbol, orderRef, quantity }) =>
-    counts('missing_fill', symbol, orderRef, 0, quantity),
+/** What is worth knowing and proves nothing: average costs as the broker counts them, and what the account is worth. */
+function informationOf(book: Book, statement: BrokerStatement): Compared[] {
+  const rows = book.openTrades().flatMap(({ symbol, lots }): Compared[] => {
+    const stated = statement.positions.filter((position) => position.symbol === symbol);
+    const cost = stated.length === 1 ? (stated[0]?.averageCost ?? null) : null;
+    if (!statement.complete.positions || cost === null) return [];
+    const ours = averagePrice(add(costOf(lots), commissionOf(lots)), quantityOf(lots));
+    const tolerance = maxOf(CASH_TOLERANCE, timesBps(ours, 1));
+    return [amounts('average cost', null, { symbol }, [ours, cost], tolerance)];
+  });
+  const { netLiquidation } = statement;
+  if (netLiquidation === null) return rows;
+  const worth = amounts(
+    'net liquidation',
+    null,
+    {},
+    [book.equity(), netLiquidation],
+    CASH_TOLERANCE,
   );
-  return { compared: ours.length, found };
+  return [...rows, worth];
 }
 
-const remaining = (order: BookOrder | BrokerOrder): number => order.quantity - order.filledQuantity;
-
-/** Positions whose working stops at the broker are for fewer shares than are owned. */
-function uncovered(book: Book, orders: readonly BrokerOrder[]): Discrepancy[] {
-  const found: Discrepancy[] = [];
-  for (const { symbol } of book.openTrades()) {
-    const owned = book.owned(symbol);
-    let cover = 0;
-    for (const order of orders) {
-      if (order.symbol === symbol && covers(book, order)) cover += remaining(order);
-    }
-    if (cover < owned) found.push(counts('unprotected', symbol, null, owned, cover));
-  }
-  return found;
+function positionsOf(book: Book, statement: BrokerStatement): PositionComparison[] {
+  const theirs = statedShares(statement);
+  const isSaid = statement.complete.positions;
+  const ours = book.openTrades().map(({ symbol, lots, mark }): PositionComparison => {
+    const quantity = quantityOf(lots);
+    const cost = costOf(lots);
+    return {
+      symbol,
+      book: quantity,
+      statement: isSaid ? (theirs.get(symbol) ?? 0) : null,
+      averagePrice: toUsd(averagePrice(cost, quantity)),
+      mark: toUsd(mark),
+      unrealized: toUsd(subtract(timesQuantity(mark, quantity), cost)),
+    };
+  });
+  const held = new Set(ours.map(({ symbol }) => symbol));
+  const others = [...theirs].filter(([symbol]) => !held.has(symbol));
+  const nothing = { book: 0, averagePrice: null, mark: null, unrealized: null };
+  return [
+    ...ours,
+    ...others.map(([symbol, statementShares]) => ({
+      symbol,
+      ...nothing,
+      statement: isSaid ? statementShares : null,
+    })),
+  ].sort((a, b) => (a.symbol < b.symbol ? -1 : 1));
 }
-
-/** Our own standing stop, and at work: one that waits for its entry, or that nobody answered for, covers nothing. */
-const covers = (book: Book, { orderRef, type, side, timeInForce, status }: BrokerOrder): boolean =>
-  type === 'stop' &&
-  side === 'sell' &&
-  timeInForce === 'GTC' &&
-  (status === 'working' || status === 'partial') &&
-  book.order(orderRef) !== null;
-
-const counts = (
-  kind: Discrepancy['kind'],
-  symbol: Symbol,
-  orderRef: string | null,
-  book: number,
-  statement: number,
-): Discrepancy => ({
-  kind,
-  symbol,
-  orderRef,
-  book,
-  statement,
-  tolerance: 0,
-  difference: statement - book,
-});
-
-const row = (
-  kind: Discrepancy['kind'],
-  symbol: Symbol | null,
-  orderRef: string | null,
-  book: Micros | null,
-  statement: Micros | null,
-  tolerance: Micros,
-): Discrepancy => ({
-  kind,
-  symbol,
-  orderRef,
-  book: book === null ? null : toUsd(book),
-  statement: statement === null ? null : toUsd(statement),
-  tolerance: toUsd(tolerance),
-  difference: book === null || statement === null ? null : toUsd(micros(statement - book)),
-});

@@ -23,7 +23,7 @@ describe('shares', () => {
     [{ side: 'buy' }, []],
     [{ type: 'limit' }, []],
     [{ quantity: 99 }, ['quantity']],
-    [{ status: 'cancelled' }, ['missing_order']],
+    [{ status: 'cancelled' }, ['missing_stop']],
   ] as const)('are not by one of %j', (change, others) => {
     expect(cover(change)).toEqual([...others, 'unprotected']);
   });
@@ -35,7 +35,7 @@ describe('shares', () => {
       ...statement,
       openOrders: [...statement.openOrders, theirs],
     });
-    expect(kindsOf(found.discrepancies)).toEqual(['missing_order', 'orphan_order', 'unprotected']);
+    expect(kindsOf(found.discrepancies)).toEqual(['foreign_order', 'missing_stop', 'unprotected']);
   });
 });
 
@@ -51,8 +51,9 @@ describe('a statement that is not complete', () => {
   };
 
   it('proves nothing, and says so', () => {
-    expect(reconcile(desk().book, silent)).toEqual({
+    expect(reconcile(desk().book, silent)).toMatchObject({
       complete: false,
+      unsaid: ['positions', 'open orders', 'executions', 'cash'],
       compared: 0,
       discrepancies: [],
     });

@@ -38,7 +38,7 @@ const SEEDS: readonly {
       ...s,
       positions: [{ symbol: BBB, quantity: 5, averageCost: null }, ...s.positions],
     }),
-    rows: [row({ kind: 'quantity', symbol: BBB, book: 0, statement: 5, difference: 5 })],
+    rows: [row({ kind: 'foreign_position', symbol: BBB, book: 0, statement: 5, difference: 5 })],
   },
   {
     name: 'an order that is not there',
@@ -58,7 +58,7 @@ const SEEDS: readonly {
     name: 'an order that is not ours',
     of: 'foreign orders',
     seed: (s) => ({ ...s, openOrders: [...s.openOrders, foreign()] }),
-    rows: [row({ kind: 'orphan_order', orderRef: 'tws-17', book: 0, statement: 100 })],
+    rows: [row({ kind: 'foreign_order', orderRef: 'tws-17', book: 0, statement: 100 })],
   },
   {
     name: 'an order that is there twice',
@@ -140,7 +140,8 @@ describe('book and statement', () => {
   it('agree where both saw the same', () => {
     const result = reconcile(desk().book, agreeing(desk()));
     // One position, three live orders, cash: the entry that has filled is none of them.
-    expect(result).toEqual({ complete: true, compared: 5, discrepancies: [] });
+    expect(result).toMatchObject({ complete: true, unsaid: [], compared: 5, discrepancies: [] });
+    expect(new Set(result.rows.map(({ class: kind }) => kind))).toEqual(new Set(['match']));
   });
 
   it('agree whatever happened, as long as both saw it and every stop works', () => {
@@ -173,7 +174,7 @@ describe('book and statement', () => {
 
   it('differ where a stop is missing by the order and by the shares it leaves alone', () => {
     const { discrepancies } = reconcile(desk().book, without(agreeing(desk()), STOP));
-    expect(kindsOf(discrepancies)).toEqual(['missing_order', 'unprotected']);
+    expect(kindsOf(discrepancies)).toEqual(['missing_stop', 'unprotected']);
   });
 
   it('do not differ by a cent of cash, nor by executions and zero positions of others', () => {
