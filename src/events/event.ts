@@ -45,6 +45,13 @@ const discrepancy = z.strictObject({
     'missing_fill',
     'cash',
     'unprotected',
+    'missing_stop',
+    'orphan_stop',
+    'limit_price',
+    'missing_commission',
+    'foreign_position',
+    'foreign_order',
+    'foreign_fill',
   ]),
   symbol: symbolSchema.nullable(),
   orderRef: text.nullable(),
@@ -52,6 +59,8 @@ const discrepancy = z.strictObject({
   statement: z.number().nullable(),
   tolerance: z.number(),
   difference: z.number().nullable(),
+  /** `pending`: young, or with an order in flight, and no break yet; absent on a break. */
+  state: z.enum(['pending']).optional(),
 });
 
 /** The payload of each event type. Names are noun.verb in the past; one row a type. */
@@ -280,6 +289,17 @@ export const EVENT_PAYLOADS = {
     compared: count,
     discrepancies: z.array(discrepancy),
   },
+  /** A person made the book follow the statement in one respect; the events beside it say how. */
+  'discrepancy.adopted': {
+    kind: text,
+    symbol: symbolSchema.nullable(),
+    book: z.number().nullable(),
+    statement: z.number().nullable(),
+    note: text,
+    by: text,
+  },
+  /** A person took note of a difference: it blocks nothing any more while its numbers stay. */
+  'discrepancy.resolved': { key: text, note: text, by: text },
   'report.written': { period: text, session: sessionSchema, path: text, sha256: digest },
   'alert.raised': { level: z.enum(['info', 'warning', 'critical']), code: text, message: text },
   'run.completed': {

@@ -4,6 +4,7 @@ import type { ExitReason, Leg, OrderStatus, OrderType, Side } from '../domain/or
 import type { Mode, RunRecord } from '../domain/run.ts';
 import type { EpochMs, SessionDate } from '../domain/time.ts';
 import type { Resolution } from '../domain/trade.ts';
+import type { Break } from './breaks.ts';
 import type { Lot } from './lots.ts';
 
 /** An order as our journal knows it. */
@@ -158,6 +159,8 @@ export interface BookState {
   intensity: number | null;
   /** The session the intensity was last written down in. */
   intensitySession: SessionDate | null;
+  /** Differences to the broker's statement that were proven, by their key, open and resolved. */
+  breaks: Map<string, Break>;
 }
 
 /** What is kept of a fill, to refuse a repetition and to place a late commission. */
@@ -201,4 +204,5 @@ export const emptyBook = (): BookState => ({
   sessions: [],
   intensity: null,
   intensitySession: null,
+  breaks: new Map(),
 });

@@ -21,6 +21,7 @@ import {
   type TradeContext,
 } from './book-state.ts';
 import { bookFill, bookStopMove, ownedOf } from './book-trades.ts';
+import { type Break, bookReconciliation, bookResolution } from './breaks.ts';
 import { commissionOf, costOf, quantityOf } from './lots.ts';
 
 /**
@@ -66,6 +67,12 @@ export class Book implements Fold {
         return [];
       case 'cash.recorded':
         return this.#cash(event);
+      case 'reconcile.completed':
+        bookReconciliation(state, event);
+        return [];
+      case 'discrepancy.resolved':
+        bookResolution(state, event);
+        return [];
       case 'account.marked':
         bookMarks(state, event);
         return [];
@@ -222,6 +229,10 @@ export class Book implements Fold {
   /** The last closed trades, by exit time then symbol. */
   closedTrades(): readonly ClosedTrade[] {
     return this.#state.closed;
+  }
+  /** Proven differences to the broker's statement, in the order they were found. */
+  breaks(): readonly Break[] {
+    return [...this.#state.breaks.values()];
   }
   entriesOf(session: SessionDate): number {
     return this.#state.entries.session === session ? this.#state.entries.count : 0;

@@ -19,6 +19,12 @@ const killSwitch: Guard = ({ state }) =>
     ? { code: 'KILL_SWITCH', allowed: 0, limit: null, value: null }
     : null;
 
+/** Reconcile: no entries while book and broker are known to differ; what reduces risk goes on. */
+const reconcileBreak: Guard = ({ state }) =>
+  state.entriesBlocked === 'reconcile_break'
+    ? { code: 'RECONCILE_BREAK', allowed: 0, limit: null, value: null }
+    : null;
+
 /** Drawdown: no entries while the latch of `risk.maxDrawdownFraction` is set. */
 const drawdown: Guard = ({ state, limits }) =>
   state.entriesBlocked === 'drawdown'
@@ -31,4 +37,10 @@ const staleMark: Guard = ({ state }) => {
   return stale === 0 ? null : { code: 'STALE_MARK', allowed: 0, limit: 0, value: stale };
 };
 
-export const ACCOUNT_GUARDS: readonly Guard[] = [killSwitch, dailyLoss, drawdown, staleMark];
+export const ACCOUNT_GUARDS: readonly Guard[] = [
+  killSwitch,
+  reconcileBreak,
+  dailyLoss,
+  drawdown,
+  staleMark,
+];

@@ -29,6 +29,12 @@ const ACCOUNT: readonly Boundary[] = [
     { state: { entriesBlocked: 'reconcile_break' } },
     'RECONCILE_BREAK 0',
   ],
+  [
+    'a book that differs from the statement',
+    {},
+    { state: { entriesBlocked: 'reconcile_break' } },
+    'RECONCILE_BREAK 0',
+  ],
   ['a drawdown that has latched', {}, { state: { entriesBlocked: 'drawdown' } }, 'DRAWDOWN 0'],
   ["yesterday's loss", {}, { state: { entriesBlocked: 'daily_loss' } }, 'DAILY_LOSS 0'],
   [
