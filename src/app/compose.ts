@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { openBarFolder } from '../adapters/file/bar-folder.ts';
 import { barFolderSource } from '../adapters/file/bar-folder-source.ts';
 import { BarMarketData } from '../adapters/recorded/bar-market-data.ts';
@@ -179,7 +179,7 @@ export function openSource({
   if (dataDir === undefined && data.source === 'synthetic') {
     return syntheticSourceOf(data.synthetic);
   }
-  return barFolderSource(openBarFolder(dataDir ?? join(home, data.barsDir)));
+  return barFolderSource(openBarFolder(dataDir ?? resolve(home, data.barsDir)));
 }
 
 function refuseUnknownSymbols(source: BarSource, symbols: readonly Symbol[]): void {
