@@ -20,6 +20,7 @@ import type { BarSource } from '../ports/bar-source.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { History } from '../ports/history.ts';
 import { commissionModel } from '../risk/commission.ts';
+import { intensityFactor } from '../risk/intensity.ts';
 import type { Composition, StartingState } from './compose.ts';
 
 /** The simulated account's name in journals and reports. */
@@ -172,7 +173,8 @@ type JsonValue = EventOf<'book.checkpointed'>['state'];
 
 /** The first events of an account: its cash, and the close that its first day is measured against. */
 async function openAccount(history: History, { loaded, clock }: Composition): Promise<void> {
-  const amount = usd(loaded.config.capital.startingCashUsd);
+  const { capital, intensity, risk } = loaded.config;
+  const amount = usd(capital.startingCashUsd);
   const at = clock.now();
   const session = lastSessionClosedBy(at).date;
   await history.append([
@@ -198,7 +200,7 @@ async function openAccount(history: History, { loaded, clock }: Composition): Pr
       unrealized: ZERO,
       openEntryCommissions: ZERO,
       drawdown: 0,
-      intensity: 1,
+      intensity: intensityFactor([], 0, risk.maxDrawdownFraction, intensity),
       flow: amount,
       marks: [],
     },

@@ -169,7 +169,11 @@ async function stateOf(
     });
   }
   const book = new Book();
-  for await (const event of readHistory(dir).events()) book.apply(event);
+  for await (const event of readHistory(dir).events()) {
+    // A run that was itself a continuation begins with the book it carried on.
+    if (event.type === 'book.checkpointed') book.restore(event.state);
+    book.apply(event);
+  }
   const state = { book: book.checkpoint(), account: saved.account };
   return { state, playedThrough: saved.playedThrough };
 }

@@ -112,7 +112,8 @@ export const finishedRun = (
         denials: event.denials,
         signalHash: event.signalHash,
         decisionHash: event.decisionHash,
-        error: event.note,
+        // A remark on a run that did its work is no error; the journal has it.
+        error: event.status === 'completed' ? null : event.note,
       };
 
 /** Unrealised P&L of an open trade at its mark, without commissions. */

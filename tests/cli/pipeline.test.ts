@@ -18,6 +18,10 @@ interface PipelineDocument {
 const dataOf = (stdout: string): PipelineDocument['data'] =>
   (JSON.parse(stdout) as PipelineDocument).data;
 
+/** How many found rows were not eligible because they are held. */
+const heldOf = (stdout: string): number =>
+  (JSON.parse(stdout) as { data: { ineligible: { held?: number } } }).data.ineligible.held ?? 0;
+
 describe('the pipeline command on the synthetic market', () => {
   it('sends what it approved while the market is open, and the entries fill with the next bar', () =>
     inFolder(async (dir) => {
@@ -118,9 +122,14 @@ describe('the pipeline command on the synthetic market', () => {
       const argv = ['pipeline', '--as-of', '2026-03-06', '--state', outputDir, '--json'];
       const second = await run(argv, { cwd: dir });
       expect(second.exit, second.stderr).toBe(0);
-      const ineligible = (JSON.parse(second.stdout) as { data: { ineligible: { held?: number } } })
-        .data.ineligible;
-      expect(ineligible.held).toBe(held.size);
+      expect(heldOf(second.stdout)).toBe(held.size);
+      const { outputDir: next } = dataOf(second.stdout);
+      const third = await run(['pipeline', '--as-of', '2026-03-09', '--state', next, '--json'], {
+        cwd: dir,
+      });
+      expect(third.exit, third.stderr).toBe(0);
+      const bought = dataOf(second.stdout).fills.length;
+      expect(heldOf(third.stdout)).toBeGreaterThanOrEqual(held.size + bought);
       const early = await run(['pipeline', '--as-of', '2026-03-04', '--state', outputDir], {
         cwd: dir,
       });
