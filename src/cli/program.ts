@@ -43,16 +43,34 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/config-explain.ts')).configExplainCommand,
   },
   {
+    path: 'doctor',
+    group: 'Get started',
+    summary: 'Prove that this home can work; say what to mend',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+  {
     path: 'version',
     group: 'Get started',
     summary: 'Print version, platform and configuration hash',
     load: async () => (await import('./commands/version.ts')).versionCommand,
   },
   {
+    path: 'daemon',
+    group: 'Run',
+    summary: 'Run the schedule until stopped; plan it, or play it on a simulated clock',
+    load: async () => (await import('./commands/daemon.ts')).daemon,
+  },
+  {
     path: 'pipeline',
     group: 'Run',
     summary: 'Scan, score, size, guard and execute once',
     load: async () => (await import('./commands/pipeline.ts')).pipeline,
+  },
+  {
+    path: 'status',
+    group: 'Inspect',
+    summary: 'Say how it is: daemon, market, account, positions, next jobs, alerts',
+    load: async () => (await import('./commands/status.ts')).status,
   },
   {
     path: 'stats',
