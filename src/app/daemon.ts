@@ -10,7 +10,6 @@ import type { Timeline } from '../ports/timeline.ts';
 import { Agenda } from './agenda.ts';
 import { BrokerTimetable } from './broker-session.ts';
 import type { System } from './compose.ts';
-import { idleText } from './daemon-hours.ts';
 import { Engine } from './engine.ts';
 import type { JobObserver } from './jobs.ts';
 import { runReconcile } from './reconcile-job.ts';
@@ -18,7 +17,8 @@ import { recover } from './recover.ts';
 import { changedKeys, reconfigured } from './reload.ts';
 import { type PlannedSlot, planBetween } from './session-plan.ts';
 import { SlotRunner } from './slot-runner.ts';
-import { type Circumstances, durationText } from './slots.ts';
+import type { Circumstances } from './slots.ts';
+import { durationText, idleText } from './words.ts';
 
 /** How long a stop waits for what is being done. */
 export const DRAIN_MS = 20_000;

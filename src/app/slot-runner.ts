@@ -8,7 +8,8 @@ import { fenced } from './fence.ts';
 import { beginSlot, type JobObserver } from './jobs.ts';
 import { endCutOff } from './recover.ts';
 import type { PlannedSlot } from './session-plan.ts';
-import { backoffMs, type Circumstances, durationText, judgeSlot } from './slots.ts';
+import { backoffMs, type Circumstances, judgeSlot } from './slots.ts';
+import { durationText } from './words.ts';
 
 /** What a runner of slots works with. */
 export interface SlotRunnerParts {

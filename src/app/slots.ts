@@ -1,8 +1,8 @@
-import { newYorkTime } from '../calendar/nyse.ts';
 import type { Occurrence } from '../calendar/windows.ts';
 import type { BrokerWindow } from '../config/schema.ts';
 import { type EpochMs, MINUTE_MS, SECOND_MS } from '../domain/time.ts';
 import { caughtUpUntil, type PlannedSlot } from './session-plan.ts';
+import { durationText } from './words.ts';
 
 /** What to do with a slot whose time has come. */
 export type SlotVerdict =
@@ -52,18 +52,3 @@ const BACKOFF_MS = [5 * SECOND_MS, 30 * SECOND_MS, 3 * MINUTE_MS] as const;
 /** The wait after so many attempts. */
 export const backoffMs = (attempts: number): number =>
   BACKOFF_MS[Math.min(attempts, BACKOFF_MS.length) - 1] ?? BACKOFF_MS[0];
-
-/** "45 s", "2 min", "1 h 31 min", "3 d 4 h". */
-export function durationText(ms: number): string {
-  const seconds = Math.floor(ms / SECOND_MS);
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60)
-    return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
-  const hours = Math.floor(minutes / 60);
-  if (hours < 24) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
-  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
-}
-
-/** "09:30 ET". */
-export const timeText = (at: EpochMs): string => `${newYorkTime(at).slice(0, 5)} ET`;

@@ -1,7 +1,12 @@
-import { closureOf, newYorkDate, sessionContaining, sessionOf } from '../calendar/nyse.ts';
-import { DAY_MS, dateToUtcMs, type EpochMs } from '../domain/time.ts';
+import {
+  closureOf,
+  newYorkDate,
+  newYorkTime,
+  sessionContaining,
+  sessionOf,
+} from '../calendar/nyse.ts';
+import { DAY_MS, dateToUtcMs, type EpochMs, SECOND_MS } from '../domain/time.ts';
 import type { Due } from './agenda.ts';
-import { durationText, timeText } from './slots.ts';
 
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
 
@@ -34,3 +39,18 @@ export function idleText(at: EpochMs, next: Due | null): string {
   const left = durationText(Math.max(0, next.at - at));
   return `${market} Next: ${next.slot.row.name} ${momentText(next.at)}, in ${left}.`;
 }
+
+/** "45 s", "2 min", "1 h 31 min", "3 d 4 h". */
+export function durationText(ms: number): string {
+  const seconds = Math.floor(ms / SECOND_MS);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60)
+    return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+/** "09:30 ET". */
+export const timeText = (at: EpochMs): string => `${newYorkTime(at).slice(0, 5)} ET`;

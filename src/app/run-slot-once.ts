@@ -1,0 +1,127 @@
+import { loadSimAccount } from '../adapters/file/sim-account-file.ts';
+import type { SimAccountState } from '../adapters/sim/sim-account-state.ts';
+import { SimClock } from '../adapters/sim/sim-clock.ts';
+import { SystemTimeline } from '../adapters/system/system-timeline.ts';
+import { newYorkDate, previousSession } from '../calendar/nyse.ts';
+import type { LoadedConfig } from '../config/load.ts';
+import { Failure } from '../domain/failure.ts';
+import { type RunRecord, runId } from '../domain/run.ts';
+import { type EpochMs, epochMs } from '../domain/time.ts';
+import type { JournalEvent } from '../events/event.ts';
+import { Agenda } from './agenda.ts';
+import { BrokerTimetable } from './broker-session.ts';
+import { compose, type System } from './compose.ts';
+import { Engine } from './engine.ts';
+import { openHomeLog } from './home-log.ts';
+import type { JobObserver } from './jobs.ts';
+import { runReconcile } from './reconcile-job.ts';
+import { recover } from './recover.ts';
+import { type PlannedSlot, planBetween } from './session-plan.ts';
+import { SlotRunner } from './slot-runner.ts';
+import { judgeSlot } from './slots.ts';
+
+/** One slot of the schedule, run by something else's clock. */
+export interface SlotOnce {
+  readonly home: string;
+  readonly loaded: LoadedConfig;
+  readonly version: string;
+  readonly now: EpochMs;
+  /** A job ("scan") or the name of a row of the schedule ("scan-open"). */
+  readonly job: string;
+  readonly observer: JobObserver;
+  readonly onEvents: (events: readonly JournalEvent[]) => void;
+}
+
+/** What came of it: the slot and its run, or why there was nothing to do. */
+export type SlotOnceEnd =
+  | { readonly slot: PlannedSlot; readonly run: RunRecord | null }
+  | { readonly slot: null; readonly why: string };
+
+/**
+ * Runs the newest slot of a job that is due and was not begun yet, then ends. The slot is claimed as a daemon claims
+ * it, so that neither runs it twice; the exchange is played up to now first.
+ */
+export async function runSlotOnce(request: SlotOnce): Promise<SlotOnceEnd> {
+  const { home, loaded, now } = request;
+  const rows = loaded.config.schedule.filter((row) => [row.job, row.name].includes(request.job));
+  if (rows.length === 0) {
+    const known = loaded.config.schedule.map(({ name }) => name).join(', ');
+    throw new Failure('USAGE', `the schedule has no ${request.job}`, {
+      hint: `it has: ${known}`,
+    });
+  }
+  const played = loadSimAccount<SimAccountState>(home)?.playedThrough ?? now;
+  const clock = new SimClock(played);
+  const log = await openHomeLog(home, loaded);
+  try {
+    const system = await compose({
+      home,
+      loaded,
+      mode: loaded.config.mode,
+      version: request.version,
+      clock,
+      log,
+      role: `daemon --once ${request.job}`,
+      onEvents: request.onEvents,
+    });
+    try {
+      return await runDue(system, clock, request, new Set(rows.map(({ name }) => name)));
+    } finally {
+      await system.close();
+    }
+  } finally {
+    await log.close();
+  }
+}
+
+async function runDue(
+  system: System,
+  clock: SimClock,
+  request: SlotOnce,
+  names: ReadonlySet<string>,
+): Promise<SlotOnceEnd> {
+  const engine = new Engine(system, clock, clock.now());
+  const session = engine.nextInstant()?.session;
+  if (session === undefined) return { slot: null, why: 'the calendar ends' };
+  await recover(system, engine.monitors, session);
+  const { discrepancies } = await runReconcile(system, session, request.now);
+  const noEntries =
+    discrepancies.length === 0 ? null : `book and broker differ in ${discrepancies.length} places`;
+  const window = new BrokerTimetable(system.config).current(request.now);
+  const circumstances = { now: request.now, window, delay: 'begun late', noEntries };
+  const today = newYorkDate(request.now);
+  const due = planBetween(system.config, previousSession(today).date, today).filter(
+    ({ row, at }) => names.has(row.name) && at <= request.now,
+  );
+  const slot = due.findLast((one) => judgeSlot(one, circumstances).kind === 'begin');
+  if (slot === undefined) {
+    await engine.playTo(laterOf(request.now, clock.now()));
+    return { slot: null, why: 'nothing is due' };
+  }
+  const { row, at } = slot;
+  if (system.book.attemptsOf(slot.session.date, row.name, at) > 0) {
+    return { slot: null, why: `${row.name} of ${slot.session.date} was begun before` };
+  }
+  const runner = new SlotRunner(system, {
+    timeline: new SystemTimeline(),
+    agenda: new Agenda(system.config, request.now),
+    observer: request.observer,
+    giveUp: new AbortController().signal,
+    circumstances: () => circumstances,
+  });
+  const run = () => runner.handle({ slot, at, attempt: 1, cause: '' });
+  const when = laterOf(at, clock.now());
+  await engine.playTo(when, when > clock.now() ? [{ at: when, session: slot.session, run }] : []);
+  if (system.book.attemptsOf(slot.session.date, row.name, at) === 0) {
+    await engine.play(when, slot.session, [run]);
+  }
+  await engine.playTo(laterOf(request.now, clock.now()));
+  return { slot, run: await runOf(system, runId(slot.session.date, at, row.name)) };
+}
+
+const laterOf = (a: EpochMs, b: EpochMs): EpochMs => epochMs(Math.max(a, b));
+
+async function runOf({ reader }: System, id: string): Promise<RunRecord | null> {
+  for await (const record of reader.runs({ runId: id })) return record;
+  return null;
+}

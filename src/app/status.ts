@@ -1,0 +1,119 @@
+import { lockFolder } from '../adapters/file/home-lock.ts';
+import { nodeFileSystem } from '../adapters/file/node-file-system.ts';
+import { type Owner, readOwner } from '../adapters/file/owner-file.ts';
+import { hasEnded } from '../adapters/file/process-mark.ts';
+import { HORIZON, newYorkDate, nextSession, sessionOf } from '../calendar/nyse.ts';
+import type { LoadedConfig } from '../config/load.ts';
+import type { Micros } from '../domain/money.ts';
+import { add, maxOf, subtract, timesQuantity, ZERO } from '../domain/money.ts';
+import type { RunRecord } from '../domain/run.ts';
+import { DAY_MS, type EpochMs, type Session } from '../domain/time.ts';
+import type { Book } from '../ledger/book.ts';
+import { type DaemonStatus, readDaemonStatus } from './daemon-status.ts';
+import { readBook } from './read-book.ts';
+import { all, recordsOf } from './records.ts';
+import { type PlannedSlot, planSession } from './session-plan.ts';
+import { marketText } from './words.ts';
+
+/** The account as the book has it, valued at the last marks. Fractions of equity; losses are negative. */
+export interface AccountStatus {
+  readonly equity: Micros;
+  readonly cash: Micros;
+  readonly dayPnl: Micros;
+  readonly drawdown: number;
+  readonly positions: number;
+  readonly openRisk: Micros;
+  readonly workingOrders: number;
+  /** The session of the last close; null before the first. */
+  readonly lastClose: string | null;
+}
+
+/** How a home is: its daemon, its account, its schedule. */
+export interface HomeStatus {
+  readonly now: EpochMs;
+  /** Who holds the home; null when nobody does. */
+  readonly holder: Owner | null;
+  /** What its daemon last said; null where none ever ran here. */
+  readonly daemon: DaemonStatus | null;
+  readonly market: string;
+  /** Null in a home without a history. */
+  readonly account: AccountStatus | null;
+  readonly lastRun: RunRecord | null;
+  readonly lastReconcile: RunRecord | null;
+  readonly next: readonly PlannedSlot[];
+  /** Warnings and worse of the last 24 hours. */
+  readonly alerts: readonly {
+    readonly at: EpochMs;
+    readonly code: string;
+    readonly message: string;
+  }[];
+  readonly events: number;
+}
+
+/** Runs that are looked through for the last comparison with the broker. */
+const RECENT_RUNS = 40;
+const NEXT_SLOTS = 4;
+
+/** Reads how a home is, without taking it: also while a daemon runs, or when none does. */
+export async function readStatus(
+  home: string,
+  { config }: LoadedConfig,
+  now: EpochMs,
+): Promise<HomeStatus> {
+  const owner = readOwner(nodeFileSystem, lockFolder(home));
+  const { book, recent } = await readBook(home);
+  const runs = book.seq === 0 ? [] : await all(recordsOf(home).runs({ last: RECENT_RUNS }));
+  return {
+    now,
+    holder: owner === null || hasEnded(owner) ? null : owner,
+    daemon: readDaemonStatus(home),
+    market: marketText(now),
+    account: book.seq === 0 ? null : accountOf(book),
+    lastRun: runs.at(-1) ?? null,
+    lastReconcile: runs.findLast(({ job }) => job === 'reconcile') ?? null,
+    next: comingSlots(config, now, NEXT_SLOTS),
+    alerts: recent.flatMap((event) =>
+      event.type === 'alert.raised' && event.level !== 'info' && event.at > now - DAY_MS
+        ? [{ at: event.at, code: event.code, message: event.message }]
+        : [],
+    ),
+    events: book.seq,
+  };
+}
+
+function accountOf(book: Book): AccountStatus {
+  const equity = book.equity();
+  const { lastClose } = book;
+  const base = lastClose === null ? equity : add(lastClose.equity, book.flowSinceClose);
+  const trades = book.openTrades();
+  const openRisk = trades.reduce((total, { symbol, mark, stop }) => {
+    const perShare = maxOf(ZERO, subtract(mark, stop ?? ZERO));
+    return add(total, timesQuantity(perShare, book.owned(symbol)));
+  }, ZERO);
+  return {
+    equity,
+    cash: book.cash,
+    dayPnl: subtract(equity, base),
+    drawdown: book.drawdownAt(equity),
+    positions: trades.length,
+    openRisk,
+    workingOrders: book.live().length,
+    lastClose: lastClose?.session ?? null,
+  };
+}
+
+/** The first slots after an instant, as far as the calendar goes. */
+export function comingSlots(
+  config: LoadedConfig['config'],
+  now: EpochMs,
+  count: number,
+): PlannedSlot[] {
+  const slots: PlannedSlot[] = [];
+  const date = newYorkDate(now);
+  let session: Session | null = sessionOf(date) ?? (date < HORIZON.to ? nextSession(date) : null);
+  for (let i = 0; session !== null && slots.length < count && i < 30; i++) {
+    slots.push(...planSession(config, session).filter(({ at }) => at > now));
+    session = session.date < HORIZON.to ? nextSession(session.date) : null;
+  }
+  return slots.slice(0, count);
+}
