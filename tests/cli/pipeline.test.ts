@@ -23,15 +23,20 @@ const heldOf = (stdout: string): number =>
   (JSON.parse(stdout) as { data: { ineligible: { held?: number } } }).data.ineligible.held ?? 0;
 
 describe('the pipeline command on the synthetic market', () => {
-  it('sends what it approved while the market is open, and the entries fill with the next bar', () =>
+  it.each([
+    ['the open', '2026-03-05T14:30:00Z'],
+    ['midday', '2026-03-05T17:00:00Z'],
+  ])('with the default configuration sends and fills entries at %s', (_name, at) =>
     inFolder(async (dir) => {
-      const argv = ['pipeline', '--as-of', '2026-03-05T17:00:00Z', '--json'];
-      const { exit, stdout, stderr } = await run(argv, { cwd: dir });
+      const { exit, stdout, stderr } = await run(['pipeline', '--as-of', at, '--json'], {
+        cwd: dir,
+      });
       expect(exit, stderr).toBe(0);
       const { counts, fills } = dataOf(stdout);
       expect(counts['submitted']).toBeGreaterThan(0);
       expect(fills.length).toBeGreaterThan(0);
-    }));
+    }),
+  );
 
   it('gives the same output and the same files for the same question', () =>
     inFolder(async (dir) => {
