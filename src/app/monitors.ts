@@ -15,6 +15,18 @@ import { markEvent, portfolioAt } from './valuation.ts';
 /** A repair that needs more looks than this in a row goes on at the next. */
 const MOST_LOOKS = 8;
 
+/** More events than a process writes between two times that the simulated account is kept. */
+const RECENT_EVENTS = 2_000;
+
+/** What an event at the opening says, for events that are only written there; one key for all others. */
+function openingKey(event: EventDraft, session: Session): string {
+  if (event.type === 'split.applied' && event.session === session.date) {
+    return `split ${event.symbol} ${event.ratio}`;
+  }
+  if (event.type === 'cash.recorded' && event.session === session.date) return event.note;
+  return '';
+}
+
 /** How long before the close positions are left where none may be held overnight. */
 const FLAT_BEFORE_CLOSE_MS = 5 * MINUTE_MS;
 
@@ -26,6 +38,10 @@ export class Monitors {
   #system: System;
   #desk: OrderDesk;
   #protector: Protector;
+  /** The journal's last event when everything was proved last; null before. */
+  #provenSeq: number | null = null;
+  /** True until the first session is opened: an earlier process may have opened it too. */
+  #isFirst = true;
 
   constructor(system: System) {
     this.#system = system;
@@ -66,8 +82,23 @@ export class Monitors {
       const paid = { kind: 'dividend', amount, session: session.date, note } as const;
       drafts.push({ ...base, type: 'cash.recorded', ...paid });
     }
-    if (drafts.length > 0) await history.append(drafts);
+    const unknown = this.#isFirst ? await this.#notJournalled(drafts, session) : drafts;
+    this.#isFirst = false;
+    if (unknown.length > 0) await history.append(unknown);
     await this.takeIn(session.date);
+  }
+
+  /** Without what a process wrote down that ended before the account was kept, which is then opened once more. */
+  async #notJournalled(
+    drafts: readonly EventDraft[],
+    session: Session,
+  ): Promise<readonly EventDraft[]> {
+    if (drafts.length === 0) return drafts;
+    const { book, reader } = this.#system;
+    const known = new Set<string>();
+    const fromSeq = Math.max(1, book.seq - RECENT_EVENTS);
+    for await (const event of reader.events({ fromSeq })) known.add(openingKey(event, session));
+    return drafts.filter((draft) => !known.has(openingKey(draft, session)));
   }
 
   /** Writes down what the broker said; where it said anything, everything is proved anew. */
@@ -82,14 +113,19 @@ export class Monitors {
   async #protect(session: SessionDate): Promise<void> {
     for (let look = 0; look < MOST_LOOKS; look += 1) {
       const proofs = await this.#desk.look(session);
-      if (!(await this.#protector.step(proofs, session))) return;
+      if (!(await this.#protector.step(proofs, session))) {
+        this.#provenSeq = this.#system.book.seq;
+        return;
+      }
     }
   }
 
   /** Proves every position, whether or not the broker said anything. */
   async prove(session: SessionDate): Promise<void> {
     await this.#desk.takeIn(session);
-    const { book } = this.#system;
+    const { book, broker } = this.#system;
+    // The simulated broker tells of everything: where nothing was written down, nothing has changed.
+    if (broker.simulated && book.seq === this.#provenSeq) return;
     if (book.openTrades().length > 0 || book.live().length > 0) await this.#protect(session);
   }
 
