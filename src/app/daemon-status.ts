@@ -1,6 +1,7 @@
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readWhole, writeAtomic } from '../adapters/file/atomic-file.ts';
+import { readWhole } from '../adapters/file/atomic-file.ts';
 import { nodeFileSystem } from '../adapters/file/node-file-system.ts';
 import { BROKER_SESSIONS, DAEMON_STATES } from '../domain/run.ts';
 import { isoUtc } from '../domain/time.ts';
@@ -61,5 +62,8 @@ export function writeDaemonStatus(
     running: last?.to === null ? { slot: last.slot, since: isoUtc(last.from) } : null,
     rssBytes: process.memoryUsage.rss(),
   };
-  writeAtomic(nodeFileSystem, pathOf(home), `${JSON.stringify(status)}\n`);
+  // Put in place whole, for readers; not synced, for nothing is lost with it.
+  const path = pathOf(home);
+  writeFileSync(`${path}.tmp`, `${JSON.stringify(status)}\n`, { mode: 0o600 });
+  renameSync(`${path}.tmp`, path);
 }

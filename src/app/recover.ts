@@ -11,7 +11,7 @@ const NEVER_SENT = 'not sent: the process ended before the broker had it';
 /**
  * Brings book and broker together after a process that ended anywhere: what the broker said and nobody wrote down is
  * taken in, as part of the session that was being played; an order that was written down and that the broker does not
- * know was never sent. Returns the runs that were cut off; they are not ended here, for some may begin once more.
+ * know was never sent; and every position is proved to be protected. Returns the runs that were cut off; they are not ended here, for some may begin once more.
  */
 export async function recover(
   system: System,
@@ -20,6 +20,7 @@ export async function recover(
 ): Promise<readonly RunRecord[]> {
   await monitors.takeIn(session.date);
   await endUnsent(system);
+  await monitors.prove(session.date);
   return system.book.unfinishedRuns();
 }
 
