@@ -142,7 +142,16 @@ function dayIndex(dayMs: number, what: () => string): number {
   return day;
 }
 
-const dayOf = (date: SessionDate): number => dayIndex(dateToUtcMs(date), () => date);
+const days = new Map<SessionDate, number>();
+
+/** Dates are asked for again and again, and reading one costs more than finding it. */
+function dayOf(date: SessionDate): number {
+  const known = days.get(date);
+  if (known !== undefined) return known;
+  const day = dayIndex(dateToUtcMs(date), () => date);
+  days.set(date, day);
+  return day;
+}
 
 /**
  * The session of that number, counted from the horizon's first as 0; throws OUTSIDE_CALENDAR past

@@ -39,6 +39,8 @@ export class BarMarketData implements MarketData {
   readonly label: string;
   readonly #source: BarSource;
   readonly #options: BarMarketDataOptions;
+  /** The symbols of the source, once they were asked for. */
+  #known: ReadonlySet<Symbol> | null = null;
   readonly #series = new Map<Symbol, { raw: BarColumns; series: SymbolSeries }>();
 
   constructor(source: BarSource, options: BarMarketDataOptions) {
@@ -93,8 +95,10 @@ export class BarMarketData implements MarketData {
 
   #wanted(request: SnapshotRequest): readonly Symbol[] {
     if (request.symbols === undefined) return this.#source.symbols;
-    const wanted = new Set(request.symbols);
-    return this.#source.symbols.filter((symbol) => wanted.has(symbol));
+    this.#known ??= new Set(this.#source.symbols);
+    const known = this.#known;
+    const wanted = [...new Set(request.symbols)].filter((symbol) => known.has(symbol));
+    return wanted.sort((a, b) => (a < b ? -1 : 1));
   }
 
   #seriesOf(symbol: Symbol): SymbolSeries {
