@@ -36,6 +36,8 @@ export interface DeskParts {
 
 /** Beyond this the broker's clock and ours may differ when executions are asked for since the last answer. */
 const OVERLAP_MS = 60_000;
+/** How long a cancellation may take before it is asked for again. */
+const ASK_AGAIN_MS = 10_000;
 
 /**
  * Where orders are looked after between being sent and being over: takes in what the broker says, asks it about what
@@ -46,6 +48,8 @@ export class OrderDesk {
   readonly #parts: DeskParts;
   /** Why we cancelled an order; the broker only knows that we asked. */
   readonly #causes = new Map<string, string>();
+  /** When a cancellation was asked for last, in this process. */
+  readonly #askedAt = new Map<string, EpochMs>();
   readonly #absences: Absences = new Map();
   readonly #lastFillAt = new Map<Symbol, EpochMs>();
   /** Sales of shares whose purchase we have not been told of yet. */
@@ -107,29 +111,28 @@ export class OrderDesk {
     const waiting = this.#early.map(
       (fill): BrokerEvent => ({ kind: 'filled', fill, at: fill.filledAt }),
     );
-    const known = new Set<string>();
-    const fills: Fill[] = [];
-    for (const message of [...waiting, ...messages]) {
+    const all = [...waiting, ...messages];
+    const fills = new Map<string, Fill>();
+    for (const message of all) {
       if (message.kind !== 'filled') continue;
-      const { execId, orderRef } = message.fill;
-      if (known.has(execId) || book.hasFill(execId) || book.order(orderRef) === null) continue;
-      known.add(execId);
-      fills.push(message.fill);
+      const { fill } = message;
+      const isNew = !fills.has(fill.execId) && !book.hasFill(fill.execId);
+      if (isNew && book.order(fill.orderRef) !== null) fills.set(fill.execId, fill);
     }
-    fills.sort(
-      (a, b) => a.filledAt - b.filledAt || (a.side === b.side ? 0 : a.side === 'buy' ? -1 : 1),
-    );
-    const owned = new Map<Symbol, number>();
-    const early = new Set<string>();
-    for (const { symbol, side, quantity, execId } of fills) {
-      const held = owned.get(symbol) ?? book.owned(symbol);
-      if (side === 'sell' && quantity > held) early.add(execId);
-      else owned.set(symbol, side === 'buy' ? held + quantity : held - quantity);
-    }
-    this.#early = fills.filter(({ execId }) => early.has(execId));
-    return [...waiting, ...messages].filter(
-      (message) => message.kind !== 'filled' || !early.has(message.fill.execId),
-    );
+    if (fills.size === 0) return all;
+    const { bookable, early } = inBookingOrder([...fills.values()], (symbol) => book.owned(symbol));
+    this.#early = early;
+    let next = 0;
+    return all.flatMap((message): BrokerEvent[] => {
+      if (message.kind !== 'filled' || !fills.delete(message.fill.execId)) {
+        return message.kind === 'filled' && book.order(message.fill.orderRef) !== null
+          ? []
+          : [message];
+      }
+      const fill = bookable[next];
+      next += 1;
+      return fill === undefined ? [] : [{ kind: 'filled', fill, at: message.at }];
+    });
   }
 
   #withCause(draft: EventDraft): EventDraft {
@@ -152,7 +155,20 @@ export class OrderDesk {
     const drafts = adoptStatement(book, statement, this.#absences, rules);
     if (drafts.length > 0) await history.append(drafts.map((draft) => this.#withCause(draft)));
     if (statement.complete.fills) this.#lastComplete = statement.at;
+    await this.#askAgain(statement.openOrders);
     return prove(book, statement, isHalted);
+  }
+
+  /** A cancellation that the broker still shows no sign of is asked for again: asking twice harms nothing. */
+  async #askAgain(open: readonly { readonly orderRef: string }[]): Promise<void> {
+    const { book, broker, now } = this.#parts;
+    const after = Math.max(broker.capabilities.settleMs, ASK_AGAIN_MS);
+    for (const { orderRef } of open) {
+      if (book.order(orderRef)?.status !== 'cancel_pending') continue;
+      if (now() < (this.#askedAt.get(orderRef) ?? 0) + after) continue;
+      this.#askedAt.set(orderRef, now());
+      await broker.cancel(orderRef);
+    }
   }
 
   /**
@@ -181,6 +197,7 @@ export class OrderDesk {
     const { broker, history } = this.#parts;
     const { orderRef } = order;
     this.#causes.set(orderRef, cause);
+    this.#askedAt.set(orderRef, this.#parts.now());
     if (order.status !== 'unknown') {
       const base = { at: this.#parts.now(), runId: null };
       await history.append([{ ...base, type: 'order.cancel_requested', orderRef, cause }]);
@@ -285,3 +302,25 @@ export class OrderDesk {
 const PROTECT = 'protect';
 
 const isSale = ({ leg, side }: BookOrder): boolean => leg === 'exit' && side === 'sell';
+
+/** Executions in the order of their times, each sale behind the purchase it needs; sales that need a later one apart. */
+function inBookingOrder(
+  fills: readonly Fill[],
+  ownedBefore: (symbol: Symbol) => number,
+): { readonly bookable: readonly Fill[]; readonly early: Fill[] } {
+  const owned = new Map<Symbol, number>();
+  const bookable: Fill[] = [];
+  let early: Fill[] = [];
+  const fits = (fill: Fill): boolean => {
+    const held = owned.get(fill.symbol) ?? ownedBefore(fill.symbol);
+    if (fill.side === 'sell' && fill.quantity > held) return false;
+    owned.set(fill.symbol, fill.side === 'buy' ? held + fill.quantity : held - fill.quantity);
+    bookable.push(fill);
+    return true;
+  };
+  for (const fill of fills.toSorted((a, b) => a.filledAt - b.filledAt)) {
+    if (!fits(fill)) early.push(fill);
+    else if (fill.side === 'buy') early = early.filter((waiting) => !fits(waiting));
+  }
+  return { bookable, early };
+}

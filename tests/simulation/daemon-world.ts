@@ -1,0 +1,181 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readHistory } from '../../src/adapters/file/history-reader.ts';
+import type { TimeSource } from '../../src/adapters/system/system-timeline.ts';
+import type { DaemonNews } from '../../src/app/daemon.ts';
+import type { JobObserver } from '../../src/app/jobs.ts';
+import { type DaemonEnd, runDaemon } from '../../src/app/run-daemon.ts';
+import { newYorkTime } from '../../src/calendar/nyse.ts';
+import { type LoadedConfig, loadConfig } from '../../src/config/load.ts';
+import { type EpochMs, epochMs, sessionDate } from '../../src/domain/time.ts';
+import type { EventOf, EventType, JournalEvent } from '../../src/events/event.ts';
+
+/** A market small enough to be played often; everything else is as shipped. */
+export const SMALL = 'data: { synthetic: { seed: 1, symbols: 25 } }\n';
+/** The default table without the backup, which is tested where it is made. */
+export const TABLE = `${SMALL}schedule:
+  - { name: warm,        job: warm,      at: open-15m }
+  - { name: scan-open,   job: scan,      at: "09:30", top: 5 }
+  - { name: scan-midday, job: scan,      at: "12:00", top: 3 }
+  - { name: reconcile,   job: reconcile, at: close }
+  - { name: report,      job: report,    at: close+60m }
+`;
+
+/** A home of its own for one test, gone afterwards. */
+export async function inHome<T>(yaml: string, work: (home: DeskHome) => Promise<T>): Promise<T> {
+  const dir = mkdtempSync(join(tmpdir(), 'trade-labs-daemon-'));
+  try {
+    const home = new DeskHome(dir);
+    home.configure(yaml);
+    return await work(home);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** What a daemon is asked for in a test. */
+export interface Asked {
+  readonly observer?: JobObserver;
+  readonly tell?: (news: DaemonNews) => void;
+  readonly onEvents?: (events: readonly JournalEvent[]) => void;
+}
+
+export class DeskHome {
+  readonly dir: string;
+
+  constructor(dir: string) {
+    this.dir = dir;
+  }
+
+  configure(yaml: string): void {
+    mkdirSync(join(this.dir, 'config'), { recursive: true });
+    writeFileSync(join(this.dir, 'config', 'trade-labs.yaml'), yaml);
+  }
+
+  config(): Promise<LoadedConfig> {
+    return loadConfig({ home: this.dir, cwd: this.dir, env: {} });
+  }
+
+  /** Plays dates on the simulated clock. */
+  async simulate(from: string, to: string, asked: Asked = {}): Promise<DaemonEnd> {
+    const simulate = { from: sessionDate(from), to: sessionDate(to) };
+    return runDaemon({ ...(await this.#common(asked)), now: epochMs(0), simulate });
+  }
+
+  /** Runs the daemon on a machine's time until an instant of it. */
+  async live(time: FakeTime, until: EpochMs, asked: Asked = {}): Promise<DaemonEnd> {
+    const now = epochMs(time.wallMs());
+    return runDaemon({ ...(await this.#common(asked)), now, until, time });
+  }
+
+  async #common({ observer = {}, tell = () => {}, onEvents = () => {} }: Asked) {
+    const loaded = await this.config();
+    const reload = () => this.config();
+    return { home: this.dir, loaded, version: '0', env: {}, observer, tell, onEvents, reload };
+  }
+
+  async events(): Promise<JournalEvent[]> {
+    const events: JournalEvent[] = [];
+    const folder = join(this.dir, 'data', 'trade_history');
+    for await (const event of readHistory(folder).events()) events.push(event);
+    return events;
+  }
+
+  async of<T extends EventType>(type: T): Promise<EventOf<T>[]> {
+    return (await this.events()).filter((event): event is EventOf<T> => event.type === type);
+  }
+
+  /** "scan-open 09:30 of 2026-03-05" for each slot that was begun, in order. */
+  async begun(): Promise<string[]> {
+    return (await this.of('slot.claimed')).map(slotText);
+  }
+
+  /** The same for each that was missed, with its cause. */
+  async missed(): Promise<string[]> {
+    return (await this.of('slot.missed')).map((event) => `${slotText(event)}: ${event.cause}`);
+  }
+}
+
+const slotText = ({ slot, slotAt, session }: EventOf<'slot.claimed'> | EventOf<'slot.missed'>) =>
+  `${slot} ${newYorkTime(slotAt).slice(0, 5)} of ${session}`;
+
+/** Something that happens to a machine at an instant of its wall clock. */
+interface Disturbance {
+  readonly at: EpochMs;
+  readonly act: () => void;
+}
+
+/** The longest that a timeline sleeps at a time: longer waits are limits of work. */
+const TICK_MS = 1_000;
+
+/**
+ * A machine whose time passes only when somebody waits for it: hours in a moment. Its clock may be set, it may sleep,
+ * it may be slow; work takes no time unless it says so with `pass`.
+ */
+export class FakeTime implements TimeSource {
+  #wall: number;
+  #monotonic = 0;
+  #disturbances: Disturbance[] = [];
+  /** By how much a sleep of the machine takes longer than it should. */
+  latencyMs: () => number = () => 0;
+  /** Lets limits of work be reached: for work that would never end. */
+  limitsPass = false;
+
+  constructor(start: EpochMs) {
+    this.#wall = start;
+  }
+
+  readonly wallMs = (): number => this.#wall;
+  readonly monotonicMs = (): number => this.#monotonic;
+
+  readonly sleep = async (ms: number, wake: AbortSignal): Promise<void> => {
+    if (ms > TICK_MS) return this.#limit(ms, wake);
+    await Promise.resolve();
+    if (!wake.aborted) this.pass(ms + this.latencyMs());
+  };
+
+  /** A limit of work: reached only where the test says that work hangs. */
+  async #limit(ms: number, over: AbortSignal): Promise<void> {
+    if (!this.limitsPass) await aborted(over);
+    else {
+      // Whatever ends by itself has ended after this many turns.
+      for (let turn = 0; turn < 1_000 && !over.aborted; turn++) await nextTurn();
+      if (!over.aborted) this.pass(ms);
+    }
+  }
+
+  /** Time goes by for clock and machine alike. */
+  pass(ms: number): void {
+    const until = this.#wall + ms;
+    this.#wall = until;
+    this.#monotonic += ms;
+    const due = this.#disturbances.filter(({ at }) => at <= until);
+    this.#disturbances = this.#disturbances.filter(({ at }) => at > until);
+    for (const { act } of due) act();
+  }
+
+  at(instant: EpochMs, act: () => void): void {
+    this.#disturbances.push({ at: instant, act });
+  }
+
+  /** The machine sleeps: its clock goes on, its time does not. */
+  suspend(from: EpochMs, ms: number): void {
+    this.at(from, () => {
+      this.#wall += ms;
+    });
+  }
+
+  /** The clock is set by so much, forward or back. */
+  step(at: EpochMs, ms: number): void {
+    this.suspend(at, ms);
+  }
+}
+
+const nextTurn = (): Promise<void> => new Promise((resume) => setImmediate(resume));
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resume) => {
+    if (signal.aborted) resume();
+    else signal.addEventListener('abort', () => resume(), { once: true });
+  });

@@ -1,0 +1,381 @@
+import { arrayBarSource } from '../../src/adapters/sim/array-bar-source.ts';
+import { createMemoryHistory, type MemoryHistory } from '../../src/adapters/sim/memory-history.ts';
+import type { ChildArm, ChildFate } from '../../src/adapters/sim/sim-account.ts';
+import { createSimBroker, type SimBroker } from '../../src/adapters/sim/sim-broker.ts';
+import { type FaultRates, seededFaults } from '../../src/adapters/sim/sim-faults.ts';
+import { FaultyBroker } from '../../src/adapters/sim/sim-faulty-broker.ts';
+import { streamKey, uniformAt } from '../../src/adapters/sim/synthetic-random.ts';
+import { GatedBroker } from '../../src/app/gated-broker.ts';
+import { OrderDesk } from '../../src/app/order-desk.ts';
+import { exitPartsOf } from '../../src/app/parts.ts';
+import { Protector } from '../../src/app/protector.ts';
+import { sessionOf } from '../../src/calendar/nyse.ts';
+import type { Bar, Symbol } from '../../src/domain/market.ts';
+import { micros, usd, ZERO } from '../../src/domain/money.ts';
+import type { Order, OrderIntent } from '../../src/domain/order.ts';
+import { assertExists } from '../../src/domain/result.ts';
+import { type EpochMs, epochMs, MINUTE_MS, sessionDate } from '../../src/domain/time.ts';
+import type { EventDraft, JournalEvent } from '../../src/events/event.ts';
+import { payloadHash } from '../../src/events/order-events.ts';
+import { Book } from '../../src/ledger/book.ts';
+import type { CandidateDecision } from '../../src/pipeline/decide.ts';
+import { type ExecutionContext, sendEntry } from '../../src/pipeline/execute.ts';
+import type { Broker } from '../../src/ports/broker.ts';
+import type { History } from '../../src/ports/history.ts';
+import { commissionModel } from '../../src/risk/commission.ts';
+
+export const SESSION = assertExists(sessionOf(sessionDate('2015-03-02')), 'a session');
+export const SYMBOLS = ['AAA', 'BBB', 'CCC'] as Symbol[];
+export const STEP_MS = 20_000;
+/** The longest that anything is under way between the broker and us. */
+const MOST_DELAY_MS = 15_000;
+const GRACE_MS = 5_000;
+const TTL_MS = 60_000;
+const LIMITS = {
+  orderBurst: 400,
+  ordersPerSecond: 50,
+  maxOrdersPerMinute: 1_000,
+  maxOrdersPerRun: 10_000,
+  maxOrdersPerDay: 100_000,
+};
+
+/** Thrown where the process is killed. */
+export class Killed extends Error {
+  override readonly name = 'Killed';
+}
+
+export interface Hostility {
+  readonly seed: number;
+  readonly childArm: ChildArm;
+  readonly childFate: ChildFate;
+  readonly rates: FaultRates;
+}
+
+/** Numbers between 0 and 1 that follow from a seed alone. */
+export function chance(seed: number, name: string): () => number {
+  const key = streamKey(seed, name, 7);
+  let asked = 0;
+  return () => {
+    asked += 1;
+    return uniformAt(key, asked);
+  };
+}
+
+/** One-minute bars that wander, with gaps in them and small volumes, so that orders fill in parts. */
+function wandering(seed: number, symbol: Symbol): Bar[] {
+  const next = chance(seed, `bars/${symbol}`);
+  const bars: Bar[] = [];
+  let price = 100;
+  for (let minute = 0; minute < 390; minute += 1) {
+    const step = (scale: number): number => Math.round((next() - 0.5) * scale * 100) / 100;
+    const open = Math.max(20, price + step(1.5));
+    const close = Math.max(20, open + step(2));
+    const high = Math.max(open, close) + Math.abs(step(1));
+    const low = Math.max(10, Math.min(open, close) - Math.abs(step(1)));
+    price = close;
+    // Now and then nobody trades.
+    if (next() < 0.04) continue;
+    const time = SESSION.openAt + minute * MINUTE_MS;
+    const volume = Math.floor(next() * 1500);
+    const cents = (value: number): number => Math.round(value * 100) / 100;
+    bars.push({
+      time,
+      open: cents(open),
+      high: cents(high),
+      low: cents(low),
+      close: cents(close),
+      volume,
+    });
+  }
+  return bars;
+}
+
+/** Our side, as it lives in one process: what is lost when that process is killed. */
+interface Process {
+  readonly book: Book;
+  readonly history: History;
+  readonly gate: GatedBroker;
+  readonly desk: OrderDesk;
+  readonly protector: Protector;
+}
+
+/** A desk against a broker that behaves as badly as real ones do, over seeded bars. */
+export class HostileWorld {
+  now: EpochMs = SESSION.openAt;
+  readonly sim: SimBroker;
+  readonly line: FaultyBroker;
+  readonly journal: JournalEvent[] = [];
+  /** Steps until the process is killed at the next append or send; null for never. */
+  killIn: number | null = null;
+  /** True where the broker did not answer completely in this step, or the process was killed in it. */
+  isBlind = false;
+  #store: MemoryHistory;
+  #process: Process;
+  /** Orders that were to be sent without standing in the journal with these very terms: never any. */
+  readonly unwritten: string[] = [];
+
+  constructor({ seed, childArm, childFate, rates }: Hostility) {
+    const sessions = Object.fromEntries(
+      SYMBOLS.map((symbol) => [
+        symbol,
+        { daily: [], sessions: { [SESSION.date]: wandering(seed, symbol) } },
+      ]),
+    );
+    const clock = { now: () => this.now };
+    this.sim = createSimBroker({
+      account: 'SIM1',
+      startingCash: usd(1_000_000),
+      source: arrayBarSource(sessions, { intraday: '1m' }),
+      clock,
+      slippageBps: 5,
+      commission: commissionModel('ibkr-fixed'),
+      accountKind: 'margin',
+      participationFraction: 0.1,
+      childArm,
+      childFate,
+    });
+    const faults = seededFaults(seed, rates);
+    this.line = new FaultyBroker({
+      broker: this.sim,
+      faults,
+      clock,
+      mostDelayMs: MOST_DELAY_MS,
+    });
+    this.#store = createMemoryHistory(new Book());
+    this.#process = this.#start(new Book());
+  }
+
+  get book(): Book {
+    return this.#process.book;
+  }
+  get desk(): OrderDesk {
+    return this.#process.desk;
+  }
+
+  #start(book: Book): Process {
+    const history: History = {
+      append: async (drafts: readonly EventDraft[]) => {
+        this.#maybeDie();
+        const events = await this.#store.append(drafts);
+        for (const event of events) {
+          this.journal.push(event);
+          book.apply(event);
+        }
+        this.#maybeDie();
+        return events;
+      },
+      close: async () => {},
+    };
+    const now = () => this.now;
+    const knows = () => true;
+    const broker = this.#mortal(book);
+    const gate = new GatedBroker({ broker, book, limits: LIMITS, now, knows });
+    const desk = new OrderDesk({
+      book,
+      broker: gate,
+      history,
+      now,
+      context: (session, slot) => this.#context(book, gate, history, session, slot),
+      measure: async () => ({ mae: null, mfe: null, resolution: null }),
+      isHalted: (symbol) => this.sim.isHalted(symbol),
+    });
+    const protector = new Protector({ book, desk, history, now, graceMs: GRACE_MS });
+    return { book, history, gate, desk, protector };
+  }
+
+  /** The line, on which a process can be killed before and after everything it sends. */
+  #mortal(book: Book): Broker {
+    const line = this.line;
+    const written = (order: Order): void => {
+      const known = book.order(order.orderRef);
+      if (known?.payloadHash !== payloadHash(order)) this.unwritten.push(order.orderRef);
+    };
+    const send = async <T>(act: () => Promise<T>): Promise<T> => {
+      this.#maybeDie();
+      const answer = await act();
+      this.#maybeDie();
+      return answer;
+    };
+    return {
+      account: line.account,
+      simulated: true,
+      capabilities: line.capabilities,
+      submit: (bracket) => {
+        written(bracket.entry);
+        written(bracket.stop);
+        return send(() => line.submit(bracket));
+      },
+      submitOrder: (order) => {
+        written(order);
+        return send(() => line.submitOrder(order));
+      },
+      modify: (ref, change) => send(() => line.modify(ref, change)),
+      cancel: (ref) => send(() => line.cancel(ref)),
+      statement: async (since) => {
+        const statement = await line.statement(since);
+        const { openOrders, positions, fills } = statement.complete;
+        if (!openOrders || !positions || !fills) this.isBlind = true;
+        return statement;
+      },
+      drain: () => line.drain(),
+    };
+  }
+
+  #maybeDie(): void {
+    if (this.killIn === null) return;
+    this.killIn -= 1;
+    if (this.killIn > 0) return;
+    this.killIn = null;
+    this.isBlind = true;
+    throw new Killed('killed');
+  }
+
+  #context(
+    book: Book,
+    broker: Broker,
+    history: History,
+    session: ExecutionContext['session'],
+    slot: string,
+  ): ExecutionContext {
+    return {
+      broker,
+      history,
+      now: () => this.now,
+      runId: null,
+      session,
+      slot,
+      entry: ENTRY,
+      strategy: 'test',
+      isUsed: (ref) => book.order(ref) !== null,
+      exitParts: (symbol) => exitPartsOf(book, symbol),
+    };
+  }
+
+  /** A new process takes up the journal where the killed one left it. */
+  async restart(): Promise<void> {
+    const book = new Book();
+    for (const event of this.journal) book.apply(event);
+    this.#process = this.#start(book);
+    await this.desk.recover();
+  }
+
+  /** Moves time by one step: bars start and end with their minutes. */
+  tick(): void {
+    const next = epochMs(this.now + STEP_MS);
+    const onMinute = (next - SESSION.openAt) % MINUTE_MS === 0;
+    this.now = next;
+    this.isBlind = false;
+    if (!onMinute) return;
+    this.sim.closeBars(next, SESSION);
+    this.sim.openBars(next, SESSION);
+  }
+
+  /** What the monitors do every so often. */
+  async watch(): Promise<void> {
+    const { book, desk, protector } = this.#process;
+    await desk.takeIn(SESSION.date);
+    for (const order of book.live()) {
+      const isOver = order.leg === 'entry' && order.submittedAt + TTL_MS <= this.now;
+      const isOurs = order.status !== 'cancel_pending' && order.status !== 'unknown';
+      if (isOver && isOurs) await desk.endEntry(order, 'ttl', SESSION.date);
+    }
+    for (let look = 0; look < 4; look += 1) {
+      const proofs = await desk.look(SESSION.date);
+      if (!(await protector.step(proofs, SESSION.date))) break;
+    }
+  }
+
+  /** Buys, unless the symbol is held or has orders. */
+  async enter(symbol: Symbol, slot: string, quantity: number, isMarket: boolean): Promise<void> {
+    const { book, gate, history } = this.#process;
+    if (book.owned(symbol) > 0 || book.live(symbol).length > 0) return;
+    const mark = this.#mark(symbol);
+    const limit = micros(mark + 500_000);
+    const stop = micros(mark - 1_500_000);
+    const context = this.#context(book, gate, history, SESSION.date, slot);
+    const entry = { ...ENTRY, type: isMarket ? 'market' : 'marketable-limit' } as const;
+    await sendEntry(candidateOf(symbol, quantity, limit, stop), { ...context, entry });
+  }
+
+  async leave(symbol: Symbol): Promise<void> {
+    await this.desk.leave(symbol, 'manual', SESSION.date, 'manual');
+  }
+
+  async sellHalf(symbol: Symbol): Promise<void> {
+    const half = Math.floor(this.book.owned(symbol) / 2);
+    if (this.book.live(symbol).some(({ leg }) => leg === 'exit' || leg === 'entry')) return;
+    if (half > 0) await this.desk.sellPart(symbol, half, SESSION.date);
+  }
+
+  async raiseStop(symbol: Symbol): Promise<void> {
+    for (const stop of this.book.live(symbol)) {
+      if (stop.leg !== 'stop' || stop.stopPrice === null) continue;
+      await this.desk.modify(stop.orderRef, { stopPrice: micros(stop.stopPrice + 200_000) });
+    }
+  }
+
+  #mark(symbol: Symbol): number {
+    const desk = this.sim.state().desks.find((one) => one.symbol === symbol);
+    return desk?.mark == null ? 100_000_000 : Math.round(desk.mark * 100) * 10_000;
+  }
+}
+
+const ENTRY = {
+  type: 'marketable-limit',
+  ttlMs: TTL_MS,
+  offsetBps: 5,
+  collarFraction: 0.01,
+  gapFraction: 0.5,
+  gapAtr: 100,
+  maxQuoteAgeMs: 5_000,
+  openingWaitMs: 90_000,
+  noEntryLastMinutes: 0,
+} as const;
+
+function candidateOf(
+  symbol: Symbol,
+  quantity: number,
+  limitPrice: OrderIntent['limitPrice'],
+  stopPrice: OrderIntent['stopPrice'],
+): CandidateDecision {
+  const referencePrice = micros(limitPrice - 500_000);
+  const intent: OrderIntent = {
+    symbol,
+    quantity,
+    referencePrice,
+    limitPrice,
+    stopPrice,
+    targetPrice: null,
+    atr: usd(2),
+    terms: {
+      equity: usd(1_000_000),
+      intensity: 1,
+      riskBudget: ZERO,
+      riskPerShare: usd(1.5),
+      byRisk: quantity,
+      byPosition: quantity,
+      binding: 'risk',
+    },
+  };
+  return {
+    row: {
+      symbol,
+      index: 0,
+      scanRank: 1,
+      activity: 1,
+      score: 50,
+      components: [],
+      signalReason: 'test',
+      strength: 0.5,
+      stopPrice: null,
+      targetPrice: null,
+      ineligible: null,
+    } as unknown as CandidateDecision['row'],
+    rank: 1,
+    fate: 'approved',
+    referencePrice,
+    atr: usd(2),
+    intent,
+    verdict: { approved: quantity, reasons: [] },
+  };
+}
