@@ -203,7 +203,10 @@ function exposure(input: GuardInput, approvals: readonly (readonly [GuardInput, 
     ),
     ...wanted.map(({ quantity, limitPrice, stopPrice }) => times(quantity, limitPrice - stopPrice)),
   ];
-  const commission = wanted.map(({ symbol, quantity, limitPrice }) =>
+  const commission = [
+    ...wanted,
+    ...entries.map(({ remaining, ...entry }) => ({ ...entry, quantity: remaining })),
+  ].map(({ symbol, quantity, limitPrice }) =>
     BigInt(input.commissionOf(symbol, quantity, limitPrice)),
   );
   const held = positions.map(({ quantity, mark }) => times(quantity, mark));

@@ -29,12 +29,6 @@ const ACCOUNT: readonly Boundary[] = [
     { state: { entriesBlocked: 'reconcile_break' } },
     'RECONCILE_BREAK 0',
   ],
-  [
-    'a book that differs from the statement',
-    {},
-    { state: { entriesBlocked: 'reconcile_break' } },
-    'RECONCILE_BREAK 0',
-  ],
   ['a drawdown that has latched', {}, { state: { entriesBlocked: 'drawdown' } }, 'DRAWDOWN 0'],
   ["yesterday's loss", {}, { state: { entriesBlocked: 'daily_loss' } }, 'DAILY_LOSS 0'],
   [
@@ -159,6 +153,12 @@ const BUDGET: readonly Boundary[] = [
     'cash, the dollar of commission included',
     { state: { availableCash: usd(5_051) } },
     { state: { availableCash: usd(5_050.999999) } },
+    'BUYING_POWER 99',
+  ],
+  [
+    'cash, what a working entry will cost taken off',
+    { state: { availableCash: usd(10_052), working: [working('BBB')] } },
+    { state: { availableCash: usd(10_051.999999), working: [working('BBB')] } },
     'BUYING_POWER 99',
   ],
   [
