@@ -4,6 +4,7 @@ import type { Session, SessionDate } from '../domain/time.ts';
 import type { TradeRecord } from '../domain/trade.ts';
 import type { EventOf, JournalEvent } from '../events/event.ts';
 import { Book } from '../ledger/book.ts';
+import type { Break } from '../ledger/breaks.ts';
 import type { HistoryReader } from '../ports/history.ts';
 import { collectDay, JournalPast } from '../reporting/day-events.ts';
 import type { DayEvents } from '../reporting/report-input.ts';
@@ -18,6 +19,8 @@ export interface DayReading {
   /** Trades that were open on the day. */
   readonly trades: readonly TradeRecord[];
   readonly events: DayEvents;
+  /** Differences between book and broker as they stood then. */
+  readonly breaks: readonly Break[];
 }
 
 /** Events that are held before those of the past among them are taken in. */
@@ -59,7 +62,9 @@ export class DayReader {
     if (opened === null) return null;
     const runs = records.runsOf(date);
     const trades = records.trades();
-    return { opened, previousSession: before, runs, lastRun, trades, events: collector.result() };
+    const events = collector.result();
+    const breaks = records.breaks();
+    return { opened, previousSession: before, runs, lastRun, trades, events, breaks };
   }
 
   /** Takes in what is past for every report from now on: the events before the first that is not. */
@@ -114,6 +119,10 @@ class DayRecords {
 
   runsOf(session: SessionDate): RunRecord[] {
     return [...this.#runs.values()].filter((run) => run.session === session);
+  }
+
+  breaks(): readonly Break[] {
+    return this.#book.breaks();
   }
 
   trades(): TradeRecord[] {

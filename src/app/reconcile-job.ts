@@ -1,10 +1,26 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomic } from '../adapters/file/atomic-file.ts';
 import { nodeFileSystem } from '../adapters/file/node-file-system.ts';
+import { pause } from '../adapters/system/pause.ts';
 import { newYorkTime } from '../calendar/nyse.ts';
-import { type EpochMs, isoUtc, type Session } from '../domain/time.ts';
-import { type Reconciliation, reconcile } from '../ledger/reconcile.ts';
+import type { BrokerStatement } from '../domain/account.ts';
+import { type EpochMs, epochMs, isoUtc, MINUTE_MS, type Session } from '../domain/time.ts';
+import { openBreaks } from '../ledger/breaks.ts';
+import {
+  confirmed,
+  LIVE_RULES,
+  type Reconciliation,
+  reconcile,
+  SIMULATED_RULES,
+} from '../ledger/reconcile.ts';
 import type { System } from './compose.ts';
+
+/** How far apart two reads of the broker must be to prove a difference together. */
+const APART_MS = 5_000;
+
+/** How long after the close a difference that is still young is looked at again. */
+const UNTIL_AFTER_CLOSE_MS = 10 * MINUTE_MS;
 
 /**
  * Compares the book with the broker's statement, journals the result and writes it to
@@ -15,23 +31,61 @@ export async function runReconcile(
   session: Session,
   at: EpochMs,
 ): Promise<Reconciliation> {
-  const { book, broker, clock, history, outputDir } = system;
-  const statement = await broker.statement(session.openAt);
-  const result = reconcile(book, statement);
-  const time = newYorkTime(at).slice(0, 5).replace(':', '');
-  const dir = join(outputDir, 'reports', 'reconciliation');
-  nodeFileSystem.makeFolder(dir);
-  const content = {
-    schemaVersion: 1,
-    session: session.date,
-    at: isoUtc(at),
-    account: statement.account,
-    complete: result.complete,
-    compared: result.compared,
-    discrepancies: result.discrepancies,
-  };
-  const path = join(dir, `${session.date}T${time}.json`);
-  writeAtomic(nodeFileSystem, path, `${JSON.stringify(content, null, 2)}\n`);
+  const { broker, clock } = system;
+  const read = async () => compareTo(system, await broker.statement(session.openAt));
+  const result = broker.simulated
+    ? await read()
+    : await compareUntilSettled(read, {
+        now: () => clock.now(),
+        wait: pause,
+        until: epochMs(session.closeAt + UNTIL_AFTER_CLOSE_MS),
+      });
+  await recordReconciliation(system, result, session, at);
+  return result;
+}
+
+/** The comparison by the rules of the broker that is connected. */
+export function compareTo({ book, broker, config }: System, statement: BrokerStatement) {
+  const rules = broker.simulated ? SIMULATED_RULES : LIVE_RULES;
+  const foreignExpected = config.capital.maxUsd !== undefined;
+  return reconcile(book, statement, { ...rules, foreignExpected });
+}
+
+/** How a comparison is repeated. */
+export interface Patience {
+  readonly now: () => EpochMs;
+  readonly wait: (ms: number) => Promise<void>;
+  /** No further read begins after this. */
+  readonly until: EpochMs;
+}
+
+/**
+ * Reads until nothing is pending any more: at least once, and twice, 5 s apart, before anything is called a break. What
+ * is still pending when the time is over stays pending.
+ */
+export async function compareUntilSettled(
+  read: () => Promise<Reconciliation>,
+  { now, wait, until }: Patience,
+): Promise<Reconciliation> {
+  let before = await read();
+  if (before.discrepancies.length === 0) return before;
+  for (;;) {
+    await wait(APART_MS);
+    const after = await read();
+    const result = confirmed(before, after, APART_MS);
+    const isSettled = result.discrepancies.every(({ state }) => state !== 'pending');
+    if (isSettled || now() + APART_MS > until) return result;
+    before = after;
+  }
+}
+
+/** Journals a comparison and writes its file; gives the file's path. */
+export async function recordReconciliation(
+  { book, clock, history, identity, outputDir }: System,
+  result: Reconciliation,
+  session: Session,
+  at: EpochMs,
+): Promise<string> {
   await history.append([
     {
       type: 'reconcile.completed',
@@ -42,5 +96,31 @@ export async function runReconcile(
       discrepancies: [...result.discrepancies],
     },
   ]);
-  return result;
+  const dir = join(outputDir, 'reports', 'reconciliation');
+  nodeFileSystem.makeFolder(dir);
+  const path = unusedPath(dir, `${session.date}T${newYorkTime(at).slice(0, 5).replace(':', '')}`);
+  const content = {
+    schemaVersion: 2,
+    session: session.date,
+    at: isoUtc(at),
+    account: identity.account,
+    complete: result.complete,
+    unsaid: result.unsaid,
+    compared: result.compared,
+    rows: result.rows,
+    positions: result.positions,
+    openBreaks: openBreaks(book.breaks()).map(({ key, foundAt }) => ({
+      key,
+      foundAt: isoUtc(foundAt),
+    })),
+  };
+  writeAtomic(nodeFileSystem, path, `${JSON.stringify(content, null, 2)}\n`);
+  return path;
+}
+
+/** "2026-03-05T1600.json", and "2026-03-05T1600-2.json" for a second one in the same minute. */
+function unusedPath(dir: string, name: string): string {
+  let path = join(dir, `${name}.json`);
+  for (let n = 2; existsSync(path); n += 1) path = join(dir, `${name}-${n}.json`);
+  return path;
 }

@@ -64,6 +64,7 @@ export async function readDailyReport(request: ReportRequest): Promise<DailyRepo
     runs: day.runs,
     trades: day.trades,
     events: day.events,
+    breaks: day.breaks,
   });
 }
 

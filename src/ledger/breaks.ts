@@ -1,7 +1,6 @@
 import type { Symbol } from '../domain/market.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { EventOf } from '../events/event.ts';
-import type { BookState } from './book-state.ts';
 
 export type Discrepancy = EventOf<'reconcile.completed'>['discrepancies'][number];
 
@@ -21,13 +20,21 @@ export interface Break {
   readonly resolved: { readonly at: EpochMs; readonly note: string; readonly by: string } | null;
 }
 
+/** Breaks by their key: all that comparisons and resolutions change of a book. */
+interface WithBreaks {
+  readonly breaks: Map<string, Break>;
+}
+
 /** What a difference is about, whatever its numbers: the same one found again is the same break. */
 export const breakKey = ({
   kind,
   symbol,
   orderRef,
-}: Pick<Discrepancy, 'kind' | 'symbol' | 'orderRef'>): string =>
-  [kind, symbol, orderRef].filter((part) => part !== null).join(' ');
+}: {
+  readonly kind: Discrepancy['kind'];
+  readonly symbol: string | null;
+  readonly orderRef: string | null;
+}): string => [kind, symbol, orderRef].filter((part) => part !== null).join(' ');
 
 /** The breaks that nobody resolved: while there is one, nothing is entered. */
 export const openBreaks = (breaks: readonly Break[]): Break[] =>
@@ -38,7 +45,7 @@ export const openBreaks = (breaks: readonly Break[]): Break[] =>
  * complete comparison that no longer finds a break ends it; an incomplete one proves nothing is gone.
  */
 export function bookReconciliation(
-  state: BookState,
+  state: WithBreaks,
   { at, complete, discrepancies }: EventOf<'reconcile.completed'>,
 ): void {
   const seen = new Set<string>();
@@ -70,7 +77,7 @@ function found(row: Discrepancy, key: string, at: EpochMs, known: Break | undefi
 
 /** Takes in what a person said of a break; of one that is not there nothing is remembered. */
 export function bookResolution(
-  state: BookState,
+  state: WithBreaks,
   { at, key, note, by }: EventOf<'discrepancy.resolved'>,
 ): void {
   const known = state.breaks.get(key);

@@ -1,6 +1,6 @@
 import type { BrokerOrder, BrokerStatement } from '../domain/account.ts';
 import type { Symbol } from '../domain/market.ts';
-import { add, type Micros, micros, timesQuantity, toUsd, ZERO } from '../domain/money.ts';
+import { add, type Micros, micros, subtract, timesQuantity, toUsd, ZERO } from '../domain/money.ts';
 import { isLive } from '../domain/order.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { EpochMs, SessionDate } from '../domain/time.ts';
@@ -163,20 +163,30 @@ function changed(
   return isSame ? [] : [{ ...base, type: 'order.modified', orderRef, old, new: terms, cause }];
 }
 
-/** The cash difference as the kind of movement a person says it was. */
+/** The book's cash once these are booked. */
+export const cashAfter = (book: Book, drafts: readonly EventDraft[]): Micros =>
+  drafts.reduce((cash, draft) => {
+    if (draft.type === 'commission.recorded') return subtract(cash, draft.commission);
+    if (draft.type !== 'fill.recorded') return cash;
+    const value = timesQuantity(draft.price, draft.quantity);
+    const moved = draft.side === 'buy' ? subtract(cash, value) : add(cash, value);
+    return subtract(moved, draft.commission ?? ZERO);
+  }, book.cash);
+
+/** The difference to the book's cash as the kind of movement a person says it was. */
 export function adoptCash(
-  book: Book,
+  cash: Micros,
   statement: BrokerStatement,
   kind: CashKind,
   adoption: Adoption,
 ): Result<EventDraft[], string> {
   if (statement.cash === null) return err('the statement does not say the cash');
-  const amount = micros(statement.cash - book.cash);
+  const amount = subtract(statement.cash, cash);
   if (amount === 0) return ok([]);
   if (kind === 'deposit' && amount < 0) return err('the broker has less cash: no deposit');
   if (kind === 'withdrawal' && amount > 0) return err('the broker has more cash: no withdrawal');
   const { at, session } = adoption;
-  const what = { book: toUsd(book.cash), statement: toUsd(statement.cash), note: kind };
+  const what = { book: toUsd(cash), statement: toUsd(statement.cash), note: kind };
   return ok([
     {
       type: 'cash.recorded',

@@ -1,6 +1,7 @@
 import type { RunRecord } from '../domain/run.ts';
 import { isoUtc } from '../domain/time.ts';
 import type { JournalEvent } from '../events/event.ts';
+import { breakKey } from '../ledger/breaks.ts';
 import type { AccountBridge } from './account-bridge.ts';
 import type { Reconciliation } from './day-checks.ts';
 import type { DayOrder } from './day-orders.ts';
@@ -46,6 +47,9 @@ export function attentionOf(facts: AttentionFacts): Attention[] {
 const critical = (code: string, text: string): Attention => ({ level: 'critical', code, text });
 const warning = (code: string, text: string): Attention => ({ level: 'warning', code, text });
 
+/** How the references begin of executions that a person had the book take over from a statement. */
+const ADOPTED = 'adopted/';
+
 function orderTroubles({ orders, oversold }: AttentionFacts): Attention[] {
   const unknown = orders.filter(({ status }) => status === 'unknown');
   const rejected = orders.filter(({ status }) => status === 'rejected');
@@ -62,10 +66,15 @@ function orderTroubles({ orders, oversold }: AttentionFacts): Attention[] {
       critical('OVERSOLD', `${quantity} more ${symbol} were sold than our fills account for.`),
     ),
     ...strange.map(({ symbol, side, filledQuantity, orderRef }) =>
-      warning(
-        'FOREIGN_FILL',
-        `${filledQuantity} ${symbol} were filled (${side}) for ${orderRef}, an order that is not ours.`,
-      ),
+      orderRef.startsWith(ADOPTED)
+        ? warning(
+            'POSITION_ADOPTED',
+            `${filledQuantity} ${symbol} were taken over from the broker's statement (${side}) at an inferred price.`,
+          )
+        : warning(
+            'FOREIGN_FILL',
+            `${filledQuantity} ${symbol} were filled (${side}) for ${orderRef}, an order that is not ours.`,
+          ),
     ),
     ...rejected.map(({ symbol, orderRef, cause }) =>
       warning(
@@ -104,16 +113,28 @@ function positionTroubles({ positions, marked }: AttentionFacts): Attention[] {
 function bookTroubles(facts: AttentionFacts): Attention[] {
   const { bridge, reconciliation, execution, positions, preliminary, markedAtClose } = facts;
   const unprotected = new Set(positions.filter(isUnprotected).map(({ symbol }) => symbol));
-  const news = reconciliation.discrepancies.filter(
-    ({ kind, symbol }) => kind !== 'unprotected' || !unprotected.has(symbol ?? ''),
+  const isNews = ({ kind, symbol }: { kind: string; symbol: string | null }) =>
+    kind !== 'unprotected' || !unprotected.has(symbol ?? '');
+  const open = reconciliation.openBreaks.filter(isNews);
+  const known = new Set(reconciliation.openBreaks.map(({ key }) => key));
+  const found: Attention[] = open.map(({ key, book, statement, since }) =>
+    critical(
+      'BREAK_OPEN',
+      `${key}: book ${book ?? 'none'}, broker ${statement ?? 'none'}, since ${since.slice(0, 10)}.` +
+        ' Nothing is entered meanwhile; trade-labs reconcile says what may be done.',
+    ),
   );
-  const found: Attention[] = news.map((row) => {
-    const subject = [row.symbol, row.orderRef].filter((part) => part !== null).join(' ');
-    const text = `${row.kind}${subject === '' ? '' : ` ${subject}`}: book ${row.book ?? 'none'}, broker ${row.statement ?? 'none'}.`;
-    return row.kind === 'unprotected'
-      ? critical('DISCREPANCY', text)
-      : warning('DISCREPANCY', text);
-  });
+  for (const row of reconciliation.discrepancies.filter(isNews)) {
+    const key = breakKey(row);
+    if (known.has(key)) continue;
+    const state = row.state === undefined ? '' : ' (pending)';
+    found.push(
+      warning(
+        'DISCREPANCY',
+        `${key}: book ${row.book ?? 'none'}, broker ${row.statement ?? 'none'}${state}.`,
+      ),
+    );
+  }
   if (bridge.isFinding && bridge.unexplained !== null) {
     found.push(
       critical(

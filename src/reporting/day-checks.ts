@@ -2,6 +2,7 @@ import { toUsd } from '../domain/money.ts';
 import type { RunRecord } from '../domain/run.ts';
 import { isoUtc } from '../domain/time.ts';
 import type { EventOf, JournalEvent } from '../events/event.ts';
+import { type Break, openBreaks } from '../ledger/breaks.ts';
 import type { AccountBridge } from './account-bridge.ts';
 import type { DayOrder } from './day-orders.ts';
 import type { ReportLimits } from './report-input.ts';
@@ -69,20 +70,37 @@ export interface DiscrepancyRow {
   readonly statement: number | null;
   readonly difference: number | null;
   readonly tolerance: number;
+  /** `pending`: too young to be called a break; absent on a break. */
+  readonly state?: 'pending';
+}
+
+/** A proven difference that nobody resolved: while there is one, nothing is entered. */
+export interface OpenBreak {
+  readonly key: string;
+  readonly symbol: string | null;
+  readonly kind: DiscrepancyRow['kind'];
+  readonly book: number | null;
+  readonly statement: number | null;
+  readonly since: string;
 }
 
 /** Book against statement, by the last comparison of the session. */
 export interface Reconciliation {
-  readonly status: 'matched' | 'differs' | 'incomplete' | 'none';
+  readonly status: 'matched' | 'differs' | 'pending' | 'incomplete' | 'none';
   readonly at: string | null;
   readonly compared: number;
   readonly discrepancies: readonly DiscrepancyRow[];
   /** Comparisons of the session, and how many of those before the last one found something. */
   readonly comparisons: number;
   readonly earlierFindings: number;
+  /** At the end of the day, whichever day they were found on. */
+  readonly openBreaks: readonly OpenBreak[];
 }
 
-export function reconciliationOf(today: readonly JournalEvent[]): Reconciliation {
+export function reconciliationOf(
+  today: readonly JournalEvent[],
+  breaks: readonly Break[],
+): Reconciliation {
   const all = today.filter((event): event is Reconcile => event.type === 'reconcile.completed');
   const last = all.at(-1);
   const earlier = all.slice(0, -1).filter(({ discrepancies }) => discrepancies.length > 0);
@@ -90,14 +108,25 @@ export function reconciliationOf(today: readonly JournalEvent[]): Reconciliation
     status: last === undefined ? 'none' : statusOf(last),
     at: last === undefined ? null : isoUtc(last.at),
     compared: last?.compared ?? 0,
-    discrepancies: last?.discrepancies ?? [],
+    discrepancies: (last?.discrepancies ?? []).map(({ state, ...row }) =>
+      state === undefined ? row : { ...row, state },
+    ),
     comparisons: all.length,
     earlierFindings: earlier.length,
+    openBreaks: openBreaks(breaks).map(({ key, symbol, kind, book, statement, foundAt }) => ({
+      key,
+      symbol,
+      kind,
+      book,
+      statement,
+      since: isoUtc(foundAt),
+    })),
   };
 }
 
 function statusOf({ complete, discrepancies }: Reconcile): Reconciliation['status'] {
-  if (discrepancies.length > 0) return 'differs';
+  if (discrepancies.some(({ state }) => state === undefined)) return 'differs';
+  if (discrepancies.length > 0) return 'pending';
   return complete ? 'matched' : 'incomplete';
 }
 

@@ -44,5 +44,7 @@ export function matchText({ status, discrepancies }: Reconciliation): string {
   if (status === 'matched') return 'all matched';
   if (status === 'none') return 'not reconciled';
   if (status === 'incomplete') return 'reconcile incomplete';
-  return plural(discrepancies.length, 'mismatch', 'mismatches');
+  if (status === 'pending') return `${discrepancies.length} pending`;
+  const proven = discrepancies.filter(({ state }) => state === undefined).length;
+  return plural(proven, 'mismatch', 'mismatches');
 }

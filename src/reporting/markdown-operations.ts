@@ -164,13 +164,18 @@ export function reconcileSection({ reconciliation: r }: DailyReport): string {
   const outcome = {
     matched: 'all matched',
     differs: `${plural(r.discrepancies.length, 'difference')}`,
+    pending: `${plural(r.discrepancies.length, 'difference')} too young to be called one`,
     incomplete: 'incomplete: the broker did not answer everything, nothing is proven',
   }[r.status];
   const earlier =
     r.earlierFindings === 0
       ? ''
       : ` ${plural(r.earlierFindings, 'earlier comparison')} of the session found differences.`;
-  const line = `${wallTime(r.at)}: ${plural(r.compared, 'item')} compared, ${outcome}.${earlier}`;
+  const stops =
+    r.openBreaks.length === 0
+      ? ''
+      : ` ${plural(r.openBreaks.length, 'break is', 'breaks are')} open: nothing is entered until they are resolved.`;
+  const line = `${wallTime(r.at)}: ${plural(r.compared, 'item')} compared, ${outcome}.${earlier}${stops}`;
   if (r.discrepancies.length === 0) return [title, '', line].join('\n');
   const columns = [
     left('Kind'),
@@ -182,7 +187,7 @@ export function reconcileSection({ reconciliation: r }: DailyReport): string {
     right('Tolerance'),
   ];
   const rows = r.discrepancies.map((row) => [
-    text(row.kind),
+    `${text(row.kind)}${row.state === undefined ? '' : ', pending'}`,
     text(row.symbol ?? ''),
     text(row.orderRef ?? ''),
     row.book === null ? 'none' : String(row.book),

@@ -2,6 +2,7 @@ import type { Mode, RunRecord } from '../domain/run.ts';
 import type { EpochMs, Session, SessionDate } from '../domain/time.ts';
 import type { TradeRecord } from '../domain/trade.ts';
 import type { EventOf, JournalEvent } from '../events/event.ts';
+import type { Break } from '../ledger/breaks.ts';
 
 /** The limits a day is held against; fractions of equity. */
 export interface ReportLimits {
@@ -50,4 +51,6 @@ export interface DailyReportInput {
   /** Trades closed in the session and trades open at its end; others are ignored. */
   readonly trades: readonly TradeRecord[];
   readonly events: DayEvents;
+  /** Proven differences between book and broker at the end of the day. */
+  readonly breaks: readonly Break[];
 }

@@ -129,7 +129,7 @@ export function buildDailyReport(input: DailyReportInput): DailyReport {
     session: session.date,
   });
   const execution = executionOf(folded, today);
-  const reconciliation = reconciliationOf(today);
+  const reconciliation = reconciliationOf(today, input.breaks);
   const preliminary = asOf < session.closeAt;
   const points = curveOf(events.marks);
   const performance = performanceOf(points, session.date);

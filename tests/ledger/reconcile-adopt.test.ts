@@ -4,7 +4,7 @@ import type { BrokerStatement } from '../../src/domain/account.ts';
 import { add, usd, ZERO } from '../../src/domain/money.ts';
 import type { EventDraft } from '../../src/events/event.ts';
 import { reconcile } from '../../src/ledger/reconcile.ts';
-import { adoptCash, adoptSymbol, bookFills } from '../../src/ledger/reconcile-adopt.ts';
+import { adoptCash, adoptSymbol, bookFills, cashAfter } from '../../src/ledger/reconcile-adopt.ts';
 import type { Ledger } from './book-builder.ts';
 import { AAA, BBB, dateNo, draft, filled, minute, refOf } from './book-drafts.ts';
 import { agreeing, changed, desk, foreign, kindsOf, without } from './reconcile-scenes.ts';
@@ -119,7 +119,7 @@ describe('cash', () => {
   it('is adopted as what a person says it was', () => {
     const ledger = desk();
     const statement = paid(ledger, 12.5);
-    const drafts = adoptCash(ledger.book, statement, 'dividend', BY);
+    const drafts = adoptCash(ledger.book.cash, statement, 'dividend', BY);
     expect(drafts).toMatchObject({
       ok: true,
       value: [{ type: 'cash.recorded', kind: 'dividend', amount: usd(12.5) }, { by: 'cli' }],
@@ -129,10 +129,35 @@ describe('cash', () => {
   });
 
   it('more of it is no withdrawal, less of it no deposit', () => {
-    expect(adoptCash(desk().book, paid(desk(), 1), 'withdrawal', BY).ok).toBe(false);
-    expect(adoptCash(desk().book, paid(desk(), -1), 'deposit', BY).ok).toBe(false);
-    expect(adoptCash(desk().book, { ...agreeing(desk()), cash: null }, 'fee', BY).ok).toBe(false);
-    expect(adoptCash(desk().book, agreeing(desk()), 'fee', BY)).toEqual({ ok: true, value: [] });
+    expect(adoptCash(desk().book.cash, paid(desk(), 1), 'withdrawal', BY).ok).toBe(false);
+    expect(adoptCash(desk().book.cash, paid(desk(), -1), 'deposit', BY).ok).toBe(false);
+    expect(adoptCash(desk().book.cash, { ...agreeing(desk()), cash: null }, 'fee', BY).ok).toBe(
+      false,
+    );
+    expect(adoptCash(desk().book.cash, agreeing(desk()), 'fee', BY)).toEqual({
+      ok: true,
+      value: [],
+    });
+  });
+});
+
+describe('to adopt everything at once', () => {
+  it('leaves nothing to differ: shares, orders, and the cash they do not explain', () => {
+    const ledger = desk();
+    const statement = {
+      ...without(agreeing(ledger), refOf('entry', { symbol: BBB })),
+      positions: [{ symbol: AAA, quantity: 60, averageCost: null }],
+      cash: add(ledger.book.cash, usd(-12.34)),
+    };
+    expect(left(ledger, statement)).toEqual(['cash', 'missing_order', 'quantity']);
+    const drafts = [AAA, BBB].flatMap((symbol) => {
+      const adopted = adoptSymbol(ledger.book, statement, symbol, BY);
+      return adopted.ok ? adopted.value : [];
+    });
+    const cash = adoptCash(cashAfter(ledger.book, drafts), statement, 'fee', BY);
+    expect(cash.ok).toBe(true);
+    ledger.tell(...drafts, ...(cash.ok ? cash.value : []));
+    expect(left(ledger, statement)).toEqual([]);
   });
 });
 

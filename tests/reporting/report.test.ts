@@ -130,7 +130,7 @@ describe('what needs you', () => {
         'BROKER_SILENT',
         'ORDER_REJECTED',
         'STALE_MARK',
-        'DISCREPANCY',
+        'BREAK_OPEN',
         'COMMISSION_OPEN',
         'SLOT_MISSED',
       ]),

@@ -300,6 +300,7 @@ export class Story {
       runs: [...this.runs.values()].filter((run) => run.session === date),
       trades: [...this.trades.values()].filter(isHere),
       events: collector.result(),
+      breaks: this.book.breaks(),
     };
   }
 }
