@@ -85,6 +85,24 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/report.ts')).reportDaily,
   },
   {
+    path: 'reconcile',
+    group: 'Inspect',
+    summary: "Compare the book with the broker's statement; corrects nothing by itself",
+    load: async () => (await import('./commands/reconcile.ts')).reconcile,
+  },
+  {
+    path: 'breaks',
+    group: 'Inspect',
+    summary: 'List proven differences between book and broker; open ones stop entries',
+    load: async () => (await import('./commands/breaks.ts')).breaks,
+  },
+  {
+    path: 'breaks resolve',
+    group: 'Inspect',
+    summary: 'Take note of a difference; entries go on while its numbers stay',
+    load: async () => (await import('./commands/breaks-resolve.ts')).breaksResolve,
+  },
+  {
     path: 'why',
     group: 'Inspect',
     summary: 'Explain a run, a trade or a symbol: why it did, or did not, trade',
