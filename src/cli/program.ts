@@ -150,6 +150,48 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'Import bar files of common layouts, strictly',
     load: async () => (await import('./commands/data-import.ts')).dataImport,
   },
+  {
+    path: 'history verify',
+    group: 'Data',
+    summary: 'Check every event, link and record of the history',
+    load: async () => (await import('./commands/history-verify.ts')).historyVerify,
+  },
+  {
+    path: 'history rebuild',
+    group: 'Data',
+    summary: 'Write runs.json and trades.json anew from the journal',
+    load: async () => (await import('./commands/history-rebuild.ts')).historyRebuild,
+  },
+  {
+    path: 'history backup',
+    group: 'Data',
+    summary: 'Put the journal into one verified file',
+    load: async () => (await import('./commands/history-backup.ts')).historyBackup,
+  },
+  {
+    path: 'history restore',
+    group: 'Data',
+    summary: 'Put a backup in the place of the history',
+    load: async () => (await import('./commands/history-restore.ts')).historyRestore,
+  },
+  {
+    path: 'history accept-loss',
+    group: 'Data',
+    summary: 'Go on without damaged events; the journal says which',
+    load: async () => (await import('./commands/history-accept-loss.ts')).historyAcceptLoss,
+  },
+  {
+    path: 'history export',
+    group: 'Data',
+    summary: 'Write trades or runs as CSV, NDJSON or Parquet',
+    load: async () => (await import('./commands/history-export.ts')).historyExport,
+  },
+  {
+    path: 'history info',
+    group: 'Data',
+    summary: 'Show whose history this is, its size and its backups',
+    load: async () => (await import('./commands/history-info.ts')).historyInfo,
+  },
 ];
 
 /**

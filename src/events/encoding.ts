@@ -17,6 +17,10 @@ function encoderOf(schema: z.core.$ZodType): Encode {
     const inner = encoderOf(schema.unwrap());
     return inner && ((value) => (value === null ? null : inner(value)));
   }
+  if (schema instanceof z.ZodOptional) {
+    const inner = encoderOf(schema.unwrap());
+    return inner && ((value) => (value === undefined ? undefined : inner(value)));
+  }
   if (schema instanceof z.ZodArray) {
     const inner = encoderOf(schema.element);
     return inner && ((values: readonly never[]) => values.map((value) => inner(value)));

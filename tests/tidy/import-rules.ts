@@ -59,7 +59,7 @@ export const VENDORS: Readonly<Record<string, readonly string[]>> = {
   commander: ['src/cli/'],
   'fast-check': ['tests/'],
   hyparquet: ['src/adapters/file/', 'tests/'],
-  'hyparquet-writer': ['tests/', 'bench/'],
+  'hyparquet-writer': ['src/adapters/file/', 'tests/', 'bench/'],
   luxon: ['src/calendar/', 'src/reporting/', 'src/adapters/', 'src/cli/', 'tests/'],
   marked: ['src/reporting/'],
   'node-cron': ['src/calendar/', 'tests/'],
