@@ -55,7 +55,6 @@ export type GateCode = (typeof GATE_CODES)[number];
 export const REASON_CODES = [
   'KILL_SWITCH',
   'RECONCILE_BREAK',
-  'RECONCILE_BREAK',
   'MARKET_CLOSED',
   'SESSION_LATE',
   'NO_PRICE',

@@ -10,7 +10,6 @@ import { staleShortfall } from './book-closes.ts';
 import type { BookOrder, OpenTrade } from './book-state.ts';
 import { entryPriceOf } from './book-trades.ts';
 import { openBreaks } from './breaks.ts';
-import { openBreaks } from './breaks.ts';
 import { quantityOf } from './lots.ts';
 
 /** A price to value a position at, and whether it is from the last completed session or later. */
@@ -124,7 +123,6 @@ function coolingDown(book: Book, view: PortfolioView): Symbol[] {
 
 function blockOf(book: Book, view: PortfolioView): PortfolioState['entriesBlocked'] {
   if (view.killSwitch) return 'kill_switch';
-  if (openBreaks(book.breaks()).length > 0) return 'reconcile_break';
   if (openBreaks(book.breaks()).length > 0) return 'reconcile_break';
   const close = book.lastClose;
   if (close === null) return null;

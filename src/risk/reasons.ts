@@ -20,11 +20,6 @@ export const REASON_WORDS: Readonly<Record<ReasonCode, ReasonWords>> = {
       "the book differs from the broker's statement: nothing is entered until that is resolved",
     key: null,
   },
-  RECONCILE_BREAK: {
-    sentence:
-      "the book differs from the broker's statement: nothing is entered until that is resolved",
-    key: null,
-  },
   MARKET_CLOSED: { sentence: 'the market was not in its regular session', key: null },
   SESSION_LATE: {
     sentence:
