@@ -180,7 +180,7 @@ async function commit(
         continue;
       }
       const outcome = await sendEntry(candidate, context);
-      if (outcome !== 'not_sent') submitted += 1;
+      if (outcome !== 'not_sent' && outcome !== 'denied') submitted += 1;
     }
   }
   const { approved, denied } = decision.counts;

@@ -203,6 +203,14 @@ describe('a run of the pipeline', () => {
     expect(ran.outcome?.counts.submitted).toBe(2);
   });
 
+  it('counts nothing as sent that the last gate before the broker held back', async () => {
+    const ran = await run({
+      answers: [{ outcome: 'denied', code: 'ORDER_RATE', message: 'too fast' }],
+    });
+    expect(types(ran).filter((type) => type === 'order.denied')).toHaveLength(2);
+    expect(ran.outcome?.counts).toMatchObject({ approved: 3, submitted: 2 });
+  });
+
   it('leaves before it enters', async () => {
     const strategy = plainDesk({
       evaluate: ({ held, close }) =>
