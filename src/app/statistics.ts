@@ -9,7 +9,8 @@ import { benchmarkMetrics, type SessionReturn } from '../ledger/metrics-benchmar
 import { curveMetrics, type EquityPoint, timeWeighted } from '../ledger/metrics-curve.ts';
 import type { BenchmarkMetricId, CurveMetricId } from '../ledger/metrics-definitions.ts';
 import { type SessionSpan, type TradeSummary, tradeMetrics } from '../ledger/metrics-trades.ts';
-import { type Grouping, groupTrades, type TradeGroup } from '../ledger/statistics.ts';
+import { type Grouping, groupTrades, type TradeGroup, type Trend } from '../ledger/statistics.ts';
+import { type TrendRow, trendOf } from '../ledger/trend.ts';
 import type { HistoryReader } from '../ports/history.ts';
 import { curveOf } from '../reporting/performance.ts';
 
@@ -18,6 +19,7 @@ export interface StatisticsRequest {
   /** Trades that ended in this session or later, and the curve from the close before it. */
   readonly since: SessionDate | null;
   readonly by: Grouping | null;
+  readonly trend: Trend | null;
   /** Annual, a fraction. */
   readonly riskFreeRate: number;
 }
@@ -34,6 +36,7 @@ export interface Statistics {
   readonly curve: CurveStatistics;
   readonly trades: TradeSummary;
   readonly groups: readonly TradeGroup[] | null;
+  readonly trend: readonly TrendRow[] | null;
 }
 
 /** The history of a home, for reading: also while a daemon writes it. */
@@ -45,7 +48,7 @@ export const sessionSpan: SessionSpan = (from, to) =>
 
 /** Metrics of a history: of its trades, and of its equity at the closes. */
 export async function homeStatistics(request: StatisticsRequest): Promise<Statistics> {
-  const { reader, since, by, riskFreeRate } = request;
+  const { reader, since, by, trend, riskFreeRate } = request;
   const points = curveOf(await closeMarks(reader));
   const first = since === null ? 0 : points.findLastIndex(({ session }) => session < since);
   const trades: TradeRecord[] = [];
@@ -53,13 +56,15 @@ export async function homeStatistics(request: StatisticsRequest): Promise<Statis
     const end = trade.exitSession ?? trade.entrySession;
     if (since === null || end >= since) trades.push(trade);
   }
+  const curve = points.slice(Math.max(0, first));
   return {
-    curve: curveStatistics(points.slice(Math.max(0, first)), {
+    curve: curveStatistics(curve, {
       riskFreeRate,
-      tradedNotional: notionalOf(trades, points[Math.max(0, first)]?.session ?? null),
+      tradedNotional: notionalOf(trades, curve[0]?.session ?? null),
     }),
     trades: tradeMetrics(trades, sessionSpan),
     groups: by === null ? null : groupTrades(trades, by, sessionSpan),
+    trend: trend === null ? null : trendOf(curve, trades, trend, sessionSpan),
   };
 }
 

@@ -14,6 +14,10 @@ import {
 export const GROUPINGS = ['symbol', 'strategy', 'exit', 'weekday', 'hour', 'holding'] as const;
 export type Grouping = (typeof GROUPINGS)[number];
 
+/** Spans of time that a history is looked at by. */
+export const TRENDS = ['week', 'month'] as const;
+export type Trend = (typeof TRENDS)[number];
+
 /** The trades of one group and what they earned. */
 export interface TradeGroup {
   /** "AAPL", "trail", "Mon", "09:00", "2-5 sessions". */

@@ -127,6 +127,14 @@ describe('stats of that home', () => {
     expect(data.curve).toMatchObject({ from: '2026-03-04', sessions: 1 });
   });
 
+  it('runs week by week, or month by month', async () => {
+    const { stdout } = await stats('--trend', 'week');
+    expect(stdout).toMatch(/\n2026-W10 +2 +\+\$80\.73 +\+0\.08 % /);
+    const { data } = JSON.parse((await stats('--trend', 'month', '--json')).stdout);
+    expect(data.trend).toMatchObject([{ key: '2026-03', sessions: 2, pnl: 80.73 }]);
+    expect((await stats('--trend', 'year')).stderr).toContain('--trend is not known: "year"');
+  });
+
   it('refuses an unknown group', async () => {
     expect((await stats('--by', 'moon')).stderr).toContain('--by is not known: "moon"');
   });

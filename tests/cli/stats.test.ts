@@ -99,7 +99,7 @@ describe('stats --equity-csv', () => {
 
   it('refuses what a curve cannot answer, and a rate that is no fraction', async () => {
     expect((await measured(WEEK, '--by', 'symbol')).stderr).toContain(
-      'it takes neither --by nor --since',
+      'it takes neither --by nor --trend nor --since',
     );
     expect((await measured(WEEK, '--risk-free', '4%')).stderr).toContain(
       '--risk-free is not a fraction',

@@ -20,12 +20,14 @@ export const breaksResolve: CommandSpec = {
   configure: (command) => {
     command
       .argument('<key>', 'the break as `breaks` names it, or all')
-      .requiredOption('--note <text>', 'why it may stay; kept in the journal');
+      .option('--note <text>', 'why it may stay; kept in the journal');
   },
   run: async (context, [key = ''], options) => {
     const note = textOption(options.note)?.trim() ?? '';
     if (note === '') {
-      throw new Failure('USAGE', '--note is empty', { hint: "write why: --note 'checked'" });
+      throw new Failure('USAGE', 'why may it stay? --note is empty', {
+        hint: "write --note 'checked by phone'",
+      });
     }
     const loaded = await context.config();
     const { resolveBreaks } = await import('../../app/reconcile-home.ts');

@@ -3,8 +3,9 @@ import type { CurveStatistics, Statistics } from '../../app/statistics.ts';
 import { Failure } from '../../domain/failure.ts';
 import type { MetricValue } from '../../ledger/metrics.ts';
 import { METRICS, type MetricId } from '../../ledger/metrics-definitions.ts';
-import { GROUPINGS, type TradeGroup } from '../../ledger/statistics.ts';
-import { plural } from '../../reporting/format.ts';
+import { GROUPINGS, TRENDS, type TradeGroup } from '../../ledger/statistics.ts';
+import type { TrendRow } from '../../ledger/trend.ts';
+import { money, percent, plural, share } from '../../reporting/format.ts';
 import { metricText } from '../../reporting/metric-text.ts';
 import type { CommandContext, CommandOutcome, CommandSpec } from '../command.ts';
 import { choiceOption, dateOption, textOption } from '../options.ts';
@@ -18,11 +19,13 @@ export const stats: CommandSpec = {
   examples: [
     { line: 'trade-labs stats', does: 'every metric of this home' },
     { line: 'trade-labs stats --by exit --since 2026-01-01', does: 'this year by exit reason' },
+    { line: 'trade-labs stats --trend month', does: 'month by month, from the first to the last' },
     { line: 'trade-labs stats --equity-csv curve.csv', does: 'a curve from elsewhere' },
   ],
   configure: (command) => {
     command
       .option('--by <group>', GROUPINGS.join(', '))
+      .option('--trend <span>', `one row a ${TRENDS.join(' or ')}`)
       .option('--since <date>', 'trades that ended then or later: YYYY-MM-DD, today, -30d')
       .option('--equity-csv <file>', 'metrics of this curve: date,equity or date,return')
       .option('--benchmark-csv <file>', 'compare that curve with this one, session by session')
@@ -33,17 +36,16 @@ export const stats: CommandSpec = {
   run: async (context, _args, options) => {
     if (options.definitions === true) return definitions();
     const by = choiceOption('--by', options.by, GROUPINGS);
+    const trend = choiceOption('--trend', options.trend, TRENDS);
     const since = dateOption(context, '--since', options.since);
     const riskFreeRate = rateOption(options.riskFree);
     const file = textOption(options.equityCsv);
     if (file !== undefined) {
-      if (by !== undefined || since !== undefined) {
+      if (by !== undefined || since !== undefined || trend !== undefined) {
         throw new Failure(
           'USAGE',
-          '--equity-csv has no trades: it takes neither --by nor --since',
-          {
-            hint: 'leave --by and --since away',
-          },
+          '--equity-csv has no trades: it takes neither --by nor --trend nor --since',
+          { hint: 'leave them away' },
         );
       }
       return fileOutcome(context, file, textOption(options.benchmarkCsv), riskFreeRate);
@@ -58,6 +60,7 @@ export const stats: CommandSpec = {
       reader: homeReader(context.home),
       since: since ?? null,
       by: by ?? null,
+      trend: trend ?? null,
       riskFreeRate,
     });
     return homeOutcome(context, statistics, riskFreeRate);
@@ -143,10 +146,16 @@ function metricTable(
 
 function homeOutcome(
   context: CommandContext,
-  { curve, trades, groups }: Statistics,
+  { curve, trades, groups, trend }: Statistics,
   riskFreeRate: number,
 ): CommandOutcome {
-  const data = { riskFreeRate, curve, trades, ...(groups === null ? {} : { groups }) };
+  const data = {
+    riskFreeRate,
+    curve,
+    trades,
+    ...(groups === null ? {} : { groups }),
+    ...(trend === null ? {} : { trend }),
+  };
   if (trades.closed + trades.provisional === 0 && curve.sessions === 0) {
     return { data, text: 'Nothing to measure yet. First: trade-labs demo' };
   }
@@ -155,15 +164,19 @@ function homeOutcome(
     trades.provisional === 0
       ? ''
       : `; ${trades.provisional} more without a commission yet, in no metric`;
+  const tables = [
+    ...(groups === null ? [] : [groupTable(context, groups)]),
+    ...(trend === null ? [] : [trendTable(context, trend)]),
+  ];
   const parts =
-    groups === null
-      ? [
+    tables.length > 0
+      ? [`${counted}${waiting}`, ...tables]
+      : [
           `Account, ${spanText(curve)}, risk-free rate ${riskFreeRate}`,
           metricTable(context, Object.entries(curve.metrics)),
           `Trades, ${counted}${waiting}`,
           metricTable(context, Object.entries(trades.metrics)),
-        ]
-      : [`${counted}${waiting}`, groupTable(context, groups)];
+        ];
   return { data, text: parts.join('\n\n') };
 }
 
@@ -185,6 +198,32 @@ function groupTable(context: CommandContext, groups: readonly TradeGroup[]): str
     String(summary.closed),
     `${summary.wins}/${summary.draws}/${summary.losses}`,
     ...GROUP_METRICS.map((id) => metricText(id, summary.metrics[id])),
+  ]);
+  return renderTable(columns, rows, { columns: context.columns });
+}
+
+function trendTable(context: CommandContext, trend: readonly TrendRow[]): string {
+  const columns: TableColumn[] = [
+    { title: 'span' },
+    { title: 'sessions', align: 'right', priority: 0 },
+    { title: 'P&L', align: 'right' },
+    { title: 'return', align: 'right' },
+    { title: 'drawdown', align: 'right', priority: 3 },
+    { title: 'trades', align: 'right' },
+    { title: 'W/D/L', align: 'right', priority: 2 },
+    { title: 'win rate', align: 'right', priority: 1 },
+    { title: 'sum R', align: 'right', priority: 4 },
+  ];
+  const rows = trend.map((row) => [
+    row.key,
+    String(row.sessions),
+    money(row.pnl),
+    percent(row.return),
+    share(row.drawdown),
+    String(row.trades.closed),
+    `${row.trades.wins}/${row.trades.draws}/${row.trades.losses}`,
+    metricText('winRate', row.trades.metrics.winRate),
+    metricText('sumR', row.trades.metrics.sumR),
   ]);
   return renderTable(columns, rows, { columns: context.columns });
 }
