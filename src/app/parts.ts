@@ -2,6 +2,7 @@ import type { MarketSnapshot } from '../bars/snapshot.ts';
 import type { Symbol } from '../domain/market.ts';
 import type { SessionDate } from '../domain/time.ts';
 import type { Book } from '../ledger/book.ts';
+import type { BookOrder } from '../ledger/book-state.ts';
 import { isProtectiveStop } from '../ledger/protection.ts';
 import { type ExitPart, exitParts } from '../pipeline/bracket.ts';
 import type { DecisionSettings } from '../pipeline/decide.ts';
@@ -70,17 +71,20 @@ export function executionContext(
   };
 }
 
-/** How the shares of a symbol leave: through the groups of the stops that cover them. */
+/** How the shares of a symbol that no sale is on its way for leave: through the groups of the stops that cover them. */
 export function exitPartsOf(book: Book, symbol: Symbol): ExitPart[] {
-  const stops = book
-    .live(symbol)
+  const live = book.live(symbol);
+  const sales = live.filter(({ leg, side }) => leg === 'exit' && side === 'sell');
+  const leaving = new Set(sales.map(({ ocaGroup }) => ocaGroup));
+  const left = sales.reduce((rest, sale) => rest - remainingOf(sale), book.owned(symbol));
+  const stops = live
     .filter((order) => isProtectiveStop(order) && order.status !== 'cancel_pending')
-    .map(({ quantity, filledQuantity, ocaGroup }) => ({
-      remaining: quantity - filledQuantity,
-      ocaGroup,
-    }));
-  return exitParts(book.owned(symbol), stops);
+    .filter(({ ocaGroup }) => !leaving.has(ocaGroup))
+    .map((order) => ({ remaining: remainingOf(order), ocaGroup: order.ocaGroup }));
+  return exitParts(Math.max(0, left), stops);
 }
+
+const remainingOf = ({ quantity, filledQuantity }: BookOrder): number => quantity - filledQuantity;
 
 /** The desk that looks after the orders of a system. */
 export const deskOf = (system: System): OrderDesk =>

@@ -64,7 +64,9 @@ export async function recount(request: RecountRequest): Promise<readonly string[
   const eligibility = eligibilityOf(state, config);
   const table = score(snapshot, scan(snapshot, config.scan), strategy, eligibility);
   if (table.tableHash !== past.scan.tableHash) {
-    return ['Recomputed from the data as it is now, the table has another digest: it has changed.'];
+    return [
+      'Recomputed from the data as it is now, the table has another digest: the data has changed, or the run was asked for some symbols only.',
+    ];
   }
   const index = snapshot.series.findIndex((series) => series.symbol === symbol);
   return [

@@ -61,7 +61,8 @@ async function marksAt(
     const last = era.ordinals[(snapshot.visible[i] as number) - 1];
     marks.set(series.symbol, {
       price: microsFromFloat(price, 'halfEven'),
-      fresh: snapshot.pricedToday || last === completed,
+      // A halted symbol has no price of today while others have one.
+      fresh: (snapshot.pricedToday && snapshot.quote(i) !== null) || last === completed,
     });
   });
   return marks;

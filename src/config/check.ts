@@ -21,6 +21,7 @@ export function contradictions(config: Config): Contradiction[] {
   return [
     ...modeContradictions(config),
     ...limitContradictions(config),
+    ...unheldLimits(config),
     ...nameContradictions(config),
     ...windowContradictions(config),
   ];
@@ -73,6 +74,15 @@ function* limitContradictions({ risk, sizing }: Config): Generator<Contradiction
       against: ['risk', 'maxGrossFraction'],
       message: `${maxPositionFraction} is above risk.maxGrossFraction, ${maxGrossFraction}`,
     };
+  }
+}
+
+/** Limits that this version knows and does not hold yet: better refused than believed. */
+function* unheldLimits({ risk }: Config): Generator<Contradiction> {
+  for (const key of ['maxConsecutiveLosses', 'drawdownCooldownSessions'] as const) {
+    if (risk[key] === 0) continue;
+    const message = 'is not held by this version yet; only 0 (off) is accepted';
+    yield { path: ['risk', key], message };
   }
 }
 

@@ -2,6 +2,7 @@ import type { MarketSnapshot } from '../bars/snapshot.ts';
 import { Failure } from '../domain/failure.ts';
 import type { Symbol } from '../domain/market.ts';
 import type { PortfolioState } from '../domain/portfolio.ts';
+import type { TickTable } from '../domain/price.ts';
 import {
   type Job,
   type Mode,
@@ -42,6 +43,7 @@ export interface PipelineParts {
   readonly portfolio: (snapshot: MarketSnapshot) => Promise<PortfolioState>;
   readonly isUsed: ExecutionContext['isUsed'];
   readonly exitParts: ExecutionContext['exitParts'];
+  readonly ticks?: TickTable;
 }
 
 /** One pass: when, for which slot, how many, and what is held back. */
@@ -148,6 +150,12 @@ async function skip(
   return { runId: id, status: 'skipped', counts, denials: {}, decision: null, snapshot, note };
 }
 
+/** A remark on a run that decided: that nothing was sent, or why nothing was sized. */
+function noteOf({ dryRun }: RunRequest, { slotsFull }: Decision): string | null {
+  if (dryRun) return 'dry run: nothing was sent';
+  return slotsFull ? 'slots_full: no position slot was free' : null;
+}
+
 /** Sends what was decided, exits first, and closes the run. */
 async function commit(
   parts: PipelineParts,
@@ -167,6 +175,7 @@ async function commit(
     strategy: parts.strategy.name,
     isUsed: parts.isUsed,
     exitParts: parts.exitParts,
+    ...(parts.ticks === undefined ? {} : { ticks: parts.ticks }),
   };
   let submitted = 0;
   let declined = 0;
@@ -193,7 +202,7 @@ async function commit(
   };
   const denials: Record<string, number> = { ...decision.denials };
   if (declined > 0) denials.REVIEW_DECLINED = declined;
-  const note = request.dryRun ? 'dry run: nothing was sent' : null;
+  const note = noteOf(request, decision);
   await parts.history.append([
     {
       type: 'run.completed',

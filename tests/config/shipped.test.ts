@@ -69,7 +69,7 @@ describe('the shipped configuration', () => {
     const { config } = await load({ yaml: optional });
     expect(config).toMatchObject({
       capital: { maxUsd: 50_000 },
-      scan: { universe: 'config/universe.csv' },
+      scan: { universe: 'config/universe.txt' },
       strategy: { file: 'strategies/mine.mjs' },
       exits: { target: { kind: 'r', multiple: 2 }, breakEven: { atR: 1 } },
       costs: { participationFraction: 0.05 },
