@@ -172,7 +172,10 @@ async function carryOn(
 type JsonValue = EventOf<'book.checkpointed'>['state'];
 
 /** The first events of an account: its cash, and the close that its first day is measured against. */
-async function openAccount(history: History, { loaded, clock }: Composition): Promise<void> {
+export async function openAccount(
+  history: History,
+  { loaded, clock }: Pick<Composition, 'loaded' | 'clock'>,
+): Promise<void> {
   const { capital, intensity, risk } = loaded.config;
   const amount = usd(capital.startingCashUsd);
   const at = clock.now();

@@ -240,7 +240,6 @@ export class OrderDesk {
       await this.endEntry(entry, reason, session);
       await this.takeIn(session);
     }
-    if (book.live(symbol).some(isSale)) return this.#saleRefs(symbol);
     const quantity = book.owned(symbol);
     if (quantity === 0) return [];
     await sendExit({ symbol, quantity }, reason, this.#parts.context(session, slot));

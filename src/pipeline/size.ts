@@ -10,9 +10,10 @@ import {
   timesFraction,
   timesFractions,
   toUsd,
+  ZERO,
 } from '../domain/money.ts';
 import type { EntryBand, OrderIntent, SizingTerms } from '../domain/order.ts';
-import { roundToTick } from '../domain/price.ts';
+import { DEFAULT_TICKS, roundToTick, type TickTable, tickAt } from '../domain/price.ts';
 import type { Reason } from '../domain/reason.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import { belowMinNotional, leastRiskPerShare } from '../risk/guards.ts';
@@ -53,7 +54,7 @@ export function size(row: ScoredRow, input: SizingInput): Result<OrderIntent, re
     return err([reason('STOP_TOO_CLOSE', toUsd(least), toUsd(riskPerShare))]);
   }
   const terms = sizingTerms(reference, riskPerShare, input);
-  const quantity = Math.min(terms.byRisk, terms.byPosition);
+  const quantity = input.sizing.shares ?? Math.min(terms.byRisk, terms.byPosition);
   if (quantity <= 0) return err([reason('QUANTITY_ZERO', null, quantity)]);
   const small = belowMinNotional(reference, quantity, input.sizing);
   if (small !== null) return err([small]);
@@ -61,9 +62,9 @@ export function size(row: ScoredRow, input: SizingInput): Result<OrderIntent, re
     symbol: row.symbol,
     quantity,
     referencePrice: reference,
-    limitPrice: entryLimit(reference, input.quote, input.entry),
+    limitPrice: entryLimit(reference, input.quote, input.entry, input.sizing.ticks),
     stopPrice: stop,
-    targetPrice: targetPrice(row, reference, riskPerShare, input.targetR),
+    targetPrice: targetPrice(row, reference, riskPerShare, input),
     atr,
     terms,
   });
@@ -78,17 +79,18 @@ const reason = (code: Reason['code'], limit: number | null, value: number | null
 
 /** The strategy's own stop wins; else ATR or percent below the reference. Stops round down to the tick. */
 function stopPrice(row: ScoredRow, reference: Micros, input: SizingInput): Micros | null {
-  const { stop } = input.sizing;
+  const { stop, ticks = DEFAULT_TICKS } = input.sizing;
   if (row.stopPrice !== null) {
     if (row.stopPrice <= 0) return null;
-    return roundToTick(microsFromFloat(row.stopPrice, 'floor'), 'down');
+    return roundToTick(microsFromFloat(row.stopPrice, 'floor'), 'down', ticks);
   }
   if (stop.kind === 'strategy') return null;
+  if (stop.kind === 'none') return tickAt(ZERO, ticks);
   const distance =
     stop.kind === 'atr'
       ? microsFromFloat(stop.multiple * input.atr, 'halfEven')
       : timesFraction(reference, stop.fraction, 'halfEven');
-  return distance >= reference ? null : roundToTick(subtract(reference, distance), 'down');
+  return distance >= reference ? null : roundToTick(subtract(reference, distance), 'down', ticks);
 }
 
 function sizingTerms(reference: Micros, riskPerShare: Micros, input: SizingInput): SizingTerms {
@@ -106,24 +108,29 @@ function targetPrice(
   row: ScoredRow,
   reference: Micros,
   riskPerShare: Micros,
-  targetR: number | null,
+  { targetR, sizing: { ticks = DEFAULT_TICKS } }: SizingInput,
 ): Micros | null {
   if (row.targetPrice !== null) {
-    return roundToTick(microsFromFloat(row.targetPrice, 'ceil'), 'up');
+    return roundToTick(microsFromFloat(row.targetPrice, 'ceil'), 'up', ticks);
   }
   if (targetR === null) return null;
-  return roundToTick(add(reference, timesFraction(riskPerShare, targetR, 'halfEven')), 'up');
+  return roundToTick(add(reference, timesFraction(riskPerShare, targetR, 'halfEven')), 'up', ticks);
 }
 
 /**
  * The most we would pay: the ask plus an offset while today has a price, never above the collar over the reference;
  * before that the collar alone. Buy limits round down to the tick.
  */
-export function entryLimit(reference: Micros, quote: Quote | null, entry: EntrySettings): Micros {
+export function entryLimit(
+  reference: Micros,
+  quote: Quote | null,
+  entry: EntrySettings,
+  ticks: TickTable = DEFAULT_TICKS,
+): Micros {
   const collar = add(reference, timesFraction(reference, entry.collarFraction, 'floor'));
-  if (quote === null) return roundToTick(collar, 'down');
+  if (quote === null) return roundToTick(collar, 'down', ticks);
   const offered = add(quote.ask, timesBps(quote.ask, entry.offsetBps));
-  return roundToTick(minOf(offered, collar), 'down');
+  return roundToTick(minOf(offered, collar), 'down', ticks);
 }
 
 /** The opening prints at which an entry is still wanted: the reference plus and minus the smaller gap allowance. */

@@ -24,9 +24,9 @@ const stopBelowEntry: Guard = ({ intent }) =>
       };
 
 /** Ticks: limit, stop and target lie on the price grid the exchange accepts. */
-const pricesOnTick: Guard = ({ intent }) => {
+const pricesOnTick: Guard = ({ intent, sizing }) => {
   const off = [intent.limitPrice, intent.stopPrice, intent.targetPrice].find(
-    (price) => price !== null && !isOnTick(price),
+    (price) => price !== null && !isOnTick(price, sizing.ticks),
   );
   return off === undefined || off === null
     ? null

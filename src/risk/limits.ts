@@ -1,3 +1,5 @@
+import type { TickTable } from '../domain/price.ts';
+
 /** The limits that guards hold; fractions of equity unless said. The config section `risk` has this shape. */
 export interface RiskLimits {
   /** Sum of |position value|, working entries included, over equity. */
@@ -61,5 +63,11 @@ export interface SizingSettings {
   readonly stop:
     | { readonly kind: 'atr'; readonly multiple: number }
     | { readonly kind: 'percent'; readonly fraction: number }
-    | { readonly kind: 'strategy' };
+    | { readonly kind: 'strategy' }
+    /** None that a price could reach; only where bars are played for comparison. */
+    | { readonly kind: 'none' };
+  /** So many shares whatever the risk; only where bars are played for comparison. */
+  readonly shares?: number;
+  /** The price grid; the default one of US stocks unless given. */
+  readonly ticks?: TickTable;
 }
