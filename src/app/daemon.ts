@@ -154,6 +154,11 @@ export class Daemon {
     this.#parts.tell({ kind: 'note', text: `${JUMPS[kind]} ${durationText(byMs)}` });
   }
 
+  /** Called every so often while it waits: what it waits for may read otherwise at midnight. */
+  tick(): void {
+    this.#tellIdle();
+  }
+
   /** Journals the state failed, where the journal can still be written. */
   async fail(error: unknown): Promise<void> {
     if (this.#state === null || this.#state === 'failed' || this.#state === 'stopped') return;
@@ -316,12 +321,12 @@ export class Daemon {
   /** The best explanation of why a slot is late. */
   #delayOf({ at }: PlannedSlot): string {
     if (at < this.#startedAt) return 'the daemon was not running';
+    const { last } = this.#runner;
+    if (last !== null && (last.to ?? Infinity) > at) {
+      return `${last.slot} was running`;
+    }
     if (this.#jump !== null && this.#jump.kind !== 'back' && this.#jump.at >= at) {
       return `${JUMPS[this.#jump.kind]} ${durationText(this.#jump.byMs)}`;
-    }
-    const { last } = this.#runner;
-    if (last !== null && last.from <= this.#parts.timeline.now() && (last.to ?? Infinity) > at) {
-      return `${last.slot} was running`;
     }
     return 'the process could not run';
   }

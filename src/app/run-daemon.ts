@@ -122,7 +122,9 @@ async function live(
           ...(request.time === undefined ? {} : { source: request.time }),
           onTick: () => {
             service.alive();
-            if (Math.abs(daemon.now - written) >= STATUS_MS) write();
+            if (Math.abs(daemon.now - written) < STATUS_MS) return;
+            write();
+            daemon.tick();
           },
           onJump: (jump) => daemon.clockJumped(jump),
         })

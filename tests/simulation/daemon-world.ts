@@ -2,17 +2,21 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readHistory } from '../../src/adapters/file/history-reader.ts';
-import type { TimeSource } from '../../src/adapters/system/system-timeline.ts';
-import type { DaemonNews } from '../../src/app/daemon.ts';
+import { SimClock } from '../../src/adapters/sim/sim-clock.ts';
+import { SystemTimeline, type TimeSource } from '../../src/adapters/system/system-timeline.ts';
+import { compose } from '../../src/app/compose.ts';
+import { Daemon, type DaemonNews } from '../../src/app/daemon.ts';
 import type { JobObserver } from '../../src/app/jobs.ts';
 import { type DaemonEnd, runDaemon } from '../../src/app/run-daemon.ts';
 import { newYorkTime } from '../../src/calendar/nyse.ts';
 import { type LoadedConfig, loadConfig } from '../../src/config/load.ts';
 import { type EpochMs, epochMs, sessionDate } from '../../src/domain/time.ts';
 import type { EventOf, EventType, JournalEvent } from '../../src/events/event.ts';
+import type { Log } from '../../src/ports/log.ts';
+import type { MarketData } from '../../src/ports/market-data.ts';
 
 /** A market small enough to be played often; everything else is as shipped. */
-export const SMALL = 'data: { synthetic: { seed: 1, symbols: 25 } }\n';
+export const SMALL = 'data: { synthetic: { seed: 1, symbols: 12 } }\n';
 /** The default table without the backup, which is tested where it is made. */
 export const TABLE = `${SMALL}schedule:
   - { name: warm,        job: warm,      at: open-15m }
@@ -69,6 +73,32 @@ export class DeskHome {
     return runDaemon({ ...(await this.#common(asked)), now, until, time });
   }
 
+  /** The same with market data that does not answer before `gate` opens. */
+  async stuck(
+    time: FakeTime,
+    until: EpochMs,
+    gate: Promise<void>,
+    act: (daemon: Daemon) => void = () => {},
+  ): Promise<void> {
+    const clock = new SimClock(epochMs(time.wallMs()));
+    const loaded = await this.config();
+    const log = silent;
+    const own = { home: this.dir, loaded, mode: 'sim', version: '0', clock, log } as const;
+    const system = await compose(own);
+    const snapshot: MarketData['snapshot'] = async (request) => {
+      await gate;
+      return system.market.snapshot(request);
+    };
+    const market = { label: 'stuck', snapshot } as unknown as typeof system.market;
+    const timeline = new SystemTimeline({ source: time });
+    const reload = () => this.config();
+    const rest = { clock, timeline, until, observer: {}, tell: () => {}, reload };
+    const daemon = new Daemon({ system: { ...system, market }, ...rest });
+    act(daemon);
+    await daemon.run();
+    await system.close();
+  }
+
   async #common({ observer = {}, tell = () => {}, onEvents = () => {} }: Asked) {
     const loaded = await this.config();
     const reload = () => this.config();
@@ -117,6 +147,7 @@ export class FakeTime implements TimeSource {
   #wall: number;
   #monotonic = 0;
   #disturbances: Disturbance[] = [];
+  readonly #limits = new Set<number>();
   /** By how much a sleep of the machine takes longer than it should. */
   latencyMs: () => number = () => 0;
   /** Lets limits of work be reached: for work that would never end. */
@@ -137,12 +168,16 @@ export class FakeTime implements TimeSource {
 
   /** A limit of work: reached only where the test says that work hangs. */
   async #limit(ms: number, over: AbortSignal): Promise<void> {
-    if (!this.limitsPass) await aborted(over);
-    else {
+    const due = this.#wall + ms;
+    this.#limits.add(due);
+    while (!over.aborted) {
       // Whatever ends by itself has ended after this many turns.
       for (let turn = 0; turn < 1_000 && !over.aborted; turn++) await nextTurn();
-      if (!over.aborted) this.pass(ms);
+      const isNext = this.limitsPass && due <= Math.min(...this.#limits);
+      if (isNext && !over.aborted) break;
     }
+    this.#limits.delete(due);
+    if (!over.aborted && due > this.#wall) this.pass(due - this.#wall);
   }
 
   /** Time goes by for clock and machine alike. */
@@ -172,10 +207,11 @@ export class FakeTime implements TimeSource {
   }
 }
 
-const nextTurn = (): Promise<void> => new Promise((resume) => setImmediate(resume));
+const silent: Log = {
+  write: () => {},
+  failure: () => {},
+  child: () => silent,
+  close: () => Promise.resolve(),
+};
 
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resume) => {
-    if (signal.aborted) resume();
-    else signal.addEventListener('abort', () => resume(), { once: true });
-  });
+const nextTurn = (): Promise<void> => new Promise((resume) => setImmediate(resume));
