@@ -40,8 +40,8 @@ export interface SealedStep {
 }
 
 /**
- * Numbers and chains the events of one step. With `check` each line is read back first, so that nothing is ever
- * acknowledged that a later start would refuse; InvariantError names what was wrong with it.
+ * Numbers and chains the events of one step. With `check` each line is held against the schema first, so that
+ * nothing is ever acknowledged that a later start would refuse; InvariantError names what was wrong with it.
  */
 export function sealStep(
   drafts: readonly EventDraft[],
@@ -57,7 +57,7 @@ export function sealStep(
     const encoded = encodeDraft(draft, seq, step);
     encoded.prev = prev;
     const { text, hash } = sealText(JSON.stringify(encoded));
-    if (options.check) assertReadable(text, draft);
+    if (options.check) assertReadable({ ...encoded, hash }, draft.type);
     const place = { v: JOURNAL_VERSION, seq, prev, hash };
     events.push({ ...draft, ...place, ...(step && { step: [...step] }) } as JournalEvent);
     lines.push(`${text}\n`);
@@ -66,9 +66,9 @@ export function sealStep(
   return { events, lines, head: { seq, hash: prev } };
 }
 
-function assertReadable(text: string, draft: EventDraft): void {
-  const read = decodeLine(text);
-  assert(read.ok, `an event must be readable: ${draft.type}: ${read.ok ? '' : read.error.message}`);
+function assertReadable(line: RawLine, type: string): void {
+  const read = readEvent(line);
+  assert(read.ok, `an event must be readable: ${type} ${read.ok ? '' : read.error.message}`);
 }
 
 /** What is wrong with a line, in words that continue "line 12 ...". */
@@ -117,7 +117,11 @@ export function eventOf(line: SoundLine): Result<JournalEvent, LineProblem> {
       ? err({ kind: 'too_new', message: `has version ${String(line.raw.v)}` })
       : err({ kind: 'schema', message: 'has no version' });
   }
-  const parsed = EventSchema.safeParse(upgraded.value);
+  return readEvent(upgraded.value);
+}
+
+function readEvent(line: RawLine): Result<JournalEvent, LineProblem> {
+  const parsed = EventSchema.safeParse(line);
   if (parsed.success) return ok(parsed.data);
   const issue = parsed.error.issues[0];
   const where = issue?.path.join('.') ?? '';

@@ -131,7 +131,7 @@ export class ViewFile {
       this.#records === 0,
     );
     this.#write(Buffer.concat([line, Buffer.from(VIEW_TAIL)]), offset);
-    this.#index.insert(key, offset, this.#records);
+    this.#index.insert(key, offset);
     this.#size += line.length;
     this.#records += 1;
     const zone = this.#zones.at(-1);
@@ -170,8 +170,8 @@ export class ViewFile {
   #find(key: string): Slot | null {
     const start = `{${JSON.stringify(this.spec.keyName)}:${JSON.stringify(key)}`;
     let slot: Slot | null = null;
-    this.#index.find(key, this.#records, (offset) => {
-      if (offset >= this.#size - VIEW_TAIL.length) return false;
+    const end = this.#size - VIEW_TAIL.length;
+    this.#index.find(key, this.#records, end, (offset) => {
       const line = this.#lineAt(offset);
       if (
         line === null ||
@@ -273,7 +273,8 @@ export class ViewFile {
       const key = recordOfLine(line.text)?.[this.spec.keyName];
       if (key === undefined) continue;
       assert(typeof key === 'string', 'a record has a key');
-      this.#index.insert(key, line.offset, ordinal);
+      this.#index.find(key, ordinal, line.offset, () => false);
+      this.#index.insert(key, line.offset);
       ordinal += 1;
     }
   }
