@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -13,13 +13,15 @@ import { verifyHistory } from '../../src/adapters/file/history-verify.ts';
 import type { Fold } from '../../src/ports/history.ts';
 import { all } from '../history-scenes.ts';
 
-const dist = join(import.meta.dirname, '..', '..', 'dist');
+const house = join(import.meta.dirname, '..', '..');
 const writer = join(import.meta.dirname, 'child-writer.mjs');
 const LONG = Boolean(process.env.TRADE_LABS_TEST_LONG);
 const KILLS = LONG ? 1_000 : 50;
 const hasStrace = spawnSync('strace', ['-V']).status === 0;
 
 const root = mkdtempSync(join(tmpdir(), 'history-processes-'));
+/** The built program as it was when these tests began: a build beside them must not pull it away. */
+const dist = join(root, 'program', 'dist');
 const children: ChildProcess[] = [];
 let homes = 0;
 const newHome = () => join(root, String(homes++));
@@ -30,7 +32,11 @@ let optionsFor: (
 ) => HistoryOptions & { readonly fold: Fold & { state: { events: number; trades: object } } };
 
 beforeAll(async () => {
-  if (!existsSync(join(dist, 'trade-labs.js'))) throw new Error('build first: npm run build');
+  if (!existsSync(join(house, 'dist', 'trade-labs.js')))
+    throw new Error('build first: npm run build');
+  cpSync(join(house, 'dist'), dist, { recursive: true });
+  cpSync(join(house, 'package.json'), join(root, 'program', 'package.json'));
+  symlinkSync(join(house, 'node_modules'), join(root, 'program', 'node_modules'));
   const book = join(import.meta.dirname, 'child-book.mjs');
   ({ optionsFor } = (await import(book)) as { optionsFor: typeof optionsFor });
 });
