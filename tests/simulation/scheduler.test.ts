@@ -129,7 +129,7 @@ describe('a job that takes two and a half minutes', () => {
       const time = new FakeTime(at('09:55'));
       let running = 0;
       let most = 0;
-      await home.live(time, at('10:30'), {
+      await home.live(time, epochMs(at('10:30') - 1), {
         observer: {
           onDecision: () => {
             running += 1;
