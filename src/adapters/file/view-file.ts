@@ -125,14 +125,10 @@ export class ViewFile {
 
   #add(key: string, text: string, date: string): void {
     const offset = this.#size - VIEW_TAIL.length;
-    const line = slotBytes(
-      text,
-      slotWidth(Buffer.byteLength(text), this.spec.slack),
-      this.#records === 0,
-    );
-    this.#write(Buffer.concat([line, Buffer.from(VIEW_TAIL)]), offset);
+    const width = slotWidth(Buffer.byteLength(text), this.spec.slack);
+    this.#write(slotBytes(text, width, this.#records === 0, VIEW_TAIL), offset);
     this.#index.insert(key, offset);
-    this.#size += line.length;
+    this.#size += width;
     this.#records += 1;
     const zone = this.#zones.at(-1);
     if (zone === undefined || zone.records === ZONE_RECORDS) {

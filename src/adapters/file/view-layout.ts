@@ -132,23 +132,31 @@ const COUNT_NAMES = Object.keys(NO_COUNTS);
  */
 export function recordText(spec: ViewSpec, key: string, record: ViewRecord): string {
   const given = record as unknown as Readonly<Record<string, unknown>>;
-  const ordered: Record<string, unknown> = { [spec.keyName]: key };
-  for (const name of spec.members) if (name in given) ordered[name] = given[name];
-  if ('counts' in record) ordered.counts = pick(record.counts, COUNT_NAMES);
-  if ('denials' in record)
-    ordered.denials = pick(record.denials, Object.keys(record.denials).sort());
-  return JSON.stringify(ordered);
+  let text = `{${JSON.stringify(spec.keyName)}:${JSON.stringify(key)}`;
+  for (const name of spec.members) {
+    const value = name === spec.keyName ? undefined : given[name];
+    if (value !== undefined) text += `,"${name}":${memberText(name, value)}`;
+  }
+  return `${text}}`;
+}
+
+function memberText(name: string, value: unknown): string {
+  if (name === 'counts') return JSON.stringify(pick(value as object, COUNT_NAMES));
+  if (name === 'denials')
+    return JSON.stringify(pick(value as object, Object.keys(value as object).sort()));
+  return JSON.stringify(value);
 }
 
 const pick = (from: object, names: readonly string[]): object =>
   Object.fromEntries(names.map((name) => [name, (from as Record<string, unknown>)[name]]));
 
-/** A line of `width` bytes. The record must fit. */
-export function slotBytes(text: string, width: number, first: boolean): Buffer {
-  const line = Buffer.alloc(width, ' ');
+/** A line of `width` bytes, followed by `after`. The record must fit. */
+export function slotBytes(text: string, width: number, first: boolean, after = ''): Buffer {
+  const line = Buffer.allocUnsafe(width + after.length);
   line.write(first ? ' ' : ',', 0);
-  line.write(text, 1);
-  line.write('\n', width - 1);
+  const end = 1 + line.write(text, 1);
+  line.fill(' ', end, width - 1);
+  line.write(`\n${after}`, width - 1);
   return line;
 }
 
