@@ -7,6 +7,7 @@ import type { EventDraft } from '../events/event.ts';
 import type { Book } from '../ledger/book.ts';
 import type { BookOrder, EndedTrade, TradeEnd } from '../ledger/book-state.ts';
 import { resultOf } from '../ledger/book-trades.ts';
+import { bookingOrder } from '../ledger/booking-order.ts';
 import { intake } from '../ledger/intake.ts';
 import { prove, type SymbolProof } from '../ledger/protection.ts';
 import {
@@ -53,7 +54,7 @@ export class OrderDesk {
   readonly #absences: Absences = new Map();
   readonly #lastFillAt = new Map<Symbol, EpochMs>();
   /** Sales of shares whose purchase we have not been told of yet. */
-  #early: Fill[] = [];
+  #early: readonly Fill[] = [];
   #lastComplete: EpochMs | null = null;
 
   constructor(parts: DeskParts) {
@@ -80,8 +81,9 @@ export class OrderDesk {
 
   async #book(messages: readonly BrokerEvent[], session: SessionDate): Promise<void> {
     const { book, history } = this.#parts;
-    const bookable = this.#withEarly(messages);
-    const drafts = intake(book, bookable, session).map((draft) => this.#withCause(draft));
+    const ordered = bookingOrder(book, this.#early, messages);
+    this.#early = ordered.early;
+    const drafts = intake(book, ordered.messages, session).map((draft) => this.#withCause(draft));
     if (drafts.length > 0) await history.append(drafts);
     for (const draft of drafts) {
       if (draft.type === 'fill.recorded') this.#lastFillAt.set(draft.symbol, draft.filledAt);
@@ -103,36 +105,6 @@ export class OrderDesk {
       });
     }
     if (closed.length > 0) await history.append(closed);
-  }
-
-  /** The messages without sales of shares that we do not know to own yet: those wait for the purchase. */
-  #withEarly(messages: readonly BrokerEvent[]): BrokerEvent[] {
-    const { book } = this.#parts;
-    const waiting = this.#early.map(
-      (fill): BrokerEvent => ({ kind: 'filled', fill, at: fill.filledAt }),
-    );
-    const all = [...waiting, ...messages];
-    const fills = new Map<string, Fill>();
-    for (const message of all) {
-      if (message.kind !== 'filled') continue;
-      const { fill } = message;
-      const isNew = !fills.has(fill.execId) && !book.hasFill(fill.execId);
-      if (isNew && book.order(fill.orderRef) !== null) fills.set(fill.execId, fill);
-    }
-    if (fills.size === 0) return all;
-    const { bookable, early } = inBookingOrder([...fills.values()], (symbol) => book.owned(symbol));
-    this.#early = early;
-    let next = 0;
-    return all.flatMap((message): BrokerEvent[] => {
-      if (message.kind !== 'filled' || !fills.delete(message.fill.execId)) {
-        return message.kind === 'filled' && book.order(message.fill.orderRef) !== null
-          ? []
-          : [message];
-      }
-      const fill = bookable[next];
-      next += 1;
-      return fill === undefined ? [] : [{ kind: 'filled', fill, at: message.at }];
-    });
   }
 
   #withCause(draft: EventDraft): EventDraft {
@@ -301,25 +273,3 @@ export class OrderDesk {
 const PROTECT = 'protect';
 
 const isSale = ({ leg, side }: BookOrder): boolean => leg === 'exit' && side === 'sell';
-
-/** Executions in the order of their times, each sale behind the purchase it needs; sales that need a later one apart. */
-function inBookingOrder(
-  fills: readonly Fill[],
-  ownedBefore: (symbol: Symbol) => number,
-): { readonly bookable: readonly Fill[]; readonly early: Fill[] } {
-  const owned = new Map<Symbol, number>();
-  const bookable: Fill[] = [];
-  let early: Fill[] = [];
-  const fits = (fill: Fill): boolean => {
-    const held = owned.get(fill.symbol) ?? ownedBefore(fill.symbol);
-    if (fill.side === 'sell' && fill.quantity > held) return false;
-    owned.set(fill.symbol, fill.side === 'buy' ? held + fill.quantity : held - fill.quantity);
-    bookable.push(fill);
-    return true;
-  };
-  for (const fill of fills.toSorted((a, b) => a.filledAt - b.filledAt)) {
-    if (!fits(fill)) early.push(fill);
-    else if (fill.side === 'buy') early = early.filter((waiting) => !fits(waiting));
-  }
-  return { bookable, early };
-}

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ChildArm } from '../../src/adapters/sim/sim-account.ts';
-import type { FaultRates } from '../../src/adapters/sim/sim-faults.ts';
+import type { FaultRates } from '../../src/testing/faults.ts';
 import { calmDifferences, Rules } from './hostile-rules.ts';
 import { chance, HostileWorld, Killed, SESSION, SYMBOLS } from './hostile-world.ts';
 

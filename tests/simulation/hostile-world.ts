@@ -2,27 +2,24 @@ import { arrayBarSource } from '../../src/adapters/sim/array-bar-source.ts';
 import { createMemoryHistory, type MemoryHistory } from '../../src/adapters/sim/memory-history.ts';
 import type { ChildArm, ChildFate } from '../../src/adapters/sim/sim-account.ts';
 import { createSimBroker, type SimBroker } from '../../src/adapters/sim/sim-broker.ts';
-import { type FaultRates, seededFaults } from '../../src/adapters/sim/sim-faults.ts';
-import { FaultyBroker } from '../../src/adapters/sim/sim-faulty-broker.ts';
 import { streamKey, uniformAt } from '../../src/adapters/sim/synthetic-random.ts';
-import { GatedBroker } from '../../src/app/gated-broker.ts';
-import { OrderDesk } from '../../src/app/order-desk.ts';
-import { exitPartsOf } from '../../src/app/parts.ts';
-import { Protector } from '../../src/app/protector.ts';
+import type { OrderDesk } from '../../src/app/order-desk.ts';
 import { sessionOf } from '../../src/calendar/nyse.ts';
 import type { Bar, Symbol } from '../../src/domain/market.ts';
-import { micros, usd, ZERO } from '../../src/domain/money.ts';
-import type { Order, OrderIntent } from '../../src/domain/order.ts';
+import { micros, usd } from '../../src/domain/money.ts';
+import type { Order } from '../../src/domain/order.ts';
 import { assertExists } from '../../src/domain/result.ts';
 import { type EpochMs, epochMs, MINUTE_MS, sessionDate } from '../../src/domain/time.ts';
 import type { EventDraft, JournalEvent } from '../../src/events/event.ts';
 import { payloadHash } from '../../src/events/order-events.ts';
 import { Book } from '../../src/ledger/book.ts';
-import type { CandidateDecision } from '../../src/pipeline/decide.ts';
-import { type ExecutionContext, sendEntry } from '../../src/pipeline/execute.ts';
+import { sendEntry } from '../../src/pipeline/execute.ts';
 import type { Broker } from '../../src/ports/broker.ts';
 import type { History } from '../../src/ports/history.ts';
 import { commissionModel } from '../../src/risk/commission.ts';
+import { type FaultRates, seededFaults } from '../../src/testing/faults.ts';
+import { FaultyBroker } from '../../src/testing/faulty-broker.ts';
+import { approvedCandidate, type Rehearsal, rehearse } from '../../src/testing/rehearsal.ts';
 
 export const SESSION = assertExists(sessionOf(sessionDate('2015-03-02')), 'a session');
 export const SYMBOLS = ['AAA', 'BBB', 'CCC'] as Symbol[];
@@ -31,13 +28,6 @@ export const STEP_MS = 20_000;
 const MOST_DELAY_MS = 15_000;
 const GRACE_MS = 5_000;
 const TTL_MS = 60_000;
-const LIMITS = {
-  orderBurst: 400,
-  ordersPerSecond: 50,
-  maxOrdersPerMinute: 1_000,
-  maxOrdersPerRun: 10_000,
-  maxOrdersPerDay: 100_000,
-};
 
 /** Thrown where the process is killed. */
 export class Killed extends Error {
@@ -90,15 +80,6 @@ function wandering(seed: number, symbol: Symbol): Bar[] {
   return bars;
 }
 
-/** Our side, as it lives in one process: what is lost when that process is killed. */
-interface Process {
-  readonly book: Book;
-  readonly history: History;
-  readonly gate: GatedBroker;
-  readonly desk: OrderDesk;
-  readonly protector: Protector;
-}
-
 /** A desk against a broker that behaves as badly as real ones do, over seeded bars. */
 export class HostileWorld {
   now: EpochMs = SESSION.openAt;
@@ -110,7 +91,8 @@ export class HostileWorld {
   /** True where the broker did not answer completely in this step, or the process was killed in it. */
   isBlind = false;
   #store: MemoryHistory;
-  #process: Process;
+  /** Our side, as it lives in one process: what is lost when that process is killed. */
+  #process: Rehearsal;
   /** Orders that were to be sent without standing in the journal with these very terms: never any. */
   readonly unwritten: string[] = [];
 
@@ -152,7 +134,7 @@ export class HostileWorld {
     return this.#process.desk;
   }
 
-  #start(book: Book): Process {
+  #start(book: Book): Rehearsal {
     const history: History = {
       append: async (drafts: readonly EventDraft[]) => {
         this.#maybeDie();
@@ -166,21 +148,9 @@ export class HostileWorld {
       },
       close: async () => {},
     };
-    const now = () => this.now;
-    const knows = () => true;
     const broker = this.#mortal(book);
-    const gate = new GatedBroker({ broker, book, limits: LIMITS, now, knows });
-    const desk = new OrderDesk({
-      book,
-      broker: gate,
-      history,
-      now,
-      context: (session, slot) => this.#context(book, gate, history, session, slot),
-      measure: async () => ({ mae: null, mfe: null, resolution: null }),
-      isHalted: (symbol) => this.sim.isHalted(symbol),
-    });
-    const protector = new Protector({ book, desk, history, now, graceMs: GRACE_MS });
-    return { book, history, gate, desk, protector };
+    const isHalted = (symbol: Symbol): boolean => this.sim.isHalted(symbol);
+    return rehearse({ book, history, broker, now: () => this.now, graceMs: GRACE_MS, isHalted });
   }
 
   /** The line, on which a process can be killed before and after everything it sends. */
@@ -230,27 +200,6 @@ export class HostileWorld {
     throw new Killed('killed');
   }
 
-  #context(
-    book: Book,
-    broker: Broker,
-    history: History,
-    session: ExecutionContext['session'],
-    slot: string,
-  ): ExecutionContext {
-    return {
-      broker,
-      history,
-      now: () => this.now,
-      runId: null,
-      session,
-      slot,
-      entry: ENTRY,
-      strategy: 'test',
-      isUsed: (ref) => book.order(ref) !== null,
-      exitParts: (symbol) => exitPartsOf(book, symbol),
-    };
-  }
-
   /** A new process takes up the journal where the killed one left it. */
   async restart(): Promise<void> {
     const book = new Book();
@@ -272,29 +221,27 @@ export class HostileWorld {
 
   /** What the monitors do every so often. */
   async watch(): Promise<void> {
-    const { book, desk, protector } = this.#process;
+    const { book, desk } = this.#process;
     await desk.takeIn(SESSION.date);
     for (const order of book.live()) {
       const isOver = order.leg === 'entry' && order.submittedAt + TTL_MS <= this.now;
       const isOurs = order.status !== 'cancel_pending' && order.status !== 'unknown';
       if (isOver && isOurs) await desk.endEntry(order, 'ttl', SESSION.date);
     }
-    for (let look = 0; look < 4; look += 1) {
-      const proofs = await desk.look(SESSION.date);
-      if (!(await protector.step(proofs, SESSION.date))) break;
-    }
+    await this.#process.look(SESSION.date);
   }
 
   /** Buys, unless the symbol is held or has orders. */
   async enter(symbol: Symbol, slot: string, quantity: number, isMarket: boolean): Promise<void> {
-    const { book, gate, history } = this.#process;
+    const { book, context } = this.#process;
     if (book.owned(symbol) > 0 || book.live(symbol).length > 0) return;
-    const mark = this.#mark(symbol);
-    const limit = micros(mark + 500_000);
-    const stop = micros(mark - 1_500_000);
-    const context = this.#context(book, gate, history, SESSION.date, slot);
-    const entry = { ...ENTRY, type: isMarket ? 'market' : 'marketable-limit' } as const;
-    await sendEntry(candidateOf(symbol, quantity, limit, stop), { ...context, entry });
+    const reference = micros(this.#mark(symbol));
+    const limit = micros(reference + 500_000);
+    const stop = micros(reference - 1_500_000);
+    const sending = context(SESSION.date, slot);
+    const type = isMarket ? 'market' : 'marketable-limit';
+    const candidate = approvedCandidate({ symbol, quantity, reference, limit, stop });
+    await sendEntry(candidate, { ...sending, entry: { ...sending.entry, type } });
   }
 
   async leave(symbol: Symbol): Promise<void> {
@@ -318,64 +265,4 @@ export class HostileWorld {
     const desk = this.sim.state().desks.find((one) => one.symbol === symbol);
     return desk?.mark == null ? 100_000_000 : Math.round(desk.mark * 100) * 10_000;
   }
-}
-
-const ENTRY = {
-  type: 'marketable-limit',
-  ttlMs: TTL_MS,
-  offsetBps: 5,
-  collarFraction: 0.01,
-  gapFraction: 0.5,
-  gapAtr: 100,
-  maxQuoteAgeMs: 5_000,
-  openingWaitMs: 90_000,
-  noEntryLastMinutes: 0,
-} as const;
-
-function candidateOf(
-  symbol: Symbol,
-  quantity: number,
-  limitPrice: OrderIntent['limitPrice'],
-  stopPrice: OrderIntent['stopPrice'],
-): CandidateDecision {
-  const referencePrice = micros(limitPrice - 500_000);
-  const intent: OrderIntent = {
-    symbol,
-    quantity,
-    referencePrice,
-    limitPrice,
-    stopPrice,
-    targetPrice: null,
-    atr: usd(2),
-    terms: {
-      equity: usd(1_000_000),
-      intensity: 1,
-      riskBudget: ZERO,
-      riskPerShare: usd(1.5),
-      byRisk: quantity,
-      byPosition: quantity,
-      binding: 'risk',
-    },
-  };
-  return {
-    row: {
-      symbol,
-      index: 0,
-      scanRank: 1,
-      activity: 1,
-      score: 50,
-      components: [],
-      signalReason: 'test',
-      strength: 0.5,
-      stopPrice: null,
-      targetPrice: null,
-      ineligible: null,
-    } as unknown as CandidateDecision['row'],
-    rank: 1,
-    fate: 'approved',
-    referencePrice,
-    atr: usd(2),
-    intent,
-    verdict: { approved: quantity, reasons: [] },
-  };
 }

@@ -35,7 +35,7 @@ export const FOLDERS: Readonly<Record<string, readonly string[]>> = {
     'config',
     'app',
   ],
-  testing: [...CORE, 'ports', 'adapters'],
+  testing: [...CORE, 'ports', 'adapters', 'pipeline', 'ledger', 'config', 'app'],
 };
 
 /** What single places may import beyond their folder's row, and why. */

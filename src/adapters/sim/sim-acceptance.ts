@@ -4,6 +4,7 @@ import type { TickTable } from '../../domain/price.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import type { OrderChange, SendOutcome } from '../../ports/broker.ts';
 import type { SimAccount } from './sim-account.ts';
+import { coverable, sellableWith } from './sim-cover.ts';
 import { changed, type SimOrder, sameBand, sameTerms } from './sim-order.ts';
 
 /** Why the simulated broker refuses, in `SendOutcome.code`. A refusal is the answer itself; no event repeats it. */
@@ -90,7 +91,6 @@ export class SimAcceptance {
   #oversells(order: Order, quantity: number): boolean {
     const desk = this.#books.deskOf(order.symbol);
     const { orderRef, ocaGroup } = order;
-    const sellable = this.#books.sellable(desk, { orderRef, ocaGroup, quantity });
-    return sellable > this.#books.coverable(desk);
+    return sellableWith(desk, { orderRef, ocaGroup, quantity }) > coverable(desk);
   }
 }

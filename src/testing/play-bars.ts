@@ -2,6 +2,14 @@ import { BarMarketData } from '../adapters/recorded/bar-market-data.ts';
 import { createMemoryHistory } from '../adapters/sim/memory-history.ts';
 import { createSimBroker } from '../adapters/sim/sim-broker.ts';
 import { SimClock } from '../adapters/sim/sim-clock.ts';
+import type { System } from '../app/compose.ts';
+import { DayReader } from '../app/day-reading.ts';
+import { Engine } from '../app/engine.ts';
+import { GatedBroker } from '../app/gated-broker.ts';
+import { openAccount, SIM_ACCOUNT } from '../app/open-accounts.ts';
+import { pipelineParts } from '../app/parts.ts';
+import { all } from '../app/records.ts';
+import { markEvent, portfolioAt } from '../app/valuation.ts';
 import { sessionOf } from '../calendar/nyse.ts';
 import { NO_ENVIRONMENT } from '../config/environment.ts';
 import type { LoadedConfig } from '../config/load.ts';
@@ -19,14 +27,6 @@ import type { BarSource } from '../ports/bar-source.ts';
 import type { Log } from '../ports/log.ts';
 import { type CommissionSpec, commissionModel } from '../risk/commission.ts';
 import type { SizingSettings } from '../risk/limits.ts';
-import type { System } from './compose.ts';
-import { DayReader } from './day-reading.ts';
-import { Engine } from './engine.ts';
-import { GatedBroker } from './gated-broker.ts';
-import { openAccount, SIM_ACCOUNT } from './open-accounts.ts';
-import { pipelineParts } from './parts.ts';
-import { all } from './records.ts';
-import { markEvent, portfolioAt } from './valuation.ts';
 
 /**
  * Settings under which other engines can be compared with this one to the cent: prices to a millionth of a dollar,

@@ -1,4 +1,4 @@
-import { streamKey, uniformAt } from './synthetic-random.ts';
+import { streamKey, uniformAt } from '../adapters/sim/synthetic-random.ts';
 
 /**
  * What becomes of something that is sent.

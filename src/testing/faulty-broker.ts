@@ -1,16 +1,16 @@
-import type { BrokerStatement } from '../../domain/account.ts';
-import type { Bracket, Order } from '../../domain/order.ts';
-import type { EpochMs } from '../../domain/time.ts';
+import type { SimBroker } from '../adapters/sim/sim-broker.ts';
+import type { BrokerStatement } from '../domain/account.ts';
+import type { Bracket, Order } from '../domain/order.ts';
+import type { EpochMs } from '../domain/time.ts';
 import type {
   Broker,
   BrokerCapabilities,
   BrokerEvent,
   OrderChange,
   SendOutcome,
-} from '../../ports/broker.ts';
-import type { Clock } from '../../ports/clock.ts';
-import type { SimBroker } from './sim-broker.ts';
-import { type Faults, type RequestFate, scriptedFaults } from './sim-faults.ts';
+} from '../ports/broker.ts';
+import type { Clock } from '../ports/clock.ts';
+import { type Faults, type RequestFate, scriptedFaults } from './faults.ts';
 
 /** What a faulty line to a simulated broker is made of. */
 export interface FaultyBrokerOptions {

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { arrayBarSource } from '../../src/adapters/sim/array-bar-source.ts';
-import { type PlayedBars, playBars, type ReferenceProfile } from '../../src/app/play-bars.ts';
 import type { Bar } from '../../src/domain/market.ts';
 import { usd } from '../../src/domain/money.ts';
 import { StrategyDesk } from '../../src/pipeline/desk.ts';
 import { defineStrategy, type StrategyDefinition } from '../../src/strategy/strategy.ts';
+import { type PlayedBars, playBars, type ReferenceProfile } from '../../src/testing/play-bars.ts';
 
 const DATA = process.env.TRADE_LABS_TEST_DATA;
 

@@ -1,0 +1,67 @@
+import type { Fill } from '../domain/fill.ts';
+import type { Symbol } from '../domain/market.ts';
+import type { BrokerEvent } from '../ports/broker.ts';
+import type { Book } from './book.ts';
+
+/** Messages that can be booked now, and sales whose purchase we have not been told of yet. */
+export interface BookingOrder {
+  readonly messages: readonly BrokerEvent[];
+  readonly early: readonly Fill[];
+}
+
+/**
+ * Puts executions in the order in which they can be booked: by their times, each sale behind the purchase it needs.
+ * Messages are lost and overtake each other, so that a sale may be told of before its purchase: it waits. A repeated
+ * execution is left out.
+ */
+export function bookingOrder(
+  book: Book,
+  waiting: readonly Fill[],
+  messages: readonly BrokerEvent[],
+): BookingOrder {
+  const all: BrokerEvent[] = [
+    ...waiting.map((fill): BrokerEvent => ({ kind: 'filled', fill, at: fill.filledAt })),
+    ...messages,
+  ];
+  const fills = new Map<string, Fill>();
+  for (const message of all) {
+    if (message.kind !== 'filled') continue;
+    const { fill } = message;
+    const isNew = !fills.has(fill.execId) && !book.hasFill(fill.execId);
+    if (isNew && isOurs(book, fill)) fills.set(fill.execId, fill);
+  }
+  if (fills.size === 0) return { messages: all, early: [] };
+  const { bookable, early } = inOrder([...fills.values()], (symbol) => book.owned(symbol));
+  let next = 0;
+  const ordered = all.flatMap((message): BrokerEvent[] => {
+    if (message.kind !== 'filled') return [message];
+    if (!fills.delete(message.fill.execId)) return isOurs(book, message.fill) ? [] : [message];
+    const fill = bookable[next];
+    next += 1;
+    return fill === undefined ? [] : [{ kind: 'filled', fill, at: message.at }];
+  });
+  return { messages: ordered, early };
+}
+
+const isOurs = (book: Book, { orderRef }: Fill): boolean => book.order(orderRef) !== null;
+
+function inOrder(
+  fills: readonly Fill[],
+  ownedBefore: (symbol: Symbol) => number,
+): { readonly bookable: readonly Fill[]; readonly early: readonly Fill[] } {
+  const owned = new Map<Symbol, number>();
+  const bookable: Fill[] = [];
+  let early: Fill[] = [];
+  const fits = (fill: Fill): boolean => {
+    const held = owned.get(fill.symbol) ?? ownedBefore(fill.symbol);
+    if (fill.side === 'sell' && fill.quantity > held) return false;
+    owned.set(fill.symbol, fill.side === 'buy' ? held + fill.quantity : held - fill.quantity);
+    bookable.push(fill);
+    return true;
+  };
+  for (const fill of fills.toSorted((a, b) => a.filledAt - b.filledAt)) {
+    if (!fits(fill)) early.push(fill);
+    else if (fill.side === 'buy') early = early.filter((sale) => !fits(sale));
+  }
+  return { bookable, early };
+}
