@@ -19,7 +19,7 @@ import type { BarSource } from '../ports/bar-source.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { History, HistoryReader } from '../ports/history.ts';
 import type { Log } from '../ports/log.ts';
-import { DayReader } from './day-reading.ts';
+import type { DayReader } from './day-reading.ts';
 import { GatedBroker } from './gated-broker.ts';
 import { loadStrategy } from './load-strategy.ts';
 import { openAccounts, SIM_ACCOUNT } from './open-accounts.ts';
@@ -116,11 +116,16 @@ export async function compose(composition: Composition): Promise<System> {
     configHash: loaded.hash,
     version: composition.version,
   };
-  const { broker, history, store, ...account } = await openAccounts(composition, source, book, {
-    mode,
-    account: SIM_ACCOUNT,
-    version: composition.version,
-  });
+  const { broker, days, history, store, ...account } = await openAccounts(
+    composition,
+    source,
+    book,
+    {
+      mode,
+      account: SIM_ACCOUNT,
+      version: composition.version,
+    },
+  );
   return {
     home,
     outputDir: composition.runDir ?? home,
@@ -139,7 +144,7 @@ export async function compose(composition: Composition): Promise<System> {
     book,
     history,
     reader: store.reader,
-    days: new DayReader(store.reader),
+    days,
     rehearsedUntil: composition.until ?? null,
     strategy,
     universe,

@@ -7,7 +7,7 @@ import type { DaemonState } from '../domain/run.ts';
 import { type EpochMs, epochMs, type Session } from '../domain/time.ts';
 import type { EventDraft } from '../events/event.ts';
 import type { Timeline } from '../ports/timeline.ts';
-import { Agenda } from './agenda.ts';
+import { Agenda, type Due } from './agenda.ts';
 import { BrokerTimetable } from './broker-session.ts';
 import type { System } from './compose.ts';
 import { Engine } from './engine.ts';
@@ -65,6 +65,8 @@ export class Daemon {
   #noEntries: string | null = null;
   #jump: ClockJump | null = null;
   #idle = '';
+  /** What was due first when that was told last. */
+  #awaited: Due | null = null;
 
   constructor(parts: DaemonParts) {
     const { system, clock, timeline } = parts;
@@ -156,7 +158,8 @@ export class Daemon {
 
   /** Called every so often while it waits: what it waits for may read otherwise at midnight. */
   tick(): void {
-    this.#tellIdle();
+    this.#awaited = null;
+    this.#tellIdle(this.#agenda.next());
   }
 
   /** Journals the state failed, where the journal can still be written. */
@@ -234,7 +237,7 @@ export class Daemon {
         break;
       }
       const end = Math.min(until ?? Infinity, change ?? Infinity);
-      this.#tellIdle();
+      this.#tellIdle(due);
       const isMoment = next <= end;
       const arrival = await timeline.reach(epochMs(isMoment ? next : end), this.#wake.signal);
       if (arrival === 'woken') await this.#attend();
@@ -331,8 +334,10 @@ export class Daemon {
     return 'the process could not run';
   }
 
-  #tellIdle(): void {
-    const text = idleText(this.#parts.timeline.now(), this.#agenda.next());
+  #tellIdle(next: Due | null): void {
+    if (next === this.#awaited) return;
+    this.#awaited = next;
+    const text = idleText(this.#parts.timeline.now(), next);
     const which = text.replace(/, in .*$/, '');
     if (which === this.#idle) return;
     this.#idle = which;

@@ -26,6 +26,9 @@ export interface DayReading {
 /** Events that are held before those of the past among them are taken in. */
 const HELD_AT_ONCE = 1_000;
 
+/** Acknowledged events that are held for the next reading; what comes after is read from the journal then. */
+const HEARD_AT_MOST = 3_000;
+
 /**
  * Reads what a journal says of a day. It keeps what the past comes to, so that the reading of the next day starts there
  * and not at the beginning; a day before that is read from the beginning. Both give the same.
@@ -43,6 +46,15 @@ export class DayReader {
     this.#reader = reader;
   }
 
+  /** Takes events that were just acknowledged, which then need not be read back; as many as a long day has. */
+  hear(events: readonly JournalEvent[]): void {
+    for (const event of events) {
+      if (event.seq !== this.#read + 1 || this.#ahead.length >= HEARD_AT_MOST) return;
+      this.#ahead.push(event);
+      this.#read = event.seq;
+    }
+  }
+
   /** Null where the journal knows nothing up to that day. */
   async read(session: Session): Promise<DayReading | null> {
     const { date } = session;
@@ -50,6 +62,7 @@ export class DayReader {
     const before = sessionBefore(date);
     this.#session = date;
     for await (const event of this.#reader.events({ fromSeq: this.#read + 1 })) {
+      if (event.seq <= this.#read) continue;
       this.#ahead.push(event);
       this.#read = event.seq;
       if (this.#ahead.length >= HELD_AT_ONCE) this.#takeIn(before);

@@ -1,6 +1,6 @@
 import { ordinalOf } from '../calendar/nyse.ts';
-import type { Symbol } from '../domain/market.ts';
-import { timesFraction } from '../domain/money.ts';
+import { lowerBound, type Symbol, TIMEFRAME_MINUTES } from '../domain/market.ts';
+import { add, microsFromFloat, subtract, timesFraction, timesQuantity } from '../domain/money.ts';
 import type { ExitReason } from '../domain/order.ts';
 import type { PortfolioState } from '../domain/portfolio.ts';
 import { type EpochMs, MINUTE_MS, type Session, type SessionDate } from '../domain/time.ts';
@@ -163,11 +163,31 @@ export class Monitors {
 
   async #checkHardLoss(at: EpochMs, session: Session): Promise<void> {
     const { config } = this.#system;
-    if (config.risk.onHardDailyLoss !== 'close') return;
+    const { hardDailyLossFraction, onHardDailyLoss } = config.risk;
+    if (onHardDailyLoss !== 'close' || this.#hasNoHardLoss(at, session)) return;
     const state = await portfolioAt(this.#system, at, session);
-    const { hardDailyLossFraction } = config.risk;
     const limit = timesFraction(state.previousCloseEquity, hardDailyLossFraction, 'floor');
     if (-state.dayPnl >= limit) await this.#leaveAll('daily_loss', session);
+  }
+
+  /** True where every held symbol has a bar that ended now, and these bars show that the loss is below the limit. */
+  #hasNoHardLoss(at: EpochMs, session: Session): boolean {
+    const { book, config, source } = this.#system;
+    const { lastClose } = book;
+    if (source.intraday === null || lastClose === null) return false;
+    const lengthMs = TIMEFRAME_MINUTES[source.intraday] * MINUTE_MS;
+    let equity = book.cash;
+    for (const { symbol } of book.openTrades()) {
+      const bars = source.session(symbol, session.date);
+      const last = bars === null ? -1 : lowerBound(bars.time, at) - 1;
+      const start = bars?.time[last];
+      if (bars === null || start === undefined || !((bars.volume[last] ?? 0) > 0)) return false;
+      if (Math.min(start + lengthMs, session.closeAt) !== at) return false;
+      const price = microsFromFloat(bars.close[last] as number, 'halfEven');
+      equity = add(equity, timesQuantity(price, book.owned(symbol)));
+    }
+    const loss = subtract(add(lastClose.equity, book.flowSinceClose), equity);
+    return loss < timesFraction(lastClose.equity, config.risk.hardDailyLossFraction, 'floor');
   }
 
   async #leaveAll(reason: ExitReason, session: Session): Promise<void> {

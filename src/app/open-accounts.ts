@@ -22,6 +22,7 @@ import type { History } from '../ports/history.ts';
 import { commissionModel } from '../risk/commission.ts';
 import { intensityFactor } from '../risk/intensity.ts';
 import type { Composition, StartingState } from './compose.ts';
+import { DayReader } from './day-reading.ts';
 
 /** The simulated account's name in journals and reports. */
 export const SIM_ACCOUNT = 'SIM-1';
@@ -38,7 +39,11 @@ export async function openAccounts(
   const lock = runDir === undefined ? await lockHome({ home, role, now: systemClock.now() }) : null;
   const store = await openStore(composition, book, owner, lock);
   try {
-    const history = observed(store, composition.onEvents);
+    const days = new DayReader(store.reader);
+    const history = observed(store, (events) => {
+      days.hear(events);
+      composition.onEvents?.(events);
+    });
     const saved = runDir === undefined ? loadSimAccount<SimAccountState>(home) : null;
     refuseLostAccount(composition, book, saved !== null);
     let played = saved?.playedThrough ?? clock.now();
@@ -55,6 +60,7 @@ export async function openAccounts(
     }
     return {
       broker,
+      days,
       history,
       store,
       setPlayed: (through: EpochMs): void => {
@@ -119,7 +125,7 @@ async function openStore(
 /** The history, telling what it acknowledged, and remembering why it could not go on. */
 function observed(
   history: History,
-  onEvents: Composition['onEvents'],
+  onEvents: (events: readonly JournalEvent[]) => void,
 ): History & { failure(): unknown } {
   let failure: unknown = null;
   return {
@@ -131,7 +137,7 @@ function observed(
         failure ??= error;
         throw error;
       }
-      onEvents?.(events);
+      onEvents(events);
       return events;
     },
     close: () => history.close(),

@@ -1,4 +1,5 @@
 import { giveWay } from '../adapters/system/give-way.ts';
+import type { SeriesEra } from '../bars/series.ts';
 import type { EpochMs, Session } from '../domain/time.ts';
 import { decide } from '../pipeline/decide.ts';
 import type { System } from './compose.ts';
@@ -8,6 +9,9 @@ import { portfolioAt } from './valuation.ts';
 /** Symbols made ready before other work of the process gets its turn. */
 const SYMBOLS_AT_ONCE = 10;
 
+/** Histories that were made ready already, and did not change since. */
+const ready = new WeakSet<SeriesEra>();
+
 /**
  * Makes daily history and indicators of the universe ready before the session opens, a few symbols at a time, so that
  * the first scan does not hold up everything else. It decides as the scan will and throws the decision away.
@@ -15,6 +19,7 @@ const SYMBOLS_AT_ONCE = 10;
 export async function warmUp(system: System, session: Session, at: EpochMs): Promise<void> {
   const symbols = system.universe ?? system.source.symbols;
   const settings = decisionSettings(system, session.date);
+  const state = await portfolioAt(system, at, session);
   for (let i = 0; i < symbols.length; i += SYMBOLS_AT_ONCE) {
     const snapshot = await system.market.snapshot({
       asOf: at,
@@ -23,8 +28,10 @@ export async function warmUp(system: System, session: Session, at: EpochMs): Pro
       todayOpen: false,
       relativeVolume: false,
     });
-    const state = await portfolioAt(system, at, session);
+    const eras = snapshot.series.map((series) => series.eraAt(snapshot.sessionOrdinal));
+    if (eras.every((era) => ready.has(era))) continue;
     decide(snapshot, state, settings, system.strategy, 1);
+    for (const era of eras) ready.add(era);
     await giveWay();
   }
 }

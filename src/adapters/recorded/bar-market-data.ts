@@ -11,6 +11,7 @@ import {
 import {
   type BarColumns,
   type CorporateAction,
+  lowerBound,
   type Quote,
   type Symbol,
   TIMEFRAME_MINUTES,
@@ -135,7 +136,8 @@ export class BarMarketData implements MarketData {
 
   /** The index of the last bar with volume that ended by the instant, -1 for none. */
   #lastEnded(bars: BarColumns, asOf: EpochMs, session: Session): number {
-    for (let i = bars.length - 1; i >= 0; i--) {
+    // Bars that start at the instant or later cannot have ended.
+    for (let i = lowerBound(bars.time, asOf) - 1; i >= 0; i--) {
       if (this.#endOf(bars, i, session) <= asOf && (bars.volume[i] as number) > 0) return i;
     }
     return -1;
