@@ -1,7 +1,4 @@
-import { createHash } from 'node:crypto';
-import { dirname, join } from 'node:path';
-import { writeAtomic } from '../adapters/file/atomic-file.ts';
-import { nodeFileSystem } from '../adapters/file/node-file-system.ts';
+import { join } from 'node:path';
 import { HORIZON, nextSession } from '../calendar/nyse.ts';
 import type { Config } from '../config/schema.ts';
 import { Failure } from '../domain/failure.ts';
@@ -9,19 +6,15 @@ import type { RunRecord } from '../domain/run.ts';
 import type { EpochMs, Session, SessionDate } from '../domain/time.ts';
 import type { EventOf } from '../events/event.ts';
 import type { HistoryReader } from '../ports/history.ts';
-import { type ReportFile, renderCsvFiles } from '../reporting/csv-files.ts';
-import { documentMarkdown, type ReportDocument } from '../reporting/document.ts';
-import { renderJson } from '../reporting/json.ts';
-import { dailyDocument } from '../reporting/markdown.ts';
+import { buildPeriodReport, type PeriodReport } from '../reporting/period-report.ts';
 import { buildDailyReport, type DailyReport } from '../reporting/report.ts';
 import type { ReportFacts, ReportLimits } from '../reporting/report-input.ts';
 import { summaryLines } from '../reporting/summary.ts';
 import type { System } from './compose.ts';
 import { DayReader } from './day-reading.ts';
 import type { ReportOutcome } from './jobs.ts';
-
-export const REPORT_FORMATS = ['md', 'csv', 'json', 'html'] as const;
-export type ReportFormat = (typeof REPORT_FORMATS)[number];
+import { type ReportSpan, readPeriod, spanOf } from './period-reading.ts';
+import { reportFiles, writeReportFiles } from './report-files.ts';
 
 /** What a daily report is made from. */
 export interface ReportRequest {
@@ -36,13 +29,6 @@ export interface ReportRequest {
   readonly dataLabel: string;
 }
 
-/** A file of a report as it was written. */
-export interface WrittenFile {
-  readonly path: string;
-  /** Of its content, in hex. */
-  readonly sha256: string;
-}
-
 /**
  * The report of a session from the journal alone: what came after the day is not in it, so that it is the same
  * whenever it is asked for. Throws RECORD_UNKNOWN where the journal knows nothing up to that day.
@@ -51,9 +37,7 @@ export async function readDailyReport(request: ReportRequest): Promise<DailyRepo
   const { reader, session, asOf, limits, dataLabel } = request;
   const day = await (request.days ?? new DayReader(reader)).read(session);
   if (day === null) {
-    throw new Failure('RECORD_UNKNOWN', `nothing is recorded up to ${session.date}`, {
-      hint: 'see which days there are: trade-labs runs',
-    });
+    throw nothingUpTo(session.date);
   }
   return buildDailyReport({
     session,
@@ -96,80 +80,77 @@ export const dataLabelOf = ({ data }: Config, home: string): string =>
     ? `synthetic market, seed ${data.synthetic.seed}`
     : `bars in ${join(home, data.barsDir)}`;
 
-/**
- * The files of a report in the given formats: report.md; report.csv and its tables; report.json; report.html and its
- * charts. What draws is loaded when HTML is asked for.
- */
-export async function reportFiles(
-  report: DailyReport,
-  formats: readonly ReportFormat[],
-): Promise<ReportFile[]> {
-  const document = dailyDocument(report);
-  return [
-    ...(formats.includes('md') ? [{ name: 'report.md', text: documentMarkdown(document) }] : []),
-    ...(formats.includes('csv') ? renderCsvFiles(report) : []),
-    ...(formats.includes('json') ? [{ name: 'report.json', text: renderJson(report) }] : []),
-    ...(formats.includes('html') ? await htmlFiles(document) : []),
-  ];
-}
-
-async function htmlFiles(document: ReportDocument): Promise<ReportFile[]> {
-  const { renderHtml } = await import('../reporting/html.ts');
-  const { chartFile } = await import('../reporting/chart-svg.ts');
-  const { html, charts } = await renderHtml(document);
-  return [
-    { name: 'report.html', text: html },
-    ...charts.map(({ id, svg }) => ({ name: `charts/${id}.svg`, text: chartFile(svg) })),
-  ];
+/** What a weekly or monthly report is made from. */
+export interface PeriodRequest extends Omit<ReportRequest, 'session' | 'days'> {
+  readonly span: ReportSpan;
 }
 
 /**
- * Puts the files into a folder, each whole or not at all. Files of other formats from before stay. Throws
- * CANNOT_WRITE.
+ * The report of a week or month from the journal alone, read once: what came after its last day is not in it. Throws
+ * RECORD_UNKNOWN where the journal knows nothing up to then.
  */
-export function writeReportFiles(dir: string, files: readonly ReportFile[]): WrittenFile[] {
-  try {
-    return files.map(({ name, text }) => {
-      const path = join(dir, name);
-      nodeFileSystem.makeFolder(dirname(path));
-      writeAtomic(nodeFileSystem, path, text);
-      return { path, sha256: createHash('sha256').update(text).digest('hex') };
-    });
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Failure('CANNOT_WRITE', `the report cannot be written to ${dir}`, {
-      details: [why],
-      hint: 'write it elsewhere: --out DIR',
-      cause: error,
-    });
-  }
+export async function readPeriodReport(request: PeriodRequest): Promise<PeriodReport> {
+  const { reader, span, asOf, limits, dataLabel } = request;
+  const reading = await readPeriod(reader, span);
+  if (reading === null) throw nothingUpTo(span.to);
+  const { last } = span;
+  return buildPeriodReport({
+    ...span,
+    asOf,
+    previousSession: reading.previousSession,
+    nextSession: last.date < HORIZON.to ? nextSession(last.date) : null,
+    facts: { ...originOf(reading.opened, reading.lastRun), dataLabel, limits },
+    runs: reading.runs.filter(({ session }) => session >= span.from && session <= last.date),
+    trades: reading.trades,
+    events: reading.events,
+    breaks: reading.breaks,
+  });
 }
 
-/** Where the daily report of a session belongs, relative to the home or run folder. */
-export const dailyReportPath = (session: SessionDate): string => join('reports', 'daily', session);
+const nothingUpTo = (date: SessionDate): Failure =>
+  new Failure('RECORD_UNKNOWN', `nothing is recorded up to ${date}`, {
+    hint: 'see which days there are: trade-labs runs',
+  });
 
-/** The report job: builds the day's report, writes its files and journals what was written. */
-export async function writeDailyReport(system: System, session: Session): Promise<ReportOutcome> {
+export const PERIODS = ['daily', 'weekly', 'monthly'] as const;
+export type Period = (typeof PERIODS)[number];
+
+/** Where a report belongs, relative to the home or run folder: "reports/weekly/2026-W10". */
+export const reportPath = (period: Period, name: string): string => join('reports', period, name);
+
+/**
+ * The report job: builds the report of a session, or of the week or month it is the last session of, writes its files
+ * and journals what was written. Null where the week or month goes on after the session.
+ */
+export async function writeReport(
+  system: System,
+  session: Session,
+  period: Period,
+): Promise<ReportOutcome | null> {
   const { clock, config, days, history, outputDir, reader, source } = system;
-  const report = await readDailyReport({
+  const common = {
     reader,
-    days,
-    session,
     asOf: clock.now(),
     limits: reportLimits(config),
     dataLabel: source.label,
-  });
-  const folder = dailyReportPath(session.date);
+  };
+  const span = period === 'daily' ? null : spanOf(session.date, period, clock.now());
+  if (period !== 'daily' && span?.sessions.at(-1)?.date !== session.date) return null;
+  const report =
+    span === null
+      ? await readDailyReport({ ...common, days, session })
+      : await readPeriodReport({ ...common, span });
+  const name = span?.name ?? session.date;
   const files = await reportFiles(report, config.report.formats);
-  const written = writeReportFiles(join(outputDir, folder), files);
+  const written = writeReportFiles(join(outputDir, reportPath(period, name)), files);
   await history.append(
-    files.map(({ name }, i) => ({
+    files.map((file, i) => ({
       type: 'report.written' as const,
       at: clock.now(),
       runId: null,
-      period: 'daily',
+      period,
       session: session.date,
-      path: `reports/daily/${session.date}/${name}`,
+      path: `reports/${period}/${name}/${file.name}`,
       sha256: written[i]?.sha256 ?? '',
     })),
   );

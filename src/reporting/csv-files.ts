@@ -13,7 +13,7 @@ export interface ReportFile {
 }
 
 /** Columns named after the fields of the row in snake case. */
-const named = <Row extends object>(
+export const named = <Row extends object>(
   fields: readonly (keyof Row & string)[],
 ): readonly CsvColumn<Row>[] =>
   fields.map((field) => ({ name: snakeCase(field), value: (row) => row[field] as CsvValue }));
@@ -134,13 +134,14 @@ export function renderCsvFiles(report: DailyReport): ReportFile[] {
   ];
 }
 
-interface Fact {
+/** One line of report.csv. */
+export interface Fact {
   readonly section: string;
   readonly metric: string;
   readonly value: CsvValue;
 }
 
-const FACT_COLUMNS = named<Fact>(['section', 'metric', 'value']);
+export const FACT_COLUMNS = named<Fact>(['section', 'metric', 'value']);
 
 /** The single numbers and texts of the report, in its order. */
 function reportFacts(report: DailyReport): Fact[] {
@@ -166,7 +167,7 @@ function reportFacts(report: DailyReport): Fact[] {
     ...scalars('performance', report.performance),
     ...scalars('account', report.accountState ?? {}),
     ...scalars('trades', tradeSummary),
-    ...Object.entries(tradeSummary.metrics).map(([id, metric]) => metricFact(id, metric)),
+    ...Object.entries(tradeSummary.metrics).map(([id, metric]) => metricFact('trades', id, metric)),
     ...scalars('execution', report.execution),
     ...slippageFacts(report),
     ...report.runs.flatMap(({ slot, counts }) => scalars(`run ${slot}`, counts)),
@@ -179,8 +180,9 @@ function reportFacts(report: DailyReport): Fact[] {
   ];
 }
 
-const metricFact = (id: string, { value, reason }: MetricValue): Fact => ({
-  section: 'trades',
+/** A metric as a line: its value, or why there is none. */
+export const metricFact = (section: string, id: string, { value, reason }: MetricValue): Fact => ({
+  section,
   metric: snakeCase(id),
   value: value ?? reason,
 });
@@ -193,7 +195,7 @@ function slippageFacts({ execution }: DailyReport): Fact[] {
 }
 
 /** The fields of an object that are no objects themselves. */
-function scalars(section: string, values: object): Fact[] {
+export function scalars(section: string, values: object): Fact[] {
   return Object.entries(values).flatMap(([name, value]) =>
     value !== null && typeof value === 'object'
       ? []

@@ -4,10 +4,11 @@ import type { Reconciliation } from './day-checks.ts';
 import { money, percent, plural, weekday } from './format.ts';
 
 export interface HeadlineFacts {
-  readonly session: SessionDate;
+  /** "2026-03-05 Thu", "2026-W10". */
+  readonly name: string;
   readonly preliminary: boolean;
   readonly pnl: number | null;
-  readonly dayReturn: number | null;
+  readonly earned: number | null;
   readonly tradeSummary: TradeSummary;
   readonly positions: number;
   readonly reconciliation: Reconciliation;
@@ -15,18 +16,21 @@ export interface HeadlineFacts {
   readonly attention: number;
 }
 
-/** The day in one line that a phone can show; what needs a person is in it. */
+/** "2026-03-05 Thu". */
+export const dayName = (session: SessionDate): string => `${session} ${weekday(session)}`;
+
+/** A day, week or month in one line that a phone can show; what needs a person is in it. */
 export function headline(facts: HeadlineFacts): string {
-  const { session, preliminary, pnl, dayReturn, attention } = facts;
+  const { name, preliminary, pnl, earned, attention } = facts;
   const result = pnl === null ? 'P&L n/a' : money(pnl);
-  const inPercent = pnl === null || dayReturn === null ? '' : ` (${percent(dayReturn)})`;
+  const inPercent = pnl === null || earned === null ? '' : ` (${percent(earned)})`;
   const parts = [
     `${result}${inPercent}`,
     tradesText(facts.tradeSummary),
     facts.positions === 0 ? 'no positions' : plural(facts.positions, 'position'),
     matchText(facts.reconciliation),
   ];
-  const start = `${preliminary ? 'PRELIMINARY ' : ''}${session} ${weekday(session)}`;
+  const start = `${preliminary ? 'PRELIMINARY ' : ''}${name}`;
   const end = attention === 0 ? '' : ` ${plural(attention, 'thing needs', 'things need')} you.`;
   return `${start}: ${parts.join(', ')}.${end}`;
 }

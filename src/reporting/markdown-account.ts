@@ -14,8 +14,22 @@ import {
 import { markdownTable, escapeMarkdown as text } from './markdown-text.ts';
 import type { DailyReport } from './report.ts';
 
-/** From equity to equity, and the returns beside it. */
-export function accountSection({ bridge, performance, accountState }: DailyReport): string {
+/** From equity to equity, and the returns of the day beside it. */
+export const accountSection = (report: DailyReport): string => {
+  const { performance } = report;
+  return bridgeSection(
+    report,
+    `Return: day ${percent(performance.day)}, month ${percent(performance.monthToDate)},` +
+      ` year ${percent(performance.yearToDate)}, since start ${percent(performance.sinceStart)};` +
+      ` drawdown ${share(performance.drawdown)}, ${plural(performance.sessionsUnderWater ?? 0, 'session')} under water.`,
+  );
+};
+
+/** From equity to equity, row by row; `returns` says in a sentence what that was in percent. */
+export function bridgeSection(
+  { bridge, accountState }: Pick<DailyReport, 'bridge' | 'accountState'>,
+  returns: string,
+): string {
   const title = '## Account';
   if (bridge.rows === null) {
     return `${title}\n\nNo bridge: ${text(bridge.reason ?? 'unknown')}.`;
@@ -30,10 +44,6 @@ export function accountSection({ bridge, performance, accountState }: DailyRepor
     [{ title: 'From equity to equity' }, { title: 'USD', align: 'right' }],
     rows,
   );
-  const returns =
-    `Return: day ${percent(performance.day)}, month ${percent(performance.monthToDate)},` +
-    ` year ${percent(performance.yearToDate)}, since start ${percent(performance.sinceStart)};` +
-    ` drawdown ${share(performance.drawdown)}, ${plural(performance.sessionsUnderWater ?? 0, 'session')} under water.`;
   const state =
     accountState === null
       ? []
@@ -90,7 +100,7 @@ function bar(used: number | null): string {
 }
 
 /** When the market opens again. */
-export function nextSection({ next, positions }: DailyReport): string {
+export function nextSection({ next, positions }: Pick<DailyReport, 'next' | 'positions'>): string {
   const title = '## Next session';
   if (next === null) return `${title}\n\nBeyond the calendar.`;
   const hours = `${wallTime(next.openAt).slice(0, 5)}-${wallTime(next.closeAt).slice(0, 5)}`;

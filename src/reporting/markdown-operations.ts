@@ -1,6 +1,6 @@
 import { describeReason } from '../risk/reasons.ts';
 import type { OrderRow } from './day-orders.ts';
-import type { Slippage } from './execution.ts';
+import type { Execution, Slippage } from './execution.ts';
 import { amount, count, decimals, duration, plural, price, wallTime } from './format.ts';
 import type { DecisionRow, RunFunnel } from './funnel.ts';
 import { type MarkdownColumn, markdownTable, escapeMarkdown as text } from './markdown-text.ts';
@@ -13,8 +13,14 @@ const right = (title: string): MarkdownColumn => ({ title, align: 'right' });
 const TOP_CANDIDATES = 5;
 
 /** What was asked of the broker, what came of it and what it cost. */
-export function ordersSection({ orders, execution: e }: DailyReport): string {
-  const title = '## Orders and execution';
+export function ordersSection({ orders, execution }: DailyReport): string {
+  const lines = executionLines(execution);
+  if (orders.length === 0) return lines.slice(0, 3).join('\n');
+  return [...lines, '', ordersTable(orders)].join('\n');
+}
+
+/** Heading, a line on what became of orders, one on what it cost, and the fills that cost most. */
+export function executionLines(e: Execution): string[] {
   const summary =
     `Placed ${e.placed}: filled ${e.filled}, partly filled ${e.partlyFilled}, expired ${e.expired},` +
     ` cancelled ${e.cancelled}, rejected ${e.rejected}, working ${e.working}; unknown ${e.unknown};` +
@@ -25,19 +31,16 @@ export function ordersSection({ orders, execution: e }: DailyReport): string {
     `${e.provisionalFills === 0 ? '' : `, ${plural(e.provisionalFills, 'fill')} without one yet`}.` +
     ` Slippage: entries ${slippage(e.entrySlippage)}, stops ${slippage(e.stopSlippage)}.` +
     ` Time to fill: median ${duration(e.medianFillMs)}, p95 ${duration(e.p95FillMs)}.`;
-  const worst =
-    e.worstFills.length === 0
-      ? []
-      : [
-          `Worst fills: ${e.worstFills
-            .map(
-              ({ symbol, orderRef, bps }) =>
-                `${text(symbol)} ${decimals(bps)} bps (${text(orderRef)})`,
-            )
-            .join('; ')}.`,
-        ];
-  if (orders.length === 0) return [title, '', summary].join('\n');
-  return [title, '', summary, cost, ...worst, '', ordersTable(orders)].join('\n');
+  const worst = e.worstFills.map(
+    ({ symbol, orderRef, bps }) => `${text(symbol)} ${decimals(bps)} bps (${text(orderRef)})`,
+  );
+  return [
+    '## Orders and execution',
+    '',
+    summary,
+    cost,
+    ...(worst.length === 0 ? [] : [`Worst fills: ${worst.join('; ')}.`]),
+  ];
 }
 
 const slippage = ({ count: n, meanBps, p95Bps }: Slippage): string =>
@@ -101,7 +104,8 @@ function runText(run: RunFunnel): string {
   ].join('\n');
 }
 
-function histogram(label: string, counts: Readonly<Record<string, number>>): string[] {
+/** "Denied: OPEN_RISK 3, LIQUIDITY 1.", the most frequent first; nothing where there is nothing. */
+export function histogram(label: string, counts: Readonly<Record<string, number>>): string[] {
   const entries = Object.entries(counts)
     .filter(([, n]) => n > 0)
     .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
@@ -158,7 +162,9 @@ const guardLines = (candidates: readonly DecisionRow[]): string[] =>
   );
 
 /** Book against statement. */
-export function reconcileSection({ reconciliation: r }: DailyReport): string {
+export function reconcileSection({
+  reconciliation: r,
+}: Pick<DailyReport, 'reconciliation'>): string {
   const title = '## Reconciliation';
   if (r.status === 'none') return `${title}\n\nNot done in this session.`;
   const outcome = {

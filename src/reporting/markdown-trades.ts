@@ -64,7 +64,8 @@ export function tradesSection({ closedTrades, tradeSummary }: DailyReport): stri
   return [title, '', table, '', summary].join('\n');
 }
 
-const orReason = (metric: MetricValue, format: (value: number | null) => string): string =>
+/** A metric, or why there is none. */
+export const orReason = (metric: MetricValue, format: (value: number | null) => string): string =>
   metric.value === null ? (metric.reason ?? 'n/a') : format(metric.value);
 
 function tradeCells(trade: TradeRecord): string[] {
@@ -109,7 +110,7 @@ const POSITION_COLUMNS = [
 ];
 
 /** What is held, where its stop is, and what would be lost there. */
-export function positionsSection({ positions }: DailyReport): string {
+export function positionsSection({ positions }: Pick<DailyReport, 'positions'>): string {
   const title = '## Open positions';
   if (positions.length === 0) return `${title}\n\nNone.`;
   const rows = positions.map((row) => [

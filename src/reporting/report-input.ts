@@ -54,3 +54,30 @@ export interface DailyReportInput {
   /** Proven differences between book and broker at the end of the day. */
   readonly breaks: readonly Break[];
 }
+
+/** Everything a weekly or monthly report is made of. */
+export interface PeriodReportInput {
+  readonly kind: 'weekly' | 'monthly';
+  /** "2026-W10", "2026-03". */
+  readonly name: string;
+  /** First and last calendar day. */
+  readonly from: SessionDate;
+  readonly to: SessionDate;
+  /** All sessions of the span. */
+  readonly sessions: readonly Session[];
+  /** The last of them that has begun. */
+  readonly last: Session;
+  /** When the report is asked for; decides what has begun and whether it is preliminary. */
+  readonly asOf: EpochMs;
+  /** The session before the last one. */
+  readonly previousSession: SessionDate;
+  readonly nextSession: Session | null;
+  readonly facts: ReportFacts;
+  /** Runs of the span. */
+  readonly runs: readonly RunRecord[];
+  /** Every trade up to the end of the span. */
+  readonly trades: readonly TradeRecord[];
+  /** `today` holds the events of the whole span. */
+  readonly events: DayEvents;
+  readonly breaks: readonly Break[];
+}

@@ -22,7 +22,7 @@ import {
 import { foldOrders, type OrderRow, orderRow } from './day-orders.ts';
 import { type Execution, executionOf } from './execution.ts';
 import { funnelsOf, type RunFunnel } from './funnel.ts';
-import { headline } from './headline.ts';
+import { dayName, headline } from './headline.ts';
 import { dayNotes } from './notes.ts';
 import { type PositionRow, positionRows } from './open-positions.ts';
 import {
@@ -101,10 +101,10 @@ export interface DailyReport {
 const CURVE_SESSIONS = 61;
 
 /** Sessions held, the entry session counting 1. */
-const sessionSpan: SessionSpan = (from, to) =>
+export const sessionSpan: SessionSpan = (from, to) =>
   sessionsBetween(sessionDate(from), sessionDate(to)).length;
 
-const textOrder = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+export const textOrder = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** The report of a day from its records and events. Pure: the same input gives the same report. */
 export function buildDailyReport(input: DailyReportInput): DailyReport {
@@ -112,10 +112,8 @@ export function buildDailyReport(input: DailyReportInput): DailyReport {
   const { today } = events;
   const end = events.marks.findLast((mark) => mark.session === session.date) ?? null;
   const start = events.marks.findLast((mark) => mark.session <= before) ?? null;
-  const closedTrades = closedIn(input.trades, session.date);
-  const openTrades = input.trades
-    .filter(({ status }) => status === 'open')
-    .sort((a, b) => textOrder(a.symbol, b.symbol));
+  const closedTrades = closedBetween(input.trades, session.date, session.date);
+  const openTrades = stillOpen(input.trades);
   const folded = foldOrders(events);
   const exitReasons = new Map(closedTrades.map((trade) => [trade.exitRef, trade.exitReason]));
   const orders = folded.map((order) => orderRow(order, exitReasons.get(order.orderRef)));
@@ -152,10 +150,10 @@ export function buildDailyReport(input: DailyReportInput): DailyReport {
     schemaVersion: REPORT_SCHEMA_VERSION,
     kind: 'daily',
     sentence: headline({
-      session: session.date,
+      name: dayName(session.date),
       preliminary,
       pnl: bridge.pnl,
-      dayReturn: performance.day,
+      earned: performance.day,
       tradeSummary,
       positions: positions.length,
       reconciliation,
@@ -184,11 +182,23 @@ export function buildDailyReport(input: DailyReportInput): DailyReport {
   };
 }
 
-function closedIn(trades: readonly TradeRecord[], session: string): TradeRecord[] {
+/** Trades that ended from one session to another, by exit time, then symbol. */
+export function closedBetween(
+  trades: readonly TradeRecord[],
+  from: string,
+  to: string,
+): TradeRecord[] {
   return trades
-    .filter(({ status, exitSession }) => status === 'closed' && exitSession === session)
+    .filter(
+      ({ status, exitSession }) =>
+        status === 'closed' && exitSession !== null && exitSession >= from && exitSession <= to,
+    )
     .sort((a, b) => textOrder(a.exitAt ?? '', b.exitAt ?? '') || textOrder(a.symbol, b.symbol));
 }
+
+/** Open trades by symbol. */
+export const stillOpen = (trades: readonly TradeRecord[]): TradeRecord[] =>
+  trades.filter(({ status }) => status === 'open').sort((a, b) => textOrder(a.symbol, b.symbol));
 
 function headerOf({ session, facts, events }: DailyReportInput): ReportHeader {
   const through = events.today.at(-1);
@@ -208,7 +218,11 @@ function headerOf({ session, facts, events }: DailyReportInput): ReportHeader {
   };
 }
 
-function nextOf({ session, nextSession }: DailyReportInput): NextSession | null {
+/** The session after one; null where the calendar ends. */
+export function nextOf({
+  session,
+  nextSession,
+}: Pick<DailyReportInput, 'session' | 'nextSession'>): NextSession | null {
   if (nextSession === null) return null;
   const days = (dateToUtcMs(nextSession.date) - dateToUtcMs(session.date)) / DAY_MS;
   return {

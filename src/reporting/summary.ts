@@ -1,31 +1,34 @@
 import { amount, decimals, money, multiple, plural, share } from './format.ts';
 import { tradesText } from './headline.ts';
+import type { PeriodReport } from './period-report.ts';
 import type { DailyReport } from './report.ts';
 
-/** Six lines for the terminal; the first is the day in a sentence. */
-export function summaryLines(report: DailyReport): string[] {
+/** Six lines for the terminal; the first is the day, week or month in a sentence. */
+export function summaryLines(report: DailyReport | PeriodReport): string[] {
   return [
     report.sentence,
     `Account    ${accountText(report)}`,
     `Trades     ${closedText(report)}`,
     `Positions  ${positionsText(report)}`,
-    `Pipeline   ${pipelineText(report)}`,
+    `Pipeline   ${report.kind === 'daily' ? pipelineText(report) : totalsText(report)}`,
     `Needs you  ${attentionText(report)}`,
   ];
 }
 
-function accountText({ bridge, performance }: DailyReport): string {
+function accountText(report: DailyReport | PeriodReport): string {
+  const { bridge } = report;
+  const { drawdown } = report.kind === 'daily' ? report.performance : report.returns;
   if (bridge.rows === null) return `no bridge: ${bridge.reason ?? 'unknown'}`;
   const row = (id: string) => bridge.rows?.find((candidate) => candidate.id === id)?.amount ?? null;
   return (
     `${amount(bridge.startEquity)} -> ${amount(bridge.endEquity)}` +
     `, realised ${money(row('realizedGross'))}, unrealised ${money(row('unrealizedChange'))}` +
     `, commissions ${money(row('commissions'))}, unexplained ${money(bridge.unexplained)}` +
-    `, drawdown ${share(performance.drawdown)}`
+    `, drawdown ${share(drawdown)}`
   );
 }
 
-function closedText({ tradeSummary }: DailyReport): string {
+function closedText({ tradeSummary }: Pick<DailyReport, 'tradeSummary'>): string {
   const { netProfit, profitFactor, sumR } = tradeSummary.metrics;
   if (netProfit.value === null) return tradesText(tradeSummary);
   const factor = profitFactor.value === null ? profitFactor.reason : decimals(profitFactor.value);
@@ -33,7 +36,10 @@ function closedText({ tradeSummary }: DailyReport): string {
   return `${tradesText(tradeSummary)}, net ${money(netProfit.value)}${inR}, profit factor ${factor}`;
 }
 
-function positionsText({ positions, accountState }: DailyReport): string {
+function positionsText({
+  positions,
+  accountState,
+}: Pick<DailyReport, 'positions' | 'accountState'>): string {
   if (positions.length === 0) return 'none';
   const symbols = positions.map(({ symbol }) => symbol).join(' ');
   return accountState === null
@@ -51,7 +57,12 @@ function pipelineText({ runs }: DailyReport): string {
     .join('; ');
 }
 
-function attentionText({ attention }: DailyReport): string {
+const totalsText = ({ pipeline: { scans, counts: c } }: PeriodReport): string =>
+  scans === 0
+    ? 'no scan ran'
+    : `${plural(scans, 'scan')}: ${c.found} found > ${c.scored} scored > ${c.selected} selected > ${c.approved} approved > ${c.filled} filled`;
+
+function attentionText({ attention }: Pick<DailyReport, 'attention'>): string {
   const [first, ...rest] = attention;
   if (first === undefined) return 'nothing';
   return `${first.text}${rest.length === 0 ? '' : ` (and ${plural(rest.length, 'more thing')})`}`;

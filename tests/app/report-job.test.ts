@@ -3,12 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import {
-  REPORT_FORMATS,
-  readDailyReport,
-  reportFiles,
-  writeReportFiles,
-} from '../../src/app/report-job.ts';
+import { REPORT_FORMATS, reportFiles, writeReportFiles } from '../../src/app/report-files.ts';
+import { readDailyReport } from '../../src/app/report-job.ts';
 import { sessionOf } from '../../src/calendar/nyse.ts';
 import { Failure } from '../../src/domain/failure.ts';
 import { assertExists } from '../../src/domain/result.ts';

@@ -80,7 +80,7 @@ describe('report daily', () => {
   it('gives report and files with --json', async () => {
     const { stdout } = await report('2026-03-04', '--json', '--out', 'evening');
     const { ok, command, data } = JSON.parse(stdout);
-    expect({ ok, command }).toEqual({ ok: true, command: 'report daily' });
+    expect({ ok, command }).toEqual({ ok: true, command: 'report' });
     expect(data.report.bridge.unexplained).toBe(0);
     expect(data.files).toHaveLength(7);
     expect(data.files[0].sha256).toMatch(/^[0-9a-f]{64}$/);

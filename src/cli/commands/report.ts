@@ -1,79 +1,122 @@
 import { resolve } from 'node:path';
-import type { ReportFormat } from '../../app/report-job.ts';
-import {
-  lastSessionClosedBy,
-  newYorkDate,
-  nextSession,
-  previousSession,
-  sessionContaining,
-  sessionOf,
-} from '../../calendar/nyse.ts';
+import type { AnyReport, ReportFormat } from '../../app/report-files.ts';
 import { Failure } from '../../domain/failure.ts';
-import type { Session } from '../../domain/time.ts';
 import type { CommandContext, CommandSpec } from '../command.ts';
-import { dateOption, textOption } from '../options.ts';
+import { textOption } from '../options.ts';
 
 const FORMATS = ['md', 'csv', 'json', 'html'] as const;
+const PERIODS = ['daily', 'weekly', 'monthly'] as const;
 
-/** `trade-labs report daily`: the day's report from the journal, written or printed. */
-export const reportDaily: CommandSpec = {
-  path: 'report daily',
+/** `trade-labs report`: a day, week or month from the journal, written or printed. */
+export const report: CommandSpec = {
+  path: 'report',
   group: 'Inspect',
-  summary: 'Write the report of a day: account, trades, orders, decisions, checks',
+  summary: 'Write the report of a day, week or month: account, trades, checks',
   examples: [
-    { line: 'trade-labs report daily', does: 'the session in progress, else the last one' },
+    { line: 'trade-labs report', does: 'the session in progress, else the last one' },
     { line: 'trade-labs report daily 2026-03-05 --out -', does: 'prints it as Markdown' },
-    {
-      line: 'trade-labs report daily yesterday --format json --out evening',
-      does: 'one file elsewhere',
-    },
+    { line: 'trade-labs report weekly last-week --format html --open', does: 'to look at' },
+    { line: 'trade-labs report monthly 2026-03', does: 'the month with its tear sheet' },
   ],
   configure: (command) => {
     command
-      .argument('[date]', 'YYYY-MM-DD, today, yesterday (the session before today)')
+      .argument('[period]', `${PERIODS.join(', ')} (default: daily)`)
+      .argument('[date]', 'YYYY-MM-DD, today, yesterday, last-week, 2026-W10, 2026-03')
       .option('--format <list>', `any of ${FORMATS.join(',')} (default: the configuration's)`)
-      .option(
-        '--out <dir>',
-        'folder to write to, or - to print (default: HOME/reports/daily/DATE)',
-      );
+      .option('--out <dir>', 'folder to write to, or - to print (default: below reports/)')
+      .option('--open', 'show the page in the browser; writes HTML');
   },
-  run: async (context, [date], options) => {
-    const session = sessionAsked(context, date);
+  run: async (context, [first, second], options) => {
+    const { period, date } = subjectOf(first, second);
     const out = textOption(options.out);
     const asked = formatsOption(options.format);
-    if (out === '-' && asked !== undefined && asked.length > 1) {
-      throw new Failure('USAGE', '--out - prints one format', {
-        hint: 'write --format md --out -',
-      });
-    }
-    const loaded = await context.config();
-    const job = await import('../../app/report-job.ts');
-    const { homeReader } = await import('../../app/statistics.ts');
-    const report = await job.readDailyReport({
-      reader: homeReader(context.home),
-      session,
-      asOf: context.now(),
-      limits: job.reportLimits(loaded.config),
-      dataLabel: job.dataLabelOf(loaded.config, context.home),
-    });
+    const open = options.open === true;
+    refuseContradictions(out, asked, open);
+    const { report: built, name } = await readReport(context, period, date);
+    const files = await import('../../app/report-files.ts');
     if (out === '-') {
-      const [file] = await job.reportFiles(report, asked ?? ['md']);
-      return { data: report, text: file?.text ?? '' };
+      const [file] = await files.reportFiles(built, asked ?? ['md']);
+      return { data: built, text: file?.text ?? '' };
     }
+    const { reportPath } = await import('../../app/report-job.ts');
     const dir =
       out === undefined
-        ? resolve(context.home, job.dailyReportPath(session.date))
+        ? resolve(context.home, reportPath(period, name))
         : resolve(context.cwd, out);
-    const files = await job.reportFiles(report, asked ?? loaded.config.report.formats);
-    const written = job.writeReportFiles(dir, files);
+    const formats = asked ?? (await context.config()).config.report.formats;
+    const wanted = open && !formats.includes('html') ? [...formats, 'html' as const] : formats;
+    const written = files.writeReportFiles(dir, await files.reportFiles(built, wanted));
     const { summaryLines } = await import('../../reporting/summary.ts');
-    const lines = context.quiet ? [] : [...summaryLines(report), ''];
+    const lines = context.quiet ? [] : [...summaryLines(built), ''];
+    const warnings = open ? await show(written) : [];
     return {
-      data: { report, files: written },
+      data: { report: built, files: written },
       text: [...lines, ...written.map(({ path }) => path)].join('\n'),
+      warnings,
     };
   },
 };
+
+type Period = (typeof PERIODS)[number];
+
+/** "weekly last-week", "2026-03-05", "monthly", or nothing. */
+function subjectOf(first: string | undefined, second: string | undefined) {
+  const period = PERIODS.find((known) => known === first);
+  if (period !== undefined) return { period, date: second };
+  if (second !== undefined) {
+    throw new Failure('USAGE', `there is no report of this kind: ${JSON.stringify(first)}`, {
+      hint: `write one of: ${PERIODS.join(', ')}`,
+    });
+  }
+  const byDate: Period = first === 'last-week' ? 'weekly' : 'daily';
+  return { period: byDate, date: first };
+}
+
+async function readReport(
+  context: CommandContext,
+  period: Period,
+  date: string | undefined,
+): Promise<{ report: AnyReport; name: string }> {
+  const when = await import('../report-when.ts');
+  const session = period === 'daily' ? when.sessionAsked(context, date) : null;
+  const day = period === 'daily' ? null : when.dateAsked(context, period, date);
+  const { config } = await context.config();
+  const job = await import('../../app/report-job.ts');
+  const { homeReader } = await import('../../app/statistics.ts');
+  const common = {
+    reader: homeReader(context.home),
+    asOf: context.now(),
+    limits: job.reportLimits(config),
+    dataLabel: job.dataLabelOf(config, context.home),
+  };
+  if (session !== null) {
+    return { report: await job.readDailyReport({ ...common, session }), name: session.date };
+  }
+  const { spanOf } = await import('../../app/period-reading.ts');
+  const span = day === null || period === 'daily' ? null : spanOf(day, period, context.now());
+  if (span === null) {
+    throw new Failure('USAGE', `no session of ${date ?? 'that span'} has begun`, {
+      hint: `trade-labs report ${period}`,
+    });
+  }
+  return { report: await job.readPeriodReport({ ...common, span }), name: span.name };
+}
+
+function refuseContradictions(
+  out: string | undefined,
+  asked: readonly ReportFormat[] | undefined,
+  open: boolean,
+): void {
+  if (out !== '-') return;
+  if (open) {
+    throw new Failure('USAGE', '--out - prints, so there is no page to open', {
+      hint: 'leave --out away',
+    });
+  }
+  if (asked !== undefined && asked.length > 1) {
+    throw new Failure('USAGE', '--out - prints one format', { hint: 'write --format md --out -' });
+  }
+}
 
 function formatsOption(value: unknown): readonly ReportFormat[] | undefined {
   const text = textOption(value);
@@ -86,25 +129,9 @@ function formatsOption(value: unknown): readonly ReportFormat[] | undefined {
   });
 }
 
-/** The session that is meant; refuses a day without one and one that has not begun. */
-function sessionAsked(context: CommandContext, text: string | undefined): Session {
-  const now = context.now();
-  if (text === undefined) return sessionContaining(now) ?? lastSessionClosedBy(now);
-  if (text === 'yesterday') return previousSession(newYorkDate(now));
-  const date = dateOption(context, 'the date', text) ?? newYorkDate(now);
-  const session = sessionOf(date);
-  if (session === null) {
-    throw new Failure('NOT_A_SESSION', `the exchange is closed on ${date}`, {
-      details: [
-        `the session before is ${previousSession(date).date}, the next one ${nextSession(date).date}`,
-      ],
-      hint: `trade-labs report daily ${previousSession(date).date}`,
-    });
-  }
-  if (session.openAt > now) {
-    throw new Failure('USAGE', `the session of ${date} has not begun`, {
-      hint: 'trade-labs report daily',
-    });
-  }
-  return session;
+/** Opens the page among the written files; a warning where nobody can. */
+async function show(written: readonly { readonly path: string }[]): Promise<string[]> {
+  const page = written.find(({ path }) => path.endsWith('report.html'))?.path ?? '';
+  const { openInBrowser } = await import('../../app/open-in-browser.ts');
+  return (await openInBrowser(page)) ? [] : ['no program on this machine opens pages'];
 }

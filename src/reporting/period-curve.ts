@@ -1,0 +1,89 @@
+import type { MetricValue } from '../ledger/metrics.ts';
+import { METRICS, type MetricId } from '../ledger/metrics-definitions.ts';
+import { percent, share } from './format.ts';
+import { type MarkdownColumn, markdownTable } from './markdown-text.ts';
+import { metricText } from './metric-text.ts';
+import { spanWord } from './period-markdown.ts';
+import type { PeriodReport } from './period-report.ts';
+
+const left = (title: string): MarkdownColumn => ({ title });
+const right = (title: string): MarkdownColumn => ({ title, align: 'right' });
+
+/** What a week shows of the curve; a month shows every metric. */
+const WEEKLY_METRICS: readonly MetricId[] = [
+  'totalReturn',
+  'maxDrawdown',
+  'currentDrawdown',
+  'volatility',
+  'sharpe',
+  'timeInMarket',
+  'averageExposure',
+  'maxExposure',
+  'turnover',
+];
+
+export function metricsSection(report: PeriodReport): string {
+  const { metrics, kind } = report;
+  const ids = (Object.keys(metrics.span) as (keyof typeof metrics.span)[]).filter(
+    (id) => kind === 'monthly' || WEEKLY_METRICS.includes(id),
+  );
+  const columns = [
+    left('Metric'),
+    right(`This ${spanWord(report)}`),
+    right('Since start'),
+    right('n'),
+  ];
+  const cell = (id: MetricId, value: MetricValue) => metricText(id, value);
+  const rows = ids.map((id) => [
+    METRICS[id].label,
+    cell(id, metrics.span[id]),
+    cell(id, metrics.sinceStart[id]),
+    `${metrics.span[id].n} / ${metrics.sinceStart[id].n}`,
+  ]);
+  return `## Returns and risk\n\n${markdownTable(columns, rows)}`;
+}
+
+export function drawdownsSection({ drawdowns }: PeriodReport): string {
+  const title = '## Worst drawdowns since the start';
+  if (drawdowns.length === 0) return `${title}\n\nNone: the index never fell.`;
+  const columns = [
+    right('Depth'),
+    left('Peak'),
+    left('Valley'),
+    left('Recovered'),
+    right('Sessions down'),
+    right('To recover'),
+    right('In all'),
+  ];
+  const rows = drawdowns.map((fall) => [
+    share(fall.depth),
+    fall.peak,
+    fall.valley,
+    fall.recovered ?? 'ongoing',
+    String(fall.sessionsDown),
+    fall.sessionsToRecover === null ? 'n/a' : String(fall.sessionsToRecover),
+    String(fall.sessions),
+  ]);
+  return `${title}\n\n${markdownTable(columns, rows)}`;
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** Return of every month there is, a row a year. */
+export function monthsSection({ months }: PeriodReport): string {
+  const title = '## Month by month';
+  const years = [...new Set(months.map(({ key }) => key.slice(0, 4)))];
+  if (years.length === 0) return `${title}\n\nNo month has a return.`;
+  const byKey = new Map(months.map((row) => [row.key, row.return]));
+  const columns = [left('Year'), ...MONTHS.map(right), right('Year total')];
+  const rows = years.map((year) => {
+    const own = MONTHS.map(
+      (_, i) => byKey.get(`${year}-${String(i + 1).padStart(2, '0')}`) ?? null,
+    );
+    const known = own.filter((value) => value !== null);
+    const total = known.reduce((growth, value) => growth * (1 + value), 1) - 1;
+    const cells = own.map((value) => (value === null ? '' : percent(value)));
+    return [year, ...cells, known.length === 0 ? '' : percent(total)];
+  });
+  return `${title}\n\n${markdownTable(columns, rows)}`;
+}

@@ -1,0 +1,138 @@
+import {
+  curveHistogram,
+  dayBars,
+  excursionChart,
+  exposureChart,
+  groupBars,
+  monthBars,
+  rHistogram,
+} from './charts-period.ts';
+import { growthChart, underwaterChart } from './charts-shared.ts';
+import { documentMarkdown, type ReportDocument, type Tile, toneOf } from './document.ts';
+import { amount, money, multiple, percent, plural, share } from './format.ts';
+import { matchText, tradesText } from './headline.ts';
+import { attentionSection, notesSection } from './markdown.ts';
+import { reconcileSection } from './markdown-operations.ts';
+import { positionsSection } from './markdown-trades.ts';
+import { drawdownsSection, metricsSection, monthsSection } from './period-curve.ts';
+import {
+  daysSection,
+  groupsSection,
+  operationsSection,
+  periodAccount,
+  periodExecution,
+  periodLead,
+  periodPipeline,
+  periodTrades,
+  spanWord,
+  trendSection,
+} from './period-markdown.ts';
+import type { PeriodReport } from './period-report.ts';
+
+/** A weekly or monthly report laid out; a month has the tear sheet besides. */
+export function periodDocument(report: PeriodReport): ReportDocument {
+  const monthly = report.kind === 'monthly';
+  const { curve, days, closedTrades, groups } = report;
+  return {
+    sentence: report.sentence,
+    title: `${monthly ? 'Monthly' : 'Weekly'} report, ${report.header.name}`,
+    lead: periodLead(report),
+    tiles: periodTiles(report),
+    sections: [
+      { id: 'attention', text: attentionSection(report.attention) },
+      {
+        id: 'account',
+        text: periodAccount(report),
+        charts: [...growthChart(curve), ...underwaterChart(curve)],
+      },
+      {
+        id: 'days',
+        text: daysSection(report),
+        charts: [...dayBars(days), ...exposureChart(report.equity)],
+      },
+      { id: 'trend', text: trendSection(report) },
+      {
+        id: 'trades',
+        text: periodTrades(report),
+        charts: [...rHistogram(closedTrades), ...excursionChart(closedTrades)],
+      },
+      {
+        id: 'groups',
+        text: groupsSection(report),
+        charts: [...groupBars('symbol', groups.symbol), ...groupBars('exit', groups.exit)],
+      },
+      {
+        id: 'metrics',
+        text: metricsSection(report),
+        charts: monthly ? curveHistogram(days) : [],
+      },
+      ...(monthly
+        ? [
+            { id: 'months', text: monthsSection(report), charts: monthBars(report.months) },
+            { id: 'drawdowns', text: drawdownsSection(report) },
+          ]
+        : []),
+      { id: 'positions', text: positionsSection(report) },
+      { id: 'orders', text: periodExecution(report) },
+      { id: 'pipeline', text: periodPipeline(report) },
+      { id: 'reconciliation', text: reconcileSection(report) },
+      { id: 'operations', text: operationsSection(report) },
+      { id: 'notes', text: notesSection(report.notes) },
+    ],
+  };
+}
+
+/** The report as Markdown that reads well raw. The first line is the span in a sentence. */
+export const renderPeriodMarkdown = (report: PeriodReport): string =>
+  documentMarkdown(periodDocument(report));
+
+function periodTiles(report: PeriodReport): Tile[] {
+  const { bridge, returns, tradeSummary, accountState, positions, attention } = report;
+  const { netProfit, sumR } = tradeSummary.metrics;
+  const critical = attention.filter(({ level }) => level === 'critical').length;
+  return [
+    {
+      label: `P&L of the ${spanWord(report)}`,
+      value: money(bridge.pnl),
+      detail: percent(returns.span),
+      ...toneOf(bridge.pnl),
+    },
+    {
+      label: 'Equity',
+      value: amount(bridge.endEquity),
+      detail: `since start ${percent(returns.sinceStart)}`,
+    },
+    {
+      label: 'Closed trades',
+      value: money(netProfit.value ?? (tradeSummary.provisional > 0 ? null : 0)),
+      detail: `${tradesText(tradeSummary)}${sumR.value === null ? '' : `, ${multiple(sumR.value)} R`}`,
+      ...toneOf(netProfit.value),
+    },
+    {
+      label: 'Year',
+      value: percent(returns.yearToDate),
+      detail: `1 year ${percent(returns.oneYear)}`,
+      ...toneOf(returns.yearToDate),
+    },
+    {
+      label: 'Drawdown',
+      value: share(returns.drawdown),
+      detail: `deepest ${share(returns.deepest)}`,
+    },
+    {
+      label: 'Positions',
+      value: String(positions.length),
+      detail: accountState === null ? 'not marked' : `open risk ${amount(accountState.openRisk)}`,
+    },
+    {
+      label: 'Book and broker',
+      value: matchText(report.reconciliation),
+      ...(report.reconciliation.status === 'differs' ? { tone: 'bad' as const } : {}),
+    },
+    {
+      label: 'Needs you',
+      value: attention.length === 0 ? 'nothing' : plural(attention.length, 'thing'),
+      ...(critical > 0 ? { detail: `${critical} critical`, tone: 'bad' as const } : {}),
+    },
+  ];
+}

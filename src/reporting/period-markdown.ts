@@ -1,0 +1,305 @@
+import { sessionDate } from '../domain/time.ts';
+import type { TradeRecord } from '../domain/trade.ts';
+import type { Grouping, TradeGroup } from '../ledger/statistics.ts';
+import type { TrendRow } from '../ledger/trend.ts';
+import {
+  amount,
+  decimals,
+  duration,
+  money,
+  multiple,
+  percent,
+  plural,
+  price,
+  share,
+  wallTime,
+  weekday,
+} from './format.ts';
+import { bridgeSection } from './markdown-account.ts';
+import { executionLines, histogram } from './markdown-operations.ts';
+import { type MarkdownColumn, markdownTable, escapeMarkdown as text } from './markdown-text.ts';
+import { orReason } from './markdown-trades.ts';
+import { metricText } from './metric-text.ts';
+import { extremesOf, type PeriodReport } from './period-report.ts';
+
+const left = (title: string): MarkdownColumn => ({ title });
+const right = (title: string): MarkdownColumn => ({ title, align: 'right' });
+
+/** What the span is called in sentences. */
+export const spanWord = ({ kind }: PeriodReport): string => (kind === 'weekly' ? 'week' : 'month');
+
+export function periodLead(report: PeriodReport): string {
+  const { header: h, preliminary } = report;
+  const desk = h.identity === '' ? '' : `, desk ${text(h.identity)}`;
+  const config = h.configHash === '' ? '' : `, config ${text(h.configHash.slice(0, 12))}`;
+  const through =
+    h.throughSeq === null
+      ? 'no events'
+      : `journal through event ${h.throughSeq} (${wallTime(h.throughAt)})`;
+  return [
+    `**${h.mode.toUpperCase()}** account ${text(h.account)}${desk}. Data: ${text(h.dataLabel)}.`,
+    `${h.from} to ${h.to}, ${h.sessionsBegun} of ${plural(h.sessions, 'session')}; ${through};` +
+      ` trade-labs ${text(h.version)}${config}.`,
+    ...(preliminary
+      ? [`**PRELIMINARY: the ${spanWord(report)} has not ended, numbers will change.**`]
+      : []),
+  ].join('\n');
+}
+
+export function periodAccount(report: PeriodReport): string {
+  const { returns: r } = report;
+  const spans = [
+    [spanWord(report), r.span],
+    ...(report.kind === 'weekly' ? ([['month', r.monthToDate]] as const) : []),
+    ['3 months', r.threeMonths],
+    ['6 months', r.sixMonths],
+    ['year', r.yearToDate],
+    ['1 year', r.oneYear],
+    ['since start', r.sinceStart],
+  ] as const;
+  const sentence =
+    `Return: ${spans.map(([name, value]) => `${name} ${percent(value)}`).join(', ')};` +
+    ` drawdown ${share(r.drawdown)}, deepest of the ${spanWord(report)} ${share(r.deepest)},` +
+    ` ${plural(r.sessionsUnderWater ?? 0, 'session')} under water.`;
+  return bridgeSection(report, sentence);
+}
+
+export function daysSection({ days, bridge, tradeSummary }: PeriodReport): string {
+  const columns = [
+    left('Session'),
+    right('P&L'),
+    right('Return'),
+    right('Equity'),
+    right('Drawdown'),
+    right('Trades'),
+    right('W/L'),
+    right('Net'),
+    right('Sum R'),
+    right('Orders'),
+    right('Commissions'),
+    right('Slippage bps'),
+    right('Open risk'),
+    right('Positions'),
+  ];
+  const rows = days.map((row) => [
+    `${row.session} ${weekday(row.session)}`,
+    money(row.pnl),
+    percent(row.return),
+    amount(row.equity),
+    share(row.drawdown),
+    String(row.trades),
+    `${row.wins}/${row.losses}`,
+    row.trades === 0 ? '' : money(row.netProfit),
+    row.trades === 0 ? '' : multiple(row.sumR),
+    String(row.ordersPlaced),
+    amount(row.commissions),
+    row.entrySlippage.count === 0 ? '' : decimals(row.entrySlippage.meanBps),
+    amount(row.openRisk),
+    row.positions === null ? 'n/a' : String(row.positions),
+  ]);
+  const total = [
+    '**Total**',
+    `**${money(bridge.pnl)}**`,
+    ...['', '', ''],
+    String(tradeSummary.closed),
+    `${tradeSummary.wins}/${tradeSummary.losses}`,
+    money(tradeSummary.metrics.netProfit.value ?? 0),
+    multiple(tradeSummary.metrics.sumR.value),
+    ...['', '', '', '', ''],
+  ];
+  if (days.length === 0) return '## Day by day\n\nNo session has begun.';
+  return `## Day by day\n\n${markdownTable(columns, [...rows, total])}`;
+}
+
+/** This span beside those before it, and what is usual. */
+export function trendSection(report: PeriodReport): string {
+  const word = spanWord(report);
+  const before = report.trend.slice(0, -1);
+  const title = `## This ${word} and those before`;
+  if (before.length === 0) return `${title}\n\nThe history has no ${word} before this one.`;
+  const columns = [left('Span'), ...TREND_COLUMNS.map(({ title: name }) => right(name))];
+  const cells = (row: TrendRow) => [row.key, ...TREND_COLUMNS.map(({ cell }) => cell(row))];
+  const pnl = meanOf(before.map((row) => row.pnl));
+  const earned = meanOf(before.map((row) => row.return));
+  const trades = meanOf(before.map((row) => row.trades.closed));
+  const usual =
+    `The ${plural(before.length, word)} before made ${money(pnl)} (${percent(earned)}) on average,` +
+    ` with ${decimals(trades, 1)} trades.`;
+  return [title, '', markdownTable(columns, report.trend.map(cells)), '', usual].join('\n');
+}
+
+const TREND_COLUMNS: readonly { title: string; cell: (row: TrendRow) => string }[] = [
+  { title: 'P&L', cell: (row) => money(row.pnl) },
+  { title: 'Return', cell: (row) => percent(row.return) },
+  { title: 'Drawdown', cell: (row) => share(row.drawdown) },
+  { title: 'Trades', cell: (row) => String(row.trades.closed) },
+  { title: 'Win rate', cell: (row) => metricText('winRate', row.trades.metrics.winRate) },
+  {
+    title: 'Profit factor',
+    cell: (row) => metricText('profitFactor', row.trades.metrics.profitFactor),
+  },
+  { title: 'Sum R', cell: (row) => metricText('sumR', row.trades.metrics.sumR) },
+];
+
+function meanOf(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : known.reduce((a, b) => a + b, 0) / known.length;
+}
+
+/** Best and worst shown; all are in trades.csv. */
+const EXTREMES = 5;
+
+export function periodTrades(report: PeriodReport): string {
+  const { closedTrades, tradeSummary } = report;
+  const title = '## Closed trades';
+  if (closedTrades.length === 0) return `${title}\n\nNone.`;
+  const { metrics: m, closed, wins, draws, losses, provisional } = tradeSummary;
+  const waiting =
+    provisional === 0
+      ? ''
+      : ` ${plural(provisional, 'trade waits', 'trades wait')} for a commission.`;
+  const summary =
+    `${plural(closed, 'trade')}: ${wins} won, ${draws} drawn, ${losses} lost; net ${orReason(m.netProfit, money)},` +
+    ` commissions ${orReason(m.commissions, amount)}${ofGross(report)}; profit factor ${orReason(m.profitFactor, decimals)},` +
+    ` payoff ${orReason(m.payoff, decimals)}, average win ${orReason(m.averageWin, money)},` +
+    ` average loss ${orReason(m.averageLoss, money)}, expectancy ${orReason(m.expectancy, money)}` +
+    ` and ${orReason(m.expectancyR, multiple)} R.${waiting}`;
+  const { best, worst } = extremesOf(closedTrades, EXTREMES);
+  return [
+    title,
+    '',
+    summary,
+    ...extremes('Best', best),
+    ...extremes('Worst', worst),
+    '',
+    'All of them: trades.csv.',
+  ].join('\n');
+}
+
+/** Commissions as a share of what was won before them. */
+function ofGross({ closedTrades, tradeSummary }: PeriodReport): string {
+  const paid = tradeSummary.metrics.commissions.value;
+  const won = closedTrades.reduce((sum, { grossPnl }) => sum + Math.max(0, grossPnl ?? 0), 0);
+  return paid === null || won <= 0 ? '' : ` (${share(paid / won)} of gross profit)`;
+}
+
+function extremes(name: string, trades: readonly TradeRecord[]): string[] {
+  if (trades.length === 0) return [];
+  const columns = [
+    left('Symbol'),
+    right('Qty'),
+    left('Entry'),
+    right('At'),
+    left('Exit'),
+    right('At'),
+    right('Net P&L'),
+    right('R'),
+    right('MAE R'),
+    right('MFE R'),
+    left('Exit reason'),
+  ];
+  const rows = trades.map((trade) => [
+    text(trade.symbol),
+    String(trade.quantity),
+    trade.entrySession,
+    price(trade.entryPrice),
+    trade.exitSession ?? '',
+    price(trade.exitPrice),
+    money(trade.netPnl),
+    multiple(trade.rMultiple),
+    decimals(trade.maeR),
+    decimals(trade.mfeR),
+    text(trade.exitReason ?? ''),
+  ]);
+  return ['', `### ${name}`, '', markdownTable(columns, rows)];
+}
+
+const GROUP_TITLES: Readonly<Record<Grouping, string>> = {
+  symbol: 'By symbol',
+  strategy: 'By strategy',
+  exit: 'By exit reason',
+  weekday: 'By weekday of the entry',
+  hour: 'By hour of the entry',
+  holding: 'By holding time',
+};
+
+/** Of the symbols, the best and the worst so many. */
+const SYMBOLS_SHOWN = 10;
+
+export function groupsSection({ groups, closedTrades }: PeriodReport): string {
+  const title = '## What made the difference';
+  if (closedTrades.length === 0) return `${title}\n\nNo trade ended.`;
+  const parts = (Object.keys(GROUP_TITLES) as Grouping[]).map((by) => {
+    const rows = groups[by];
+    const cut = rows.length > 2 * SYMBOLS_SHOWN;
+    const shown = cut ? [...rows.slice(0, SYMBOLS_SHOWN), ...rows.slice(-SYMBOLS_SHOWN)] : rows;
+    const more = cut
+      ? `\n\nThe best and worst ${SYMBOLS_SHOWN} of ${rows.length}; the others are in report.json.`
+      : '';
+    return `### ${GROUP_TITLES[by]}\n\n${groupTable(shown)}${more}`;
+  });
+  return [title, ...parts].join('\n\n');
+}
+
+function groupTable(rows: readonly TradeGroup[]): string {
+  const columns = [
+    left('Group'),
+    right('Trades'),
+    right('W/D/L'),
+    right('Net P&L'),
+    right('Win rate'),
+    right('Profit factor'),
+    right('Sum R'),
+  ];
+  return markdownTable(
+    columns,
+    rows.map(({ key, summary: s }) => [
+      text(key),
+      String(s.closed),
+      `${s.wins}/${s.draws}/${s.losses}`,
+      metricText('netProfit', s.metrics.netProfit),
+      metricText('winRate', s.metrics.winRate),
+      metricText('profitFactor', s.metrics.profitFactor),
+      metricText('sumR', s.metrics.sumR),
+    ]),
+  );
+}
+
+export function periodPipeline({ pipeline: p }: PeriodReport): string {
+  const title = '## Pipeline';
+  if (p.scans === 0) return `${title}\n\nNo scan ran.`;
+  const c = p.counts;
+  return [
+    title,
+    '',
+    `${plural(p.scans, 'scan')}${p.failed > 0 ? `, ${p.failed} failed` : ''}: ${c.found} found > ${c.scored} scored >` +
+      ` ${c.selected} selected > ${c.sized} sized > ${c.denied} denied, ${c.approved} approved >` +
+      ` ${c.submitted} submitted > ${c.filled} filled.`,
+    ...histogram('Dropped by the scan', p.excluded),
+    ...histogram('Not ranked', p.ineligible),
+    ...histogram('Denied', p.denials),
+  ].join('\n');
+}
+
+export const periodExecution = ({ execution }: PeriodReport): string =>
+  executionLines(execution).join('\n');
+
+export function operationsSection({ operations: o, next }: PeriodReport): string {
+  const lines = [
+    `Jobs: ${o.jobsDone} done, ${o.jobsFailed} failed, ${o.jobsMissed} missed, ${o.jobsLate} late.`,
+    `Book and broker: ${o.comparisons} comparisons, ${o.matched} matched, ${o.incomplete} incomplete;` +
+      ` ${plural(o.openBreaks, 'break')} open now; ${o.adoptions} adopted by hand.`,
+    `Protection: ${plural(o.protectionBreaches, 'breach', 'breaches')}, shares without a working stop for ${duration(o.uncoveredMs)} in all.`,
+    `Stops moved ${o.stopsMoved} times, ${o.stopsWidened} of them away from the price; ${plural(o.manualExits, 'exit')} by hand.`,
+    ...histogram('Alerts', o.alerts),
+    ...o.configChanges.map(
+      ({ at, keys }) => `Configuration changed ${at.slice(0, 10)}: ${text(keys.join(', '))}.`,
+    ),
+    ...(next === null
+      ? []
+      : [
+          `Next session: ${next.session} ${weekday(sessionDate(next.session))}${next.earlyClose ? ', early close' : ''}.`,
+        ]),
+  ];
+  return ['## Operations', '', ...lines.map((line) => `- ${line}`)].join('\n');
+}

@@ -1,0 +1,303 @@
+import { instantOf } from '../calendar/nyse.ts';
+import type { ExitReason } from '../domain/order.ts';
+import { isoUtc } from '../domain/time.ts';
+import type { TradeRecord } from '../domain/trade.ts';
+import type { JournalEvent } from '../events/event.ts';
+import type { MetricValue } from '../ledger/metrics.ts';
+import {
+  curveMetrics,
+  type Drawdown,
+  drawdowns,
+  type EquityPoint,
+} from '../ledger/metrics-curve.ts';
+import type { CurveMetricId } from '../ledger/metrics-definitions.ts';
+import { outcomeOf, settled, type TradeSummary, tradeMetrics } from '../ledger/metrics-trades.ts';
+import { GROUPINGS, type Grouping, groupTrades, type TradeGroup } from '../ledger/statistics.ts';
+import { type TrendRow, trendOf } from '../ledger/trend.ts';
+import { type AccountBridge, accountBridge } from './account-bridge.ts';
+import { type Attention, attentionOf } from './attention.ts';
+import { accountMoves } from './day-book.ts';
+import {
+  type AccountState,
+  accountState,
+  type Reconciliation,
+  reconciliationOf,
+} from './day-checks.ts';
+import { type DayOrder, foldOrders, type OrderRow, orderRow } from './day-orders.ts';
+import { type Execution, executionOf } from './execution.ts';
+import { headline } from './headline.ts';
+import { type PositionRow, positionRows } from './open-positions.ts';
+import { type CurveRow, curveOf, curveRows, type EquityRow, equityRows } from './performance.ts';
+import { type DayRow, dayRows } from './period-days.ts';
+import {
+  type Operations,
+  operationsOf,
+  type PipelineTotals,
+  pipelineTotals,
+} from './period-operations.ts';
+import { type PeriodReturns, periodReturns } from './period-returns.ts';
+import {
+  closedBetween,
+  type NextSession,
+  nextOf,
+  REPORT_SCHEMA_VERSION,
+  type ReportHeader,
+  sessionSpan,
+  stillOpen,
+} from './report.ts';
+import type { PeriodReportInput } from './report-input.ts';
+
+export interface PeriodHeader
+  extends Omit<ReportHeader, 'session' | 'openAt' | 'closeAt' | 'earlyClose'> {
+  /** "2026-W10", "2026-03". */
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+  /** Sessions that have begun, of all in the span. */
+  readonly sessionsBegun: number;
+  readonly sessions: number;
+}
+
+/** The metrics of a curve over the span, and over everything there is. */
+export type MetricsOf = Readonly<Record<CurveMetricId, MetricValue>>;
+
+export interface PeriodReport {
+  readonly schemaVersion: typeof REPORT_SCHEMA_VERSION;
+  readonly kind: 'weekly' | 'monthly';
+  /** The whole span in one line. */
+  readonly sentence: string;
+  readonly preliminary: boolean;
+  readonly header: PeriodHeader;
+  /** As things stand at the end: what was put right on the way is not here. */
+  readonly attention: readonly Attention[];
+  readonly bridge: AccountBridge;
+  readonly returns: PeriodReturns;
+  readonly accountState: AccountState | null;
+  readonly days: readonly DayRow[];
+  /** This span and the four before it, oldest first; fewer where the history is younger. */
+  readonly trend: readonly TrendRow[];
+  readonly closedTrades: readonly TradeRecord[];
+  readonly openTrades: readonly TradeRecord[];
+  readonly tradeSummary: TradeSummary;
+  readonly groups: Readonly<Record<Grouping, readonly TradeGroup[]>>;
+  readonly metrics: { readonly span: MetricsOf; readonly sinceStart: MetricsOf };
+  /** The ten deepest since the start, the deepest first. */
+  readonly drawdowns: readonly Drawdown[];
+  /** Since the start, oldest first. */
+  readonly months: readonly TrendRow[];
+  readonly positions: readonly PositionRow[];
+  readonly orders: readonly OrderRow[];
+  readonly execution: Execution;
+  readonly pipeline: PipelineTotals;
+  readonly reconciliation: Reconciliation;
+  readonly operations: Operations;
+  readonly next: NextSession | null;
+  readonly equity: readonly EquityRow[];
+  /** Closes of the span, the one before it first. */
+  readonly curve: readonly CurveRow[];
+  readonly notes: readonly string[];
+}
+
+/** How many spans are shown beside this one. */
+const SPANS_BESIDE = 4;
+const WORST_DRAWDOWNS = 10;
+
+/** The report of a week or month from its records and events. Pure: the same input gives the same report. */
+export function buildPeriodReport(input: PeriodReportInput): PeriodReport {
+  const { kind, name, from, last, sessions, events, facts } = input;
+  const { today, marks } = events;
+  const end = marks.findLast(({ session }) => session >= from && session <= last.date) ?? null;
+  const start = marks.findLast(({ session }) => session < from) ?? null;
+  const closedTrades = closedBetween(input.trades, from, last.date);
+  const openTrades = stillOpen(input.trades);
+  const folded = foldOrders(events);
+  const bridge = accountBridge({ start, end }, events, closedTrades, facts.mode);
+  const points = curveOf(marks);
+  const own = points.slice(
+    Math.max(
+      0,
+      points.findLastIndex(({ session }) => session < from),
+    ),
+  );
+  const begun = sessions.filter(({ openAt }) => openAt <= input.asOf).map(({ date }) => date);
+  const reconciliation = reconciliationOf(today, input.breaks);
+  const execution = executionOf(folded, today);
+  const returns = periodReturns(points, from, last.date);
+  const tradeSummary = tradeMetrics(closedTrades, sessionSpan);
+  const standing = standingOf(input, {
+    end,
+    bridge,
+    reconciliation,
+    execution,
+    folded,
+    openTrades,
+  });
+  const preliminary = input.asOf < (sessions.at(-1)?.closeAt ?? last.closeAt);
+  const trend = trendOf(points, input.trades, kind === 'weekly' ? 'week' : 'month', sessionSpan);
+  const place = trend.findIndex(({ key }) => key === name);
+  const groups = GROUPINGS.map((by) => [by, groupTrades(closedTrades, by, sessionSpan)] as const);
+  const manual = closedTrades.filter(({ exitReason }) => exitReason === 'manual').length;
+  const exitReasons = new Map(closedTrades.map((trade) => [trade.exitRef, trade.exitReason]));
+  return {
+    schemaVersion: REPORT_SCHEMA_VERSION,
+    kind,
+    sentence: headline({
+      name,
+      preliminary,
+      pnl: bridge.pnl,
+      earned: returns.span,
+      tradeSummary,
+      positions: standing.positions.length,
+      reconciliation,
+      attention: standing.attention.length,
+    }),
+    preliminary,
+    header: headerOf(input, begun.length),
+    attention: standing.attention,
+    bridge,
+    returns,
+    accountState: accountState(end),
+    days: dayRows({ sessions: begun, points, marks, trades: closedTrades, orders: folded, today }),
+    trend: trend.slice(Math.max(0, place - SPANS_BESIDE), place + 1),
+    closedTrades,
+    openTrades,
+    tradeSummary,
+    groups: Object.fromEntries(groups) as Record<Grouping, TradeGroup[]>,
+    metrics: {
+      span: curveMetrics(own, { tradedNotional: notionalOf(today) }),
+      sinceStart: curveMetrics(points, { tradedNotional: turnedOver(input.trades) }),
+    },
+    drawdowns: worstOf(points),
+    months: trendOf(points, input.trades, 'month', sessionSpan),
+    positions: standing.positions,
+    orders: orderRows(folded, exitReasons),
+    execution,
+    pipeline: pipelineTotals(input.runs, today),
+    reconciliation,
+    operations: operationsOf(input.runs, today, input.breaks, manual),
+    next: nextOf({ session: last, nextSession: input.nextSession }),
+    equity: equityRows(
+      marks.filter(({ session }) => session <= last.date),
+      from,
+    ),
+    curve: curveRows(points, own.length),
+    notes: notesOf(input, closedTrades),
+  };
+}
+
+/** Bought and sold in the span, both ways, in dollars. */
+function notionalOf(today: readonly JournalEvent[]): number {
+  let micros = 0;
+  for (const event of today) {
+    if (event.type === 'fill.recorded') micros += event.price * event.quantity;
+  }
+  return micros / 1e6;
+}
+
+/** The same of whole trades, in dollars. */
+const turnedOver = (trades: readonly TradeRecord[]): number =>
+  trades.reduce(
+    (total, { entryPrice, exitPrice, quantity }) =>
+      total + (entryPrice + (exitPrice ?? 0)) * quantity,
+    0,
+  );
+
+const worstOf = (points: readonly EquityPoint[]): Drawdown[] =>
+  drawdowns(points)
+    .sort((a, b) => a.depth - b.depth || (a.peak < b.peak ? -1 : 1))
+    .slice(0, WORST_DRAWDOWNS);
+
+const orderRows = (
+  folded: readonly DayOrder[],
+  exitReasons: ReadonlyMap<string | null, ExitReason | null>,
+): OrderRow[] => folded.map((order) => orderRow(order, exitReasons.get(order.orderRef)));
+
+type Found = Pick<PeriodReport, 'bridge' | 'reconciliation' | 'execution' | 'openTrades'> & {
+  readonly end: PeriodReportInput['events']['marks'][number] | null;
+  readonly folded: readonly DayOrder[];
+};
+
+/** What is held at the end, and what needs somebody then. */
+function standingOf(
+  { last, asOf, previousSession, runs, events }: PeriodReportInput,
+  { end, bridge, reconciliation, execution, folded, openTrades }: Found,
+) {
+  const moves = accountMoves(events, end?.seq ?? 0, Number.MAX_SAFE_INTEGER);
+  const positions = positionRows(moves.after, {
+    trades: openTrades,
+    orders: folded,
+    mark: end,
+    session: last.date,
+  });
+  // Of the orders and alerts of days before the last one, those that are still open are told by what they left behind.
+  const lastFrom = instantOf(previousSession, 24 * 60);
+  const isOfLast = (event: JournalEvent) =>
+    'session' in event ? event.session === last.date : event.at >= lastFrom;
+  const attention = attentionOf({
+    today: events.today.filter(isOfLast),
+    runs: runs.filter(({ session }) => session === last.date),
+    orders: folded.filter(
+      ({ status, doneAt }) => status === 'unknown' || (doneAt !== null && doneAt >= lastFrom),
+    ),
+    positions,
+    bridge,
+    reconciliation,
+    execution,
+    oversold: moves.oversold,
+    preliminary: asOf < last.closeAt,
+    marked: end !== null,
+    markedAtClose: end?.cause === 'close' && end.session === last.date,
+  });
+  return { positions, attention };
+}
+
+function headerOf(input: PeriodReportInput, begun: number): PeriodHeader {
+  const { name, from, to, sessions, facts, events } = input;
+  const through = events.today.at(-1);
+  return {
+    name,
+    from,
+    to,
+    sessionsBegun: begun,
+    sessions: sessions.length,
+    mode: facts.mode,
+    account: facts.account,
+    identity: facts.identity,
+    dataLabel: facts.dataLabel,
+    version: facts.version,
+    configHash: facts.configHash,
+    throughSeq: through?.seq ?? null,
+    throughAt: through === undefined ? null : isoUtc(through.at),
+  };
+}
+
+function notesOf({ facts, kind }: PeriodReportInput, trades: readonly TradeRecord[]): string[] {
+  const n = settled(trades).length;
+  return [
+    `Data: ${facts.dataLabel}.`,
+    ...(n > 0 && n < 100 ? [`${n} trades: below 100, ratios are indicative.`] : []),
+    'Returns are time-weighted; deposits and withdrawals count at the start of their day.',
+    'Weeks begin on Monday (ISO 8601). Trades belong to the session of their exit, hours and weekdays to the entry.',
+    'Trades are net of commissions, flat to flat; R is net P&L over (average entry - initial stop) x quantity.',
+    'Ratios of a year use 252 sessions; below the sample a metric needs there is n/a with the sample.',
+    `No benchmark stands beside this ${kind === 'weekly' ? 'week' : 'month'}: the home's data names none.`,
+    'Every order, decision and candidate is in the daily reports.',
+  ];
+}
+
+/** Best and worst of the trades with a known result, the best first. */
+export function extremesOf(
+  trades: readonly TradeRecord[],
+  count: number,
+): { readonly best: readonly TradeRecord[]; readonly worst: readonly TradeRecord[] } {
+  const byNet = settled(trades).sort(
+    (a, b) => b.netPnl - a.netPnl || (a.tradeId < b.tradeId ? -1 : 1),
+  );
+  return {
+    best: byNet.filter(({ netPnl }) => outcomeOf(netPnl) === 'win').slice(0, count),
+    worst: byNet
+      .filter(({ netPnl }) => outcomeOf(netPnl) === 'loss')
+      .slice(-count)
+      .reverse(),
+  };
+}
