@@ -26,6 +26,7 @@ import { type VerifiedHistory, verifyHistory } from '../adapters/file/history-ve
 import { lockFolder } from '../adapters/file/home-lock.ts';
 import { journalFiles } from '../adapters/file/journal-lines.ts';
 import { nodeFileSystem } from '../adapters/file/node-file-system.ts';
+import { throughOwner } from '../adapters/file/owner-channel.ts';
 import { printOwner, readOwner } from '../adapters/file/owner-file.ts';
 import { hasEnded } from '../adapters/file/process-mark.ts';
 import { Failure } from '../domain/failure.ts';
@@ -72,13 +73,18 @@ function journalHolder(home: string, runDir: string | null): string {
 export const verifyHome = (home: string, runDir: string | null): Promise<VerifiedHistory> =>
   verifyHistory(journalHolder(home, runDir), newFold);
 
-/** Writes runs.json and trades.json anew from the journal, and a checkpoint for the next start. */
-export async function rebuildHome(care: Care): Promise<ChainHead> {
-  const options = optionsFor(care, 'history rebuild');
-  const history = await openHistory({ ...options, rebuild: true, checkpointEvery: 1 });
-  const { head } = history;
-  await history.close();
-  return head;
+/** What a daemon is asked to do with its history; it answers with the head. */
+export const REBUILD = { name: 'history.rebuild', args: {} } as const;
+
+/** Writes runs.json and trades.json anew from the journal; a daemon that writes it is asked to. */
+export function rebuildHome(care: Care): Promise<ChainHead> {
+  return throughOwner(care.home, REBUILD, async () => {
+    const options = optionsFor(care, 'history rebuild');
+    const history = await openHistory({ ...options, rebuild: true, checkpointEvery: 1 });
+    const { head } = history;
+    await history.close();
+    return head;
+  });
 }
 
 /** Takes a backup and removes those that are older than asked. */

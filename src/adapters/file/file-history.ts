@@ -5,12 +5,15 @@ import type { Mode } from '../../domain/run.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import type { ChainHead } from '../../events/chain.ts';
 import type { EventDraft, JournalEvent } from '../../events/event.ts';
+import { scrubbed } from '../../events/scrub.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { FileSystem } from '../../ports/file-system.ts';
 import type { History, HistoryReader } from '../../ports/history.ts';
 import { FoldingWalk } from './folding-walk.ts';
 import { checkpointDraft } from './history-checkpoint.ts';
+import { historyFolder, journalFolder } from './history-folders.ts';
 import { assertSameHome } from './history-home.ts';
+import { backupBeforeMigration } from './history-migration.ts';
 import { FileHistoryReader } from './history-reader.ts';
 import { type Folds, recover } from './history-recovery.ts';
 import { loadState, STATE_FOLDER, saveState } from './history-state.ts';
@@ -19,13 +22,11 @@ import { journalFileOf } from './journal-lines.ts';
 import { repairTail } from './journal-tail.ts';
 import { JOURNAL_START, type JournalPosition } from './journal-walk.ts';
 import { JournalWriter } from './journal-writer.ts';
-import { assertLocal } from './local-disk.ts';
+import { assertLocal, keepPrivate } from './local-disk.ts';
 import { nodeFileSystem } from './node-file-system.ts';
 import { Views } from './views.ts';
 
-/** Where in a home its history is. */
-export const historyFolder = (home: string): string => join(home, 'data', 'trade_history');
-export const journalFolder = (folder: string): string => join(folder, 'journal');
+export { historyFolder, journalFolder };
 
 export interface HistoryOptions extends Folds {
   readonly home: string;
@@ -39,6 +40,8 @@ export interface HistoryOptions extends Folds {
   readonly files?: FileSystem;
   /** Events after which the book is written down again; a start reads at most so many. */
   readonly checkpointEvery?: number;
+  /** Takes secrets out of every text before it is written. */
+  readonly scrub?: (text: string) => string;
   /** Writes both views anew, whatever state they are in. */
   readonly rebuild?: boolean;
   /** What this process does in the home: told to another one that is refused. */
@@ -62,6 +65,8 @@ export interface OpenHistory extends History {
   readonly lastSeq: number;
   /** Resolves when no view waits to be written anew. */
   settled(): Promise<void>;
+  /** Writes both views anew from the journal, while steps go on. */
+  rebuild(): Promise<void>;
 }
 
 /**
@@ -74,6 +79,10 @@ export async function openHistory(options: HistoryOptions): Promise<OpenHistory>
   const lock = await lockOf(options);
   files.makeFolder(journalFolder(folder));
   files.makeFolder(join(folder, STATE_FOLDER));
+  if (options.files === undefined) {
+    keepPrivate([folder, journalFolder(folder), join(folder, STATE_FOLDER)]);
+    await backupBeforeMigration(options);
+  }
   const history = new FileHistory(files, folder, lock, options);
   try {
     await history.open();
@@ -109,6 +118,8 @@ class FileHistory implements OpenHistory {
   #writer: JournalWriter;
   #checkpoint: JournalPosition | null = null;
   #rebuilding: Promise<void> | null = null;
+  /** A rebuild that failed would fail again, and costs more the longer the journal is. */
+  #rebuildFailed = false;
   #closed = false;
 
   constructor(files: FileSystem, folder: string, lock: HomeLock | null, options: HistoryOptions) {
@@ -176,7 +187,9 @@ class FileHistory implements OpenHistory {
 
   /** From here on the step is acknowledged: what follows can fail only for the views, which are then rewritten. */
   #commit(drafts: readonly EventDraft[]): readonly JournalEvent[] {
-    const events = this.#writer.append(drafts);
+    const { scrub } = this.#options;
+    const clean = scrub === undefined ? drafts : drafts.map((draft) => scrubbed(draft, scrub));
+    const events = this.#writer.append(clean);
     try {
       for (const event of events) {
         for (const change of this.#options.fold.apply(event)) this.#views.apply(change);
@@ -223,8 +236,12 @@ class FileHistory implements OpenHistory {
   }
 
   #rebuildBesides(): void {
+    if (this.#rebuildFailed) return;
     this.#rebuilding ??= this.#rebuild()
-      .catch((error: unknown) => this.#warn(`the views wait: ${(error as Error).message}`))
+      .catch((error: unknown) => {
+        this.#rebuildFailed = true;
+        this.#warn(`the views wait for the next start: ${(error as Error).message}`);
+      })
       .finally(() => {
         this.#rebuilding = null;
       });
@@ -254,6 +271,14 @@ class FileHistory implements OpenHistory {
   }
 
   async settled(): Promise<void> {
+    await this.#rebuilding;
+  }
+
+  async rebuild(): Promise<void> {
+    await this.#rebuilding;
+    this.#rebuildFailed = false;
+    this.#views.close();
+    this.#rebuildBesides();
     await this.#rebuilding;
   }
 

@@ -80,13 +80,10 @@ export class FoldingWalk {
 
   #take(event: JournalEvent, apply: Apply): void {
     if (event.type === 'book.checkpointed') this.#check(event);
-    if (!this.#afterLoss) {
-      apply(event);
-      return;
-    }
     try {
       apply(event);
     } catch (error) {
+      if (!this.#afterLoss) throw refused(event, error);
       this.warnings.push(
         `event ${event.seq} (${event.type}) needs one that was lost: ${(error as Error).message}`,
       );
@@ -121,3 +118,10 @@ export class FoldingWalk {
     }
   }
 }
+
+const refused = ({ seq, type }: JournalEvent, cause: unknown): Failure =>
+  new Failure(
+    'HISTORY_DAMAGED',
+    `event ${seq} (${type}) does not fit those before it: ${(cause as Error).message}`,
+    { cause, hint: 'report it, with the event: trade-labs history verify' },
+  );

@@ -1,14 +1,8 @@
 import { Failure } from '../../domain/failure.ts';
 import type { EventDraft } from '../../events/event.ts';
-import {
-  filesOf,
-  type HistoryOptions,
-  historyFolder,
-  journalFolder,
-  lockOf,
-  openHistory,
-} from './file-history.ts';
+import { filesOf, type HistoryOptions, lockOf, openHistory } from './file-history.ts';
 import { FoldingWalk } from './folding-walk.ts';
+import { historyFolder, journalFolder } from './history-folders.ts';
 import { forgetState, loadState } from './history-state.ts';
 import type { HomeLock } from './home-lock.ts';
 import { printDamage } from './journal-damage.ts';

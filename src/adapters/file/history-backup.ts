@@ -9,7 +9,7 @@ import { DAY_MS, type EpochMs, isoUtc, parseInstant } from '../../domain/time.ts
 import { soundLine } from '../../events/chain.ts';
 import type { FileSystem } from '../../ports/file-system.ts';
 import { type BackupManifest, verifyBackup } from './backup-file.ts';
-import { historyFolder, journalFolder } from './file-history.ts';
+import { historyFolder, journalFolder } from './history-folders.ts';
 import { homeIdentity } from './history-home.ts';
 import { journalFiles, linesFrom } from './journal-lines.ts';
 import { JOURNAL_START, type JournalPosition, walkJournal } from './journal-walk.ts';

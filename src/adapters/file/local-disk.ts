@@ -1,4 +1,4 @@
-import { statfsSync } from 'node:fs';
+import { chmodSync, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Failure } from '../../domain/failure.ts';
 
@@ -48,5 +48,12 @@ function typeOf(path: string): number {
       return typeOf(dirname(path));
     }
     throw error;
+  }
+}
+
+/** Shuts folders that somebody made open to others. */
+export function keepPrivate(folders: readonly string[]): void {
+  for (const folder of folders) {
+    if ((statSync(folder).mode & 0o077) !== 0) chmodSync(folder, 0o700);
   }
 }

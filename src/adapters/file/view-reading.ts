@@ -2,13 +2,12 @@ import { Failure } from '../../domain/failure.ts';
 import type { FileSystem, OpenFile } from '../../ports/file-system.ts';
 import type { RecordQuery } from '../../ports/history.ts';
 import { linesFrom, type PlacedLine } from './journal-lines.ts';
+import { linesBackwards } from './lines-backwards.ts';
 import type { ViewState } from './view-file.ts';
 import { recordOfLine, VIEW_HEAD, type ViewSpec } from './view-layout.ts';
 
 type AnyRecord = Readonly<Record<string, unknown>>;
 
-/** Bytes read at once from the end of a view. */
-const TAIL_BYTES = 1 << 16;
 /** Bytes that are looked through before other work gets its turn. */
 const BYTES_AT_ONCE = 1 << 20;
 /** A line that is being written just now is read again; it takes the writer microseconds. */
@@ -151,28 +150,3 @@ const unreadable = (path: string, offset: number, cause: unknown): Failure =>
     cause,
     hint: 'write it anew from the journal: trade-labs history rebuild',
   });
-
-/** The lines of a file from the last to the first. */
-function* linesBackwards(file: OpenFile): Generator<Line> {
-  let end = file.stat().size;
-  let rest: Buffer = Buffer.alloc(0);
-  while (end > 0) {
-    const from = Math.max(0, end - TAIL_BYTES);
-    const chunk = Buffer.alloc(end - from);
-    const filled = file.read(chunk, from);
-    const window = Buffer.concat([chunk.subarray(0, filled), rest]);
-    let stop = window.length;
-    for (let at = stop - 1; at >= 0; ) {
-      const newline = window.lastIndexOf(10, at);
-      if (newline < 0) break;
-      if (newline + 1 < stop) {
-        yield { text: window.toString('utf8', newline + 1, stop), offset: from + newline + 1 };
-      }
-      stop = newline;
-      at = newline - 1;
-    }
-    rest = window.subarray(0, stop);
-    end = from;
-  }
-  if (rest.length > 0) yield { text: rest.toString('utf8'), offset: 0 };
-}
