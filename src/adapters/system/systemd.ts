@@ -30,7 +30,7 @@ export function serviceNotifier(
     notify,
     alive: () => {
       const now = performance.now();
-      if (now - last < everyMs) return;
+      if (everyMs === Number.POSITIVE_INFINITY || now - last < everyMs) return;
       last = now;
       notify('WATCHDOG=1');
     },

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { DayReader } from '../../src/app/day-reading.ts';
+import { sessionsBetween } from '../../src/calendar/nyse.ts';
+import { sessionDate } from '../../src/domain/time.ts';
+import type { JournalEvent } from '../../src/events/event.ts';
+import type { HistoryReader } from '../../src/ports/history.ts';
+import { inHome, TABLE } from '../simulation/daemon-world.ts';
+
+/** A journal in memory that counts what is read of it. */
+function journalOf(events: readonly JournalEvent[]) {
+  const read = { count: 0 };
+  const reader: HistoryReader = {
+    async *events({ fromSeq = 1 } = {}) {
+      for (const event of events) {
+        if (event.seq < fromSeq) continue;
+        read.count += 1;
+        await Promise.resolve();
+        yield event;
+      }
+    },
+    async *runs() {},
+    async *trades() {},
+  };
+  return { reader, read };
+}
+
+/** What the journal holds when the report of a session is made: nothing after its evening. */
+const upTo = (events: readonly JournalEvent[], closeAt: number): JournalEvent[] =>
+  events.filter(({ at }) => at <= closeAt + 3_600_000);
+
+describe('days read one after the other', () => {
+  it('are what each is when it is read from the beginning, and each event is read once', () =>
+    inHome(TABLE, async (home) => {
+      await home.simulate('2026-03-02', '2026-03-20');
+      const events = await home.events();
+      const growing: JournalEvent[] = [];
+      const { reader, read } = journalOf(growing);
+      const follower = new DayReader(reader);
+      for (const session of sessionsBetween(sessionDate('2026-03-02'), sessionDate('2026-03-20'))) {
+        const known = upTo(events, session.closeAt);
+        growing.push(...known.slice(growing.length));
+        const followed = await follower.read(session);
+        const alone = await new DayReader(journalOf(growing).reader).read(session);
+        expect(followed, session.date).toEqual(alone);
+        expect(followed?.runs.length, session.date).toBeGreaterThan(3);
+      }
+      expect(read.count).toBe(growing.length);
+    }));
+
+  it('can be told instead of read', () =>
+    inHome(TABLE, async (home) => {
+      await home.simulate('2026-03-05', '2026-03-06');
+      const events = await home.events();
+      const { reader, read } = journalOf(events);
+      const told = new DayReader(reader);
+      told.hear(events);
+      const [thursday, friday] = sessionsBetween(
+        sessionDate('2026-03-05'),
+        sessionDate('2026-03-06'),
+      );
+      for (const session of [thursday, friday]) {
+        if (session === undefined) continue;
+        const alone = await new DayReader(journalOf(events).reader).read(session);
+        expect(await told.read(session)).toEqual(alone);
+      }
+      expect(read.count).toBe(0);
+    }));
+
+  it('are read from the beginning when an earlier one is asked for', () =>
+    inHome(TABLE, async (home) => {
+      await home.simulate('2026-03-05', '2026-03-06');
+      const { reader } = journalOf(await home.events());
+      const [thursday, friday] = sessionsBetween(
+        sessionDate('2026-03-05'),
+        sessionDate('2026-03-06'),
+      );
+      if (thursday === undefined || friday === undefined) return;
+      const days = new DayReader(reader);
+      await days.read(friday);
+      expect(await days.read(thursday)).toEqual(await new DayReader(reader).read(thursday));
+    }));
+
+  it('are nothing where nothing is recorded', async () => {
+    const [session] = sessionsBetween(sessionDate('2026-03-05'), sessionDate('2026-03-05'));
+    if (session === undefined) throw new Error('a session');
+    expect(await new DayReader(journalOf([]).reader).read(session)).toBeNull();
+  });
+});
