@@ -92,8 +92,9 @@ async function workOf(
     }
     case 'report': {
       // The renderers are loaded when the first report is due.
-      const { writeDailyReport } = await import('./report-job.ts');
-      const report = await writeDailyReport(system, session);
+      const { writeReport } = await import('./report-job.ts');
+      const report = await writeReport(system, session, row.period);
+      if (report === null) return `the ${row.period} report waits for the last session`;
       observer.onReport?.(report, at);
       return null;
     }

@@ -79,10 +79,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/stats.ts')).stats,
   },
   {
-    path: 'report daily',
+    path: 'report',
     group: 'Inspect',
-    summary: 'Write the report of a day: account, trades, orders, decisions, checks',
-    load: async () => (await import('./commands/report.ts')).reportDaily,
+    summary: 'Write the report of a day, week or month: account, trades, checks',
+    load: async () => (await import('./commands/report.ts')).report,
+  },
+  {
+    path: 'reports list',
+    group: 'Inspect',
+    summary: 'List written reports, newest first, each with its sentence',
+    load: async () => (await import('./commands/reports-list.ts')).reportsList,
   },
   {
     path: 'reconcile',

@@ -23,16 +23,9 @@ const slotName = z
 const job = <const T extends string>(name: T) =>
   z.literal(name).meta({ description: 'What is done: scan, reconcile, report, backup or warm' });
 
-/** Periods that a report of the schedule can cover in this version. */
-const period = z
-  .enum(['daily'], {
-    error: ({ input }) =>
-      input === 'weekly' || input === 'monthly'
-        ? 'reports cannot be made by this version: write period: daily'
-        : undefined,
-  })
-  .default('daily')
-  .meta({ description: 'What the report covers' });
+const period = z.enum(['daily', 'weekly', 'monthly']).default('daily').meta({
+  description: 'What the report covers; a week or month is written after its last session',
+});
 
 /** One row of the schedule; each job has its own keys. */
 export const slotSchema = z.discriminatedUnion('job', [
