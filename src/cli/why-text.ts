@@ -39,8 +39,9 @@ const headOf = ({ runId, status, startedAt, mode, account }: RunRecord): string 
   `Run ${runId}: ${status}, began ${instantText(startedAt)} ET, ${mode} account ${account}`;
 
 function runParts(story: RunStory, columns: number): string[] {
-  const { run, scan, candidates, exits, steps } = story;
-  const notes = [...(run.error === null ? [] : [run.error]), ...(scan?.warnings ?? [])];
+  const { run, note, scan, candidates, exits, steps } = story;
+  const told = [note, run.error, ...(scan?.warnings ?? [])].filter((text) => text !== null);
+  const notes = [...new Set(told)];
   return [
     headOf(run),
     notes.map((note) => `! ${note}`).join('\n'),

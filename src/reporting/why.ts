@@ -21,6 +21,8 @@ export interface ScanStory {
 export interface RunStory {
   readonly kind: 'run';
   readonly run: RunRecord;
+  /** What its end says of it: that nothing was sent, why it was skipped; null for nothing. */
+  readonly note: string | null;
   readonly scan: ScanStory | null;
   /** Every candidate that the journal names, best first. */
   readonly candidates: readonly CandidateStory[];
@@ -79,6 +81,7 @@ export function storyOfRun(run: RunRecord, events: readonly JournalEvent[]): Run
   return {
     kind: 'run',
     run,
+    note: noteOf(own),
     scan: scanOf(own),
     candidates,
     exits: orders.filter(({ leg, orderRef }) => leg === 'exit' && sentHere.has(orderRef)),
@@ -115,6 +118,11 @@ function jobText(event: JournalEvent): string | null {
     default:
       return null;
   }
+}
+
+function noteOf(own: readonly JournalEvent[]): string | null {
+  const end = own.find((event) => event.type === 'run.completed');
+  return end?.type === 'run.completed' ? end.note : null;
 }
 
 function reconcileText({ complete, compared, discrepancies }: EventOf<'reconcile.completed'>) {

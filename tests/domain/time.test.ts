@@ -101,6 +101,6 @@ describe('an instant', () => {
 describe('a run', () => {
   it('is named by its session, the instant of its slot in UTC, and the slot', () => {
     const at = epochMs(Date.UTC(2026, 2, 5, 14, 30));
-    expect(runId(sessionDate('2026-03-05'), at, 'scan-open')).toBe('2026-03-05-1430Z-scan-open');
+    expect(runId(sessionDate('2026-03-05'), at, 'scan-open')).toBe('2026-03-05-143000Z-scan-open');
   });
 });
