@@ -6,6 +6,7 @@ import { Failure } from '../domain/failure.ts';
 import type { DaemonState } from '../domain/run.ts';
 import { type EpochMs, epochMs, type Session } from '../domain/time.ts';
 import type { EventDraft } from '../events/event.ts';
+import type { Inbox } from '../ports/inbox.ts';
 import type { Timeline } from '../ports/timeline.ts';
 import { Agenda, type Due } from './agenda.ts';
 import { BrokerTimetable } from './broker-session.ts';
@@ -15,6 +16,7 @@ import type { JobObserver } from './jobs.ts';
 import { runReconcile } from './reconcile-job.ts';
 import { recover } from './recover.ts';
 import { changedKeys, reconfigured } from './reload.ts';
+import { serveRequests } from './serve-requests.ts';
 import { type PlannedSlot, planBetween } from './session-plan.ts';
 import { SlotRunner } from './slot-runner.ts';
 import type { Circumstances } from './slots.ts';
@@ -34,6 +36,8 @@ export interface DaemonParts {
   readonly until: EpochMs | null;
   /** Told when the state, or what is waited for, changes: for people, service managers and `status`. */
   readonly tell: (news: DaemonNews) => void;
+  /** Where requests of other processes wait; absent where there can be none. */
+  readonly inbox?: Inbox;
   /** The configuration as it is now, for a reload. */
   readonly reload: () => Promise<LoadedConfig>;
 }
@@ -137,6 +141,11 @@ export class Daemon {
     const { timeline } = this.#parts;
     const never = new Promise<never>(() => {});
     void timeline.within(never, DRAIN_MS, this.#giveUp.signal).then(() => this.#giveUp.abort());
+  }
+
+  /** Told that something was handed over to it. */
+  attendTo(): void {
+    this.#wake.abort();
   }
 
   /** Asks for the configuration to be read again. */
@@ -267,13 +276,17 @@ export class Daemon {
     await this.#engine.play(at, session, work);
   }
 
-  /** Does what a signal asked for. */
+  /** Does what a signal asked for, or what was handed over. */
   async #attend(): Promise<void> {
     this.#wake = new AbortController();
     if (this.#reloadAsked) {
       this.#reloadAsked = false;
       await this.#reconfigure();
     }
+    const session = this.#engine.nextInstant()?.session;
+    const { inbox } = this.#parts;
+    if (session === undefined || inbox === undefined || !inbox.hasRequests()) return;
+    await serveRequests(this.#system, this.#engine.monitors, session, inbox);
   }
 
   async #reconfigure(): Promise<void> {

@@ -45,14 +45,22 @@ const denied = (code: ReasonCode, message: string): SendOutcome => ({
 export class GatedBroker implements Broker {
   readonly #parts: GateParts;
   readonly #ticks: TickTable;
-  readonly #bucket: OrderBucket;
+  #limits: GateLimits;
+  #bucket: OrderBucket;
   /** What was answered in this process, by orderRef: neither an accepted nor an unanswered order goes out again. */
   readonly #answers = new Map<string, SendOutcome>();
 
   constructor(parts: GateParts) {
     this.#parts = parts;
     this.#ticks = parts.ticks ?? DEFAULT_TICKS;
+    this.#limits = parts.limits;
     this.#bucket = new OrderBucket(parts.limits, parts.now());
+  }
+
+  /** Goes on under other limits; what was answered stays answered. */
+  follow(limits: GateLimits): void {
+    this.#limits = limits;
+    this.#bucket = new OrderBucket(limits, this.#parts.now());
   }
 
   get account(): string {
@@ -193,7 +201,8 @@ export class GatedBroker implements Broker {
   }
 
   #paced(orders: readonly Order[]): SendOutcome | null {
-    const { book, limits } = this.#parts;
+    const { book } = this.#parts;
+    const limits = this.#limits;
     const now = this.#parts.now();
     const [entry] = orders as readonly [Order, ...Order[]];
     const own = new Set(orders.map(({ orderRef }) => orderRef));

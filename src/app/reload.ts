@@ -49,12 +49,9 @@ export async function reconfigured(system: System, loaded: LoadedConfig): Promis
     });
   }
   checkScanData(config, system.source);
-  return {
-    ...system,
-    config,
-    loaded,
-    identity: { ...system.identity, configHash: loaded.hash },
-    strategy: await loadStrategy(config, system.home),
-    universe: universeOf(config, system.home),
-  };
+  const strategy = await loadStrategy(config, system.home);
+  const universe = universeOf(config, system.home);
+  system.gate.follow(config.risk);
+  const identity = { ...system.identity, configHash: loaded.hash };
+  return { ...system, config, loaded, identity, strategy, universe };
 }

@@ -1,3 +1,4 @@
+import { fileInbox } from '../adapters/file/file-inbox.ts';
 import { loadSimAccount } from '../adapters/file/sim-account-file.ts';
 import type { SimAccountState } from '../adapters/sim/sim-account-state.ts';
 import { SimClock } from '../adapters/sim/sim-clock.ts';
@@ -110,10 +111,11 @@ async function live(
   const next = sessionsBetween(newYorkDate(start), newYorkDate(epochMs(start + WEEK_MS)))[0];
   if (next !== undefined) checkScanSchedule(system.config, next);
   const service = simulate === undefined ? serviceNotifier(request.env) : serviceNotifier({});
+  const inbox = fileInbox(home);
   const told = { cause: '', idle: '' };
   let written = 0;
   const write = (): void => {
-    if (simulate === undefined || told.idle === '') writeDaemonStatus(home, daemon, told);
+    writeDaemonStatus(home, daemon, told);
     written = daemon.now;
   };
   const timeline =
@@ -122,6 +124,7 @@ async function live(
           ...(request.time === undefined ? {} : { source: request.time }),
           onTick: () => {
             service.alive();
+            if (inbox.hasRequests()) daemon.attendTo();
             if (Math.abs(daemon.now - written) < STATUS_MS) return;
             write();
             daemon.tick();
@@ -135,6 +138,7 @@ async function live(
     timeline,
     observer: request.observer,
     until: simulate === undefined ? (request.until ?? null) : instantOf(simulate.to, 24 * 60),
+    inbox,
     reload: request.reload,
     tell: (news) => {
       if (news.kind === 'state') told.cause = news.cause;

@@ -109,6 +109,24 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/breaks-resolve.ts')).breaksResolve,
   },
   {
+    path: 'positions',
+    group: 'Inspect',
+    summary: 'List positions with their stops, R now and protection',
+    load: async () => (await import('./commands/positions.ts')).positions,
+  },
+  {
+    path: 'orders',
+    group: 'Inspect',
+    summary: 'List working orders, and with --all the ended ones of the session',
+    load: async () => (await import('./commands/orders.ts')).orders,
+  },
+  {
+    path: 'protect',
+    group: 'Inspect',
+    summary: 'Prove that live stops cover every share, and that nothing can be oversold',
+    load: async () => (await import('./commands/protect.ts')).protect,
+  },
+  {
     path: 'why',
     group: 'Inspect',
     summary: 'Explain a run, a trade or a symbol: why it did, or did not, trade',
@@ -131,6 +149,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     group: 'Inspect',
     summary: 'Show the log, newest lines last',
     load: async () => (await import('./commands/logs.ts')).logs,
+  },
+  {
+    path: 'close',
+    group: 'Control',
+    summary: 'Sell a position at the market, through the stop that covers it',
+    load: async () => (await import('./commands/close.ts')).close,
+  },
+  {
+    path: 'flatten',
+    group: 'Control',
+    summary: 'Sell every position at the market; outside hours at the next open',
+    load: async () => (await import('./commands/flatten.ts')).flatten,
   },
   {
     path: 'calendar',

@@ -255,6 +255,17 @@ export const EVENT_PAYLOADS = {
     /** How long shares had no working stop. */
     uncoveredMs: count,
   },
+  'command.received': {
+    requestId: text,
+    command: text,
+    symbols: z.array(symbolSchema),
+    /** Where it came from: the command line itself, or handed over to a running daemon. */
+    source: z.enum(['cli', 'handed']),
+    principal: text,
+    host: text,
+  },
+  'command.done': { requestId: text, result: text },
+  'command.failed': { requestId: text, code: text, message: text },
   'trade.opened': { tradeId: text, symbol: symbolSchema, entryRef: text },
   'trade.closed': {
     tradeId: text,

@@ -27,6 +27,7 @@ const TOPIC_OF_NOUN: Readonly<Record<NounOf<EventType>, Topic>> = {
   trade: 'order_results',
   account: 'order_results',
   alert: 'alerts',
+  command: 'health',
   protection: 'alerts',
   discrepancy: 'alerts',
   history: 'health',

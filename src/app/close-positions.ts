@@ -1,0 +1,152 @@
+import { loadSimAccount } from '../adapters/file/sim-account-file.ts';
+import type { SimAccountState } from '../adapters/sim/sim-account-state.ts';
+import { SimClock } from '../adapters/sim/sim-clock.ts';
+import { sessionContaining } from '../calendar/nyse.ts';
+import type { LoadedConfig } from '../config/load.ts';
+import { Failure } from '../domain/failure.ts';
+import { parseSymbol, type Symbol } from '../domain/market.ts';
+import { type EpochMs, epochMs, isoUtc, type Session } from '../domain/time.ts';
+import type { EventDraft } from '../events/event.ts';
+import type { HandedRequest } from '../ports/inbox.ts';
+import { compose, type System } from './compose.ts';
+import { Engine } from './engine.ts';
+import { openHomeLog } from './home-log.ts';
+import type { Monitors } from './monitors.ts';
+import { recover } from './recover.ts';
+
+/** How a position stands after it was asked to leave. */
+export interface Leaving {
+  readonly symbol: string;
+  /** Shares held before. */
+  readonly held: number;
+  /** Shares held still: their sale is on its way, or waits for the next open. */
+  readonly left: number;
+  /** Sales that are working. */
+  readonly orders: readonly string[];
+}
+
+/** What a request to leave positions came to. */
+export interface CloseResult {
+  readonly positions: readonly Leaving[];
+  /** True once no share of what was asked about is left. */
+  readonly isFlat: boolean;
+  /** When the sales can fill next, ISO UTC, where the market is closed now; null while it is open, or all is done. */
+  readonly armedFor: string | null;
+}
+
+type Asked = Pick<HandedRequest, 'command' | 'symbols'>;
+
+/** Who asks, and through what. */
+export interface Requester extends Pick<HandedRequest, 'id' | 'principal' | 'host'> {
+  readonly source: 'cli' | 'handed';
+}
+
+/**
+ * Sells what is asked for through the stops that cover it, and writes down who asked and what came of it. Outside
+ * trading hours the sales wait for the next open; the stops stay until then.
+ */
+export async function leavePositions(
+  system: System,
+  monitors: Monitors,
+  session: Session,
+  asked: Asked,
+  requester: Requester,
+): Promise<CloseResult> {
+  const { book, clock, history } = system;
+  const base = { at: clock.now(), runId: null };
+  const symbols = symbolsOf(system, asked);
+  const { id: requestId, source, principal, host } = requester;
+  const { command } = asked;
+  const received = { requestId, command, symbols: [...symbols], source, principal, host };
+  await history.append([{ ...base, type: 'command.received', ...received }]);
+  const positions: Leaving[] = [];
+  try {
+    for (const symbol of symbols) {
+      const held = book.owned(symbol);
+      const reason = asked.command === 'flatten' ? 'flatten' : 'manual';
+      const orders = await monitors.desk.leave(symbol, reason, session.date, command);
+      await monitors.takeIn(session.date);
+      positions.push({ symbol, held, left: book.owned(symbol), orders });
+    }
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const code = error instanceof Failure ? error.code : 'BUG';
+    await history.append([{ ...base, type: 'command.failed', requestId, code, message }]);
+    throw error;
+  }
+  const result = resultOf(positions, clock.now(), session);
+  const told = result.isFlat ? 'flat' : `not flat: ${sharesLeft(result)} shares are to be sold`;
+  const done: EventDraft = { ...base, type: 'command.done', requestId, result: told };
+  await history.append([done]);
+  return result;
+}
+
+const sharesLeft = ({ positions }: CloseResult): number =>
+  positions.reduce((total, { left }) => total + left, 0);
+
+function symbolsOf({ book }: System, { command, symbols }: Asked): Symbol[] {
+  if (command === 'flatten') return book.openTrades().map(({ symbol }) => symbol);
+  return symbols.map((text) => {
+    const symbol = parseSymbol(text);
+    if (symbol !== null && book.owned(symbol) > 0) return symbol;
+    throw new Failure('RECORD_UNKNOWN', `there is no position in ${text}`, {
+      hint: 'trade-labs positions',
+    });
+  });
+}
+
+function resultOf(positions: readonly Leaving[], now: EpochMs, session: Session): CloseResult {
+  const isFlat = positions.every(({ left }) => left === 0);
+  const isOpen = sessionContaining(now) !== null;
+  return { positions, isFlat, armedFor: isFlat || isOpen ? null : isoUtc(session.openAt) };
+}
+
+/** Who wants positions closed in which home, and when. */
+export interface CloseRequest extends Asked {
+  readonly home: string;
+  readonly loaded: LoadedConfig;
+  readonly version: string;
+  readonly now: EpochMs;
+  readonly principal: string;
+  readonly host: string;
+}
+
+/** Takes the home, brings it up to now, and sells; throws HOME_BUSY where another process holds it. */
+export async function closePositions(request: CloseRequest): Promise<CloseResult> {
+  const { home, loaded, version } = request;
+  const played = loadSimAccount<SimAccountState>(home)?.playedThrough ?? request.now;
+  const clock = new SimClock(played);
+  const log = await openHomeLog(home, loaded);
+  try {
+    const { mode } = loaded.config;
+    const role = request.command;
+    const system = await compose({ home, loaded, mode, version, clock, log, role });
+    try {
+      return await playAndLeave(system, clock, request);
+    } finally {
+      await system.close();
+    }
+  } finally {
+    await log.close();
+  }
+}
+
+async function playAndLeave(
+  system: System,
+  clock: SimClock,
+  request: CloseRequest,
+): Promise<CloseResult> {
+  const engine = new Engine(system, clock, clock.now());
+  const first = engine.nextInstant()?.session;
+  if (first === undefined) throw new Failure('OUTSIDE_CALENDAR', 'the calendar ends');
+  await recover(system, engine.monitors, first);
+  const now = epochMs(Math.max(request.now, clock.now()));
+  await engine.playTo(now);
+  const session = engine.nextInstant()?.session ?? first;
+  const { principal, host } = request;
+  const id = `${isoUtc(request.now)}/${request.command}`;
+  const requester = { id, principal, host, source: 'cli' } as const;
+  const result = await leavePositions(system, engine.monitors, session, request, requester);
+  system.saveAccount();
+  return result;
+}
