@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { z } from 'zod';
 import { Failure } from '../../domain/failure.ts';
@@ -49,7 +50,7 @@ export async function verifyBackup(
 ): Promise<BackupManifest> {
   const check = new BackupCheck(onPart);
   try {
-    for await (const part of readTar(createReadStream(path).pipe(createGunzip()))) {
+    for await (const part of readTar(unzipped(path))) {
       if (part.kind === 'file') check.begin(part.name);
       else check.take(part.bytes);
     }
@@ -65,6 +66,15 @@ export async function verifyBackup(
       hint: 'take another one: trade-labs history info lists them',
     });
   }
+}
+
+function unzipped(path: string): AsyncIterable<Buffer> {
+  const gunzip = createGunzip();
+  // An error of the file ends the reading of what comes out of it.
+  pipeline(createReadStream(path), gunzip, (error) => {
+    if (error) gunzip.destroy(error);
+  });
+  return gunzip;
 }
 
 const NEWLINE = 10;
