@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { historyFolder } from '../adapters/file/file-history.ts';
 import { verifyHistory } from '../adapters/file/history-verify.ts';
@@ -136,9 +136,9 @@ function schedule({ loaded: { config }, now }: DoctorRequest): string {
 }
 
 async function soundHistory({ home }: { readonly home: string }): Promise<string> {
+  if (!existsSync(historyFolder(home))) return 'none yet';
   const { events, findings } = await verifyHistory(historyFolder(home), () => new Book());
-  if (findings.length === 0)
-    return events === 0 ? 'none yet' : `${events} events, every hash right`;
+  if (findings.length === 0) return `${events} events, every hash right`;
   throw new Failure('HISTORY_DAMAGED', findings[0] ?? '', { details: findings.slice(1) });
 }
 

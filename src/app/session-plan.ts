@@ -2,7 +2,14 @@ import { HORIZON, nextSession, sessionsBetween } from '../calendar/nyse.ts';
 import { describeTrigger, parseTrigger, triggerInstants } from '../calendar/trigger.ts';
 import type { Config, ScheduleRow } from '../config/schema.ts';
 import { assert } from '../domain/result.ts';
-import { DAY_MS, type EpochMs, epochMs, type Session, type SessionDate } from '../domain/time.ts';
+import {
+  DAY_MS,
+  dateToUtcMs,
+  type EpochMs,
+  epochMs,
+  type Session,
+  type SessionDate,
+} from '../domain/time.ts';
 
 /** What becomes of a job that is late, slow or fails. */
 export interface JobLaw {
@@ -33,6 +40,7 @@ export function lawOf({ jobs }: Config, job: ScheduleRow['job']): JobLaw {
 export function planSession(config: Config, session: Session): PlannedSlot[] {
   const slots: PlannedSlot[] = [];
   for (const row of config.schedule) {
+    if (!endsItsPeriod(row, session)) continue;
     const trigger = parseTrigger(row.at);
     assert(trigger.ok, `the schedule was checked when it was loaded: ${row.at}`);
     for (const at of triggerInstants(trigger.value, session)) {
@@ -42,6 +50,18 @@ export function planSession(config: Config, session: Session): PlannedSlot[] {
   }
   return slots.sort((a, b) => a.at - b.at);
 }
+
+/** False for a weekly or monthly row on any but the last session of its week or month. */
+function endsItsPeriod(row: ScheduleRow, { date }: Session): boolean {
+  const period: string = row.job === 'report' ? row.period : 'daily';
+  if (period === 'daily' || date === HORIZON.to) return true;
+  const { date: next } = nextSession(date);
+  if (period === 'monthly') return next.slice(0, 7) !== date.slice(0, 7);
+  return weekOf(next) !== weekOf(date);
+}
+
+/** Weeks from Monday to Sunday, counted; 1970-01-01 was a Thursday. */
+const weekOf = (date: SessionDate): number => Math.floor((dateToUtcMs(date) / DAY_MS + 3) / 7);
 
 /** The slots of all sessions of a span of dates, both included. */
 export const planBetween = (config: Config, from: SessionDate, to: SessionDate): PlannedSlot[] =>

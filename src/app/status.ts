@@ -8,6 +8,7 @@ import type { Micros } from '../domain/money.ts';
 import { add, maxOf, subtract, timesQuantity, ZERO } from '../domain/money.ts';
 import type { RunRecord } from '../domain/run.ts';
 import { DAY_MS, type EpochMs, type Session } from '../domain/time.ts';
+import type { JournalEvent } from '../events/event.ts';
 import type { Book } from '../ledger/book.ts';
 import { type DaemonStatus, readDaemonStatus } from './daemon-status.ts';
 import { readBook } from './read-book.ts';
@@ -39,7 +40,8 @@ export interface HomeStatus {
   /** Null in a home without a history. */
   readonly account: AccountStatus | null;
   readonly lastRun: RunRecord | null;
-  readonly lastReconcile: RunRecord | null;
+  /** The last comparison with the broker; null where none is among the recent events. */
+  readonly lastReconcile: { readonly at: EpochMs; readonly differences: number } | null;
   readonly next: readonly PlannedSlot[];
   /** Warnings and worse of the last 24 hours. */
   readonly alerts: readonly {
@@ -50,8 +52,6 @@ export interface HomeStatus {
   readonly events: number;
 }
 
-/** Runs that are looked through for the last comparison with the broker. */
-const RECENT_RUNS = 40;
 const NEXT_SLOTS = 4;
 
 /** Reads how a home is, without taking it: also while a daemon runs, or when none does. */
@@ -62,7 +62,7 @@ export async function readStatus(
 ): Promise<HomeStatus> {
   const owner = readOwner(nodeFileSystem, lockFolder(home));
   const { book, recent } = await readBook(home);
-  const runs = book.seq === 0 ? [] : await all(recordsOf(home).runs({ last: RECENT_RUNS }));
+  const runs = book.seq === 0 ? [] : await all(recordsOf(home).runs({ last: 1 }));
   return {
     now,
     holder: owner === null || hasEnded(owner) ? null : owner,
@@ -70,7 +70,7 @@ export async function readStatus(
     market: marketText(now),
     account: book.seq === 0 ? null : accountOf(book),
     lastRun: runs.at(-1) ?? null,
-    lastReconcile: runs.findLast(({ job }) => job === 'reconcile') ?? null,
+    lastReconcile: lastReconcileOf(recent),
     next: comingSlots(config, now, NEXT_SLOTS),
     alerts: recent.flatMap((event) =>
       event.type === 'alert.raised' && event.level !== 'info' && event.at > now - DAY_MS
@@ -79,6 +79,12 @@ export async function readStatus(
     ),
     events: book.seq,
   };
+}
+
+function lastReconcileOf(events: readonly JournalEvent[]): HomeStatus['lastReconcile'] {
+  const last = events.findLast((event) => event.type === 'reconcile.completed');
+  if (last?.type !== 'reconcile.completed') return null;
+  return { at: last.at, differences: last.discrepancies.length };
 }
 
 function accountOf(book: Book): AccountStatus {

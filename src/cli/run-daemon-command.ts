@@ -120,6 +120,8 @@ class Teller {
   readonly #simulated: boolean;
   readonly #narrator: Narrator | null;
   readonly observer: JobObserver;
+  /** The account's first valuation comes before the daemon does anything. */
+  #begun = false;
   sessions = 0;
   runs = 0;
   missed = 0;
@@ -155,13 +157,14 @@ class Teller {
   hear(events: readonly JournalEvent[]): void {
     this.#narrator?.hear(events);
     for (const event of events) {
+      if (event.type === 'daemon.state_changed') this.#begun = true;
       if (event.type === 'run.started') this.runs += 1;
       if (event.type === 'slot.missed') {
         this.missed += 1;
         this.#say(`missed  ${event.slot} of ${event.session}: ${event.cause}`);
       }
       if (event.type === 'alert.raised') this.#say(`${event.level}  ${event.message}`);
-      if (event.type !== 'account.marked' || event.cause !== 'close') continue;
+      if (event.type !== 'account.marked' || event.cause !== 'close' || !this.#begun) continue;
       this.sessions += 1;
       if (this.#simulated && this.sessions % PROGRESS_SESSIONS === 0) {
         this.#say(`${event.session}  ${this.sessions} sessions  equity ${formatUsd(event.equity)}`);

@@ -46,7 +46,7 @@ function linesOf(status: HomeStatus, loaded: LoadedConfig): string[] {
     row('Broker', brokerText(status, loaded)),
     ...(account === null ? [row('Account', 'no history yet')] : accountLines(account, config, row)),
     row('Last run', runText(status.lastRun, now)),
-    row('Reconciled', runText(status.lastReconcile, now)),
+    row('Reconciled', reconcileText(status)),
     row('Next', nextText(status)),
     row('Alerts', alertText(status)),
     row('History', `${status.events} events`),
@@ -121,6 +121,12 @@ function runText(run: HomeStatus['lastRun'], now: EpochMs): string {
   return `${visible(run.slot)} ${run.status}${when}${note}`;
 }
 
+function reconcileText({ lastReconcile }: HomeStatus): string {
+  if (lastReconcile === null) return 'not lately';
+  const { at, differences } = lastReconcile;
+  return `${differences === 0 ? 'no difference' : `${differences} differences`}, ${momentText(at)}`;
+}
+
 function nextText({ next, now }: HomeStatus): string {
   const [first, ...others] = next;
   if (first === undefined) return 'the schedule has nothing';
@@ -193,7 +199,7 @@ function dataOf(status: HomeStatus, { config, switches }: LoadedConfig): unknown
       lastClose: account.lastClose,
     },
     lastRun,
-    lastReconcile,
+    lastReconcile: lastReconcile && { ...lastReconcile, at: isoUtc(lastReconcile.at) },
     next: next.map(({ row, at, label }) => ({
       slot: row.name,
       job: row.job,

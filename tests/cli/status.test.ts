@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { run } from './fake-world.ts';
+import { contents, inFolder, put } from './homes.ts';
+
+const SMALL = { 'config/trade-labs.yaml': 'data: { synthetic: { seed: 1, symbols: 12 } }\n' };
+
+describe('status', () => {
+  it('says of an empty home that nothing ran, what comes next, and changes nothing', () =>
+    inFolder(async (dir) => {
+      const { exit, stdout } = await run(['status'], { cwd: dir });
+      expect(exit).toBe(0);
+      expect(stdout).toContain('DOWN: none has run here');
+      expect(stdout).toContain('Market      open until 16:00 ET');
+      expect(stdout).toContain('Next        scan-midday Thu 2026-03-05 12:00 ET, in 2 h 30 min');
+      expect(stdout).toContain('Next: trade-labs daemon');
+      expect(contents(dir).size).toBe(0);
+    }));
+
+  it('reads the history of a home whose daemon is down', () =>
+    inFolder(async (dir) => {
+      put(dir, SMALL);
+      const line = ['daemon', '--simulate', '--from', '2026-03-03', '--to', '2026-03-04'];
+      await run(line, { cwd: dir });
+      const { stdout } = await run(['status'], { cwd: dir });
+      expect(stdout).toContain('DOWN: stopped, its time is over');
+      expect(stdout).toMatch(/Equity +\$\d+,\d+\.\d\d, cash .* at the marks of 2026-03-04/);
+      expect(stdout).toMatch(/Positions +\d+ of 10, open risk \$/);
+      expect(stdout).toMatch(/Last run +backup completed Wed 2026-03-04 17:30 ET/);
+      expect(stdout).toMatch(/Reconciled +no difference, Wed 2026-03-04 16:00 ET/);
+      expect(stdout.trimEnd().split('\n').length).toBeLessThanOrEqual(14);
+    }));
+
+  it('is a document for programs', () =>
+    inFolder(async (dir) => {
+      put(dir, SMALL);
+      await run(['daemon', '--simulate', '--from', '2026-03-03', '--to', '2026-03-03'], {
+        cwd: dir,
+      });
+      const { stdout } = await run(['status', '--json'], { cwd: dir });
+      expect(JSON.parse(stdout)).toMatchObject({
+        ok: true,
+        data: {
+          running: false,
+          holder: null,
+          mode: 'sim',
+          account: { lastClose: '2026-03-03' },
+          daemon: { state: 'stopped' },
+          lastReconcile: { differences: 0 },
+        },
+      });
+    }));
+
+  it('is watched on a terminal only', () =>
+    inFolder(async (dir) => {
+      const { exit, stderr } = await run(['status', '--watch'], { cwd: dir });
+      expect(exit).toBe(2);
+      expect(stderr).toContain('--watch is for a terminal');
+      const stop = new AbortController();
+      setTimeout(() => stop.abort(), 50);
+      const watched = await run(['status', '--watch'], {
+        cwd: dir,
+        terminal: 100,
+        interrupt: stop.signal,
+      });
+      expect(watched.exit).toBe(0);
+      expect(watched.stdout).toContain('The daemon is down.');
+    }));
+});
+
+describe('doctor', () => {
+  it('proves a fresh home by playing a session beside it', () =>
+    inFolder(async (dir) => {
+      put(dir, SMALL);
+      const { exit, stdout } = await run(['doctor'], { cwd: dir });
+      expect(exit, stdout).toBe(0);
+      for (const proof of [
+        'History   journal and views: none yet',
+        'Log       writes: a line was written and read back',
+        'Broker    answers: account SIM-1',
+        'Schedule  a session runs: 6 slots of 2026-03-04',
+        'Books     reconcile:',
+        'Report    is computed: the report of 2026-03-04',
+        'History   is written right:',
+      ]) {
+        expect(stdout).toContain(`✓ ${proof}`);
+      }
+      expect([...contents(dir).keys()].filter((name) => !name.startsWith('logs/'))).toEqual([
+        'config/trade-labs.yaml',
+      ]);
+    }));
+
+  it('finds a damaged history, and says what to do', () =>
+    inFolder(async (dir) => {
+      put(dir, SMALL);
+      await run(['daemon', '--simulate', '--from', '2026-03-03', '--to', '2026-03-03'], {
+        cwd: dir,
+      });
+      const name = 'data/trade_history/journal/2026-03.jsonl';
+      const journal = contents(dir).get(name) ?? '';
+      put(dir, { [name]: journal.replace('"amount":100000', '"amount":100001') });
+      const { exit, stdout } = await run(['doctor'], { cwd: dir });
+      expect(exit).toBe(20);
+      expect(stdout).toMatch(/✗ History +journal and views: .*does not match its hash/);
+      expect(stdout).toContain('Try: trade-labs history verify');
+    }));
+
+  it('finds a log that cannot be written', () =>
+    inFolder(async (dir) => {
+      put(dir, { ...SMALL, logs: 'a file in the way' });
+      const { exit, stdout } = await run(['doctor', '--json'], { cwd: dir });
+      expect(exit).toBe(20);
+      const { data } = JSON.parse(stdout) as {
+        data: { findings: { group: string; result: string }[] };
+      };
+      expect(data.findings.filter(({ result }) => result === 'broken')).toMatchObject([
+        { group: 'Log' },
+      ]);
+    }));
+});
