@@ -1,5 +1,4 @@
 import { BarMarketData } from '../adapters/recorded/bar-market-data.ts';
-import { createMemoryHistory } from '../adapters/sim/memory-history.ts';
 import { createSimBroker } from '../adapters/sim/sim-broker.ts';
 import { SimClock } from '../adapters/sim/sim-clock.ts';
 import type { System } from '../app/compose.ts';
@@ -27,6 +26,7 @@ import type { BarSource } from '../ports/bar-source.ts';
 import type { Log } from '../ports/log.ts';
 import { type CommissionSpec, commissionModel } from '../risk/commission.ts';
 import type { SizingSettings } from '../risk/limits.ts';
+import { createMemoryHistory } from './memory-history.ts';
 
 /**
  * Settings under which other engines can be compared with this one to the cent: prices to a millionth of a dollar,

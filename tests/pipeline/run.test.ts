@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { BarMarketData } from '../../src/adapters/recorded/bar-market-data.ts';
-import { createMemoryHistory } from '../../src/adapters/sim/memory-history.ts';
 import { createSimBroker } from '../../src/adapters/sim/sim-broker.ts';
 import { loadStrategy } from '../../src/app/load-strategy.ts';
 import { usd } from '../../src/domain/money.ts';
@@ -15,6 +14,7 @@ import {
 } from '../../src/pipeline/run.ts';
 import type { SendOutcome } from '../../src/ports/broker.ts';
 import { commissionModel } from '../../src/risk/commission.ts';
+import { createMemoryHistory } from '../../src/testing/memory-history.ts';
 import { homeWith, strategyText } from '../app/strategy-homes.ts';
 import {
   FLAT,

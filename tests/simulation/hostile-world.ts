@@ -1,5 +1,4 @@
 import { arrayBarSource } from '../../src/adapters/sim/array-bar-source.ts';
-import { createMemoryHistory, type MemoryHistory } from '../../src/adapters/sim/memory-history.ts';
 import type { ChildArm, ChildFate } from '../../src/adapters/sim/sim-account.ts';
 import { createSimBroker, type SimBroker } from '../../src/adapters/sim/sim-broker.ts';
 import { streamKey, uniformAt } from '../../src/adapters/sim/synthetic-random.ts';
@@ -19,6 +18,7 @@ import type { History } from '../../src/ports/history.ts';
 import { commissionModel } from '../../src/risk/commission.ts';
 import { type FaultRates, seededFaults } from '../../src/testing/faults.ts';
 import { FaultyBroker } from '../../src/testing/faulty-broker.ts';
+import { createMemoryHistory, type MemoryHistory } from '../../src/testing/memory-history.ts';
 import { approvedCandidate, type Rehearsal, rehearse } from '../../src/testing/rehearsal.ts';
 
 export const SESSION = assertExists(sessionOf(sessionDate('2015-03-02')), 'a session');

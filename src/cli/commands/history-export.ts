@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
-import type { ExportFormat, ExportView } from '../../app/export-records.ts';
+import type { ExportFormat, ExportView, RecordExport } from '../../app/export-records.ts';
 import { Failure } from '../../domain/failure.ts';
-import type { RecordQuery } from '../../ports/history.ts';
 import { plural } from '../../reporting/format.ts';
 import type { CommandContext, CommandSpec } from '../command.ts';
 import { assertSpan, choiceOption, dateOption, symbolOption, textOption } from '../options.ts';
+
+type Query = RecordExport['query'];
 
 const FORMATS: readonly ExportFormat[] = ['csv', 'ndjson', 'parquet'];
 
@@ -66,7 +67,7 @@ function formatOf(options: Readonly<Record<string, unknown>>): {
   });
 }
 
-function queryOf(context: CommandContext, options: Readonly<Record<string, unknown>>): RecordQuery {
+function queryOf(context: CommandContext, options: Readonly<Record<string, unknown>>): Query {
   const symbol = symbolOption(options.symbol);
   const status = textOption(options.status);
   const since = dateOption(context, '--since', options.since);
@@ -82,7 +83,7 @@ function queryOf(context: CommandContext, options: Readonly<Record<string, unkno
 
 async function exported(
   context: CommandContext,
-  wanted: { view: ExportView; format: ExportFormat; file: string | null; query: RecordQuery },
+  wanted: { view: ExportView; format: ExportFormat; file: string | null; query: Query },
 ): Promise<number> {
   const { exportRecords } = await import('../../app/export-records.ts');
   return exportRecords({ home: context.home, ...wanted, write: (text) => context.stdout(text) });

@@ -1,8 +1,8 @@
-import type { RunRecord } from '../../domain/run.ts';
-import type { TradeRecord } from '../../domain/trade.ts';
-import { type ChainHead, GENESIS, sealStep } from '../../events/chain.ts';
-import type { EventDraft, JournalEvent } from '../../events/event.ts';
-import type { Fold, History, HistoryReader, RecordQuery } from '../../ports/history.ts';
+import type { RunRecord } from '../domain/run.ts';
+import type { TradeRecord } from '../domain/trade.ts';
+import { type ChainHead, GENESIS, sealStep } from '../events/chain.ts';
+import type { EventDraft, JournalEvent } from '../events/event.ts';
+import type { Fold, History, HistoryReader, RecordQuery } from '../ports/history.ts';
 
 /** A history that lives as long as its process: for tests and rehearsals. Same numbers and hashes as on disk. */
 export interface MemoryHistory extends History {
