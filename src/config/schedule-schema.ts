@@ -52,6 +52,8 @@ export const DEFAULT_SCHEDULE: z.input<typeof slotSchema>[] = [
   { name: 'scan-midday', job: 'scan', at: '12:00', top: 3 },
   { name: 'reconcile', job: 'reconcile', at: 'close' },
   { name: 'report', job: 'report', at: 'close+60m', period: 'daily' },
+  { name: 'report-week', job: 'report', at: 'close+60m', period: 'weekly' },
+  { name: 'report-month', job: 'report', at: 'close+60m', period: 'monthly' },
   { name: 'backup', job: 'backup', at: 'close+90m', keepDays: 14 },
 ];
 

@@ -67,25 +67,33 @@ function closesEarly(day: DateTime): boolean {
 
 /** "name session instant" for each slot of the default table, by luxon's clock of New York. */
 function expected(): string[] {
-  const slots: string[] = [];
+  const days: DateTime[] = [];
   for (let day = DateTime.fromISO(FROM, { zone: 'utc' }); ; day = day.plus({ days: 1 })) {
+    if ((day.toISODate() ?? '') > TO) break;
+    if (!isClosed(day)) days.push(day);
+  }
+  return days.flatMap((day, i) => {
     const date = day.toISODate() ?? '';
-    if (date > TO) return slots;
-    if (isClosed(day)) continue;
+    const next = days[i + 1];
     const close = closesEarly(day) ? 13 : 16;
-    const times = [
+    // The calendar's last session ends every period that it is in.
+    const endsWeek = next === undefined || next.weekNumber !== day.weekNumber;
+    const endsMonth = next === undefined || next.month !== day.month;
+    const times: (readonly [string, number, number])[] = [
       ['warm', 9, 15],
       ['scan-open', 9, 30],
       ['scan-midday', 12, 0],
       ['reconcile', close, 0],
       ['report', close + 1, 0],
+      ...(endsWeek ? [['report-week', close + 1, 0] as const] : []),
+      ...(endsMonth ? [['report-month', close + 1, 0] as const] : []),
       ['backup', close + 1, 30],
-    ] as const;
-    for (const [name, hour, minute] of times) {
+    ];
+    return times.map(([name, hour, minute]) => {
       const at = DateTime.fromISO(date, { zone: 'America/New_York' }).set({ hour, minute });
-      slots.push(`${name} ${date} ${at.toMillis()}`);
-    }
-  }
+      return `${name} ${date} ${at.toMillis()}`;
+    });
+  });
 }
 
 describe.each(HOSTS)('on a host in %s', (zone, minutesWest) => {

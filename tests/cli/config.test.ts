@@ -82,7 +82,7 @@ describe('config validate', () => {
     const wrong = { TRADE_LABS_MODE: 'nonsense' };
     expect(await here(['config', 'validate', 'draft.yaml'], wrong)).toEqual({
       exit: EXIT.OK,
-      stdout: 'draft.yaml is valid: mode sim, broker sim, 6 slots a session.\n',
+      stdout: 'draft.yaml is valid: mode sim, broker sim, 8 slots a session.\n',
       stderr: '',
     });
     expect((await here(['config', 'validate'], wrong)).exit).toBe(EXIT.CONFIG);

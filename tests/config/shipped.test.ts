@@ -53,7 +53,7 @@ describe('the shipped configuration', () => {
       return triggerInstants(trigger.value, session);
     };
     const rows = [...shippedYaml.matchAll(/at: "?([^",}]+?)"?(?:,| \}).*# cron: (.*)$/gm)];
-    expect(rows).toHaveLength(6);
+    expect(rows).toHaveLength(8);
     for (const [, at, cron] of rows) {
       expect(instants(assertExists(at, 'a time'))).toEqual(
         instants(assertExists(cron, 'cron text')),
