@@ -7,7 +7,6 @@ import { Failure } from '../domain/failure.ts';
 import { parseSymbol, type Symbol } from '../domain/market.ts';
 import { type EpochMs, epochMs, isoUtc, type Session } from '../domain/time.ts';
 import type { EventDraft } from '../events/event.ts';
-import type { HandedRequest } from '../ports/inbox.ts';
 import { compose, type System } from './compose.ts';
 import { Engine } from './engine.ts';
 import { openHomeLog } from './home-log.ts';
@@ -34,10 +33,18 @@ export interface CloseResult {
   readonly armedFor: string | null;
 }
 
-type Asked = Pick<HandedRequest, 'command' | 'symbols'>;
+/** What is to be sold: these symbols, or all that are held. */
+export interface Asked {
+  readonly command: 'close' | 'flatten';
+  readonly symbols: readonly string[];
+}
 
 /** Who asks, and through what. */
-export interface Requester extends Pick<HandedRequest, 'id' | 'principal' | 'host'> {
+export interface Requester {
+  /** Names the request in the journal. */
+  readonly id: string;
+  readonly principal: string;
+  readonly host: string;
   readonly source: 'cli' | 'handed';
 }
 

@@ -1,3 +1,4 @@
+import type { OwnerRequest } from '../adapters/file/owner-channel.ts';
 import type { SimClock } from '../adapters/sim/sim-clock.ts';
 import type { ClockJump } from '../adapters/system/system-timeline.ts';
 import { lastSessionClosedBy, newYorkDate, previousSession } from '../calendar/nyse.ts';
@@ -6,7 +7,6 @@ import { Failure } from '../domain/failure.ts';
 import type { DaemonState } from '../domain/run.ts';
 import { type EpochMs, epochMs, type Session } from '../domain/time.ts';
 import type { EventDraft } from '../events/event.ts';
-import type { Inbox } from '../ports/inbox.ts';
 import type { Timeline } from '../ports/timeline.ts';
 import { Agenda, type Due } from './agenda.ts';
 import { BrokerTimetable } from './broker-session.ts';
@@ -16,7 +16,7 @@ import type { JobObserver } from './jobs.ts';
 import { runReconcile } from './reconcile-job.ts';
 import { recover } from './recover.ts';
 import { changedKeys, reconfigured } from './reload.ts';
-import { serveRequests } from './serve-requests.ts';
+import { HandedRequests } from './serve-requests.ts';
 import { type PlannedSlot, planBetween } from './session-plan.ts';
 import { SlotRunner } from './slot-runner.ts';
 import type { Circumstances } from './slots.ts';
@@ -36,8 +36,6 @@ export interface DaemonParts {
   readonly until: EpochMs | null;
   /** Told when the state, or what is waited for, changes: for people, service managers and `status`. */
   readonly tell: (news: DaemonNews) => void;
-  /** Where requests of other processes wait; absent where there can be none. */
-  readonly inbox?: Inbox;
   /** The configuration as it is now, for a reload. */
   readonly reload: () => Promise<LoadedConfig>;
 }
@@ -61,6 +59,7 @@ export class Daemon {
   readonly #runner: SlotRunner;
   readonly #giveUp = new AbortController();
   readonly #startedAt: EpochMs;
+  readonly #requests = new HandedRequests();
   #system: System;
   #wake = new AbortController();
   #state: DaemonState | null = null;
@@ -143,9 +142,11 @@ export class Daemon {
     void timeline.within(never, DRAIN_MS, this.#giveUp.signal).then(() => this.#giveUp.abort());
   }
 
-  /** Told that something was handed over to it. */
-  attendTo(): void {
+  /** Does what another process asks for as soon as it has a hand free, and answers. */
+  ask(request: OwnerRequest): Promise<unknown> {
+    const answer = this.#requests.add(request);
     this.#wake.abort();
+    return answer;
   }
 
   /** Asks for the configuration to be read again. */
@@ -283,10 +284,9 @@ export class Daemon {
       this.#reloadAsked = false;
       await this.#reconfigure();
     }
-    const session = this.#engine.nextInstant()?.session;
-    const { inbox } = this.#parts;
-    if (session === undefined || inbox === undefined || !inbox.hasRequests()) return;
-    await serveRequests(this.#system, this.#engine.monitors, session, inbox);
+    if (this.#requests.isEmpty) return;
+    const session = this.#engine.nextInstant()?.session ?? this.#lastSession();
+    await this.#requests.serve(this.#system, this.#engine.monitors, session);
   }
 
   async #reconfigure(): Promise<void> {
@@ -359,6 +359,7 @@ export class Daemon {
 
   async #stop(): Promise<void> {
     const cause = this.#stopCause ?? '';
+    this.#requests.refuse('the daemon stops');
     await this.#become('draining', cause);
     this.#system.saveAccount();
     await this.#become('stopped', cause);

@@ -1,4 +1,4 @@
-import { fileInbox } from '../adapters/file/file-inbox.ts';
+import { serveOwner } from '../adapters/file/owner-channel.ts';
 import { loadSimAccount } from '../adapters/file/sim-account-file.ts';
 import type { SimAccountState } from '../adapters/sim/sim-account-state.ts';
 import { SimClock } from '../adapters/sim/sim-clock.ts';
@@ -111,7 +111,6 @@ async function live(
   const next = sessionsBetween(newYorkDate(start), newYorkDate(epochMs(start + WEEK_MS)))[0];
   if (next !== undefined) checkScanSchedule(system.config, next);
   const service = simulate === undefined ? serviceNotifier(request.env) : serviceNotifier({});
-  const inbox = fileInbox(home);
   const told = { cause: '', idle: '' };
   let written = 0;
   const write = (): void => {
@@ -124,7 +123,6 @@ async function live(
           ...(request.time === undefined ? {} : { source: request.time }),
           onTick: () => {
             service.alive();
-            if (inbox.hasRequests()) daemon.attendTo();
             if (Math.abs(daemon.now - written) < STATUS_MS) return;
             write();
             daemon.tick();
@@ -138,7 +136,6 @@ async function live(
     timeline,
     observer: request.observer,
     until: simulate === undefined ? (request.until ?? null) : instantOf(simulate.to, 24 * 60),
-    inbox,
     reload: request.reload,
     tell: (news) => {
       if (news.kind === 'state') told.cause = news.cause;
@@ -157,10 +154,13 @@ async function live(
     },
     onFatal: (error) => void daemon.fail(error),
   });
+  const channel =
+    simulate === undefined ? await serveOwner(home, (asked) => daemon.ask(asked)) : null;
   try {
     await daemon.run();
   } finally {
     deaf();
+    await channel?.close();
   }
   return endOf(daemon);
 }

@@ -46,10 +46,9 @@ export async function leavePositionsCommand(
     home: context.home,
     loaded,
     version: packageVersion(),
-    now: context.now,
+    now: context.now(),
     command,
     symbols: wanted,
-    interrupt: context.interrupt,
   });
   const failed = result.positions.filter(({ left, orders }) => left > 0 && orders.length === 0);
   const outcome = { data: { before, result, by }, text: textOf(result, by) };
