@@ -68,33 +68,37 @@ function stepsFor(actions: readonly number[], disk: SimulatedDisk): EventDraft[]
 }
 
 describe('power losses at random', () => {
-  it('lose nothing acknowledged, one after the other', async () => {
-    const livesEach = 4;
-    let invalid = 0;
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(life, { minLength: livesEach, maxLength: livesEach }),
-        async (lives) => {
-          let disk = new SimulatedDisk();
-          for (const { actions, deathAt, deathBytes, keep, checkpointEvery } of lives) {
-            const witness: Witness = { acknowledged: [...eventsOn(disk)], pending: [] };
-            const steps = stepsFor(actions, disk);
-            const living = disk.killed({ at: deathAt, bytes: deathBytes });
-            await runUntilDeath(living, steps, checkpointEvery, witness);
-            let turn = 0;
-            const survived = living.sectors(() => keep[turn++ % keep.length] ?? false);
-            if (!isJson(survived.content('/home/data/trade_history/trades.json'))) invalid += 1;
-            await expectRecovered(survived, witness);
-            disk = survived.killed();
-          }
-          await expectSameWhenRebuilt(disk);
-        },
-      ),
-      { numRuns: POWER_LOSSES / livesEach },
-    );
-    // The losses are hard enough to matter: many leave a view that is no JSON before the start mends it.
-    expect(invalid).toBeGreaterThan(POWER_LOSSES / 20);
-  });
+  it(
+    'lose nothing acknowledged, one after the other',
+    async () => {
+      const livesEach = 4;
+      let invalid = 0;
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(life, { minLength: livesEach, maxLength: livesEach }),
+          async (lives) => {
+            let disk = new SimulatedDisk();
+            for (const { actions, deathAt, deathBytes, keep, checkpointEvery } of lives) {
+              const witness: Witness = { acknowledged: [...eventsOn(disk)], pending: [] };
+              const steps = stepsFor(actions, disk);
+              const living = disk.killed({ at: deathAt, bytes: deathBytes });
+              await runUntilDeath(living, steps, checkpointEvery, witness);
+              let turn = 0;
+              const survived = living.sectors(() => keep[turn++ % keep.length] ?? false);
+              if (!isJson(survived.content('/home/data/trade_history/trades.json'))) invalid += 1;
+              await expectRecovered(survived, witness);
+              disk = survived.killed();
+            }
+            await expectSameWhenRebuilt(disk);
+          },
+        ),
+        { numRuns: POWER_LOSSES / livesEach },
+      );
+      // The losses are hard enough to matter: many leave a view that is no JSON before the start mends it.
+      expect(invalid).toBeGreaterThan(POWER_LOSSES / 20);
+    },
+    POWER_LOSSES * 200,
+  );
 });
 
 function isJson(text: string | null): boolean {

@@ -212,7 +212,7 @@ describe('several processes', () => {
     expect((await flood.ended).stderr).toBe('');
     expect(reads).toBeGreaterThan(5);
     await expectSound(home, []);
-  });
+  }, 600_000);
 });
 
 describe.skipIf(!hasStrace)('faults of the system, injected by strace', () => {

@@ -36,7 +36,9 @@ async function homeWithPast(): Promise<SimulatedDisk> {
 }
 
 /** Of a file that is not yet in place CI tries every 16th byte, the long test every one. */
-const TEMPORARY_STRIDE = process.env.TRADE_LABS_TEST_LONG ? 1 : 16;
+const LONG = Boolean(process.env.TRADE_LABS_TEST_LONG);
+const TEMPORARY_STRIDE = LONG ? 1 : 16;
+const TIMEOUT_MS = LONG ? 900_000 : 120_000;
 
 /** Every way to die in these steps: before each operation, and at each byte of each write. */
 async function everyDeath(
@@ -93,7 +95,8 @@ describe.each(SCENES)(
           pending: [],
         });
         await expectRecovered(disk.killed(), witness);
-        await expectRecovered(disk.onlySynced(), witness);
+        // What only was written is gone then, so it does not matter how much of it was.
+        if (death.bytes === 0) await expectRecovered(disk.onlySynced(), witness);
       }
     });
 
