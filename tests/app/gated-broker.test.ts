@@ -1,0 +1,284 @@
+import { describe, expect, it } from 'vitest';
+import { GatedBroker, type GateLimits } from '../../src/app/gated-broker.ts';
+import type { Symbol } from '../../src/domain/market.ts';
+import { usd } from '../../src/domain/money.ts';
+import type { Bracket, Order } from '../../src/domain/order.ts';
+import { epochMs, sessionDate } from '../../src/domain/time.ts';
+import type { EventDraft } from '../../src/events/event.ts';
+import { submittedDraft } from '../../src/events/order-events.ts';
+import { Book } from '../../src/ledger/book.ts';
+import { loneStop, marketOrder } from '../../src/pipeline/bracket.ts';
+import type { SendOutcome } from '../../src/ports/broker.ts';
+import { createMemoryHistory } from '../../src/testing/memory-history.ts';
+import { bracket as simBracket, week, world } from '../adapters/sim-world.ts';
+
+const AAA = 'AAA' as Symbol;
+const SESSION = sessionDate('2015-03-02');
+const LIMITS: GateLimits = {
+  orderBurst: 100,
+  ordersPerSecond: 10,
+  maxOrdersPerMinute: 100,
+  maxOrdersPerRun: 100,
+  maxOrdersPerDay: 100,
+};
+
+/** A gate before a simulated broker, a journal, and what reached the broker. */
+function scene(limits: Partial<GateLimits> = {}) {
+  const it = world({ daily: { AAA: week([100, 101, 99, 100], [100, 101, 99, 100]) } });
+  const book = new Book();
+  const history = createMemoryHistory(book);
+  const reached: string[] = [];
+  let answer: SendOutcome | null = null;
+  let now = 1_425_306_600_000;
+  const broker = Object.assign(Object.create(it.broker) as typeof it.broker, {
+    submit: (bracket: Bracket) => {
+      reached.push(bracket.entry.orderRef);
+      return answer === null ? it.broker.submit(bracket) : Promise.resolve(answer);
+    },
+    submitOrder: (order: Order) => {
+      reached.push(order.orderRef);
+      return answer === null ? it.broker.submitOrder(order) : Promise.resolve(answer);
+    },
+  });
+  const gate = new GatedBroker({
+    broker,
+    book,
+    limits: { ...LIMITS, ...limits },
+    now: () => epochMs(now),
+    knows: (symbol) => symbol === AAA,
+  });
+  const write = (...drafts: EventDraft[]) => history.append(drafts);
+  const written = (orders: readonly Order[], approved?: number) => {
+    const base = { at: epochMs(now), runId: null, session: SESSION };
+    const entry = orders.find(({ leg }) => leg === 'entry');
+    const approval =
+      entry === undefined || approved === undefined ? [] : [approvalOf(entry, approved)];
+    return write(...approval, ...orders.map((order) => submittedDraft(order, base)));
+  };
+  return {
+    ...it,
+    gate,
+    book,
+    reached,
+    write,
+    written,
+    answers: (given: SendOutcome | null) => {
+      answer = given;
+    },
+    wait: (ms: number) => {
+      now += ms;
+    },
+    /** Writes a bracket down and sends it. */
+    async enter(generation = 1, quantity = 100, approved = quantity) {
+      const asked = entryOf(generation, quantity);
+      await written([asked.entry, asked.stop], approved);
+      return gate.submit(asked);
+    },
+    /** Buys 100 at the open, and books it. */
+    async hold() {
+      await this.enter();
+      it.open(0);
+      for (const event of it.broker.drain()) {
+        if (event.kind === 'filled') {
+          const { fill, at } = event;
+          const rest = { session: SESSION, source: 'broker' } as const;
+          await write({ type: 'fill.recorded', at, runId: null, ...fill, ...rest });
+        }
+      }
+      expect(book.owned(AAA)).toBe(100);
+    },
+  };
+}
+
+const entryOf = (generation: number, quantity = 100): Bracket => {
+  const asked = simBracket({ generation, quantity });
+  const ref = (leg: string): string => `${SESSION}/scan-open/AAA/${leg}/${generation}`;
+  const entry = { ...asked.entry, orderRef: ref('entry') };
+  const stop = { ...asked.stop, orderRef: ref('stop'), parentRef: entry.orderRef };
+  return { ...asked, entry, stop };
+};
+
+const approvalOf = ({ orderRef, symbol }: Order, approved: number): EventDraft => ({
+  type: 'intent.approved',
+  at: epochMs(0),
+  runId: null,
+  symbol,
+  entryRef: orderRef,
+  sized: approved,
+  approved,
+  referencePrice: usd(100),
+  limitPrice: usd(101),
+  stopPrice: usd(95),
+  targetPrice: null,
+  atr: usd(2),
+  reasons: [],
+  score: 50,
+  strategy: 'test',
+  signalReason: 'test',
+  strength: 0.5,
+});
+
+const denial = (code: string) => ({ outcome: 'denied', code });
+
+describe('the last gate', () => {
+  it('lets through what was approved and written down', async () => {
+    const it = scene();
+    expect(await it.enter()).toEqual({ outcome: 'accepted' });
+    expect(it.reached).toEqual([`${SESSION}/scan-open/AAA/entry/1`]);
+  });
+
+  it('stops what was not written down', async () => {
+    const it = scene();
+    expect(await it.gate.submit(entryOf(1))).toMatchObject(denial('NOT_JOURNALLED'));
+    expect(await it.gate.cancel('nothing')).toMatchObject(denial('NOT_JOURNALLED'));
+    expect(await it.gate.modify('nothing', {})).toMatchObject(denial('NOT_JOURNALLED'));
+    expect(it.reached).toEqual([]);
+  });
+
+  it('stops other terms under a name that stands for something already', async () => {
+    const it = scene();
+    const asked = entryOf(1);
+    await it.written([asked.entry, asked.stop], 200);
+    const other = { ...asked, entry: { ...asked.entry, quantity: 150 } };
+    expect(await it.gate.submit(other)).toMatchObject(denial('PAYLOAD_CONFLICT'));
+    const lower = { ...asked, stop: { ...asked.stop, stopPrice: usd(90) } };
+    expect(await it.gate.submit(lower)).toMatchObject(denial('PAYLOAD_CONFLICT'));
+    expect(it.reached).toEqual([]);
+  });
+
+  it('takes the same again as the same, and sends it once', async () => {
+    const it = scene();
+    await it.enter();
+    expect(await it.gate.submit(entryOf(1))).toEqual({ outcome: 'accepted' });
+    expect(it.reached).toHaveLength(1);
+  });
+
+  it('never sends again what was not answered, and does what was not sent', async () => {
+    const it = scene();
+    const asked = entryOf(1);
+    await it.written([asked.entry, asked.stop], 100);
+    it.answers({ outcome: 'not_sent', message: 'down' });
+    expect(await it.gate.submit(asked)).toMatchObject({ outcome: 'not_sent' });
+    it.answers({ outcome: 'unknown', message: 'no answer' });
+    expect(await it.gate.submit(asked)).toMatchObject({ outcome: 'unknown' });
+    it.answers(null);
+    expect(await it.gate.submit(asked)).toMatchObject({ outcome: 'unknown' });
+    expect(it.reached).toHaveLength(2);
+  });
+
+  it('never sends what a process before it left unanswered', async () => {
+    const it = scene();
+    const asked = entryOf(1);
+    await it.written([asked.entry, asked.stop], 100);
+    const unknown = (orderRef: string): EventDraft => ({
+      type: 'order.unknown',
+      at: epochMs(0),
+      runId: null,
+      orderRef,
+      cause: 'restart',
+    });
+    await it.write(unknown(asked.entry.orderRef), unknown(asked.stop.orderRef));
+    expect(await it.gate.submit(asked)).toMatchObject({ outcome: 'unknown' });
+    expect(it.reached).toEqual([]);
+  });
+
+  it('buys no more than was approved', async () => {
+    const it = scene();
+    expect(await it.enter(1, 100, 99)).toMatchObject(denial('CONSERVATION'));
+    await it.enter(2);
+    const ref = `${SESSION}/scan-open/AAA/entry/2`;
+    expect(await it.gate.modify(ref, { quantity: 101 })).toMatchObject(denial('CONSERVATION'));
+    const buy = {
+      symbol: AAA,
+      side: 'buy',
+      quantity: 5,
+      exitReason: null,
+      ocaGroup: null,
+    } as const;
+    const alone = { ...marketOrder('x', buy), leg: 'entry' } as const;
+    await it.written([alone]);
+    expect(await it.gate.submitOrder(alone)).toMatchObject(denial('CONSERVATION'));
+  });
+
+  it('sells no more than is owned and on its way', async () => {
+    const it = scene();
+    await it.hold();
+    const sell = (ref: string, quantity: number, ocaGroup: string | null = null): Order => {
+      const terms = { symbol: AAA, side: 'sell', quantity, exitReason: 'manual' } as const;
+      return marketOrder(ref, { ...terms, ocaGroup });
+    };
+    const group = it.book.live(AAA).find(({ leg }) => leg === 'stop')?.ocaGroup ?? null;
+    for (const [name, order, ok] of [
+      ['beside the stop', sell('a', 1), false],
+      ['more than owned, in the group of the stop', sell('b', 101, group), false],
+      ['a second stop', loneStop('c', AAA, 1, usd(95)), false],
+      ['all of it, in the group of the stop', sell('d', 100, group), true],
+    ] as const) {
+      await it.written([order]);
+      const { outcome } = await it.gate.submitOrder(order);
+      expect(outcome, name).toBe(ok ? 'accepted' : 'denied');
+      if (!ok) {
+        const { orderRef } = order;
+        const denied = { orderRef, code: 'OVERSELL', message: '' };
+        await it.write({ type: 'order.denied', at: epochMs(0), runId: null, ...denied });
+      }
+    }
+  });
+
+  it.each([
+    ['zero shares', { quantity: 0 }, 'QUANTITY_ZERO'],
+    ['less than none', { quantity: -5 }, 'QUANTITY_ZERO'],
+    ['half a share', { quantity: 0.5 }, 'QUANTITY_ZERO'],
+    ['a price off the grid', { limitPrice: usd(101.001) }, 'PRICE_OFF_TICK'],
+    ['a stop above the entry', { limitPrice: usd(94) }, 'STOP_NOT_BELOW_ENTRY'],
+    ['a symbol that is not known', { symbol: 'ZZZ' as Symbol }, 'SYMBOL_UNKNOWN'],
+  ])('sends nothing of %s', async (_, change, code) => {
+    const it = scene();
+    const asked = entryOf(1);
+    const symbol = 'symbol' in change ? { symbol: change.symbol } : {};
+    const entry = { ...asked.entry, ...change };
+    const odd = { ...asked, entry, stop: { ...asked.stop, ...symbol } };
+    if (code === 'SYMBOL_UNKNOWN') await it.written([odd.entry, odd.stop], 100);
+    expect(await it.gate.submit(odd)).toMatchObject(denial(code));
+    expect(it.reached).toEqual([]);
+  });
+
+  it('holds entries to the orders of a minute, a run and a day, whatever strategies want', async () => {
+    const perMinute = scene({ maxOrdersPerMinute: 3 });
+    expect((await perMinute.enter(1)).outcome).toBe('accepted');
+    expect(await perMinute.enter(2)).toMatchObject(denial('ORDERS_PER_MINUTE'));
+    perMinute.wait(61_000);
+    expect((await perMinute.enter(3)).outcome).toBe('accepted');
+    const perRun = scene({ maxOrdersPerRun: 3 });
+    await perRun.enter(1);
+    perRun.wait(61_000);
+    expect(await perRun.enter(2)).toMatchObject(denial('ORDERS_PER_RUN'));
+    const perDay = scene({ maxOrdersPerDay: 3 });
+    await perDay.enter(1);
+    perDay.wait(61_000);
+    expect(await perDay.enter(2)).toMatchObject(denial('ORDERS_PER_DAY'));
+    const fast = scene({ orderBurst: 4 });
+    expect((await fast.enter(1)).outcome).toBe('accepted');
+    expect(await fast.enter(2)).toMatchObject(denial('ORDER_RATE'));
+  });
+
+  it('holds back no exit for its rate', async () => {
+    const it = scene({
+      maxOrdersPerDay: 2,
+      maxOrdersPerMinute: 2,
+      maxOrdersPerRun: 2,
+      orderBurst: 4,
+    });
+    await it.hold();
+    const group = it.book.live(AAA).find(({ leg }) => leg === 'stop')?.ocaGroup ?? null;
+    const stop = it.book.live(AAA).find(({ leg }) => leg === 'stop')?.orderRef ?? '';
+    for (let i = 0; i < 20; i += 1) {
+      const change = { stopPrice: usd(95 + i / 100) };
+      expect((await it.gate.modify(stop, change)).outcome).toBe('accepted');
+    }
+    const terms = { symbol: AAA, side: 'sell', quantity: 100, exitReason: 'manual' } as const;
+    const exit = marketOrder(`${SESSION}/scan-open/AAA/exit/1`, { ...terms, ocaGroup: group });
+    await it.written([exit]);
+    expect((await it.gate.submitOrder(exit)).outcome).toBe('accepted');
+  });
+});
