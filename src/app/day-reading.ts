@@ -119,8 +119,10 @@ class DayRecords {
   /** Follows the journal, keeping what matters to a session and those after it. */
   follow(event: JournalEvent, session: SessionDate): void {
     if (event.type === 'history.opened') this.opened = event;
-    // A run folder may begin with the book of another run.
-    if (event.type === 'book.checkpointed') this.#book.restore(event.state);
+    // A run folder may begin with the book of another run; any other checkpoint says what was just folded.
+    if (event.type === 'book.checkpointed' && event.stateSeq !== this.#book.seq) {
+      this.#book.restore(event.state);
+    }
     for (const change of this.#book.apply(event)) {
       if (change.view === 'runs') {
         if (change.record.session >= session) this.#runs.set(change.key, change.record);

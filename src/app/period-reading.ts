@@ -68,8 +68,10 @@ export async function readPeriod(
   for await (const event of reader.events()) {
     if (!collector.add(event)) continue;
     if (event.type === 'history.opened') opened = event;
-    // A run folder may begin with the book of another run.
-    if (event.type === 'book.checkpointed') book.restore(event.state);
+    // A run folder may begin with the book of another run; any other checkpoint says what was just folded.
+    if (event.type === 'book.checkpointed' && event.stateSeq !== book.seq) {
+      book.restore(event.state);
+    }
     for (const change of book.apply(event)) {
       if (change.view === 'trades') trades.set(change.key, change.record);
       else {

@@ -5,6 +5,7 @@ import { FATES, REASON_CODES } from '../domain/reason.ts';
 import { BROKER_SESSIONS, DAEMON_STATES, MODES, RUN_STATUSES } from '../domain/run.ts';
 import { RESOLUTIONS } from '../domain/trade.ts';
 import { instantCodec, moneyCodec, sessionSchema, symbolSchema } from './codecs.ts';
+import { RECONCILE_PAYLOADS } from './reconcile-payloads.ts';
 
 /** The version of the journal's lines. Raised with a migration in migrations.ts, never without one. */
 export const JOURNAL_VERSION = 1;
@@ -35,33 +36,6 @@ const protectionTerms = {
   sellable: count,
   entryRemainder: count,
 };
-
-const discrepancy = z.strictObject({
-  kind: z.enum([
-    'quantity',
-    'missing_order',
-    'orphan_order',
-    'stop_price',
-    'missing_fill',
-    'cash',
-    'unprotected',
-    'missing_stop',
-    'orphan_stop',
-    'limit_price',
-    'missing_commission',
-    'foreign_position',
-    'foreign_order',
-    'foreign_fill',
-  ]),
-  symbol: symbolSchema.nullable(),
-  orderRef: text.nullable(),
-  book: z.number().nullable(),
-  statement: z.number().nullable(),
-  tolerance: z.number(),
-  difference: z.number().nullable(),
-  /** `pending`: young, or with an order in flight, and no break yet; absent on a break. */
-  state: z.enum(['pending']).optional(),
-});
 
 /** The payload of each event type. Names are noun.verb in the past; one row a type. */
 export const EVENT_PAYLOADS = {
@@ -295,22 +269,7 @@ export const EVENT_PAYLOADS = {
     ),
   },
   'book.checkpointed': { stateSeq: count, stateHash: digest, state: z.json() },
-  'reconcile.completed': {
-    complete: z.boolean(),
-    compared: count,
-    discrepancies: z.array(discrepancy),
-  },
-  /** A person made the book follow the statement in one respect; the events beside it say how. */
-  'discrepancy.adopted': {
-    kind: text,
-    symbol: symbolSchema.nullable(),
-    book: z.number().nullable(),
-    statement: z.number().nullable(),
-    note: text,
-    by: text,
-  },
-  /** A person took note of a difference: it blocks nothing any more while its numbers stay. */
-  'discrepancy.resolved': { key: text, note: text, by: text },
+  ...RECONCILE_PAYLOADS,
   'report.written': { period: text, session: sessionSchema, path: text, sha256: digest },
   'alert.raised': { level: z.enum(['info', 'warning', 'critical']), code: text, message: text },
   'run.completed': {

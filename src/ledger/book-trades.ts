@@ -76,7 +76,10 @@ function newTrade(
   order: BookOrder | null,
 ): OpenTrade {
   const entryRef = order?.orderRef ?? event.orderRef;
-  const children = [...state.orders.values()].filter((child) => child.parentRef === entryRef);
+  const children: BookOrder[] = [];
+  for (const child of state.orders.values()) {
+    if (child.parentRef === entryRef) children.push(child);
+  }
   const childOf = (leg: BookOrder['leg']): BookOrder | undefined => {
     const legs = children.filter((child) => child.leg === leg);
     return legs.find((child) => isLive(child.status)) ?? legs[0];
@@ -84,7 +87,8 @@ function newTrade(
   const stop = childOf('stop');
   const target = childOf('target');
   return {
-    tradeId: unusedTradeId(state, entryRef),
+    // The first shares of an order begin its first round trip.
+    tradeId: order?.filledQuantity === event.quantity ? entryRef : unusedTradeId(state, entryRef),
     symbol: event.symbol,
     entryRef,
     context: state.approvals.get(entryRef) ?? null,
@@ -114,12 +118,15 @@ function newTrade(
  * another round trip.
  */
 function unusedTradeId(state: BookState, entryRef: string): string {
-  const used = new Set<string>();
-  for (const { tradeId } of state.fills.values()) used.add(tradeId);
-  for (const { tradeId } of state.trades.values()) used.add(tradeId);
   let id = entryRef;
-  for (let n = 2; used.has(id); n++) id = `${entryRef}#${n}`;
+  for (let n = 2; isUsed(state, id); n++) id = `${entryRef}#${n}`;
   return id;
+}
+
+function isUsed({ fills, trades }: BookState, id: string): boolean {
+  for (const { tradeId } of fills.values()) if (tradeId === id) return true;
+  for (const { tradeId } of trades.values()) if (tradeId === id) return true;
+  return false;
 }
 
 function sell(

@@ -1,4 +1,4 @@
-import { DAY_MS, dateToUtcMs, sessionDate } from '../domain/time.ts';
+import { DAY_MS, dateToUtcMs, type SessionDate } from '../domain/time.ts';
 import type { TradeRecord } from '../domain/trade.ts';
 import { type MetricValue, measure } from './metrics.ts';
 import type { TradeMetricId } from './metrics-definitions.ts';
@@ -147,7 +147,7 @@ function longestStreak(nets: readonly number[], wanted: Outcome): number {
 
 /** Calendar days from the entry session to the exit session. */
 export const daysHeld = (trade: SettledTrade): number =>
-  (dateToUtcMs(sessionDate(trade.exitSession)) - dateToUtcMs(sessionDate(trade.entrySession))) /
+  (dateToUtcMs(trade.exitSession as SessionDate) - dateToUtcMs(trade.entrySession as SessionDate)) /
   DAY_MS;
 
 function holdingMetrics(

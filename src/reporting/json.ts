@@ -1,6 +1,11 @@
 import type { PeriodReport } from './period-report.ts';
 import type { DailyReport } from './report.ts';
 
-/** The report as JSON with named keys: money as dollars, ratios as fractions, times ISO UTC, absent values null. */
-export const renderJson = (report: DailyReport | PeriodReport): string =>
-  `${JSON.stringify(report, null, 2)}\n`;
+/**
+ * The report as JSON with named keys: money as dollars, ratios as fractions, times ISO UTC, absent values null. Of weeks
+ * and months the orders are in orders.csv alone, where there may be thousands.
+ */
+export function renderJson(report: DailyReport | PeriodReport): string {
+  const shown = report.kind === 'daily' ? report : { ...report, orders: undefined };
+  return `${JSON.stringify(shown, null, 2)}\n`;
+}

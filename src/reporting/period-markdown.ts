@@ -77,7 +77,7 @@ export function daysSection({ days, bridge, tradeSummary }: PeriodReport): strin
     right('Sum R'),
     right('Orders'),
     right('Commissions'),
-    right('Slippage bps'),
+    right('Slippage'),
     right('Open risk'),
     right('Positions'),
   ];
@@ -93,19 +93,25 @@ export function daysSection({ days, bridge, tradeSummary }: PeriodReport): strin
     row.trades === 0 ? '' : multiple(row.sumR),
     String(row.ordersPlaced),
     amount(row.commissions),
-    row.entrySlippage.count === 0 ? '' : decimals(row.entrySlippage.meanBps),
+    row.entrySlippage.count === 0 ? '' : `${decimals(row.entrySlippage.meanBps)} bps`,
     amount(row.openRisk),
     row.positions === null ? 'n/a' : String(row.positions),
   ]);
   const total = [
     '**Total**',
     `**${money(bridge.pnl)}**`,
-    ...['', '', ''],
+    '',
+    '',
+    '',
     String(tradeSummary.closed),
     `${tradeSummary.wins}/${tradeSummary.losses}`,
     money(tradeSummary.metrics.netProfit.value ?? 0),
     multiple(tradeSummary.metrics.sumR.value),
-    ...['', '', '', '', ''],
+    '',
+    '',
+    '',
+    '',
+    '',
   ];
   if (days.length === 0) return '## Day by day\n\nNo session has begun.';
   return `## Day by day\n\n${markdownTable(columns, [...rows, total])}`;

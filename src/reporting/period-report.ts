@@ -1,5 +1,4 @@
 import { instantOf } from '../calendar/nyse.ts';
-import type { ExitReason } from '../domain/order.ts';
 import { isoUtc } from '../domain/time.ts';
 import type { TradeRecord } from '../domain/trade.ts';
 import type { JournalEvent } from '../events/event.ts';
@@ -12,7 +11,7 @@ import {
 } from '../ledger/metrics-curve.ts';
 import type { CurveMetricId } from '../ledger/metrics-definitions.ts';
 import { outcomeOf, settled, type TradeSummary, tradeMetrics } from '../ledger/metrics-trades.ts';
-import { GROUPINGS, type Grouping, groupTrades, type TradeGroup } from '../ledger/statistics.ts';
+import { type Grouping, groupTrades, type TradeGroup } from '../ledger/statistics.ts';
 import { type TrendRow, trendOf } from '../ledger/trend.ts';
 import { type AccountBridge, accountBridge } from './account-bridge.ts';
 import { type Attention, attentionOf } from './attention.ts';
@@ -135,9 +134,7 @@ export function buildPeriodReport(input: PeriodReportInput): PeriodReport {
   const preliminary = input.asOf < (sessions.at(-1)?.closeAt ?? last.closeAt);
   const trend = trendOf(points, input.trades, kind === 'weekly' ? 'week' : 'month', sessionSpan);
   const place = trend.findIndex(({ key }) => key === name);
-  const groups = GROUPINGS.map((by) => [by, groupTrades(closedTrades, by, sessionSpan)] as const);
   const manual = closedTrades.filter(({ exitReason }) => exitReason === 'manual').length;
-  const exitReasons = new Map(closedTrades.map((trade) => [trade.exitRef, trade.exitReason]));
   return {
     schemaVersion: REPORT_SCHEMA_VERSION,
     kind,
@@ -162,7 +159,7 @@ export function buildPeriodReport(input: PeriodReportInput): PeriodReport {
     closedTrades,
     openTrades,
     tradeSummary,
-    groups: Object.fromEntries(groups) as Record<Grouping, TradeGroup[]>,
+    groups: groupsOf(closedTrades),
     metrics: {
       span: curveMetrics(own, { tradedNotional: notionalOf(today) }),
       sinceStart: curveMetrics(points, { tradedNotional: turnedOver(input.trades) }),
@@ -170,16 +167,13 @@ export function buildPeriodReport(input: PeriodReportInput): PeriodReport {
     drawdowns: worstOf(points),
     months: trendOf(points, input.trades, 'month', sessionSpan),
     positions: standing.positions,
-    orders: orderRows(folded, exitReasons),
+    orders: orderRows(folded, closedTrades),
     execution,
     pipeline: pipelineTotals(input.runs, today),
     reconciliation,
     operations: operationsOf(input.runs, today, input.breaks, manual),
     next: nextOf({ session: last, nextSession: input.nextSession }),
-    equity: equityRows(
-      marks.filter(({ session }) => session <= last.date),
-      from,
-    ),
+    equity: equityRows(marks, from),
     curve: curveRows(points, own.length),
     notes: notesOf(input, closedTrades),
   };
@@ -207,10 +201,19 @@ const worstOf = (points: readonly EquityPoint[]): Drawdown[] =>
     .sort((a, b) => a.depth - b.depth || (a.peak < b.peak ? -1 : 1))
     .slice(0, WORST_DRAWDOWNS);
 
-const orderRows = (
-  folded: readonly DayOrder[],
-  exitReasons: ReadonlyMap<string | null, ExitReason | null>,
-): OrderRow[] => folded.map((order) => orderRow(order, exitReasons.get(order.orderRef)));
+function orderRows(folded: readonly DayOrder[], closed: readonly TradeRecord[]): OrderRow[] {
+  const reasons = new Map(closed.map(({ exitRef, exitReason }) => [exitRef, exitReason]));
+  return folded.map((order) => orderRow(order, reasons.get(order.orderRef)));
+}
+
+const groupsOf = (closed: readonly TradeRecord[]): PeriodReport['groups'] => ({
+  symbol: groupTrades(closed, 'symbol', sessionSpan),
+  strategy: groupTrades(closed, 'strategy', sessionSpan),
+  exit: groupTrades(closed, 'exit', sessionSpan),
+  weekday: groupTrades(closed, 'weekday', sessionSpan),
+  hour: groupTrades(closed, 'hour', sessionSpan),
+  holding: groupTrades(closed, 'holding', sessionSpan),
+});
 
 type Found = Pick<PeriodReport, 'bridge' | 'reconciliation' | 'execution' | 'openTrades'> & {
   readonly end: PeriodReportInput['events']['marks'][number] | null;

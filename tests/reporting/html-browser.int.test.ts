@@ -5,22 +5,31 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderHtml } from '../../src/reporting/html.ts';
 import { dailyDocument } from '../../src/reporting/markdown.ts';
+import { periodDocument } from '../../src/reporting/period-document.ts';
 import { buildDailyReport } from '../../src/reporting/report.ts';
 import { axeViolations, hasBrowser, launch, openFile } from './browser.ts';
 import { brokenDay, busyDay, quietDay } from './days.ts';
+import { longMonth } from './long-month.ts';
+import { periodReport } from './period-days.ts';
+import type { Story } from './story.ts';
 
 /** The page of A4 less its margins, in CSS pixels. */
 const A4_WIDTH = Math.floor(((210 - 24) / 25.4) * 96);
 
 const dir = mkdtempSync(join(tmpdir(), 'report-html-'));
-const pages = { busy: busyDay, quiet: quietDay, broken: brokenDay };
+const day = (story: () => Story) => dailyDocument(buildDailyReport(story().input('2026-03-05')));
+const pages = {
+  busy: () => day(busyDay),
+  quiet: () => day(quietDay),
+  broken: () => day(brokenDay),
+  month: () => periodDocument(periodReport(longMonth(), 'monthly', '2026-03-31')),
+};
 let browser: Browser;
 
 describe.skipIf(!hasBrowser)('a report opened from a file in Chromium', () => {
   beforeAll(async () => {
-    for (const [name, day] of Object.entries(pages)) {
-      const document = dailyDocument(buildDailyReport(day().input('2026-03-05')));
-      writeFileSync(join(dir, `${name}.html`), (await renderHtml(document)).html);
+    for (const [name, document] of Object.entries(pages)) {
+      writeFileSync(join(dir, `${name}.html`), (await renderHtml(document())).html);
     }
     browser = await launch();
   });
@@ -38,7 +47,7 @@ describe.skipIf(!hasBrowser)('a report opened from a file in Chromium', () => {
       const path = join(dir, `${name}.html`);
       const { page, noise } = await openFile(browser, path, look);
       expect(noise).toEqual({ requests: [`file://${path}`], messages: [] });
-      expect(await page.title()).toMatch(/^2026-03-05 Thu: /);
+      expect(await page.title()).toMatch(/^2026-03(-05 Thu)?: /);
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(
         look.width,
       );
@@ -47,11 +56,16 @@ describe.skipIf(!hasBrowser)('a report opened from a file in Chromium', () => {
     },
   );
 
-  it.each(['light', 'dark'] as const)('shows its charts in %s', async (colorScheme) => {
-    const path = join(dir, 'busy.html');
+  it.each([
+    ['busy', 'light', 2],
+    ['busy', 'dark', 2],
+    ['month', 'light', 10],
+    ['month', 'dark', 10],
+  ] as const)('shows the charts of the %s page in %s', async (name, colorScheme, count) => {
+    const path = join(dir, `${name}.html`);
     const { page } = await openFile(browser, path, { colorScheme, width: 1280 });
     const charts = page.locator('figure > svg[role=img]');
-    expect(await charts.count()).toBe(2);
+    expect(await charts.count()).toBe(count);
     for (const chart of await charts.all()) {
       const box = await chart.boundingBox();
       expect(box?.width).toBeGreaterThan(300);
@@ -62,7 +76,7 @@ describe.skipIf(!hasBrowser)('a report opened from a file in Chromium', () => {
   });
 
   it.each(['light', 'dark'] as const)('draws charts that stand out in %s', async (colorScheme) => {
-    const path = join(dir, 'busy.html');
+    const path = join(dir, 'month.html');
     const { page } = await openFile(browser, path, { colorScheme, width: 1280 });
     const contrasts = (await page.evaluate(CHART_CONTRASTS)) as { what: string; ratio: number }[];
     expect(contrasts.length).toBeGreaterThan(10);
@@ -70,7 +84,7 @@ describe.skipIf(!hasBrowser)('a report opened from a file in Chromium', () => {
     await page.context().close();
   });
 
-  it.each(Object.keys(pages))('prints the %s day on A4 with no table cut', async (name) => {
+  it.each(Object.keys(pages))('prints the %s page on A4 with no table cut', async (name) => {
     const path = join(dir, `${name}.html`);
     const { page } = await openFile(browser, path, { colorScheme: 'dark', width: A4_WIDTH });
     await page.emulateMedia({ media: 'print', colorScheme: 'dark' });

@@ -7,9 +7,13 @@ import { quantityOf } from '../../src/ledger/lots.ts';
 import { sumUsd } from '../../src/ledger/metrics-trades.ts';
 import { renderCsvFiles } from '../../src/reporting/csv-files.ts';
 import { amount, money } from '../../src/reporting/format.ts';
+import { renderHtml } from '../../src/reporting/html.ts';
 import { renderJson } from '../../src/reporting/json.ts';
-import { renderMarkdown } from '../../src/reporting/markdown.ts';
+import { dailyDocument, renderMarkdown } from '../../src/reporting/markdown.ts';
+import { periodCsvFiles } from '../../src/reporting/period-csv.ts';
+import { periodDocument, renderPeriodMarkdown } from '../../src/reporting/period-document.ts';
 import { buildDailyReport, type DailyReport } from '../../src/reporting/report.ts';
+import { periodReport } from './period-days.ts';
 import { Story, symbol } from './story.ts';
 
 /** What happens on one day of a random history. */
@@ -177,6 +181,60 @@ describe('for any history', () => {
         expect(column(equity, 'unrealized').at(-1)).toBe(unrealized);
       }),
       { numRuns: 200 },
+    );
+  });
+
+  it('a week or month ties in the same way, its days and groups with it', async () => {
+    await fc.assert(
+      fc.asyncProperty(days, fc.constantFrom('weekly', 'monthly'), async (history, kind) => {
+        const { story, session } = play(history);
+        const built = periodReport(story, kind as 'weekly', session);
+        const { bridge } = JSON.parse(renderJson(built)) as typeof built;
+        expect(bridge.unexplained).toBe(0);
+        const rows = (bridge.rows ?? []).map(({ amount: value }) => value as number);
+        expect(sumUsd([bridge.startEquity as number, ...rows])).toBe(bridge.endEquity);
+        expect(bridge.tie?.mismatched).toEqual([]);
+
+        const files = new Map(periodCsvFiles(built).map(({ name, text }) => [name, text]));
+        const trades = files.get('trades.csv') ?? '';
+        expect(bridge.tie?.closedTrades).toBe(sumUsd(column(trades, 'gross_pnl')));
+        const net = sumUsd(column(trades, 'net_pnl'));
+        expect(built.tradeSummary.metrics.netProfit.value ?? 0).toBe(net);
+        expect(sumUsd(column(files.get('days.csv') ?? '', 'net_profit'))).toBe(net);
+        for (const group of Object.values(built.groups)) {
+          const nets = group.map(({ summary }) => summary.metrics.netProfit.value as number);
+          expect(sumUsd(nets)).toBe(net);
+        }
+        const pnl = column(files.get('days.csv') ?? '', 'pnl');
+        // The account's first mark has no return: it is where the curve begins.
+        expect(sumUsd(pnl)).toBe(bridge.pnl);
+
+        const markdown = renderPeriodMarkdown(built);
+        const { html } = await renderHtml(periodDocument(built));
+        const shown = html.replace(/<[^>]*>/g, '').replaceAll('&amp;', '&');
+        for (const text of [amount(bridge.endEquity), money(bridge.pnl), money(net)]) {
+          expect(markdown).toContain(text);
+          expect(shown).toContain(text);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('the page of a day shows the same amounts', async () => {
+    await fc.assert(
+      fc.asyncProperty(days, async (history) => {
+        const { story, session } = play(history);
+        const built = buildDailyReport(story.input(session));
+        const { html } = await renderHtml(dailyDocument(built));
+        const shown = html.replace(/<[^>]*>/g, '').replaceAll('&amp;', '&');
+        for (const { amount: value } of built.bridge.rows ?? []) {
+          expect(shown).toContain(money(value));
+        }
+        expect(shown).toContain(amount(built.bridge.endEquity));
+        expect(shown).toContain(built.sentence);
+      }),
+      { numRuns: 40 },
     );
   });
 
