@@ -109,6 +109,64 @@ describe('report daily', () => {
   });
 });
 
+describe('report', () => {
+  const at = (...argv: string[]) => run([...argv, '--home', home], { cwd: home });
+
+  it('of a week or month is asked for by any of its days, its name, or last-week', async () => {
+    const sentence = async (...argv: string[]) =>
+      (await at('report', ...argv, '--out', '-')).stdout.split('\n')[0];
+    expect(await sentence('weekly', '2026-03-04')).toMatch(/^PRELIMINARY 2026-W10: \+\$80\.73 /);
+    expect(await sentence('weekly')).toBe(await sentence('weekly', '2026-W10'));
+    expect(await sentence('monthly')).toBe(await sentence('monthly', '2026-03'));
+    expect(await sentence('monthly', '2026-03')).toMatch(/^PRELIMINARY 2026-03: /);
+    expect(await sentence()).toBe(await sentence('daily'));
+    expect(await sentence('2026-03-04')).toBe(await sentence('daily', '2026-03-04'));
+  });
+
+  it('writes a week where it belongs, and reports list shows it', async () => {
+    const { exit, stdout } = await at('report', 'weekly', '--format', 'html,md,csv');
+    expect(exit).toBe(0);
+    const dir = join(home, 'reports', 'weekly', '2026-W10');
+    expect(stdout).toContain(join(dir, 'charts', 'growth.svg'));
+    expect(readdirSync(dir).sort()).toEqual([
+      'charts',
+      'days.csv',
+      'equity.csv',
+      'orders.csv',
+      'report.csv',
+      'report.html',
+      'report.md',
+      'trades.csv',
+    ]);
+    const listed = JSON.parse((await at('reports', 'list', '--json')).stdout).data.reports;
+    const week = listed.find((one: { period: string }) => one.period === 'weekly');
+    expect(week).toMatchObject({ name: '2026-W10', formats: ['csv', 'html', 'md'], path: dir });
+    expect(week.sentence).toBe(stdout.split('\n')[0]);
+    const shown = await at('reports', 'list', '--period', 'weekly');
+    expect(shown.stdout).toMatch(/^PERIOD +NAME/);
+    expect(shown.stdout).not.toContain('daily');
+  });
+
+  it.each([
+    [['yearly', '2026'], 'there is no report of this kind: "yearly"'],
+    [['weekly', '2026-W54'], '2026 has no week 54'],
+    [['weekly', '2026-05-05'], 'no session of 2026-05-05 has begun'],
+    [['monthly', '2025-03'], 'nothing is recorded up to 2025-03-31'],
+    [['weekly', '--out', '-', '--open'], '--out - prints'],
+  ])('refuses %j', async (argv, why) => {
+    const { exit, stderr } = await at('report', ...argv);
+    expect(exit).toBe(2);
+    expect(stderr).toContain(why);
+  });
+
+  it('that was never written is not listed', async () => {
+    const bare = join(home, 'bare');
+    mkdirSync(bare);
+    const { stdout } = await run(['reports', 'list', '--home', bare], { cwd: home });
+    expect(stdout).toContain('No report was written yet');
+  });
+});
+
 describe('stats of that home', () => {
   const stats = (...argv: string[]) => run(['stats', ...argv, '--home', home], { cwd: home });
 
