@@ -107,5 +107,6 @@ export const protectorOf = (system: System, desk: OrderDesk): Protector =>
     desk,
     history: system.history,
     now: () => system.clock.now(),
+    lastPrice: (symbol) => system.broker.lastPrice(symbol),
     graceMs: system.gate.simulated ? 0 : GRACE_MS,
   });

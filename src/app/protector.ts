@@ -1,4 +1,5 @@
 import type { Symbol } from '../domain/market.ts';
+import type { Micros } from '../domain/money.ts';
 import type { EpochMs, SessionDate } from '../domain/time.ts';
 import type { EventDraft } from '../events/event.ts';
 import type { Book } from '../ledger/book.ts';
@@ -13,6 +14,8 @@ export interface ProtectorParts {
   readonly desk: OrderDesk;
   readonly history: History;
   readonly now: () => EpochMs;
+  /** The last price seen; null where there is none. */
+  readonly lastPrice: (symbol: Symbol) => Micros | null;
   /** How long after a fill its stop may take to be acknowledged; 0 where the broker answers at once. */
   readonly graceMs: number;
 }
@@ -99,7 +102,7 @@ export class Protector {
       now: now(),
       live: book.live(symbol),
       stopPrice: trade?.stop ?? null,
-      mark: trade?.mark ?? null,
+      mark: this.#parts.lastPrice(symbol) ?? trade?.mark ?? null,
     });
     const isNews = !breach.isDue || ACTING.has(next.action);
     this.#breaches.set(symbol, after(breach, next, now()));

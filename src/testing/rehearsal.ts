@@ -20,6 +20,7 @@ export interface RehearsalParts {
   readonly now: () => EpochMs;
   readonly graceMs: number;
   readonly isHalted?: (symbol: Symbol) => boolean;
+  readonly lastPrice?: (symbol: Symbol) => Micros | null;
 }
 
 /** Our side of a broker, without market data, strategy and schedule: gate, desk and protector as in every mode. */
@@ -63,6 +64,7 @@ export function rehearse({
   now,
   graceMs,
   isHalted = () => false,
+  lastPrice = () => null,
 }: RehearsalParts): Rehearsal {
   const gate = new GatedBroker({ broker, book, limits: LIMITS, now, knows: () => true });
   const context = (session: SessionDate, slot: string): ExecutionContext => ({
@@ -79,7 +81,7 @@ export function rehearse({
   });
   const measure = async () => ({ mae: null, mfe: null, resolution: null });
   const desk = new OrderDesk({ book, broker: gate, history, now, context, measure, isHalted });
-  const protector = new Protector({ book, desk, history, now, graceMs });
+  const protector = new Protector({ book, desk, history, now, lastPrice, graceMs });
   const look = async (session: SessionDate): Promise<void> => {
     for (let turn = 0; turn < MOST_LOOKS; turn += 1) {
       const proofs = await desk.look(session);

@@ -101,6 +101,26 @@ export function describeBroker(name: string, make: () => Promise<BrokerUnderTest
       });
     });
 
+    test('declares what it can do, and can do what every desk needs', async () => {
+      const { capabilities } = (await make()).broker;
+      expect(capabilities.orderTypes).toEqual(expect.arrayContaining(['market', 'limit', 'stop']));
+      expect(capabilities.timesInForce).toEqual(expect.arrayContaining(['DAY', 'GTC']));
+      expect(capabilities.ocaReduces).toBe(true);
+      expect(capabilities.settleMs).toBeGreaterThanOrEqual(0);
+      expect(capabilities.remembersDays).toBeGreaterThanOrEqual(1);
+    });
+
+    test('shows what has ended among the completed orders, if it shows any', async () => {
+      const { broker } = await make();
+      await broker.submit(bracket);
+      await broker.cancel(ENTRY);
+      const { completedOrders, complete } = await statement(broker);
+      expect(complete.completedOrders).toBe(broker.capabilities.showsCompletedOrders);
+      const ended = completedOrders.map(({ orderRef, status }) => `${orderRef} ${status}`);
+      const both = [`${ENTRY} cancelled`, `${STOP} cancelled`];
+      expect(ended.toSorted()).toEqual(complete.completedOrders ? both : []);
+    });
+
     test('acknowledges every order of a bracket and holds them open', async () => {
       const { broker, heard } = await make();
       expect(await broker.submit(bracket)).toEqual(accepted);

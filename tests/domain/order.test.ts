@@ -119,6 +119,54 @@ describe('the status of an order', () => {
   });
 });
 
+describe('what a broker says of an order, told badly', () => {
+  /** A life as the broker knows it: what is told on the way, and the end it comes to. */
+  const lives = [
+    { told: ['acknowledged', 'partly_filled', 'completely_filled'], end: 'filled' },
+    { told: ['acknowledged', 'modified', 'completely_filled'], end: 'filled' },
+    { told: ['acknowledged', 'partly_filled', 'cancelled'], end: 'cancelled' },
+    { told: ['acknowledged', 'deactivated', 'acknowledged', 'cancelled'], end: 'cancelled' },
+    { told: ['acknowledged', 'cancel_requested', 'cancelled'], end: 'cancelled' },
+    { told: ['acknowledged', 'cancel_requested', 'completely_filled'], end: 'filled' },
+    { told: ['acknowledged', 'expired'], end: 'expired' },
+    { told: ['rejected'], end: 'rejected' },
+    { told: ['acknowledged', 'lost', 'cancelled'], end: 'cancelled' },
+  ] as const satisfies readonly { told: readonly OrderEventKind[]; end: OrderStatus }[];
+
+  /** The same messages repeated, reordered, and with gaps; the end itself does arrive. */
+  const badlyTold = fc.constantFrom(...lives).chain(({ told, end }) => {
+    const last = told.at(-1) as OrderEventKind;
+    const before = fc.array(fc.constantFrom<OrderEventKind>(...told), { maxLength: 8 });
+    return fc
+      .tuple(before, before)
+      .map(([early, late]) => ({ end, messages: [...early, last, ...late] }));
+  });
+
+  it('comes to the end that it has, however often and in whatever order', () => {
+    fc.assert(
+      fc.property(badlyTold, ({ end, messages }) => {
+        // A refusal after a part was filled withdraws the rest; both are over.
+        expect(statusAfter(messages)).toBe(end);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it('never comes back by messages alone from an end, but for fills of what was refused', () => {
+    const messages = fc.constantFrom(...EVENTS.filter((kind) => kind !== 'found'));
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...FINAL),
+        fc.array(messages, { maxLength: 12 }),
+        (end, after) => {
+          fc.pre(!after.includes('partly_filled') || (end !== 'rejected' && end !== 'denied'));
+          expect(isLive(statusAfter(after, end))).toBe(false);
+        },
+      ),
+    );
+  });
+});
+
 describe('an orderRef', () => {
   const key = fc.record({
     session: fc.constantFrom('2026-03-05', '2026-03-06').map(sessionDate),

@@ -150,7 +150,9 @@ export class HostileWorld {
     };
     const broker = this.#mortal(book);
     const isHalted = (symbol: Symbol): boolean => this.sim.isHalted(symbol);
-    return rehearse({ book, history, broker, now: () => this.now, graceMs: GRACE_MS, isHalted });
+    const lastPrice = (symbol: Symbol) => this.sim.lastPrice(symbol);
+    const now = (): EpochMs => this.now;
+    return rehearse({ book, history, broker, now, graceMs: GRACE_MS, isHalted, lastPrice });
   }
 
   /** The line, on which a process can be killed before and after everything it sends. */

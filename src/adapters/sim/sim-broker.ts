@@ -158,6 +158,11 @@ export class SimBroker implements Broker {
     return this.books.desks.get(symbol)?.halted ?? false;
   }
 
+  /** The last price the symbol traded at; null for one that we neither hold nor have orders in. */
+  lastPrice(symbol: Order['symbol']): Micros | null {
+    return this.books.desks.get(symbol)?.mark ?? null;
+  }
+
   /** What exchanges do to orders that a broker had accepted: for drills and rehearsals. */
   refuseLater(orderRef: string, code: string, message: string): void {
     const held = this.books.orders.get(orderRef);

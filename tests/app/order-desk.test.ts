@@ -1,0 +1,224 @@
+import { describe, expect, it } from 'vitest';
+import type { ChildArm } from '../../src/adapters/sim/sim-account.ts';
+import type { Symbol } from '../../src/domain/market.ts';
+import { usd } from '../../src/domain/money.ts';
+import type { JournalEvent } from '../../src/events/event.ts';
+import { Book } from '../../src/ledger/book.ts';
+import { arithmetic, prove } from '../../src/ledger/protection.ts';
+import type { CandidateDecision } from '../../src/pipeline/decide.ts';
+import { sendEntry } from '../../src/pipeline/execute.ts';
+import { createMemoryHistory } from '../../src/testing/memory-history.ts';
+import { approvedCandidate, rehearse } from '../../src/testing/rehearsal.ts';
+import { fives, type Prices, session, world } from '../adapters/sim-world.ts';
+
+const AAA = 'AAA' as Symbol;
+const { date } = session(0);
+const FLAT: Prices = [100, 101, 99, 100, 1_000];
+
+interface Scene {
+  readonly bars?: readonly Prices[];
+  /** The part of a bar's volume that our orders may take. */
+  readonly participation?: number;
+  readonly childArm?: ChildArm;
+}
+
+/** A desk against a simulated broker over five-minute bars of AAA. */
+function scene({ bars = [FLAT, FLAT, FLAT], participation, childArm = 'partial' }: Scene = {}) {
+  const it = world(
+    { fives: { 0: fives(0, ...bars) } },
+    {
+      childArm,
+      slippageBps: 0,
+      ...(participation === undefined ? {} : { participationFraction: participation }),
+    },
+  );
+  const book = new Book();
+  const history = createMemoryHistory(book);
+  let at: number = session(0).openAt;
+  const now = () => at as never;
+  const { broker } = it;
+  const lastPrice = (symbol: Symbol) => broker.lastPrice(symbol);
+  const { desk, look, context } = rehearse({
+    book,
+    history,
+    broker,
+    now,
+    lastPrice,
+    graceMs: 0,
+  });
+  let bar = 0;
+  return {
+    ...it,
+    book,
+    desk,
+    look,
+    context,
+    events: async (): Promise<JournalEvent[]> => {
+      const all: JournalEvent[] = [];
+      for await (const event of history.reader.events()) all.push(event);
+      return all;
+    },
+    enter: (quantity = 100, change: Partial<CandidateDecision> = {}) => {
+      const prices = { reference: usd(100), limit: usd(101), stop: usd(95) };
+      const candidate = approvedCandidate({ symbol: AAA, quantity, ...prices });
+      return sendEntry({ ...candidate, ...change }, context(date, 'scan-open'));
+    },
+    /** Plays the open and the inside of the next bar, and lets the desk see to what it brought. */
+    async bar() {
+      it.openFive(0, bar);
+      at = session(0).openAt + bar * 300_000;
+      await desk.takeIn(date);
+      await look(date);
+      it.closeFive(0, bar);
+      bar += 1;
+      at = session(0).openAt + bar * 300_000;
+      await desk.takeIn(date);
+      await look(date);
+    },
+    async proof(): Promise<string> {
+      const statement = await it.statement();
+      const [proof] = prove(book, statement, () => false);
+      return proof === undefined ? 'nothing' : `${proof.state}: ${arithmetic(proof)}`;
+    },
+    async live(): Promise<string[]> {
+      await desk.takeIn(date);
+      return book
+        .live(AAA)
+        .map((o) => `${o.leg} ${o.quantity - o.filledQuantity} ${o.status}`)
+        .toSorted();
+    },
+  };
+}
+
+describe('an entry that fills in part', () => {
+  it.each(['partial', 'full'] as const)(
+    'is ended with its stop on what was bought, stops waking on %s fills',
+    async (childArm) => {
+      const it = scene({ participation: 0.04, childArm });
+      await it.enter();
+      await it.bar();
+      const [entry] = it.book.live(AAA).filter(({ leg }) => leg === 'entry');
+      if (entry !== undefined) await it.desk.endEntry(entry, 'ttl', date);
+      await it.desk.takeIn(date);
+      await it.look(date);
+      expect(it.book.owned(AAA)).toBe(40);
+      expect(await it.live()).toEqual(['stop 40 working']);
+      expect(await it.proof()).toBe('protected: cover 40 >= owned 40; sellable 40 <= 40');
+    },
+  );
+
+  it('shrinks its stop before it cancels, so that nothing could ever be oversold', async () => {
+    const it = scene({ participation: 0.04 });
+    await it.enter();
+    await it.bar();
+    const [entry] = it.book.live(AAA).filter(({ leg }) => leg === 'entry');
+    if (entry === undefined) throw new Error('the entry still works');
+    await it.desk.endEntry(entry, 'ttl', date);
+    await it.desk.takeIn(date);
+    const types = (await it.events()).map(({ type }) => type);
+    expect(types.lastIndexOf('order.modified')).toBeLessThan(types.indexOf('order.cancelled'));
+  });
+
+  it('leaves through its stop, the rest of the entry withdrawn before', async () => {
+    const it = scene({ participation: 0.04 });
+    await it.enter();
+    await it.bar();
+    await it.desk.leave(AAA, 'manual', date, 'manual');
+    expect(await it.live()).toEqual(['exit 40 working', 'stop 40 working']);
+    await it.bar();
+    expect(it.book.owned(AAA)).toBe(0);
+    expect(await it.live()).toEqual([]);
+  });
+});
+
+describe('a part of a position', () => {
+  it('is sold through a stop of its own size, while the rest keeps its own', async () => {
+    const it = scene();
+    await it.enter();
+    await it.bar();
+    await it.desk.sellPart(AAA, 30, date);
+    expect(await it.live()).toEqual(['exit 30 working', 'stop 30 working', 'stop 70 working']);
+    expect(await it.proof()).toBe('protected: cover 100 >= owned 100; sellable 100 <= 100');
+    await it.bar();
+    expect(await it.live()).toEqual(['stop 70 working']);
+    expect(await it.proof()).toBe('protected: cover 70 >= owned 70; sellable 70 <= 70');
+  });
+
+  it('that is no part is not sold', async () => {
+    const it = scene();
+    await it.enter();
+    await it.bar();
+    for (const quantity of [0, -1, 100, 101]) await it.desk.sellPart(AAA, quantity, date);
+    expect(await it.live()).toEqual(['stop 100 working']);
+  });
+
+  it('and then all of it can leave, each share once', async () => {
+    const it = scene();
+    await it.enter();
+    await it.bar();
+    await it.desk.sellPart(AAA, 30, date);
+    await it.desk.leave(AAA, 'flatten', date, 'flatten');
+    await it.desk.leave(AAA, 'flatten', date, 'flatten');
+    const exits = (await it.live()).filter((line) => line.startsWith('exit'));
+    expect(exits).toEqual(['exit 30 working', 'exit 70 working']);
+    await it.bar();
+    expect(it.book.owned(AAA)).toBe(0);
+  });
+});
+
+describe('shares that lost their stop', () => {
+  it('get a new one at the last journalled price, and both moments are written down', async () => {
+    const it = scene();
+    await it.enter();
+    await it.bar();
+    it.broker.refuseLater(it.book.live(AAA)[0]?.orderRef ?? '', '201', 'no');
+    await it.desk.takeIn(date);
+    await it.look(date);
+    expect(await it.live()).toEqual(['stop 100 working']);
+    expect(it.book.live(AAA)[0]).toMatchObject({ stopPrice: usd(95), parentRef: null });
+    const told = (await it.events()).flatMap((event) =>
+      event.type === 'protection.breached' ? [event.action] : [event.type],
+    );
+    expect(told).toContain('new_stop');
+    expect(told.at(-1)).toBe('protection.restored');
+  });
+
+  it('are sold where the price has passed it already', async () => {
+    const it = scene({ bars: [FLAT, [94, 94.5, 93, 94, 1_000], FLAT] });
+    await it.enter();
+    await it.bar();
+    const stop = it.book.live(AAA)[0]?.orderRef ?? '';
+    it.broker.setHeld(stop, true, 'held');
+    it.openFive(0, 1);
+    it.broker.refuseLater(stop, '201', 'no');
+    await it.desk.takeIn(date);
+    await it.look(date);
+    expect(await it.live()).toEqual(['exit 100 working']);
+    await it.bar();
+    await it.bar();
+    expect(it.book.owned(AAA)).toBe(0);
+  });
+});
+
+describe('an order that contradicts itself', () => {
+  const intentOf = (change: object): Partial<CandidateDecision> => {
+    const prices = { reference: usd(100), limit: usd(101), stop: usd(95) };
+    const { intent } = approvedCandidate({ symbol: AAA, quantity: 100, ...prices });
+    return { intent: { ...intent, ...change } as CandidateDecision['intent'] };
+  };
+
+  it.each([
+    ['no shares', { verdict: { approved: 0, reasons: [] } }, 'not_sent'],
+    ['less than none', { verdict: { approved: -5, reasons: [] } }, 'not_sent'],
+    ['half a share', { verdict: { approved: 0.5, reasons: [] } }, 'denied'],
+    ['a stop above its entry', intentOf({ stopPrice: usd(102) }), 'denied'],
+    ['a price off the grid', intentOf({ limitPrice: usd(100.123) }), 'denied'],
+    ['a stop off the grid', intentOf({ stopPrice: usd(95.001) }), 'denied'],
+  ])('such as one for %s is denied with its reason, and nothing is sent', async (_, change, is) => {
+    const it = scene();
+    expect(await it.enter(100, change)).toBe(is);
+    expect((await it.statement()).openOrders).toEqual([]);
+    const types = (await it.events()).map(({ type }) => type);
+    expect(types).toEqual(is === 'denied' ? ['intent.denied'] : []);
+  });
+});
