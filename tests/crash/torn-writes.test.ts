@@ -83,22 +83,26 @@ const SCENES: readonly {
 describe.each(SCENES)(
   'a crash at any byte while $name',
   ({ steps, checkpointEvery = 1_000, empty }) => {
-    it('loses nothing acknowledged and leaves whole views, whether or not caches were written', async () => {
-      const start = empty ? new SimulatedDisk() : await homeWithPast();
-      const deaths = await everyDeath(start, steps, checkpointEvery);
-      const past = eventsOn(start);
-      expect(deaths.length).toBeGreaterThan(200);
-      for (const death of deaths) {
-        const disk = start.killed(death);
-        const witness = await runUntilDeath(disk, steps, checkpointEvery, {
-          acknowledged: [...past],
-          pending: [],
-        });
-        await expectRecovered(disk.killed(), witness);
-        // What only was written is gone then, so it does not matter how much of it was.
-        if (death.bytes === 0) await expectRecovered(disk.onlySynced(), witness);
-      }
-    });
+    it(
+      'loses nothing acknowledged and leaves whole views, whether or not caches were written',
+      async () => {
+        const start = empty ? new SimulatedDisk() : await homeWithPast();
+        const deaths = await everyDeath(start, steps, checkpointEvery);
+        const past = eventsOn(start);
+        expect(deaths.length).toBeGreaterThan(200);
+        for (const death of deaths) {
+          const disk = start.killed(death);
+          const witness = await runUntilDeath(disk, steps, checkpointEvery, {
+            acknowledged: [...past],
+            pending: [],
+          });
+          await expectRecovered(disk.killed(), witness);
+          // What only was written is gone then, so it does not matter how much of it was.
+          if (death.bytes === 0) await expectRecovered(disk.onlySynced(), witness);
+        }
+      },
+      TIMEOUT_MS,
+    );
 
     it('leaves the bytes that a rebuild from the journal gives', async () => {
       const start = empty ? new SimulatedDisk() : await homeWithPast();

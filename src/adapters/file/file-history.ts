@@ -288,7 +288,12 @@ class FileHistory implements OpenHistory {
     await this.#rebuilding;
     try {
       this.#assertHeld();
-      this.#save();
+      // After an orderly end the next start has next to nothing to read.
+      if (this.#sinceCheckpoint() >= Math.max(2, this.#every / 10)) {
+        this.#writeCheckpoint(this.#options.clock.now());
+      } else {
+        this.#save();
+      }
     } finally {
       await this.abandon();
     }

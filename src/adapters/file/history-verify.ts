@@ -119,6 +119,7 @@ class Verification {
   /** A daemon may be between an event and its view: a difference counts when it stays. */
   async #compareViews(): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
+      this.#expected.settle();
       const differences = VIEW_NAMES.flatMap((name) => this.#expected.difference(name) ?? []);
       if (differences.length === 0) return;
       if (attempt === ATTEMPTS) {
@@ -150,6 +151,8 @@ class Verification {
 interface ExpectedViews {
   put(name: ViewName, key: string, record: ViewRecord): void;
   records(name: ViewName): number;
+  /** Called before differences are asked for. */
+  settle(): void;
   /** Where the view on disk departs from it, in words; null where it does not. */
   difference(name: ViewName): string | null;
   close(): void;
@@ -167,6 +170,7 @@ function expectedInHome(files: FileSystem, folder: string): ExpectedViews {
   return {
     put: (view, key, record) => views.apply({ view, key, record } as Parameters<Views['apply']>[0]),
     records: (name) => views.get(name)?.records ?? 0,
+    settle: () => views.settle(),
     difference: (name) => {
       const { file } = VIEWS[name];
       return differenceOf(files, join(folder, file), join(folder, `${file}${suffix}`), file);
@@ -182,6 +186,7 @@ function expectedInRunFolder(files: FileSystem, folder: string): ExpectedViews {
       records[view].set(key, record);
     },
     records: (name) => records[name].size,
+    settle: () => undefined,
     difference: (name) => {
       const { file } = VIEWS[name];
       const expected = Buffer.from(compactView(name, records[name]));

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { assert } from '../../domain/result.ts';
 import type { FileSystem, OpenFile } from '../../ports/file-system.ts';
 import { linesFrom } from './journal-lines.ts';
@@ -51,7 +52,7 @@ const WINDOW_BYTES = 4096;
 export class ViewFile {
   readonly spec: ViewSpec;
   readonly #files: FileSystem;
-  #path: string;
+  readonly #path: string;
   #file: OpenFile;
   #index: ViewIndex;
   #inode: number;
@@ -213,6 +214,7 @@ export class ViewFile {
     this.#index.sync();
     this.replaced = false;
     const { inode, modifiedMs } = this.#file.stat();
+    this.#modifiedMs = modifiedMs;
     const zones = this.#zones.map((zone) => ({ ...zone }));
     return {
       size: this.#size,
@@ -224,15 +226,14 @@ export class ViewFile {
     };
   }
 
-  /** Puts this view, made under other names, in the place of the real one. */
-  moveTo(paths: ViewPaths, folders: readonly string[]): void {
-    this.#file.sync();
-    this.#index.sync();
+  /** Puts this view, made under other names, in the place of the real one, and closes it. */
+  finishAs(paths: ViewPaths): ViewState {
+    const state = this.flush();
     this.#files.rename(this.#index.path, paths.index);
     this.#files.rename(this.#path, paths.view);
-    for (const folder of folders) this.#files.syncFolder(folder);
-    this.#path = paths.view;
-    this.replaced = true;
+    for (const path of [paths.index, paths.view]) this.#files.syncFolder(dirname(path));
+    this.close();
+    return state;
   }
 
   /**

@@ -1,8 +1,8 @@
-import { join } from 'node:path';
 import type { JournalEvent } from '../../events/event.ts';
 import type { FileSystem } from '../../ports/file-system.ts';
 import type { Fold, ViewChange } from '../../ports/history.ts';
-import { type HistoryState, STATE_FOLDER } from './history-state.ts';
+import { bulkFiles } from './bulk-files.ts';
+import type { HistoryState } from './history-state.ts';
 import { ViewFile, type ViewState } from './view-file.ts';
 import { VIEW_NAMES, VIEWS, type ViewName, viewPaths } from './view-layout.ts';
 
@@ -110,23 +110,29 @@ export class Views {
 
   /** Empty views under other names, to be filled from the journal and then adopted, or compared and discarded. */
   begin(names: readonly ViewName[], suffix = '.new'): Views {
-    const fresh = new Views(this.#files, this.#folder, (message) => {
+    const files = bulkFiles(this.#files, (path) => path.includes('.index'));
+    const fresh = new Views(files, this.#folder, (message) => {
       throw new Error(message);
     });
     for (const name of names) {
       const paths = viewPaths(this.#folder, VIEWS[name], suffix);
-      fresh.#views.set(name, ViewFile.create(this.#files, VIEWS[name], paths));
+      fresh.#views.set(name, ViewFile.create(files, VIEWS[name], paths));
     }
     return fresh;
   }
 
   /** Puts fresh views in place of the suspended ones. */
   adopt(fresh: Views): void {
-    const folders = [this.#folder, join(this.#folder, STATE_FOLDER)];
     for (const [name, view] of fresh.#views) {
-      view.moveTo(viewPaths(this.#folder, VIEWS[name]), folders);
-      this.#views.set(name, view);
+      const paths = viewPaths(this.#folder, VIEWS[name]);
+      const state = view.finishAs(paths);
+      this.#views.set(name, ViewFile.reopen(this.#files, VIEWS[name], paths, state));
     }
+  }
+
+  /** Brings everything that was written into the files, for others to read. */
+  settle(): void {
+    for (const view of this.#views.values()) view.flush();
   }
 
   /** Removes views that were begun under this suffix. */
