@@ -1,6 +1,7 @@
 import type { RunCounts, RunRecord } from '../domain/run.ts';
 import { NO_COUNTS } from '../domain/run.ts';
 import { isoUtc } from '../domain/time.ts';
+import type { TradeRecord } from '../domain/trade.ts';
 import type { EventOf, JournalEvent } from '../events/event.ts';
 import type { Break } from '../ledger/breaks.ts';
 import { openBreaks } from '../ledger/breaks.ts';
@@ -71,7 +72,7 @@ export function operationsOf(
   runs: readonly RunRecord[],
   today: readonly JournalEvent[],
   breaks: readonly Break[],
-  manualExits: number,
+  closedTrades: readonly TradeRecord[],
 ): Operations {
   const of = <T extends JournalEvent['type']>(type: T) =>
     today.filter((event): event is EventOf<T> => event.type === type);
@@ -93,7 +94,7 @@ export function operationsOf(
     matched: compared.filter(({ complete, discrepancies: d }) => complete && d.length === 0).length,
     incomplete: compared.filter(({ complete }) => !complete).length,
     openBreaks: openBreaks(breaks).length,
-    manualExits,
+    manualExits: closedTrades.filter(({ exitReason }) => exitReason === 'manual').length,
     stopsMoved: moved.length,
     stopsWidened: moved.filter((event) => event.new < event.old).length,
     adoptions: of('discrepancy.adopted').length,

@@ -134,7 +134,6 @@ export function buildPeriodReport(input: PeriodReportInput): PeriodReport {
   const preliminary = input.asOf < (sessions.at(-1)?.closeAt ?? last.closeAt);
   const trend = trendOf(points, input.trades, kind === 'weekly' ? 'week' : 'month', sessionSpan);
   const place = trend.findIndex(({ key }) => key === name);
-  const manual = closedTrades.filter(({ exitReason }) => exitReason === 'manual').length;
   return {
     schemaVersion: REPORT_SCHEMA_VERSION,
     kind,
@@ -171,7 +170,7 @@ export function buildPeriodReport(input: PeriodReportInput): PeriodReport {
     execution,
     pipeline: pipelineTotals(input.runs, today),
     reconciliation,
-    operations: operationsOf(input.runs, today, input.breaks, manual),
+    operations: operationsOf(input.runs, today, input.breaks, closedTrades),
     next: nextOf({ session: last, nextSession: input.nextSession }),
     equity: equityRows(marks, from),
     curve: curveRows(points, own.length),
