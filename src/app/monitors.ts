@@ -125,8 +125,11 @@ export class Monitors {
     await this.#desk.takeIn(session);
     const { book, broker } = this.#system;
     // The simulated broker tells of everything: where nothing was written down, nothing has changed.
-    if (broker.simulated && book.seq === this.#provenSeq) return;
-    if (book.openTrades().length > 0 || book.live().length > 0) await this.#protect(session);
+    const isSame = broker.simulated && book.seq === this.#provenSeq;
+    const isSound = book.breaches().size === 0 && this.#protector.breached.length === 0;
+    if (isSame && isSound) return;
+    const isBusy = book.openTrades().length > 0 || book.live().length > 0;
+    if (isBusy || !isSound) await this.#protect(session);
   }
 
   /** After bars ended: messages and proofs, entries past their time, the hard daily loss, the end of the day. */

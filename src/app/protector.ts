@@ -64,20 +64,22 @@ export class Protector {
       if (SOUND.has(proof.state)) await this.#sound(proof);
       else acted = (await this.#breached(proof, session)) || acted;
     }
-    for (const symbol of this.#breaches.keys()) {
+    for (const symbol of [...this.#breaches.keys(), ...this.#parts.book.breaches().keys()]) {
       if (!seen.has(symbol)) await this.#sound(nothingOf(symbol));
     }
     return acted;
   }
 
   async #sound(proof: SymbolProof): Promise<void> {
-    const { history, now } = this.#parts;
+    const { book, history, now } = this.#parts;
     this.#soundAt.set(proof.symbol, now());
     const breach = this.#breaches.get(proof.symbol);
-    if (breach === undefined) return;
     this.#breaches.delete(proof.symbol);
-    if (!breach.isDue) return;
-    const { uncoveredSince, uncoveredMs } = breach;
+    // Written down, perhaps by a process before this one.
+    const since = book.breaches().get(proof.symbol);
+    if (since === undefined) return;
+    const uncoveredSince = breach === undefined ? since : breach.uncoveredSince;
+    const uncoveredMs = breach?.uncoveredMs ?? 0;
     const last = uncoveredSince === null ? 0 : now() - uncoveredSince;
     await history.append([
       {

@@ -57,5 +57,11 @@ export interface PortfolioState {
   /** Share of the risk budget in use, 0.25..1. */
   readonly intensity: number;
   /** Set while entries are off for a reason that outlives the run, such as yesterday's loss. */
-  readonly entriesBlocked: 'kill_switch' | 'reconcile_break' | 'daily_loss' | 'drawdown' | null;
+  readonly entriesBlocked:
+    | 'kill_switch'
+    | 'unprotected'
+    | 'reconcile_break'
+    | 'daily_loss'
+    | 'drawdown'
+    | null;
 }

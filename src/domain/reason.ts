@@ -54,6 +54,7 @@ export type GateCode = (typeof GATE_CODES)[number];
 /** Every reason a sized or unsized proposal is refused or reduced for; `risk explain` and the reports use these. */
 export const REASON_CODES = [
   'KILL_SWITCH',
+  'UNPROTECTED',
   'RECONCILE_BREAK',
   'MARKET_CLOSED',
   'SESSION_LATE',

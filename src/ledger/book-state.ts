@@ -161,6 +161,8 @@ export interface BookState {
   intensitySession: SessionDate | null;
   /** Differences to the broker's statement that were proven, by their key, open and resolved. */
   breaks: Map<string, Break>;
+  /** Symbols whose protection was found wanting and not restored yet, with when that was written down. */
+  breaches: Map<Symbol, EpochMs>;
 }
 
 /** What is kept of a fill, to refuse a repetition and to place a late commission. */
@@ -205,4 +207,5 @@ export const emptyBook = (): BookState => ({
   intensity: null,
   intensitySession: null,
   breaks: new Map(),
+  breaches: new Map(),
 });

@@ -70,6 +70,12 @@ export class Book implements Fold {
       case 'reconcile.completed':
         bookReconciliation(state, event);
         return [];
+      case 'protection.breached':
+        if (!state.breaches.has(event.symbol)) state.breaches.set(event.symbol, event.at);
+        return [];
+      case 'protection.restored':
+        state.breaches.delete(event.symbol);
+        return [];
       case 'discrepancy.resolved':
         bookResolution(state, event);
         return [];
@@ -229,6 +235,10 @@ export class Book implements Fold {
   /** The last closed trades, by exit time then symbol. */
   closedTrades(): readonly ClosedTrade[] {
     return this.#state.closed;
+  }
+  /** Symbols that are not protected as they should be, each with when that was written down. */
+  breaches(): ReadonlyMap<Symbol, EpochMs> {
+    return this.#state.breaches;
   }
   /** Proven differences to the broker's statement, in the order they were found. */
   breaks(): readonly Break[] {

@@ -123,6 +123,7 @@ function coolingDown(book: Book, view: PortfolioView): Symbol[] {
 
 function blockOf(book: Book, view: PortfolioView): PortfolioState['entriesBlocked'] {
   if (view.killSwitch) return 'kill_switch';
+  if (book.breaches().size > 0) return 'unprotected';
   if (openBreaks(book.breaks()).length > 0) return 'reconcile_break';
   const close = book.lastClose;
   if (close === null) return null;

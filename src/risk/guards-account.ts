@@ -19,6 +19,12 @@ const killSwitch: Guard = ({ state }) =>
     ? { code: 'KILL_SWITCH', allowed: 0, limit: null, value: null }
     : null;
 
+/** Protection: no entries while any share is without a working stop, or that is not known; exits go on. */
+const unprotected: Guard = ({ state }) =>
+  state.entriesBlocked === 'unprotected'
+    ? { code: 'UNPROTECTED', allowed: 0, limit: null, value: null }
+    : null;
+
 /** Reconcile: no entries while book and broker are known to differ; what reduces risk goes on. */
 const reconcileBreak: Guard = ({ state }) =>
   state.entriesBlocked === 'reconcile_break'
@@ -39,6 +45,7 @@ const staleMark: Guard = ({ state }) => {
 
 export const ACCOUNT_GUARDS: readonly Guard[] = [
   killSwitch,
+  unprotected,
   reconcileBreak,
   dailyLoss,
   drawdown,

@@ -15,6 +15,10 @@ export interface ReasonWords {
 /** The words of every reason code: the one place that all who explain take them from. */
 export const REASON_WORDS: Readonly<Record<ReasonCode, ReasonWords>> = {
   KILL_SWITCH: { sentence: 'the kill switch is on: nothing is entered', key: null },
+  UNPROTECTED: {
+    sentence: 'some position was not proved to be protected, which blocks every entry',
+    key: null,
+  },
   RECONCILE_BREAK: {
     sentence:
       "the book differs from the broker's statement: nothing is entered until that is resolved",

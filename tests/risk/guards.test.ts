@@ -23,6 +23,7 @@ const PENNY: Scene = {
 
 const ACCOUNT: readonly Boundary[] = [
   ['the kill switch', {}, { state: { entriesBlocked: 'kill_switch' } }, 'KILL_SWITCH 0'],
+  ['a share without a stop', {}, { state: { entriesBlocked: 'unprotected' } }, 'UNPROTECTED 0'],
   [
     'a book that differs from the statement',
     {},
@@ -273,7 +274,7 @@ describe('the guards', () => {
     expect([...codes].sort()).toEqual(
       REASON_CODES.filter((code) => !elsewhere.includes(code)).toSorted(),
     );
-    expect(GUARDS).toHaveLength(22);
+    expect(GUARDS).toHaveLength(23);
   });
 
   it('refuse a quantity that is not whole shares', () => {
