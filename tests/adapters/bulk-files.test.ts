@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { bulkFiles } from '../../src/adapters/file/bulk-files.ts';
 import { SimulatedDisk } from '../crash/simulated-disk.ts';
 
-/** Large enough that a few writes overflow what may wait. */
-const UNIT = 1 << 20;
+/** Bytes of a write, and of what may wait: a few writes overflow it. */
+const UNIT = 64;
+const TAIL = 256;
 
 describe('a file that waits in memory', () => {
   it.each([
@@ -19,7 +20,7 @@ describe('a file that waits in memory', () => {
       fc.property(writes, fc.nat(11), (moves, syncAfter) => {
         const disk = new SimulatedDisk();
         disk.makeFolder('/d');
-        const waiting = bulkFiles(disk, () => whole).open('/d/waiting', 'edit');
+        const waiting = bulkFiles(disk, () => whole, TAIL).open('/d/waiting', 'edit');
         const plain = disk.open('/d/plain', 'edit');
         moves.forEach(([place, size, value], i) => {
           // Views grow at the end or change what is there; they leave no holes.
@@ -36,7 +37,7 @@ describe('a file that waits in memory', () => {
         waiting.sync();
         expect(disk.content('/d/waiting') === disk.content('/d/plain')).toBe(true);
       }),
-      { numRuns: 25 },
+      { numRuns: 300 },
     );
   });
 

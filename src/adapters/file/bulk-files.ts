@@ -8,11 +8,15 @@ const TAIL_BYTES = 8 << 20;
  * A file system for making large files that nobody uses yet: what is written waits in memory, the end of a file up
  * to a size, a file of which `whole` is true all of it, until the file is synced. From then on writes pass through.
  */
-export function bulkFiles(files: FileSystem, whole: (path: string) => boolean): FileSystem {
+export function bulkFiles(
+  files: FileSystem,
+  whole: (path: string) => boolean,
+  tailBytes = TAIL_BYTES,
+): FileSystem {
   const waiting = new Map<string, WaitingFile>();
   return {
     open: (path, mode) => {
-      const limit = whole(path) ? Number.POSITIVE_INFINITY : TAIL_BYTES;
+      const limit = whole(path) ? Number.POSITIVE_INFINITY : tailBytes;
       const file = new WaitingFile(files.open(path, mode), limit);
       waiting.set(path, file);
       return file;
