@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { EXIT_REASONS, LEGS, ORDER_TYPES } from '../domain/order.ts';
+import { EXIT_REASONS } from '../domain/order.ts';
 import { PROTECTION_ACTIONS, PROTECTION_STATES } from '../domain/protection.ts';
-import { FATES, REASON_CODES } from '../domain/reason.ts';
 import { BROKER_SESSIONS, DAEMON_STATES, MODES, RUN_STATUSES } from '../domain/run.ts';
 import { RESOLUTIONS } from '../domain/trade.ts';
 import { instantCodec, moneyCodec, sessionSchema, symbolSchema } from './codecs.ts';
+import { DECISION_PAYLOADS } from './decision-payloads.ts';
+import { ORDER_PAYLOADS } from './order-payloads.ts';
 import { RECONCILE_PAYLOADS } from './reconcile-payloads.ts';
 
 /** The version of the journal's lines. Raised with a migration in migrations.ts, never without one. */
@@ -15,19 +16,6 @@ const quantity = z.int().positive();
 const text = z.string();
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const counts = z.record(z.string(), count);
-
-const reason = z.strictObject({
-  code: z.enum(REASON_CODES),
-  allowed: count,
-  limit: z.number().nullable(),
-  value: z.number().nullable(),
-});
-
-const orderTerms = z.strictObject({
-  quantity,
-  limitPrice: moneyCodec.nullable(),
-  stopPrice: moneyCodec.nullable(),
-});
 
 /** The arithmetic of a proof of protection, in shares. */
 const protectionTerms = {
@@ -89,96 +77,8 @@ export const EVENT_PAYLOADS = {
     configHash: text,
     version: text,
   },
-  'scan.completed': {
-    rule: text,
-    universe: count,
-    found: count,
-    scored: count,
-    /** Symbols the scan dropped, by reason. */
-    excluded: counts,
-    /** Found rows that were not scored, by reason. */
-    ineligible: counts,
-    /** SHA-256 of the full score table, which can be recomputed from the same data. */
-    tableHash: digest,
-    warnings: z.array(text),
-  },
-  'candidate.scored': {
-    symbol: symbolSchema,
-    scanRank: quantity,
-    rank: quantity,
-    activity: z.number(),
-    score: z.number().min(0).max(100),
-    components: z.record(z.string(), z.number()),
-    signalReason: text,
-    strength: z.number(),
-    referencePrice: moneyCodec,
-    atr: moneyCodec,
-    fate: z.enum(FATES),
-  },
-  'intent.sized': {
-    symbol: symbolSchema,
-    quantity,
-    referencePrice: moneyCodec,
-    limitPrice: moneyCodec,
-    stopPrice: moneyCodec,
-    targetPrice: moneyCodec.nullable(),
-    atr: moneyCodec,
-    equity: moneyCodec,
-    intensity: z.number(),
-    riskBudget: moneyCodec,
-    riskPerShare: moneyCodec,
-    byRisk: count,
-    byPosition: count,
-    binding: z.enum(['risk', 'position']),
-  },
-  'intent.denied': { symbol: symbolSchema, sized: count, reasons: z.array(reason) },
-  'intent.approved': {
-    symbol: symbolSchema,
-    entryRef: text,
-    sized: quantity,
-    approved: quantity,
-    referencePrice: moneyCodec,
-    limitPrice: moneyCodec,
-    stopPrice: moneyCodec,
-    targetPrice: moneyCodec.nullable(),
-    atr: moneyCodec,
-    reasons: z.array(reason),
-    score: z.number(),
-    strategy: text,
-    signalReason: text,
-    strength: z.number(),
-  },
-  'order.submitted': {
-    orderRef: text,
-    session: sessionSchema,
-    symbol: symbolSchema,
-    leg: z.enum(LEGS),
-    side: z.enum(['buy', 'sell']),
-    orderType: z.enum(ORDER_TYPES),
-    quantity,
-    limitPrice: moneyCodec.nullable(),
-    stopPrice: moneyCodec.nullable(),
-    timeInForce: z.enum(['DAY', 'GTC']),
-    parentRef: text.nullable(),
-    ocaGroup: text.nullable(),
-    exitReason: z.enum(EXIT_REASONS).nullable(),
-    /** How far a trailing stop stays below the highest price; absent for every other type. */
-    trailAmount: moneyCodec.optional(),
-    /** SHA-256 of the terms: under one orderRef nothing else is ever sent. */
-    payloadHash: digest,
-  },
-  'order.denied': { orderRef: text, code: text, message: text },
-  'order.cancel_requested': { orderRef: text, cause: text },
-  'order.cancel_refused': { orderRef: text },
-  'order.deactivated': { orderRef: text, cause: text },
-  /** A complete statement of the broker shows the order working. */
-  'order.found': { orderRef: text, evidence: text },
-  'order.acknowledged': { orderRef: text, brokerId: text.nullable() },
-  'order.modified': { orderRef: text, old: orderTerms, new: orderTerms, cause: text },
-  'order.rejected': { orderRef: text, code: text, message: text },
-  'order.cancelled': { orderRef: text, cause: text },
-  'order.expired': { orderRef: text, cause: text },
-  'order.unknown': { orderRef: text, cause: text },
+  ...DECISION_PAYLOADS,
+  ...ORDER_PAYLOADS,
   'fill.recorded': {
     execId: text,
     orderRef: text,
