@@ -58,12 +58,12 @@ export class Agenda {
     return this.#waiting;
   }
 
-  /** Follows another schedule from an instant on; what was put back for another attempt stays. */
+  /** Follows another schedule from an instant on; what was put back, and what was due before, stays. */
   follow(config: Config, from: EpochMs): void {
     this.#config = config;
     this.#from = from;
     this.#unplanned = sessionFrom(from);
-    this.#waiting = this.#waiting.filter(({ attempt }) => attempt > 1);
+    this.#waiting = this.#waiting.filter(({ attempt, slot }) => attempt > 1 || slot.at < from);
     this.#planAhead();
   }
 

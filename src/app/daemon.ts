@@ -1,9 +1,8 @@
 import type { OwnerRequest } from '../adapters/file/owner-channel.ts';
 import type { SimClock } from '../adapters/sim/sim-clock.ts';
 import type { ClockJump } from '../adapters/system/system-timeline.ts';
-import { lastSessionClosedBy, newYorkDate, previousSession } from '../calendar/nyse.ts';
+import { lastSessionClosedBy } from '../calendar/nyse.ts';
 import type { LoadedConfig } from '../config/load.ts';
-import { Failure } from '../domain/failure.ts';
 import type { DaemonState } from '../domain/run.ts';
 import { type EpochMs, epochMs, type Session } from '../domain/time.ts';
 import type { EventDraft } from '../events/event.ts';
@@ -11,16 +10,16 @@ import type { Timeline } from '../ports/timeline.ts';
 import { Agenda, type Due } from './agenda.ts';
 import { BrokerTimetable } from './broker-session.ts';
 import type { System } from './compose.ts';
+import { Delays } from './delays.ts';
 import { Engine } from './engine.ts';
 import type { JobObserver } from './jobs.ts';
-import { runReconcile } from './reconcile-job.ts';
-import { recover } from './recover.ts';
-import { changedKeys, reconfigured } from './reload.ts';
+import { compareFirst, recentSlots, recover } from './recover.ts';
+import { reloaded } from './reload.ts';
 import { HandedRequests } from './serve-requests.ts';
-import { type PlannedSlot, planBetween } from './session-plan.ts';
+import type { PlannedSlot } from './session-plan.ts';
 import { SlotRunner } from './slot-runner.ts';
 import type { Circumstances } from './slots.ts';
-import { durationText, idleText } from './words.ts';
+import { idleText } from './words.ts';
 
 /** How long a stop waits for what is being done. */
 export const DRAIN_MS = 20_000;
@@ -59,6 +58,7 @@ export class Daemon {
   readonly #runner: SlotRunner;
   readonly #giveUp = new AbortController();
   readonly #startedAt: EpochMs;
+  readonly #delays: Delays;
   readonly #requests = new HandedRequests();
   #system: System;
   #wake = new AbortController();
@@ -66,7 +66,6 @@ export class Daemon {
   #stopCause: string | null = null;
   #reloadAsked = false;
   #noEntries: string | null = null;
-  #jump: ClockJump | null = null;
   #idle = '';
   /** What was due first when that was told last. */
   #awaited: Due | null = null;
@@ -76,6 +75,7 @@ export class Daemon {
     this.#parts = parts;
     this.#system = system;
     this.#startedAt = timeline.now();
+    this.#delays = new Delays(this.#startedAt);
     this.#engine = new Engine(system, clock, clock.now());
     this.#agenda = new Agenda(system.config, clock.now());
     this.#timetable = new BrokerTimetable(system.config);
@@ -157,13 +157,10 @@ export class Daemon {
 
   /** Told by the machine's timeline. */
   clockJumped(jump: ClockJump): void {
-    this.#jump = jump;
+    const text = this.#delays.jumped(jump);
     const { kind, byMs } = jump;
-    this.#system.log.write('warn', `the clock jumped: ${JUMPS[kind]} ${durationText(byMs)}`, {
-      kind,
-      byMs,
-    });
-    this.#parts.tell({ kind: 'note', text: `${JUMPS[kind]} ${durationText(byMs)}` });
+    this.#system.log.write('warn', `the clock jumped: ${text}`, { kind, byMs });
+    this.#parts.tell({ kind: 'note', text });
   }
 
   /** Called every so often while it waits: what it waits for may read otherwise at midnight. */
@@ -186,7 +183,7 @@ export class Daemon {
     await this.#become('starting', `version ${system.identity.version}`);
     const session = this.#engine.nextInstant()?.session ?? this.#lastSession();
     const cutOff = await recover(system, this.#engine.monitors, session);
-    const slots = await this.#recentSlots();
+    const slots = await recentSlots(system, this.#parts.clock.now(), session);
     await this.#runner.resume(cutOff, slots);
     for (const slot of slots) {
       // Later ones are on the agenda as it is.
@@ -194,38 +191,13 @@ export class Daemon {
         this.#agenda.put({ slot, at: slot.at, attempt: 1, cause: '' });
       }
     }
-    await this.#reconcileFirst(session);
+    const now = this.#parts.timeline.now();
+    this.#reconciled(await compareFirst(system, session, now), now);
     await this.#become('running', 'book and broker are compared');
   }
 
   #lastSession(): Session {
     return lastSessionClosedBy(this.#parts.clock.now());
-  }
-
-  /** The slots of this session and the two before, since the home exists: some may have been cut off or never begun. */
-  async #recentSlots(): Promise<PlannedSlot[]> {
-    const { system, clock } = this.#parts;
-    const opened = await openedAt(system);
-    const today = newYorkDate(clock.now());
-    const from = previousSession(previousSession(today).date).date;
-    const to = this.#engine.nextInstant()?.session.date ?? today;
-    return planBetween(system.config, from, to).filter(({ at }) => at >= opened);
-  }
-
-  /** Nothing is sent before what we think and what the broker says agree. */
-  async #reconcileFirst(session: Session): Promise<void> {
-    const { timeline } = this.#parts;
-    const { discrepancies } = await runReconcile(this.#system, session, timeline.now());
-    this.#reconciled(discrepancies.length, timeline.now());
-    if (discrepancies.length === 0) return;
-    await this.#append({
-      type: 'alert.raised',
-      at: this.#system.clock.now(),
-      runId: null,
-      level: 'critical',
-      code: 'RECONCILE_BREAK',
-      message: `${discrepancies.length} differences between book and broker at the start: no entries`,
-    });
   }
 
   #reconciled(differences: number, at: EpochMs): void {
@@ -290,38 +262,16 @@ export class Daemon {
   }
 
   async #reconfigure(): Promise<void> {
-    const before = this.#system;
-    try {
-      const loaded = await this.#parts.reload();
-      const keys = changedKeys(before.config, loaded.config);
-      if (keys.length === 0) {
-        this.#parts.tell({ kind: 'note', text: 'the configuration is unchanged' });
-        return;
-      }
-      const system = await reconfigured(before, loaded);
-      await this.#append({
-        type: 'config.changed',
-        at: system.clock.now(),
-        runId: null,
-        oldHash: before.loaded.hash,
-        newHash: loaded.hash,
-        keys,
-        cause: 'reload',
-      });
+    const { reload, tell, timeline } = this.#parts;
+    const { system, text } = await reloaded(this.#system, reload);
+    if (system !== null) {
       this.#system = system;
       this.#engine.follow(system);
       this.#runner.follow(system);
       this.#timetable.follow(system.config);
-      this.#agenda.follow(system.config, epochMs(this.#parts.timeline.now() + 1));
-      this.#parts.tell({ kind: 'note', text: `the configuration changed: ${keys.join(', ')}` });
-    } catch (error) {
-      if (before.historyFailure() !== null) throw error;
-      const details =
-        error instanceof Failure ? [error.message, ...error.details] : [String(error)];
-      before.log.failure('the new configuration is refused; the old one counts', error);
-      const text = `the new configuration is refused, the old one counts: ${details.join('; ')}`;
-      this.#parts.tell({ kind: 'note', text });
+      this.#agenda.follow(system.config, epochMs(timeline.now() + 1));
     }
+    tell({ kind: 'note', text });
   }
 
   #circumstances(slot: PlannedSlot): Circumstances {
@@ -329,22 +279,9 @@ export class Daemon {
     return {
       now,
       window: this.#timetable.current(now),
-      delay: this.#delayOf(slot),
+      delay: this.#delays.of(slot, this.#runner.last),
       noEntries: slot.row.job === 'scan' ? this.#noEntries : null,
     };
-  }
-
-  /** The best explanation of why a slot is late. */
-  #delayOf({ at }: PlannedSlot): string {
-    if (at < this.#startedAt) return 'the daemon was not running';
-    const { last } = this.#runner;
-    if (last !== null && (last.to ?? Infinity) > at) {
-      return `${last.slot} was running`;
-    }
-    if (this.#jump !== null && this.#jump.kind !== 'back' && this.#jump.at >= at) {
-      return `${JUMPS[this.#jump.kind]} ${durationText(this.#jump.byMs)}`;
-    }
-    return 'the process could not run';
   }
 
   #tellIdle(next: Due | null): void {
@@ -377,16 +314,4 @@ export class Daemon {
   async #append(event: EventDraft): Promise<void> {
     await this.#system.history.append([event]);
   }
-}
-
-const JUMPS: Readonly<Record<ClockJump['kind'], string>> = {
-  ahead: 'the machine slept, or its clock was set forward, by',
-  back: 'the clock of the machine was set back by',
-  stalled: 'the process stood still for',
-};
-
-/** When the home's history begins. */
-async function openedAt({ reader }: System): Promise<EpochMs> {
-  for await (const event of reader.events()) return event.at;
-  return epochMs(0);
 }

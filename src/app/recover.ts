@@ -1,9 +1,12 @@
+import { newYorkDate, previousSession } from '../calendar/nyse.ts';
 import { isLive } from '../domain/order.ts';
 import type { RunRecord } from '../domain/run.ts';
-import { epochMs, type Session } from '../domain/time.ts';
+import { type EpochMs, epochMs, type Session } from '../domain/time.ts';
 import type { EventDraft } from '../events/event.ts';
 import type { System } from './compose.ts';
 import type { Monitors } from './monitors.ts';
+import { runReconcile } from './reconcile-job.ts';
+import { type PlannedSlot, planBetween } from './session-plan.ts';
 
 /** Why an order that the broker never heard of ended. */
 const NEVER_SENT = 'not sent: the process ended before the broker had it';
@@ -52,6 +55,45 @@ async function endUnsent({ book, broker, clock, history }: System): Promise<void
       }),
     );
   if (drafts.length > 0) await history.append(drafts);
+}
+
+/** Compares what we think with what the broker says, before anything is sent; the number of differences. */
+export async function compareFirst(system: System, session: Session, at: EpochMs): Promise<number> {
+  const { discrepancies } = await runReconcile(system, session, at);
+  const differences = discrepancies.length;
+  if (differences === 0) return 0;
+  await system.history.append([
+    {
+      type: 'alert.raised',
+      at: system.clock.now(),
+      runId: null,
+      level: 'critical',
+      code: 'RECONCILE_BREAK',
+      message: `${differences} differences between book and broker at the start: no entries`,
+    },
+  ]);
+  return differences;
+}
+
+/**
+ * The slots of the session being played and of the two before today, since the home exists: some may have been cut off,
+ * or never begun. `now` is how far the exchange was played.
+ */
+export async function recentSlots(
+  system: System,
+  now: EpochMs,
+  session: Session,
+): Promise<PlannedSlot[]> {
+  const opened = await openedAt(system);
+  const today = newYorkDate(now);
+  const from = previousSession(previousSession(today).date).date;
+  return planBetween(system.config, from, session.date).filter(({ at }) => at >= opened);
+}
+
+/** When the home's history begins. */
+async function openedAt({ reader }: System): Promise<EpochMs> {
+  for await (const event of reader.events()) return event.at;
+  return epochMs(0);
 }
 
 /** Ends a run that was cut off and that nobody begins again. */

@@ -6,6 +6,40 @@ import { loadStrategy } from './load-strategy.ts';
 import { checkScanData } from './scan-rule.ts';
 import { universeOf } from './universe-file.ts';
 
+/**
+ * Reads the configuration again for a running process. What is refused changes nothing: `system` is null then, and
+ * `text` says why. A change is journalled before it counts.
+ */
+export async function reloaded(
+  before: System,
+  load: () => Promise<LoadedConfig>,
+): Promise<{ readonly system: System | null; readonly text: string }> {
+  try {
+    const loaded = await load();
+    const keys = changedKeys(before.config, loaded.config);
+    if (keys.length === 0) return { system: null, text: 'the configuration is unchanged' };
+    const system = await reconfigured(before, loaded);
+    await before.history.append([
+      {
+        type: 'config.changed',
+        at: before.clock.now(),
+        runId: null,
+        oldHash: before.loaded.hash,
+        newHash: loaded.hash,
+        keys,
+        cause: 'reload',
+      },
+    ]);
+    return { system, text: `the configuration changed: ${keys.join(', ')}` };
+  } catch (error) {
+    if (before.historyFailure() !== null) throw error;
+    const details = error instanceof Failure ? [error.message, ...error.details] : [String(error)];
+    before.log.failure('the new configuration is refused; the old one counts', error);
+    const text = `the new configuration is refused, the old one counts: ${details.join('; ')}`;
+    return { system: null, text };
+  }
+}
+
 /** Sections that a running process is built on: another value needs another process. */
 const FIXED: readonly (keyof Config)[] = [
   'mode',
@@ -20,7 +54,7 @@ const FIXED: readonly (keyof Config)[] = [
 ];
 
 /** The keys whose values differ, "risk.maxPositions"; a list is one key. */
-export function changedKeys(before: unknown, after: unknown, prefix = ''): string[] {
+function changedKeys(before: unknown, after: unknown, prefix = ''): string[] {
   if (!isSection(before) || !isSection(after)) {
     return JSON.stringify(before) === JSON.stringify(after) ? [] : [prefix];
   }
@@ -37,7 +71,7 @@ const isSection = (value: unknown): value is Record<string, unknown> =>
  * The same process under another configuration. Throws CONFIG_INVALID where it changes what the process is built on,
  * and whatever its strategy or universe is refused with; the process then goes on as it was.
  */
-export async function reconfigured(system: System, loaded: LoadedConfig): Promise<System> {
+async function reconfigured(system: System, loaded: LoadedConfig): Promise<System> {
   const { config } = loaded;
   const keys = changedKeys(system.config, config);
   const fixed = keys.filter((key) =>

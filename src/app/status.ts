@@ -1,3 +1,4 @@
+import { type DaemonStatus, readDaemonStatus } from '../adapters/file/daemon-status-file.ts';
 import { lockFolder } from '../adapters/file/home-lock.ts';
 import { nodeFileSystem } from '../adapters/file/node-file-system.ts';
 import { type Owner, readOwner } from '../adapters/file/owner-file.ts';
@@ -10,7 +11,6 @@ import type { RunRecord } from '../domain/run.ts';
 import { DAY_MS, type EpochMs, type Session } from '../domain/time.ts';
 import type { JournalEvent } from '../events/event.ts';
 import type { Book } from '../ledger/book.ts';
-import { type DaemonStatus, readDaemonStatus } from './daemon-status.ts';
 import { readBook } from './read-book.ts';
 import { all, recordsOf } from './records.ts';
 import { type PlannedSlot, planSession } from './session-plan.ts';
