@@ -12,7 +12,8 @@ const why = async (symbol: string): Promise<string> =>
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'trade-labs-recount-'));
-  expect((await run(['demo'], { cwd: dir })).exit).toBe(0);
+  const { exit, stderr } = await run(['demo'], { cwd: dir });
+  if (exit !== 0) throw new Error(`the demo failed: ${stderr}`);
 });
 afterAll(() => rmSync(dir, { recursive: true }));
 

@@ -40,9 +40,8 @@ const rowsOf = (...path: string[]): string[][] =>
 function barsOf(symbol: string): Bar[] {
   const [head = [], ...rows] = rowsOf('bars_daily', `${symbol}_1d.csv`);
   const at = (name: string) => head.indexOf(name);
-  const [time, open, high, low, close, volume] = [
-    ...['time', 'open', 'high', 'low', 'close', 'volume'],
-  ].map(at) as [number, number, number, number, number, number];
+  const names = ['time', 'open', 'high', 'low', 'close', 'volume'];
+  const [time = -1, open = -1, high = -1, low = -1, close = -1, volume = -1] = names.map(at);
   return rows.map((row) => ({
     time: Date.parse(`${row[time]?.slice(0, 10)}T00:00:00Z`),
     open: Number(row[open]),
