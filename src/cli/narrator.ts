@@ -34,18 +34,22 @@ export class Narrator {
         if (event.side === 'buy') this.#bought(event);
         return;
       case 'trade.closed':
-        return this.#closed(event);
+        this.#closed(event);
+        return;
       case 'order.cancelled':
       case 'order.expired':
-        return this.#ended(event);
+        this.#ended(event);
+        return;
       case 'order.rejected':
-        return this.#line(event.at, 'rejected', `${event.orderRef}: ${event.message}`);
+        this.#line(event.at, 'rejected', `${event.orderRef}: ${event.message}`);
+        return;
       case 'stop.moved':
-        return this.#line(
+        this.#line(
           event.at,
           'stop',
           `${event.symbol} ${price(event.old)} -> ${price(event.new)} (${event.cause === 'trail' ? 'trails the close' : 'break-even'})`,
         );
+        return;
       default:
         return;
     }
