@@ -1,0 +1,168 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+const house = join(import.meta.dirname, '..', '..');
+const root = mkdtempSync(join(tmpdir(), 'daemon-process-'));
+/** The built program as it was when these tests began: a build beside them must not pull it away. */
+const program = join(root, 'program');
+const children: ChildProcess[] = [];
+let homes = 0;
+
+beforeAll(() => {
+  if (!existsSync(join(house, 'dist', 'trade-labs.js')))
+    throw new Error('build first: npm run build');
+  for (const part of ['dist', 'config', 'package.json']) {
+    cpSync(join(house, part), join(program, part), { recursive: true });
+  }
+  symlinkSync(join(house, 'node_modules'), join(program, 'node_modules'));
+});
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+function newHome(yaml = ''): string {
+  const home = join(root, `home-${homes++}`);
+  mkdirSync(join(home, 'config'), { recursive: true });
+  writeFileSync(join(home, 'config', 'trade-labs.yaml'), `identity: { name: desk }\n${yaml}`);
+  return home;
+}
+
+/** A daemon in a process of its own. */
+class Process {
+  readonly child: ChildProcess;
+  readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>;
+  stdout = '';
+  stderr = '';
+
+  constructor(home: string, ...args: string[]) {
+    const line = [join(program, 'dist', 'trade-labs.js'), 'daemon', '--home', home, ...args];
+    const env = { ...process.env, ...envOf(home) };
+    this.child = spawn(process.execPath, line, { env });
+    children.push(this.child);
+    this.child.stdout?.on('data', (text: Buffer) => {
+      this.stdout += text.toString();
+    });
+    this.child.stderr?.on('data', (text: Buffer) => {
+      this.stderr += text.toString();
+    });
+    this.ended = new Promise((resolve) => {
+      this.child.on('close', (code, signal) => resolve({ code, signal }));
+    });
+  }
+
+  /** Resolves once standard error has the text; fails when the process ends before. */
+  async says(text: string): Promise<void> {
+    const gone = this.ended.then(() => {
+      if (!this.stderr.includes(text)) throw new Error(`ended without "${text}": ${this.stderr}`);
+    });
+    const heard = new Promise<void>((resolve) => {
+      const look = (): void => {
+        if (this.stderr.includes(text)) resolve();
+      };
+      this.child.stderr?.on('data', look);
+      look();
+    });
+    await Promise.race([heard, gone]);
+  }
+}
+
+/** A service manager that is a file: what it is told, line by line. */
+function envOf(home: string): Record<string, string> {
+  const bin = join(home, 'bin');
+  if (!existsSync(bin)) return {};
+  return {
+    PATH: `${bin}:${process.env.PATH ?? ''}`,
+    NOTIFY_SOCKET: join(home, 'socket'),
+    WATCHDOG_USEC: '3000000',
+  };
+}
+
+describe('the daemon as a process', () => {
+  it('ends with 0 on SIGTERM, and says what it holds', async () => {
+    const daemon = new Process(newHome());
+    await daemon.says('running: ');
+    daemon.child.kill('SIGTERM');
+    expect(await daemon.ended).toEqual({ code: 0, signal: null });
+    expect(daemon.stdout).toBe('Stopped: SIGTERM. Nothing is held.\n');
+  });
+
+  it('ends at once, with 130, on a second Ctrl-C', async () => {
+    const daemon = new Process(newHome());
+    await daemon.says('running: ');
+    daemon.child.kill('SIGINT');
+    daemon.child.kill('SIGINT');
+    const { code } = await daemon.ended;
+    // The first may have been done with before the second came.
+    expect([0, 130]).toContain(code);
+  });
+
+  it('refuses to be the second, naming the first, with 75', async () => {
+    const home = newHome();
+    const first = new Process(home);
+    await first.says('running: ');
+    const second = new Process(home);
+    expect((await second.ended).code).toBe(75);
+    expect(second.stderr).toContain(`held by daemon, process ${first.child.pid} on `);
+    expect(first.child.exitCode).toBeNull();
+  });
+
+  it('is followed at once by another where it was killed', async () => {
+    const home = newHome();
+    const first = new Process(home);
+    await first.says('running: ');
+    first.child.kill('SIGKILL');
+    await first.ended;
+    const second = new Process(home);
+    await second.says('running: ');
+    second.child.kill('SIGTERM');
+    expect((await second.ended).code).toBe(0);
+  });
+
+  it('reads its configuration again on SIGHUP, and keeps the old one where the new is wrong', async () => {
+    const home = newHome();
+    const daemon = new Process(home);
+    await daemon.says('running: ');
+    const file = join(home, 'config', 'trade-labs.yaml');
+    writeFileSync(file, 'identity: { name: desk }\nrisk: { maxPositions: -1 }\n');
+    daemon.child.kill('SIGHUP');
+    await daemon.says('the new configuration is refused, the old one counts');
+    writeFileSync(file, 'identity: { name: desk }\nrisk: { maxPositions: 5 }\n');
+    daemon.child.kill('SIGHUP');
+    await daemon.says('the configuration changed: risk.maxPositions');
+    daemon.child.kill('SIGTERM');
+    expect((await daemon.ended).code).toBe(0);
+  });
+
+  it('tells a service manager that it is ready, alive and stopping', async () => {
+    const home = newHome();
+    const bin = join(home, 'bin');
+    const told = join(home, 'told.txt');
+    mkdirSync(bin);
+    writeFileSync(join(bin, 'systemd-notify'), `#!/bin/sh\necho "$@" >> '${told}'\n`, {
+      mode: 0o755,
+    });
+    const daemon = new Process(home);
+    await daemon.says('running: ');
+    await daemon.says('Next: ');
+    daemon.child.kill('SIGTERM');
+    await daemon.ended;
+    // The last word is said by a process that outlives the daemon for a moment.
+    const lines = () => readFileSync(told, 'utf8');
+    await expect.poll(lines, { timeout: 10_000 }).toContain('STOPPING=1');
+    expect(lines()).toContain(`--no-block --pid=${daemon.child.pid} READY=1`);
+    expect(lines()).toContain('WATCHDOG=1');
+  });
+});
