@@ -7,7 +7,7 @@ import { decisionSettings } from './parts.ts';
 import { portfolioAt } from './valuation.ts';
 
 /** Symbols made ready before other work of the process gets its turn. */
-const SYMBOLS_AT_ONCE = 10;
+const SYMBOLS_AT_ONCE = 3;
 
 /** Histories that were made ready already, and did not change since. */
 const ready = new WeakSet<SeriesEra>();
