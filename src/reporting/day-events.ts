@@ -1,4 +1,6 @@
 import { instantOf } from '../calendar/nyse.ts';
+import type { Symbol } from '../domain/market.ts';
+import { ZERO } from '../domain/money.ts';
 import { isLive, nextStatus, type OrderStatus } from '../domain/order.ts';
 import type { EpochMs, SessionDate } from '../domain/time.ts';
 import type { EventOf, JournalEvent } from '../events/event.ts';
@@ -21,6 +23,15 @@ interface PastOrder {
 
 /** Runs of sessions further back than this are over: no event speaks of them any more. */
 const REMEMBERED_RUNS = 200;
+
+/** Sessions whose positions are remembered with their marks: a day, the one before, and late arrivals of both. */
+const DETAILED_SESSIONS = 10;
+const SOME_POSITION: EventOf<'account.marked'>['marks'][number] = {
+  symbol: 'X' as Symbol,
+  quantity: 1,
+  mark: ZERO,
+  stale: true,
+};
 
 /**
  * What the journal before a day leaves for that day's report. It can be kept and taken further day by day, so that a
@@ -74,6 +85,16 @@ export class JournalPast {
     const known = this.marks.get(event.session);
     if (known === undefined || known.cause === 'run' || event.cause === 'close') {
       this.marks.set(event.session, event);
+    }
+    if (known === undefined) this.#forgetDetails();
+  }
+
+  /** Of older sessions only how many positions there were is asked; what they were would pile up over the years. */
+  #forgetDetails(): void {
+    const old = [...this.marks.keys()].at(-1 - DETAILED_SESSIONS);
+    const mark = old === undefined ? undefined : this.marks.get(old);
+    if (mark !== undefined) {
+      this.marks.set(mark.session, { ...mark, marks: mark.marks.map(() => SOME_POSITION) });
     }
   }
 
