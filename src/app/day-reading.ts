@@ -1,5 +1,4 @@
 import { HORIZON, previousSession } from '../calendar/nyse.ts';
-import { InvariantError } from '../domain/result.ts';
 import type { RunRecord } from '../domain/run.ts';
 import type { Session, SessionDate } from '../domain/time.ts';
 import type { TradeRecord } from '../domain/trade.ts';
@@ -130,14 +129,6 @@ class DayRecords {
         if (change.record.job !== 'report') this.lastRun = change.record;
       } else if (isPast(change.record, session)) this.#trades.delete(change.key);
       else this.#trades.set(change.key, change.record);
-    }
-  }
-
-  #take({ state }: EventOf<'book.checkpointed'>): void {
-    try {
-      this.#book.restore(state);
-    } catch (error) {
-      if (!(error instanceof InvariantError)) throw error;
     }
   }
 
