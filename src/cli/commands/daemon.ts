@@ -13,7 +13,7 @@ export const daemon: CommandSpec = {
     { line: 'trade-labs daemon --plan', does: 'the slots of the next days, and why not' },
     { line: 'trade-labs daemon --once scan', does: 'the scan that is due now, as from cron' },
     {
-      line: 'trade-labs daemon --simulate --from 2025-01-02 --to 2025-12-31 --home rehearsal',
+      line: 'trade-labs daemon --simulate --from 2025-01-02 --to 2025-12-31 --home year',
       does: 'a year of it in seconds',
     },
   ],
@@ -85,7 +85,7 @@ function refuseMixed(options: Readonly<Record<string, unknown>>): void {
 function needed(name: string, date: SessionDate | undefined): SessionDate {
   if (date !== undefined) return date;
   throw new Failure('USAGE', `--simulate needs ${name}`, {
-    hint: 'trade-labs daemon --simulate --from 2025-01-02 --to 2025-12-31 --home rehearsal',
+    hint: 'trade-labs daemon --simulate --from 2025-01-02 --to 2025-12-31 --home year',
   });
 }
 
