@@ -3,6 +3,7 @@ import { assert, err, ok, type Result } from '../domain/result.ts';
 import { encodeDraft } from './encoding.ts';
 import { type EventDraft, EventSchema, JOURNAL_VERSION, type JournalEvent } from './event.ts';
 import { type RawLine, upgradeLine } from './migrations.ts';
+import { unreadableMember } from './readable.ts';
 
 /** The last event of a journal: its number and its hash. The next one names the hash as `prev`. */
 export interface ChainHead {
@@ -40,8 +41,8 @@ export interface SealedStep {
 }
 
 /**
- * Numbers and chains the events of one step. With `check` each line is held against the schema first, so that
- * nothing is ever acknowledged that a later start would refuse; InvariantError names what was wrong with it.
+ * Numbers and chains the events of one step. With `check` each is held against the schema first, so that nothing is
+ * ever acknowledged that a later start would refuse; InvariantError names the member that was wrong.
  */
 export function sealStep(
   drafts: readonly EventDraft[],
@@ -53,11 +54,11 @@ export function sealStep(
   let { seq, hash: prev } = head;
   drafts.forEach((draft, i) => {
     seq += 1;
+    if (options.check) assertReadable(draft);
     const step = drafts.length > 1 ? ([i + 1, drafts.length] as const) : null;
     const encoded = encodeDraft(draft, seq, step);
     encoded.prev = prev;
     const { text, hash } = sealText(JSON.stringify(encoded));
-    if (options.check) assertReadable({ ...encoded, hash }, draft.type);
     const place = { v: JOURNAL_VERSION, seq, prev, hash };
     events.push({ ...draft, ...place, ...(step && { step: [...step] }) } as JournalEvent);
     lines.push(`${text}\n`);
@@ -66,9 +67,9 @@ export function sealStep(
   return { events, lines, head: { seq, hash: prev } };
 }
 
-function assertReadable(line: RawLine, type: string): void {
-  const read = readEvent(line);
-  assert(read.ok, `an event must be readable: ${type} ${read.ok ? '' : read.error.message}`);
+function assertReadable(draft: EventDraft): void {
+  const member = unreadableMember(draft);
+  assert(member === null, `an event must be readable: ${draft.type} has a wrong ${member}`);
 }
 
 /** What is wrong with a line, in words that continue "line 12 ...". */
@@ -117,11 +118,7 @@ export function eventOf(line: SoundLine): Result<JournalEvent, LineProblem> {
       ? err({ kind: 'too_new', message: `has version ${String(line.raw.v)}` })
       : err({ kind: 'schema', message: 'has no version' });
   }
-  return readEvent(upgraded.value);
-}
-
-function readEvent(line: RawLine): Result<JournalEvent, LineProblem> {
-  const parsed = EventSchema.safeParse(line);
+  const parsed = EventSchema.safeParse(upgraded.value);
   if (parsed.success) return ok(parsed.data);
   const issue = parsed.error.issues[0];
   const where = issue?.path.join('.') ?? '';
