@@ -23,6 +23,7 @@ import type { DayReader } from './day-reading.ts';
 import { GatedBroker } from './gated-broker.ts';
 import { loadStrategy } from './load-strategy.ts';
 import { openAccounts, SIM_ACCOUNT } from './open-accounts.ts';
+import { PeriodReader } from './period-reading.ts';
 import { checkScanData } from './scan-rule.ts';
 import { syntheticSourceOf } from './synthetic.ts';
 import { universeOf } from './universe-file.ts';
@@ -81,6 +82,8 @@ export interface System {
   readonly rehearsedUntil: Session | null;
   /** Reads day after day of the history for reports. */
   readonly days: DayReader;
+  /** The same for weeks and months. */
+  readonly periods: Readonly<Record<'weekly' | 'monthly', PeriodReader>>;
   readonly strategy: StrategyDesk;
   /** The symbols that scans look at; null for all that the data has. */
   readonly universe: readonly Symbol[] | null;
@@ -145,6 +148,7 @@ export async function compose(composition: Composition): Promise<System> {
     history,
     reader: store.reader,
     days,
+    periods: { weekly: new PeriodReader(store.reader), monthly: new PeriodReader(store.reader) },
     rehearsedUntil: composition.until ?? null,
     strategy,
     universe,

@@ -2,12 +2,12 @@ import { HORIZON, previousSession, sessionsBetween } from '../calendar/nyse.ts';
 import type { RunRecord } from '../domain/run.ts';
 import type { EpochMs, Session, SessionDate } from '../domain/time.ts';
 import type { TradeRecord } from '../domain/trade.ts';
-import type { EventOf } from '../events/event.ts';
+import type { EventOf, JournalEvent } from '../events/event.ts';
 import { Book } from '../ledger/book.ts';
 import type { Break } from '../ledger/breaks.ts';
 import { periodNameOf, periodSpan } from '../ledger/period.ts';
 import type { HistoryReader } from '../ports/history.ts';
-import { collectDay } from '../reporting/day-events.ts';
+import { collectDay, JournalPast } from '../reporting/day-events.ts';
 import type { DayEvents } from '../reporting/report-input.ts';
 
 /** A week or month of the calendar, as far as it has begun. */
@@ -53,43 +53,114 @@ export interface PeriodReading {
   readonly breaks: readonly Break[];
 }
 
-/** Reads the journal once, from its beginning to the end of the span; null where it knows nothing up to then. */
-export async function readPeriod(
-  reader: HistoryReader,
-  { from, last, sessions }: ReportSpan,
-): Promise<PeriodReading | null> {
-  const first = sessions[0]?.date ?? last.date;
-  const collector = collectDay(last.date, sessionBefore(first));
-  const book = new Book();
-  const runs = new Map<string, RunRecord>();
-  const trades = new Map<string, TradeRecord>();
-  let opened: EventOf<'history.opened'> | null = null;
-  let lastRun: RunRecord | null = null;
-  for await (const event of reader.events()) {
-    if (!collector.add(event)) continue;
-    if (event.type === 'history.opened') opened = event;
-    // A run folder may begin with the book of another run; any other checkpoint says what was just folded.
-    if (event.type === 'book.checkpointed' && event.stateSeq !== book.seq) {
-      book.restore(event.state);
+/** Events that are held before those of the past among them are taken in. */
+const HELD_AT_ONCE = 1_000;
+
+/**
+ * Reads what a journal says of weeks, or of months. It keeps what the past comes to, so that the reading of the next one
+ * starts there and not at the beginning; one before that is read from the beginning. Both give the same.
+ */
+export class PeriodReader {
+  readonly #reader: HistoryReader;
+  /** What all events up to the first of `#ahead` come to, none of which is of the session `#first` or later. */
+  readonly #journal = new JournalPast();
+  readonly #records = new PeriodRecords();
+  #first: SessionDate = HORIZON.from;
+  #ahead: JournalEvent[] = [];
+  #read = 0;
+
+  constructor(reader: HistoryReader) {
+    this.#reader = reader;
+  }
+
+  /** Null where the journal knows nothing up to then. */
+  async read(span: ReportSpan): Promise<PeriodReading | null> {
+    const { last, sessions } = span;
+    const first = sessions[0]?.date ?? last.date;
+    if (first < this.#first) return new PeriodReader(this.#reader).read(span);
+    const before = sessionBefore(first);
+    this.#first = first;
+    for await (const event of this.#reader.events({ fromSeq: this.#read + 1 })) {
+      this.#ahead.push(event);
+      this.#read = event.seq;
+      if (this.#ahead.length % HELD_AT_ONCE === 0) this.#takeIn(before);
     }
-    for (const change of book.apply(event)) {
-      if (change.view === 'trades') trades.set(change.key, change.record);
+    this.#takeIn(before);
+    const collector = collectDay(last.date, before, this.#journal);
+    const records = this.#records.clone();
+    for (const event of this.#ahead) if (collector.add(event)) records.follow(event, span.from);
+    const { opened, lastRun } = records;
+    if (opened === null) return null;
+    return {
+      opened,
+      previousSession: sessionBefore(last.date),
+      runs: records.runs(),
+      lastRun,
+      trades: records.trades(),
+      events: collector.result(),
+      breaks: records.breaks(),
+    };
+  }
+
+  /** Takes in what is past for every span from now on: the events before the first that is not. */
+  #takeIn(before: SessionDate): void {
+    let count = 0;
+    for (const event of this.#ahead) {
+      this.#journal.learn(event);
+      if (!this.#journal.isPast(event, this.#first, before)) break;
+      this.#journal.add(event);
+      this.#records.follow(event, this.#first);
+      count += 1;
+    }
+    this.#ahead = this.#ahead.slice(count);
+  }
+}
+
+/** Runs and trades as they stood after an event, folded from the journal. */
+class PeriodRecords {
+  readonly #book = new Book();
+  #runs = new Map<string, RunRecord>();
+  #trades = new Map<string, TradeRecord>();
+  opened: EventOf<'history.opened'> | null = null;
+  lastRun: RunRecord | null = null;
+
+  clone(): PeriodRecords {
+    const copy = new PeriodRecords();
+    copy.#book.restore(this.#book.checkpoint());
+    copy.#runs = new Map(this.#runs);
+    copy.#trades = new Map(this.#trades);
+    copy.opened = this.opened;
+    copy.lastRun = this.lastRun;
+    return copy;
+  }
+
+  /** Follows the journal, keeping runs from a date on, and every trade. */
+  follow(event: JournalEvent, from: SessionDate): void {
+    if (event.type === 'history.opened') this.opened = event;
+    // A run folder may begin with the book of another run; any other checkpoint says what was just folded.
+    if (event.type === 'book.checkpointed' && event.stateSeq !== this.#book.seq) {
+      this.#book.restore(event.state);
+    }
+    for (const change of this.#book.apply(event)) {
+      if (change.view === 'trades') this.#trades.set(change.key, change.record);
       else {
-        if (change.record.session >= from) runs.set(change.key, change.record);
-        if (change.record.job !== 'report') lastRun = change.record;
+        if (change.record.session >= from) this.#runs.set(change.key, change.record);
+        if (change.record.job !== 'report') this.lastRun = change.record;
       }
     }
   }
-  if (opened === null) return null;
-  return {
-    opened,
-    previousSession: sessionBefore(last.date),
-    runs: [...runs.values()],
-    lastRun,
-    trades: [...trades.values()],
-    events: collector.result(),
-    breaks: book.breaks(),
-  };
+
+  runs(): RunRecord[] {
+    return [...this.#runs.values()];
+  }
+
+  trades(): TradeRecord[] {
+    return [...this.#trades.values()];
+  }
+
+  breaks(): readonly Break[] {
+    return this.#book.breaks();
+  }
 }
 
 /** The calendar's first session has none before it; any earlier date serves. */

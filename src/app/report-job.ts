@@ -13,7 +13,7 @@ import { summaryLines } from '../reporting/summary.ts';
 import type { System } from './compose.ts';
 import { DayReader } from './day-reading.ts';
 import type { ReportOutcome } from './jobs.ts';
-import { type ReportSpan, readPeriod, spanOf } from './period-reading.ts';
+import { PeriodReader, type ReportSpan, spanOf } from './period-reading.ts';
 import { reportFiles, writeReportFiles } from './report-files.ts';
 
 /** What a daily report is made from. */
@@ -83,15 +83,17 @@ export const dataLabelOf = ({ data }: Config, home: string): string =>
 /** What a weekly or monthly report is made from. */
 export interface PeriodRequest extends Omit<ReportRequest, 'session' | 'days'> {
   readonly span: ReportSpan;
+  /** Reads one after the other from where it left off; one that reads from the beginning where it is left out. */
+  readonly periods?: PeriodReader;
 }
 
 /**
- * The report of a week or month from the journal alone, read once: what came after its last day is not in it. Throws
+ * The report of a week or month from the journal alone: what came after its last day is not in it. Throws
  * RECORD_UNKNOWN where the journal knows nothing up to then.
  */
 export async function readPeriodReport(request: PeriodRequest): Promise<PeriodReport> {
   const { reader, span, asOf, limits, dataLabel } = request;
-  const reading = await readPeriod(reader, span);
+  const reading = await (request.periods ?? new PeriodReader(reader)).read(span);
   if (reading === null) throw nothingUpTo(span.to);
   const { last } = span;
   return buildPeriodReport({
@@ -127,7 +129,7 @@ export async function writeReport(
   session: Session,
   period: Period,
 ): Promise<ReportOutcome | null> {
-  const { clock, config, days, history, outputDir, reader, source } = system;
+  const { clock, config, days, history, outputDir, periods, reader, source } = system;
   const common = {
     reader,
     asOf: clock.now(),
@@ -139,7 +141,7 @@ export async function writeReport(
   const report =
     span === null
       ? await readDailyReport({ ...common, days, session })
-      : await readPeriodReport({ ...common, span });
+      : await readPeriodReport({ ...common, span, periods: periods[span.kind] });
   const name = span?.name ?? session.date;
   const files = await reportFiles(report, config.report.formats);
   const written = writeReportFiles(join(outputDir, reportPath(period, name)), files);

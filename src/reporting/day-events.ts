@@ -24,8 +24,8 @@ interface PastOrder {
 /** Runs of sessions further back than this are over: no event speaks of them any more. */
 const REMEMBERED_RUNS = 200;
 
-/** Sessions whose positions are remembered with their marks: a day, the one before, and late arrivals of both. */
-const DETAILED_SESSIONS = 10;
+/** Sessions whose positions are remembered with their marks: those of a month, the one before, and late arrivals. */
+const DETAILED_SESSIONS = 40;
 const SOME_POSITION: EventOf<'account.marked'>['marks'][number] = {
   symbol: 'X' as Symbol,
   quantity: 1,

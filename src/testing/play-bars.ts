@@ -7,6 +7,7 @@ import { Engine } from '../app/engine.ts';
 import { GatedBroker } from '../app/gated-broker.ts';
 import { openAccount, SIM_ACCOUNT } from '../app/open-accounts.ts';
 import { pipelineParts } from '../app/parts.ts';
+import { PeriodReader } from '../app/period-reading.ts';
 import { all } from '../app/records.ts';
 import { markEvent, portfolioAt } from '../app/valuation.ts';
 import { sessionOf } from '../calendar/nyse.ts';
@@ -224,6 +225,7 @@ async function assemble(
     history: store,
     reader: store.reader,
     days: new DayReader(store.reader),
+    periods: { weekly: new PeriodReader(store.reader), monthly: new PeriodReader(store.reader) },
     rehearsedUntil: null,
     strategy,
     universe: null,

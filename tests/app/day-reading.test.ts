@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DayReader } from '../../src/app/day-reading.ts';
+import { PeriodReader, spanOf } from '../../src/app/period-reading.ts';
 import { sessionsBetween } from '../../src/calendar/nyse.ts';
 import { sessionDate } from '../../src/domain/time.ts';
 import type { JournalEvent } from '../../src/events/event.ts';
@@ -85,4 +86,27 @@ describe('days read one after the other', () => {
     if (session === undefined) throw new Error('a session');
     expect(await new DayReader(journalOf([]).reader).read(session)).toBeNull();
   });
+});
+
+describe('weeks and months read one after the other', () => {
+  it.each(['weekly', 'monthly'] as const)('are what each is from the beginning: %s', (kind) =>
+    inHome(TABLE, async (home) => {
+      await home.simulate('2026-01-20', '2026-03-06');
+      const events = await home.events();
+      const { reader, read } = journalOf(events);
+      const follower = new PeriodReader(reader);
+      const sessions = sessionsBetween(sessionDate('2026-01-20'), sessionDate('2026-03-06'));
+      const spans = sessions.flatMap(({ date, closeAt }) => {
+        const span = spanOf(date, kind, closeAt);
+        return span?.sessions.at(-1)?.date === date ? [span] : [];
+      });
+      expect(spans.length).toBeGreaterThan(1);
+      for (const span of spans) {
+        const alone = await new PeriodReader(journalOf(events).reader).read(span);
+        expect(await follower.read(span), span.name).toEqual(alone);
+        expect(alone?.runs.length, span.name).toBeGreaterThan(10);
+      }
+      expect(read.count).toBe(events.length);
+    }),
+  );
 });
