@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DayReader } from '../../src/app/day-reading.ts';
 import { PeriodReader, spanOf } from '../../src/app/period-reading.ts';
@@ -5,7 +7,7 @@ import { sessionsBetween } from '../../src/calendar/nyse.ts';
 import { sessionDate } from '../../src/domain/time.ts';
 import type { JournalEvent } from '../../src/events/event.ts';
 import type { HistoryReader } from '../../src/ports/history.ts';
-import { inHome, TABLE } from '../simulation/daemon-world.ts';
+import { inHome, SMALL, TABLE } from '../simulation/daemon-world.ts';
 
 /** A journal in memory that counts what is read of it. */
 function journalOf(events: readonly JournalEvent[]) {
@@ -109,4 +111,12 @@ describe('weeks and months read one after the other', () => {
       expect(read.count).toBe(events.length);
     }),
   );
+
+  it('a month ties from the marks of the close before it, twenty sessions ago', () =>
+    inHome(SMALL, async (home) => {
+      await home.simulate('2026-01-20', '2026-02-27');
+      const report = readFileSync(join(home.dir, 'reports/monthly/2026-02/report.md'), 'utf8');
+      expect(report).toMatch(/\| Change of unrealised +\| +[-+]\$/);
+      expect(report).toMatch(/\| Unexplained +\| +\$0\.00 \|/);
+    }));
 });
