@@ -118,6 +118,8 @@ export const viewPaths = (folder: string, spec: ViewSpec, suffix = ''): ViewPath
  */
 export const VIEW_HEAD = '[\n';
 export const VIEW_TAIL = ']\n';
+/** The comma before each record but the first. */
+export const VIEW_COMMA = 0x2c;
 export const EMPTY_VIEW_BYTES = VIEW_HEAD.length + VIEW_TAIL.length;
 
 /** Bytes of a line with a record of this size: the comma, the record, its slack and the newline, in steps of 16. */
@@ -163,5 +165,6 @@ export function slotBytes(text: string, width: number, first: boolean, after = '
 /** The record of a line of a view; null for the brackets around them. Throws SyntaxError on a torn line. */
 export function recordOfLine(line: string): Readonly<Record<string, unknown>> | null {
   if (line === '[' || line === ']' || line === '') return null;
-  return JSON.parse(line.slice(1)) as Readonly<Record<string, unknown>>;
+  const json = line.startsWith(',') ? line.slice(1) : line;
+  return JSON.parse(json) as Readonly<Record<string, unknown>>;
 }

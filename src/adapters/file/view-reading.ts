@@ -4,7 +4,7 @@ import type { RecordQuery } from '../../ports/history.ts';
 import { linesFrom, type PlacedLine } from './journal-lines.ts';
 import { linesBackwards } from './lines-backwards.ts';
 import type { ViewState } from './view-file.ts';
-import { recordOfLine, VIEW_HEAD, type ViewSpec } from './view-layout.ts';
+import { recordOfLine, VIEW_COMMA, VIEW_HEAD, type ViewSpec } from './view-layout.ts';
 
 type AnyRecord = Readonly<Record<string, unknown>>;
 
@@ -91,8 +91,9 @@ async function* forward(
   to: number,
 ): AsyncGenerator<AnyRecord> {
   let pauseAt = from + BYTES_AT_ONCE;
-  for (const line of linesFrom(file, { file: path, offset: from, line: 1 }, to)) {
-    const record = await matching(file, path, line, filter);
+  for (const line of linesFrom(file, { file: path, offset: from, line: 1 }, to, VIEW_COMMA)) {
+    const match = matching(file, path, line, filter);
+    const record = match instanceof Promise ? await match : match;
     if (record !== null) yield record;
     if (line.offset < pauseAt) continue;
     pauseAt = line.offset + BYTES_AT_ONCE;
@@ -118,23 +119,39 @@ async function* lastOf(
 
 type Line = Pick<PlacedLine, 'text' | 'offset'>;
 
-async function matching(
+/** The record of a line where it matches, else null. Waits only for a line that is being written just now. */
+function matching(
   file: OpenFile,
   path: string,
   line: Line,
   filter: Filter,
+): AnyRecord | null | Promise<AnyRecord | null> {
+  try {
+    return matchOf(line.text, filter);
+  } catch {
+    return matchingLater(file, path, line, filter);
+  }
+}
+
+function matchOf(text: string, { needles, accepts }: Filter): AnyRecord | null {
+  for (const needle of needles) if (!text.includes(needle)) return null;
+  const record = recordOfLine(text);
+  return record !== null && accepts(record) ? record : null;
+}
+
+async function matchingLater(
+  file: OpenFile,
+  path: string,
+  { offset }: Line,
+  filter: Filter,
 ): Promise<AnyRecord | null> {
-  let { text } = line;
-  if (!filter.needles.every((needle) => text.includes(needle))) return null;
   for (let attempt = 1; ; attempt += 1) {
-    try {
-      const record = recordOfLine(text);
-      return record !== null && filter.accepts(record) ? record : null;
-    } catch (error) {
-      if (attempt === ATTEMPTS) throw unreadable(path, line.offset, error);
-    }
     await new Promise((resume) => setImmediate(resume));
-    text = lineAt(file, line.offset);
+    try {
+      return matchOf(lineAt(file, offset), filter);
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw unreadable(path, offset, error);
+    }
   }
 }
 
