@@ -13,6 +13,11 @@ import {
 } from '../../src/adapters/file/history-backup.ts';
 import { restoreHistory } from '../../src/adapters/file/history-restore.ts';
 import { verifyHistory } from '../../src/adapters/file/history-verify.ts';
+import {
+  loadSimAccount,
+  saveSimAccount,
+  simAccountFile,
+} from '../../src/adapters/file/sim-account-file.ts';
 import type { EpochMs } from '../../src/domain/time.ts';
 import {
   all,
@@ -73,6 +78,10 @@ describe('a backup', () => {
   it('does not verify when any byte of what it holds was changed', async () => {
     const { home, history } = await homeWithTrades();
     await history.close();
+    saveSimAccount(home, {
+      account: { cash: 5, notes: 'x'.repeat(2_000) },
+      playedThrough: later(3),
+    });
     const { path } = await backup(home);
     const tar = gunzipSync(readFileSync(path));
     const spoiled = `${path}.spoiled`;
@@ -166,6 +175,22 @@ describe('a restore', () => {
       { tradeId: 'T39' },
     ]);
     await again.close();
+  });
+
+  it('brings the simulated account back where there is none, and leaves one that stands', async () => {
+    const { home, history } = await homeWithTrades();
+    await history.close();
+    const account = { account: { cash: 5 }, playedThrough: later(3) };
+    saveSimAccount(home, account);
+    const { path, manifest } = await backup(home);
+    expect(manifest.simAccount?.bytes).toBe(statSync(simAccountFile(home)).size);
+    const other = newHome();
+    const first = await restoreHistory({ ...options(other), file: path });
+    expect([first.simAccount, loadSimAccount(other)]).toEqual(['restored', account]);
+    const newer = { account: { cash: 6 }, playedThrough: later(9) };
+    saveSimAccount(other, newer);
+    const second = await restoreHistory({ ...options(other), file: path });
+    expect([second.simAccount, loadSimAccount(other)]).toEqual(['kept', newer]);
   });
 
   it('refuses the history of another account and leaves everything as it was', async () => {

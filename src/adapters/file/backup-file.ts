@@ -29,12 +29,17 @@ const schema = z.strictObject({
       sha256: z.string(),
     }),
   ),
+  /** The simulated account as it stood after the last event; absent where the broker is a real one. */
+  simAccount: z.strictObject({ bytes: z.int().positive(), sha256: z.string() }).optional(),
 });
+
+/** The name of the simulated account within a backup. */
+export const SIM_ACCOUNT_MEMBER = 'state/sim-account.json';
 
 /** What a backup says it holds: whose history, up to which event, and each file with its hash. */
 export type BackupManifest = z.output<typeof schema>;
 
-/** A file of a backup begins (`bytes` null), or a piece of its content comes. */
+/** A file of the journal begins (`bytes` null), or a piece of its content comes. */
 export interface BackupPart {
   readonly name: string;
   readonly bytes: Buffer | null;
@@ -48,6 +53,21 @@ export async function verifyBackup(
   path: string,
   onPart: (part: BackupPart) => void = () => undefined,
 ): Promise<BackupManifest> {
+  return (await readBackup(path, onPart)).manifest;
+}
+
+/** A backup that was checked whole, with what it holds beside the journal. */
+export interface CheckedBackup {
+  readonly manifest: BackupManifest;
+  /** The simulated account's file; null where the backup has none. */
+  readonly simAccount: Buffer | null;
+}
+
+/** As `verifyBackup`; the simulated account is small and comes with the answer. */
+export async function readBackup(
+  path: string,
+  onPart: (part: BackupPart) => void = () => undefined,
+): Promise<CheckedBackup> {
   const check = new BackupCheck(onPart);
   try {
     for await (const part of readTar(unzipped(path))) {
@@ -89,6 +109,7 @@ class BackupCheck {
   #rest: Buffer = Buffer.alloc(0);
   #offset = 0;
   #line = 1;
+  #simAccount: Buffer | null = null;
 
   constructor(onPart: (part: BackupPart) => void) {
     this.#onPart = onPart;
@@ -100,7 +121,7 @@ class BackupCheck {
     this.#rest = Buffer.alloc(0);
     this.#offset = 0;
     this.#line = 1;
-    if (this.#inManifest) return;
+    if (this.#isAside) return;
     this.#found.push({ name: this.#name, bytes: 0, hash: createHash('sha256') });
     this.#onPart({ name: this.#name, bytes: null });
   }
@@ -109,15 +130,20 @@ class BackupCheck {
     return this.#name === 'manifest.json';
   }
 
+  /** True for what is no part of the journal. */
+  get #isAside(): boolean {
+    return this.#inManifest || this.#name === SIM_ACCOUNT_MEMBER;
+  }
+
   take(bytes: Buffer): void {
-    if (!this.#inManifest) {
+    if (!this.#isAside) {
       const file = this.#found.at(-1);
       file?.hash.update(bytes);
       if (file !== undefined) file.bytes += bytes.length;
       this.#onPart({ name: this.#name, bytes });
     }
     this.#rest = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
-    if (!this.#inManifest) this.#takeLines();
+    if (!this.#isAside) this.#takeLines();
   }
 
   #takeLines(): void {
@@ -137,7 +163,8 @@ class BackupCheck {
 
   /** A last line without a newline is a line all the same. */
   #endLines(): void {
-    if (this.#inManifest || this.#rest.length === 0) return;
+    if (this.#name === SIM_ACCOUNT_MEMBER) this.#simAccount = this.#rest;
+    if (this.#isAside || this.#rest.length === 0) return;
     this.#rest = Buffer.concat([this.#rest, Buffer.from('\n')]);
     this.#takeLines();
   }
@@ -152,7 +179,7 @@ class BackupCheck {
     }
   }
 
-  finish(): BackupManifest {
+  finish(): CheckedBackup {
     if (!this.#inManifest) throw new Error('it has no manifest');
     const manifest = schema.parse(JSON.parse(this.#rest.toString('utf8')));
     for (const item of this.#walk.finish(0)) {
@@ -174,6 +201,17 @@ class BackupCheck {
     if (JSON.stringify(found) !== JSON.stringify(manifest.files)) {
       throw new Error('its files are not those of its manifest');
     }
-    return manifest;
+    const simAccount = this.#simAccount;
+    const digest = simAccount === null ? undefined : digestOf(simAccount);
+    if (JSON.stringify(digest) !== JSON.stringify(manifest.simAccount)) {
+      throw new Error('its simulated account is not that of its manifest');
+    }
+    return { manifest, simAccount };
   }
 }
+
+/** Size and SHA-256 of a small file, as manifests say them. */
+export const digestOf = (bytes: Buffer): { bytes: number; sha256: string } => ({
+  bytes: bytes.length,
+  sha256: createHash('sha256').update(bytes).digest('hex'),
+});

@@ -8,12 +8,14 @@ import { Failure } from '../../domain/failure.ts';
 import { DAY_MS, type EpochMs, isoUtc, parseInstant } from '../../domain/time.ts';
 import { soundLine } from '../../events/chain.ts';
 import type { FileSystem } from '../../ports/file-system.ts';
-import { type BackupManifest, verifyBackup } from './backup-file.ts';
+import { readWhole } from './atomic-file.ts';
+import { type BackupManifest, digestOf, SIM_ACCOUNT_MEMBER, verifyBackup } from './backup-file.ts';
 import { historyFolder, journalFolder } from './history-folders.ts';
 import { homeIdentity } from './history-home.ts';
 import { journalFiles, linesFrom } from './journal-lines.ts';
 import { JOURNAL_START, type JournalPosition, walkJournal } from './journal-walk.ts';
 import { nodeFileSystem } from './node-file-system.ts';
+import { simAccountFile } from './sim-account-file.ts';
 import { TAR_END, tarHeader, tarPadding } from './tar-archive.ts';
 
 export interface BackupOptions {
@@ -41,7 +43,7 @@ const nameOf = (now: EpochMs, seq: number): string =>
 /**
  * Writes the journal, as far as it is acknowledged, into one compressed file, reads that back and checks every hash
  * and link of it. May run while a daemon writes: the journal only grows. The views are not in it; a restore makes
- * them anew. Throws HISTORY_DAMAGED where the journal is damaged, because such a backup would restore that.
+ * them anew. The simulated account is: no broker keeps it for us. Throws HISTORY_DAMAGED where the journal is damaged, because such a backup would restore that.
  */
 export async function backupHistory(options: BackupOptions): Promise<Backup> {
   const files = nodeFileSystem;
@@ -58,14 +60,17 @@ export async function backupHistory(options: BackupOptions): Promise<Backup> {
   const temporary = `${path}.tmp`;
   files.remove(temporary);
   const head = { format: 1 as const, createdAt: isoUtc(options.now), version: options.version };
+  // Read after the journal's end was: as after a crash, the account is never behind the journal.
+  const simAccount = readWhole(files, simAccountFile(options.home));
   const manifest = {
     ...head,
     ...identity,
     head: end.head,
     files: [] as BackupManifest['files'][number][],
+    ...(simAccount === null ? {} : { simAccount: digestOf(simAccount) }),
   };
   await pipeline(
-    Readable.from(archive(files, journal, end, manifest, options.now)),
+    Readable.from(archive(files, journal, end, manifest, simAccount, options.now)),
     // Hashes do not compress; a higher level takes far longer for little.
     createGzip({ level: 1 }),
     createWriteStream(temporary, { flags: 'wx', mode: 0o600 }),
@@ -117,6 +122,7 @@ async function* archive(
   journal: string,
   end: JournalPosition,
   manifest: BackupManifest & { files: BackupManifest['files'][number][] },
+  simAccount: Buffer | null,
   now: EpochMs,
 ): AsyncGenerator<Buffer> {
   for (const name of journalFiles(files, journal)) {
@@ -129,14 +135,13 @@ async function* archive(
     yield tarPadding(size);
     manifest.files.push({ name, bytes: size, sha256: sha256.digest('hex') });
   }
+  if (simAccount !== null) yield tarMember(SIM_ACCOUNT_MEMBER, simAccount, now);
   const text = Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`);
-  yield Buffer.concat([
-    tarHeader('manifest.json', text.length, now),
-    text,
-    tarPadding(text.length),
-    TAR_END,
-  ]);
+  yield Buffer.concat([tarMember('manifest.json', text, now), TAR_END]);
 }
+
+const tarMember = (name: string, content: Buffer, now: EpochMs): Buffer =>
+  Buffer.concat([tarHeader(name, content.length, now), content, tarPadding(content.length)]);
 
 async function* contentOf(
   files: FileSystem,

@@ -51,7 +51,7 @@ export function assertSameHome(
     'HOME_MISMATCH',
     `${wanted.home} holds the history of ${found.mode} account ${found.account}, not of ${wanted.mode} account ${wanted.account}`,
     {
-      hint: 'use a home of its own for it: trade-labs init DIR, then add --home DIR',
+      hint: 'use a home of its own for it: --home DIR',
     },
   );
 }

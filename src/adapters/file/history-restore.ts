@@ -1,9 +1,15 @@
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { Failure } from '../../domain/failure.ts';
 import { isoUtc } from '../../domain/time.ts';
 import type { EventDraft } from '../../events/event.ts';
 import type { FileSystem, OpenFile } from '../../ports/file-system.ts';
-import { type BackupManifest, type BackupPart, verifyBackup } from './backup-file.ts';
+import { readWhole, writeAtomic } from './atomic-file.ts';
+import {
+  type BackupManifest,
+  type BackupPart,
+  type CheckedBackup,
+  readBackup,
+} from './backup-file.ts';
 import { type HistoryOptions, lockOf } from './file-history.ts';
 import { reopen } from './history-accept-loss.ts';
 import { historyFolder, journalFolder } from './history-folders.ts';
@@ -11,6 +17,7 @@ import { forgetState, loadState } from './history-state.ts';
 import { JOURNAL_START, walkJournal } from './journal-walk.ts';
 import { JournalWriter } from './journal-writer.ts';
 import { nodeFileSystem } from './node-file-system.ts';
+import { simAccountFile } from './sim-account-file.ts';
 
 export interface Restored {
   readonly manifest: BackupManifest;
@@ -18,6 +25,11 @@ export interface Restored {
   readonly lost: { readonly fromSeq: number; readonly toSeq: number } | null;
   /** Where the journal is that stood here before; null in an empty home. */
   readonly replaced: string | null;
+  /**
+   * What became of the simulated account: put in place, or left as it stood because an account does not go back in
+   * time with our records of it; null where the backup has none.
+   */
+  readonly simAccount: 'restored' | 'kept' | null;
 }
 
 /**
@@ -31,12 +43,12 @@ export async function restoreHistory(
   const folder = historyFolder(options.home);
   const lock = await lockOf(options);
   try {
-    const { restoring, manifest } = await unpack(files, folder, options);
+    const { restoring, manifest, simAccount } = await unpack(files, folder, options);
     const lastKnown = lastKnownEvent(files, folder);
     const replaced = exchange(files, folder, restoring, options);
     const lost = noteLoss(files, folder, manifest, lastKnown, options);
     await reopen(options, lock);
-    return { manifest, lost, replaced };
+    return { manifest, lost, replaced, simAccount: placeAccount(files, options.home, simAccount) };
   } finally {
     await lock?.release();
   }
@@ -47,12 +59,12 @@ async function unpack(
   files: FileSystem,
   folder: string,
   options: HistoryOptions & { readonly file: string },
-): Promise<{ restoring: string; manifest: BackupManifest }> {
+): Promise<CheckedBackup & { restoring: string }> {
   const restoring = join(folder, 'journal.restoring');
   files.makeFolder(restoring);
   for (const name of files.list(restoring) ?? []) files.remove(join(restoring, name));
   const writer = new Unpacker(files, restoring);
-  const manifest = await verifyBackup(options.file, (part) => writer.take(part));
+  const { manifest, simAccount } = await readBackup(options.file, (part) => writer.take(part));
   writer.end();
   files.syncFolder(restoring);
   if (manifest.mode !== options.mode || manifest.account !== options.account) {
@@ -62,7 +74,20 @@ async function unpack(
       { hint: 'restore it into a home of its own: --home DIR' },
     );
   }
-  return { restoring, manifest };
+  return { restoring, manifest, simAccount };
+}
+
+function placeAccount(
+  files: FileSystem,
+  home: string,
+  simAccount: Buffer | null,
+): Restored['simAccount'] {
+  if (simAccount === null) return null;
+  const path = simAccountFile(home);
+  if (readWhole(files, path) !== null) return 'kept';
+  files.makeFolder(dirname(path));
+  writeAtomic(files, path, simAccount);
+  return 'restored';
 }
 
 class Unpacker {

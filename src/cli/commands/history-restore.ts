@@ -39,16 +39,20 @@ export const historyRestore: CommandSpec = {
       return { data: { file, ...manifest, restored: false }, text: 'Nothing was changed.' };
     }
     const warnings: string[] = [];
-    const { lost, replaced } = await restoreHome(careFor(context, warnings), file);
+    const { lost, replaced, simAccount } = await restoreHome(careFor(context, warnings), file);
     return {
-      data: { file, ...manifest, restored: true, lost, replaced },
+      data: { file, ...manifest, restored: true, lost, replaced, simAccount },
       text: [
         `Restored ${what}`,
         ...(lost === null
           ? []
           : [`Events ${lost.fromSeq} to ${lost.toSeq} are not in it; the journal says so.`]),
         ...(replaced === null ? [] : [`What stood there is in ${replaced}`]),
-        'Next: trade-labs history verify',
+        ...(simAccount === 'restored' ? ['The simulated account is restored with it.'] : []),
+        ...(simAccount === 'kept'
+          ? ['The simulated account here was kept as it is, as a broker would keep its own.']
+          : []),
+        'Next: trade-labs history verify, then trade-labs reconcile',
       ].join('\n'),
       warnings,
     };
