@@ -189,7 +189,13 @@ describe('a history over many months', () => {
       );
       expect(await all(history.reader.trades(query))).toEqual(expected);
       expect(await all(history.reader.trades({ ...query, last: 3 }))).toEqual(expected.slice(-3));
+      const { symbol: _, ...dates } = query;
+      const inRange = records.filter(
+        ({ entrySession }) => entrySession >= (since ?? '') && entrySession <= (until ?? '9'),
+      );
+      expect(await all(history.reader.trades(dates))).toEqual(inRange);
     }
+    expect(await all(history.reader.trades())).toEqual(records);
     const closed = await all(history.reader.trades({ status: 'closed' }));
     expect(closed.map(({ tradeId }) => tradeId)).toEqual(
       Array.from({ length: 13 }, (_, i) => `T${i * 700}`),
@@ -200,6 +206,22 @@ describe('a history over many months', () => {
       expect(seq).toBe(from);
       break;
     }
+    await history.close();
+  });
+
+  it('gives back text of any language', async () => {
+    const home = newHome();
+    const fold = new SceneFold();
+    const history = await openHistory(optionsFor(home, fold));
+    for (const [id, note] of [
+      ['2026-03-05-143000Z-a', 'plain'],
+      ['2026-03-05-143001Z-b', 'Börse geschlossen, 取引停止 🛑'],
+    ] as const) {
+      await history.append([runStarted(id)]);
+      await history.append([runCompleted(id, note)]);
+    }
+    const errors = (await all(history.reader.runs())).map(({ error }) => error);
+    expect(errors).toEqual(['plain', 'Börse geschlossen, 取引停止 🛑']);
     await history.close();
   });
 
