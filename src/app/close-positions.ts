@@ -6,11 +6,11 @@ import type { LoadedConfig } from '../config/load.ts';
 import { Failure } from '../domain/failure.ts';
 import { parseSymbol, type Symbol } from '../domain/market.ts';
 import { type EpochMs, epochMs, isoUtc, type Session } from '../domain/time.ts';
-import type { EventDraft } from '../events/event.ts';
 import { compose, type System } from './compose.ts';
 import { Engine } from './engine.ts';
 import { openHomeLog } from './home-log.ts';
 import type { Monitors } from './monitors.ts';
+import { type Requester, recordCommand, requesterOf } from './record-command.ts';
 import { recover } from './recover.ts';
 
 /** How a position stands after it was asked to leave. */
@@ -39,15 +39,6 @@ export interface Asked {
   readonly symbols: readonly string[];
 }
 
-/** Who asks, and through what. */
-export interface Requester {
-  /** Names the request in the journal. */
-  readonly id: string;
-  readonly principal: string;
-  readonly host: string;
-  readonly source: 'cli' | 'handed';
-}
-
 /**
  * Sells what is asked for through the stops that cover it, and writes down who asked and what came of it. Outside
  * trading hours the sales wait for the next open; the stops stay until then.
@@ -59,33 +50,23 @@ export async function leavePositions(
   asked: Asked,
   requester: Requester,
 ): Promise<CloseResult> {
-  const { book, clock, history } = system;
-  const base = { at: clock.now(), runId: null };
+  const { book, clock } = system;
   const symbols = symbolsOf(system, asked);
-  const { id: requestId, source, principal, host } = requester;
   const { command } = asked;
-  const received = { requestId, command, symbols: [...symbols], source, principal, host };
-  await history.append([{ ...base, type: 'command.received', ...received }]);
-  const positions: Leaving[] = [];
-  try {
+  const sell = async (): Promise<CloseResult> => {
+    const positions: Leaving[] = [];
     for (const symbol of symbols) {
       const held = book.owned(symbol);
-      const reason = asked.command === 'flatten' ? 'flatten' : 'manual';
+      const reason = command === 'flatten' ? 'flatten' : 'manual';
       const orders = await monitors.desk.leave(symbol, reason, session.date, command);
       await monitors.takeIn(session.date);
       positions.push({ symbol, held, left: book.owned(symbol), orders });
     }
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const code = error instanceof Failure ? error.code : 'BUG';
-    await history.append([{ ...base, type: 'command.failed', requestId, code, message }]);
-    throw error;
-  }
-  const result = resultOf(positions, clock.now(), session);
-  const told = result.isFlat ? 'flat' : `not flat: ${sharesLeft(result)} shares are to be sold`;
-  const done: EventDraft = { ...base, type: 'command.done', requestId, result: told };
-  await history.append([done]);
-  return result;
+    return resultOf(positions, clock.now(), session);
+  };
+  const tell = (result: CloseResult): string =>
+    result.isFlat ? 'flat' : `not flat: ${sharesLeft(result)} shares are to be sold`;
+  return recordCommand(system, requester, { command, symbols }, sell, tell);
 }
 
 const sharesLeft = ({ positions }: CloseResult): number =>
@@ -114,8 +95,6 @@ export interface CloseRequest extends Asked {
   readonly loaded: LoadedConfig;
   readonly version: string;
   readonly now: EpochMs;
-  readonly principal: string;
-  readonly host: string;
 }
 
 /** Takes the home, brings it up to now, and sells; throws HOME_BUSY where another process holds it. */
@@ -150,9 +129,7 @@ async function playAndLeave(
   const now = epochMs(Math.max(request.now, clock.now()));
   await engine.playTo(now);
   const session = engine.nextInstant()?.session ?? first;
-  const { principal, host } = request;
-  const id = `${isoUtc(request.now)}/${request.command}`;
-  const requester = { id, principal, host, source: 'cli' } as const;
+  const requester = requesterOf(system, request.command, 'cli');
   const result = await leavePositions(system, engine.monitors, session, request, requester);
   system.saveAccount();
   return result;

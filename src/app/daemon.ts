@@ -65,7 +65,8 @@ export class Daemon {
   #state: DaemonState | null = null;
   #stopCause: string | null = null;
   #reloadAsked = false;
-  #noEntries: string | null = null;
+  /** How many the last comparison of book and broker found. */
+  #differences = 0;
   #idle = '';
   /** What was due first when that was told last. */
   #awaited: Due | null = null;
@@ -201,9 +202,16 @@ export class Daemon {
   }
 
   #reconciled(differences: number, at: EpochMs): void {
-    this.#noEntries =
-      differences === 0 ? null : `book and broker differ in ${differences} places: no entries`;
+    this.#differences = differences;
     this.#parts.observer.onReconcile?.(differences, at);
+  }
+
+  /** Why nothing is entered now; null where book and broker are known to agree, but for what a person took note of. */
+  #noEntries(): string | null {
+    const breaks = this.#system.book.breaks();
+    const noted = breaks.filter(({ resolved }) => resolved !== null).length;
+    const left = this.#differences - noted;
+    return left > 0 ? `book and broker differ in ${left} places: no entries` : null;
   }
 
   /** Instant after instant until a stop is asked for. */
@@ -258,7 +266,12 @@ export class Daemon {
     }
     if (this.#requests.isEmpty) return;
     const session = this.#engine.nextInstant()?.session ?? this.#lastSession();
-    await this.#requests.serve(this.#system, this.#engine.monitors, session);
+    await this.#requests.serve({
+      system: this.#system,
+      monitors: this.#engine.monitors,
+      session,
+      onReconcile: (differences) => this.#reconciled(differences, this.now),
+    });
   }
 
   async #reconfigure(): Promise<void> {
@@ -280,7 +293,7 @@ export class Daemon {
       now,
       window: this.#timetable.current(now),
       delay: this.#delays.of(slot, this.#runner.last),
-      noEntries: slot.row.job === 'scan' ? this.#noEntries : null,
+      noEntries: slot.row.job === 'scan' ? this.#noEntries() : null,
     };
   }
 

@@ -11,6 +11,7 @@ import type { Symbol } from '../domain/market.ts';
 import type { Result } from '../domain/result.ts';
 import { DAY_MS, type EpochMs, epochMs, type Session } from '../domain/time.ts';
 import type { EventDraft, JournalEvent } from '../events/event.ts';
+import { fingerprint } from '../events/fingerprint.ts';
 import { type Break, bookReconciliation, bookResolution, openBreaks } from '../ledger/breaks.ts';
 import type { Reconciliation } from '../ledger/reconcile.ts';
 import {
@@ -25,6 +26,7 @@ import { compose, type System } from './compose.ts';
 import { openHomeLog } from './home-log.ts';
 import { Monitors } from './monitors.ts';
 import { compareTo, recordReconciliation, runReconcile } from './reconcile-job.ts';
+import { type Requester, recordCommand, requesterOf } from './record-command.ts';
 import { recordsOf } from './records.ts';
 
 /** Who looks at which home, and when. */
@@ -44,12 +46,13 @@ export interface Corrections {
   readonly fills: string | null;
 }
 
-export interface ReconcileRequest extends HomeRequest {
+/** A comparison, and what of it the book is to take over; handed to a running daemon as it is. */
+export interface ReconcileOrder {
   readonly corrections: Corrections;
   /** Nothing is written: not the comparison either. */
   readonly dryRun: boolean;
-  /** Shown what would be journalled; false leaves everything as it is. */
-  readonly confirm: (drafts: readonly EventDraft[]) => Promise<boolean>;
+  /** The digest of the corrections that a person has seen; null agrees to whatever they come to. */
+  readonly agreed: string | null;
 }
 
 export interface ReconcileOutcome {
@@ -58,46 +61,75 @@ export interface ReconcileOutcome {
   /** What was, or with a dry run would be, journalled to make the book follow. */
   readonly corrected: readonly EventDraft[];
   readonly breaks: readonly Break[];
+  /** The digest of what was, or would be, journalled, whenever it is: agreed to by those who have seen it. */
+  readonly digest: string;
   /** The file of the comparison; null for a dry run. */
   readonly path: string | null;
 }
 
 /** Compares a home with its broker, makes the book follow where a person says so, and compares again. */
-export async function reconcileHome(request: ReconcileRequest): Promise<ReconcileOutcome> {
-  return withHome(request, async (system, session, at) => {
-    const { book, broker, history } = system;
-    // Everything the broker remembers: an execution may be older than the day.
-    const since = epochMs(at - broker.capabilities.remembersDays * DAY_MS);
-    const statement = await broker.statement(since);
-    if (request.dryRun) {
-      const corrected = correctionDrafts(system, statement, request.corrections, session);
-      const result = compareTo(system, statement);
-      return { result, corrected, breaks: openBreaks(book.breaks()), path: null };
-    }
-    const corrected = await correct(system, statement, request, session);
-    if (corrected.length > 0) {
-      await history.append(corrected);
-      await new Monitors(system).takeIn(session.date);
-    }
-    if (!broker.simulated) {
-      const result = await runReconcile(system, session, at);
-      return { result, corrected, breaks: openBreaks(book.breaks()), path: null };
-    }
-    const result = compareTo(system, await broker.statement(since));
-    const path = await recordReconciliation(system, result, session, at);
-    return { result, corrected, breaks: openBreaks(book.breaks()), path };
+export const reconcileHome = (
+  request: HomeRequest,
+  order: ReconcileOrder,
+): Promise<ReconcileOutcome> =>
+  withHome(request, (system, monitors) =>
+    reconcileIn(system, monitors, order, requesterOf(system, RECONCILE, 'cli')),
+  );
+
+const RECONCILE = 'reconcile';
+
+/** The same in a home that is open; whoever asks for corrections is written down. */
+export async function reconcileIn(
+  system: System,
+  monitors: Monitors,
+  order: ReconcileOrder,
+  requester: Requester,
+): Promise<ReconcileOutcome> {
+  const { book, broker, clock } = system;
+  const at = clock.now();
+  const session = sessionContaining(at) ?? lastSessionClosedBy(at);
+  // Everything the broker remembers: an execution may be older than the day.
+  const since = epochMs(at - broker.capabilities.remembersDays * DAY_MS);
+  const statement = await broker.statement(since);
+  const corrected = correctionDrafts(system, statement, order.corrections, session);
+  const digest = digestOf(corrected);
+  const outcome = (result: Reconciliation, path: string | null): ReconcileOutcome => ({
+    result,
+    corrected,
+    breaks: openBreaks(book.breaks()),
+    digest,
+    path,
   });
+  if (order.dryRun) return outcome(compareTo(system, statement), null);
+  if (order.agreed !== null && order.agreed !== digest) {
+    throw new Failure('INPUT_INVALID', 'book or broker changed while you were asked', {
+      hint: 'nothing was written: look again and answer anew',
+    });
+  }
+  if (corrected.length > 0) {
+    const { symbols } = order.corrections;
+    const commanded = { command: RECONCILE, symbols };
+    const write = async (): Promise<void> => {
+      await system.history.append(corrected);
+      await monitors.takeIn(session.date);
+    };
+    const tell = (): string => `${corrected.length} events`;
+    await recordCommand(system, requester, commanded, write, tell);
+  }
+  if (!broker.simulated) {
+    const until = epochMs(at + PATIENCE_MS);
+    return outcome(await runReconcile(system, session, at, until), null);
+  }
+  const result = compareTo(system, await broker.statement(since));
+  return outcome(result, await recordReconciliation(system, result, session, at));
 }
 
-async function correct(
-  system: System,
-  statement: BrokerStatement,
-  { corrections, confirm }: ReconcileRequest,
-  session: Session,
-): Promise<readonly EventDraft[]> {
-  const drafts = correctionDrafts(system, statement, corrections, session);
-  return drafts.length > 0 && (await confirm(drafts)) ? drafts : [];
-}
+/** How long a person at a terminal waits for differences to settle. */
+const PATIENCE_MS = 10_000;
+
+/** What is to be written, but for when. */
+const digestOf = (drafts: readonly EventDraft[]): string =>
+  fingerprint(drafts.map((draft) => ({ ...draft, at: 0 })));
 
 /** The executions first: what they explain needs no inference. */
 function correctionDrafts(
@@ -131,7 +163,7 @@ function agreed(drafts: Result<EventDraft[], string>): EventDraft[] {
 /** Opens a home as the daemon would, at the instant it was played through, and closes it whatever happens. */
 async function withHome<T>(
   { home, loaded, version, now }: HomeRequest,
-  work: (system: System, session: Session, at: EpochMs) => Promise<T>,
+  work: (system: System, monitors: Monitors) => Promise<T>,
 ): Promise<T> {
   if (!existsSync(historyFolder(home))) throw nothingThere(home);
   const played = loadSimAccount<SimAccountState>(home)?.playedThrough;
@@ -139,8 +171,7 @@ async function withHome<T>(
   const log = await openHomeLog(home, loaded);
   const system = await compose({ home, loaded, mode: loaded.config.mode, version, clock, log });
   try {
-    const at = clock.now();
-    return await work(system, sessionContaining(at) ?? lastSessionClosedBy(at), at);
+    return await work(system, new Monitors(system));
   } finally {
     await system.close();
     await log.close();
@@ -162,33 +193,42 @@ function foldBreaks(state: { breaks: Map<string, Break> }, event: JournalEvent):
   else if (event.type === 'discrepancy.resolved') bookResolution(state, event);
 }
 
-export interface Resolution extends HomeRequest {
+export interface Resolution {
   /** The break's key, or `all`. */
   readonly key: string;
   readonly note: string;
 }
 
+const RESOLVE = 'breaks resolve';
+
 /** Takes note of open breaks: entries go on while their numbers stay. Throws where there is none of that name. */
-export async function resolveBreaks(request: Resolution): Promise<readonly Break[]> {
-  return withHome(request, async ({ book, history, clock }) => {
-    const open = openBreaks(book.breaks());
-    const meant = request.key === 'all' ? open : open.filter(({ key }) => key === request.key);
-    if (meant.length === 0) {
-      throw new Failure('RECORD_UNKNOWN', `no open break is called ${request.key}`, {
-        details: open.map(({ key }) => `open: ${key}`),
-        hint: 'trade-labs breaks',
-      });
-    }
-    await history.append(
-      meant.map(({ key }) => ({
-        type: 'discrepancy.resolved' as const,
-        at: clock.now(),
-        runId: null,
-        key,
-        note: request.note,
-        by: 'cli',
-      })),
-    );
+export const resolveBreaks = (
+  request: HomeRequest,
+  resolution: Resolution,
+): Promise<readonly Break[]> =>
+  withHome(request, (system) => resolveIn(system, resolution, requesterOf(system, RESOLVE, 'cli')));
+
+/** The same in a home that is open; whoever asks is written down. */
+export async function resolveIn(
+  system: System,
+  { key: asked, note }: Resolution,
+  requester: Requester,
+): Promise<readonly Break[]> {
+  const { book, history, clock } = system;
+  const open = openBreaks(book.breaks());
+  const meant = asked === 'all' ? open : open.filter(({ key }) => key === asked);
+  if (meant.length === 0) {
+    throw new Failure('RECORD_UNKNOWN', `no open break is called ${asked}`, {
+      details: open.map(({ key }) => `open: ${key}`),
+      hint: 'trade-labs breaks',
+    });
+  }
+  const write = async (): Promise<readonly Break[]> => {
+    const base = { type: 'discrepancy.resolved', at: clock.now(), runId: null } as const;
+    await history.append(meant.map(({ key }) => ({ ...base, key, note, by: 'cli' })));
     return meant;
-  });
+  };
+  const symbols = [...new Set(meant.flatMap(({ symbol }) => symbol ?? []))];
+  const tell = (): string => meant.map(({ key }) => key).join(', ');
+  return recordCommand(system, requester, { command: RESOLVE, symbols }, write, tell);
 }

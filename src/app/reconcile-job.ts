@@ -24,12 +24,14 @@ const UNTIL_AFTER_CLOSE_MS = 10 * MINUTE_MS;
 
 /**
  * Compares the book with the broker's statement, journals the result and writes it to
- * reports/reconciliation/YYYY-MM-DDTHHMM.json, so that a second one the same day erases nothing.
+ * reports/reconciliation/YYYY-MM-DDTHHMM.json, so that a second one the same day erases nothing. What a broker shows
+ * that is no simulation is read until nothing is pending, at the latest until `until`.
  */
 export async function runReconcile(
   system: System,
   session: Session,
   at: EpochMs,
+  until: EpochMs = epochMs(session.closeAt + UNTIL_AFTER_CLOSE_MS),
 ): Promise<Reconciliation> {
   const { broker, clock } = system;
   const read = async () => compareTo(system, await broker.statement(session.openAt));
@@ -38,7 +40,7 @@ export async function runReconcile(
     : await compareUntilSettled(read, {
         now: () => clock.now(),
         wait: pause,
-        until: epochMs(session.closeAt + UNTIL_AFTER_CLOSE_MS),
+        until,
       });
   await recordReconciliation(system, result, session, at);
   return result;

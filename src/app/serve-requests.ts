@@ -1,16 +1,29 @@
-import { hostname, userInfo } from 'node:os';
 import type { OwnerRequest } from '../adapters/file/owner-channel.ts';
 import { Failure } from '../domain/failure.ts';
-import { isoUtc, type Session } from '../domain/time.ts';
-import { type Asked, type CloseResult, leavePositions } from './close-positions.ts';
+import { parseSymbol, type Symbol } from '../domain/market.ts';
+import type { Session } from '../domain/time.ts';
+import { EVENT_PAYLOADS } from '../events/event.ts';
+import { leavePositions } from './close-positions.ts';
 import type { System } from './compose.ts';
 import type { Monitors } from './monitors.ts';
+import { reconcileIn, resolveIn } from './reconcile-home.ts';
+import { requesterOf } from './record-command.ts';
 
 /** What a process asks of the one that holds the home. */
 interface Waiting {
   readonly request: OwnerRequest;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
+}
+
+/** What requests are done with. */
+export interface Hands {
+  readonly system: System;
+  readonly monitors: Monitors;
+  /** The session in progress, or the next. */
+  readonly session: Session;
+  /** Told how many differences a comparison that was asked for has found. */
+  readonly onReconcile: (differences: number) => void;
 }
 
 /** Requests that wait until the process that holds the home has a hand free: one after the other, each answered. */
@@ -29,10 +42,11 @@ export class HandedRequests {
   }
 
   /** Does what waits. A failure is the answer of its request; only a history that cannot be written ends it all. */
-  async serve(system: System, monitors: Monitors, session: Session): Promise<void> {
+  async serve(hands: Hands): Promise<void> {
+    const { system } = hands;
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
       try {
-        next.resolve(await answerOf(next.request, system, monitors, session));
+        next.resolve(await answerOf(next.request, hands));
       } catch (error) {
         next.reject(error);
         if (system.historyFailure() !== null) throw error;
@@ -47,21 +61,67 @@ export class HandedRequests {
   }
 }
 
-async function answerOf(
-  { name, args }: OwnerRequest,
-  system: System,
-  monitors: Monitors,
-  session: Session,
-): Promise<CloseResult> {
-  if (name !== 'close' && name !== 'flatten') {
-    throw new Failure('HOME_BUSY', `the daemon that holds ${system.home} cannot do "${name}"`, {
-      hint: 'stop it first',
-    });
-  }
-  const symbols = Array.isArray(args.symbols) ? args.symbols.map(String) : [];
-  const asked: Asked = { command: name, symbols };
-  // Only the owner of the files can reach the channel: whoever asks is who we are.
-  const who = { principal: userInfo().username, host: hostname() };
-  const id = `${isoUtc(system.clock.now())}/${name}`;
-  return leavePositions(system, monitors, session, asked, { ...who, id, source: 'handed' });
+type Args = OwnerRequest['args'];
+type Served = (hands: Hands, args: Args) => Promise<unknown>;
+
+/** What a running daemon does for another process. Its answer is JSON. */
+const SERVED: ReadonlyMap<string, Served> = new Map<string, Served>([
+  ['close', (hands, args) => leave('close', hands, args)],
+  ['flatten', (hands, args) => leave('flatten', hands, args)],
+  ['reconcile', reconcileFor],
+  [
+    'breaks resolve',
+    ({ system }, { key, note }) =>
+      resolveIn(
+        system,
+        { key: textOf('key', key), note: textOf('note', note) },
+        requesterOf(system, 'breaks resolve', 'handed'),
+      ),
+  ],
+]);
+
+async function answerOf({ name, args }: OwnerRequest, hands: Hands): Promise<unknown> {
+  const served = SERVED.get(name);
+  if (served !== undefined) return served(hands, args);
+  throw new Failure('HOME_BUSY', `a daemon holds ${hands.system.home} and cannot do "${name}"`, {
+    hint: 'stop the daemon first, then ask again',
+  });
+}
+
+function leave(command: 'close' | 'flatten', hands: Hands, args: Args): Promise<unknown> {
+  const { system, monitors, session } = hands;
+  const asked = { command, symbols: textsOf(args.symbols) };
+  return leavePositions(system, monitors, session, asked, requesterOf(system, command, 'handed'));
+}
+
+async function reconcileFor(hands: Hands, args: Args): Promise<unknown> {
+  const { system, monitors, onReconcile } = hands;
+  const { symbols, cash, fills } = (args.corrections ?? {}) as Record<string, unknown>;
+  const corrections = {
+    symbols: textsOf(symbols).map(symbolOf),
+    cash: cash === null ? null : EVENT_PAYLOADS['cash.recorded'].kind.parse(cash),
+    fills: fills === null ? null : textOf('fills', fills),
+  };
+  const order = {
+    corrections,
+    dryRun: args.dryRun === true,
+    agreed: args.agreed === null ? null : textOf('agreed', args.agreed),
+  };
+  const requester = requesterOf(system, 'reconcile', 'handed');
+  const outcome = await reconcileIn(system, monitors, order, requester);
+  if (!order.dryRun) onReconcile(outcome.result.discrepancies.length);
+  return outcome;
+}
+
+const textsOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
+
+function textOf(name: string, value: unknown): string {
+  if (typeof value === 'string') return value;
+  throw new Failure('USAGE', `${name} of a request must be text, was ${typeof value}`);
+}
+
+function symbolOf(text: string): Symbol {
+  const symbol = parseSymbol(text);
+  if (symbol !== null) return symbol;
+  throw new Failure('SYMBOL_INVALID', `not a symbol: ${JSON.stringify(text)}`);
 }

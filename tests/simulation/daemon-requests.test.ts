@@ -1,9 +1,14 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { askOwner } from '../../src/adapters/file/owner-channel.ts';
 import { askToLeave } from '../../src/app/ask-to-leave.ts';
+import { askToReconcile, askToResolve } from '../../src/app/ask-to-reconcile.ts';
 import type { CloseResult } from '../../src/app/close-positions.ts';
 import { viewDesk } from '../../src/app/desk-view.ts';
 import { instantOf } from '../../src/calendar/nyse.ts';
-import { type EpochMs, sessionDate } from '../../src/domain/time.ts';
+import { type EpochMs, epochMs, sessionDate } from '../../src/domain/time.ts';
+import { run } from '../cli/fake-world.ts';
 import { type DeskHome, FakeTime, inHome, TABLE } from './daemon-world.ts';
 
 const DAY = '2026-03-05';
@@ -75,6 +80,17 @@ describe('a request to a home whose daemon runs', () => {
       expect(states).toEqual(['starting', 'running', 'draining', 'stopped']);
     }));
 
+  it('for a report is answered from the journal, whoever holds the home', () =>
+    inHome(TABLE, async (home) => {
+      const ask = () => run(['report', 'daily', DAY, '--home', home.dir], { cwd: home.dir });
+      const { time, answer } = timeThatWaits(ask);
+      await home.live(time, at('10:10'));
+      const { exit, stdout } = await answer();
+      expect(exit).toBe(0);
+      expect(stdout).toContain(join(home.dir, 'reports', 'daily', DAY, 'report.md'));
+      expect(await home.of('report.written')).toEqual([]);
+    }));
+
   it('to a home that nobody holds is done by the command itself', () =>
     inHome(TABLE, async (home) => {
       await home.live(new FakeTime(at('09:29')), at('09:50'));
@@ -83,5 +99,112 @@ describe('a request to a home whose daemon runs', () => {
       expect(result.positions.every(({ orders, left }) => left === 0 || orders.length > 0)).toBe(
         true,
       );
+    }));
+
+  it('of a kind that no daemon does is refused, with what to do', () =>
+    inHome(TABLE, async (home) => {
+      const request = { name: 'history.rebuild', args: {} };
+      const { time, answer } = timeThatWaits(() => askOwner(home.dir, request));
+      await home.live(time, at('10:10'));
+      await expect(answer()).rejects.toMatchObject({
+        code: 'HOME_BUSY',
+        hint: 'stop the daemon first, then ask again',
+      });
+    }));
+});
+
+/** A day was played; then twelve dollars vanish from the broker's account. */
+async function homeThatDiffers(home: DeskHome): Promise<void> {
+  await home.simulate('2026-03-04', '2026-03-04');
+  const file = join(home.dir, 'data', 'state', 'sim-account.json');
+  const state = JSON.parse(readFileSync(file, 'utf8'));
+  state.account.cash = Math.round((state.account.cash - 12.34) * 1e6) / 1e6;
+  writeFileSync(file, JSON.stringify(state));
+}
+
+const feesOf = async (home: DeskHome): Promise<number[]> =>
+  (await home.of('cash.recorded')).flatMap(({ kind, amount }) => (kind === 'fee' ? amount : []));
+
+describe('a difference to the broker, while a daemon runs', () => {
+  const asker = async (home: DeskHome) => ({
+    home: home.dir,
+    loaded: await home.config(),
+    version: '0',
+    now: epochMs(at('10:00')),
+  });
+  const cash = { symbols: [], cash: 'fee', fills: null } as const;
+
+  it('is corrected by the daemon as a person agrees, and entries go on', () =>
+    inHome(TABLE, async (home) => {
+      await homeThatDiffers(home);
+      const shown: string[] = [];
+      const { time, answer } = timeThatWaits(async () =>
+        askToReconcile({
+          ...(await asker(home)),
+          corrections: cash,
+          dryRun: false,
+          confirm: (drafts) => {
+            shown.push(...drafts.map(({ type }) => type));
+            return Promise.resolve(true);
+          },
+        }),
+      );
+      await home.live(time, at('12:10'));
+      const { result, breaks, corrected, path } = await answer();
+      expect(shown).toEqual(['cash.recorded', 'discrepancy.adopted']);
+      expect(corrected.map(({ type }) => type)).toEqual(shown);
+      expect({ discrepancies: result.discrepancies, breaks }).toEqual({
+        discrepancies: [],
+        breaks: [],
+      });
+      expect(path).toContain('reconciliation');
+      expect(await feesOf(home)).toEqual([-12_340_000]);
+      expect(await home.of('command.received')).toMatchObject([
+        { command: 'reconcile', source: 'handed' },
+      ]);
+      expect((await home.missed()).filter((text) => text.startsWith('scan'))).toEqual([
+        'scan-open 09:30 of 2026-03-05: book and broker differ in 1 places: no entries',
+      ]);
+      expect(await home.begun()).toContain('scan-midday 12:00 of 2026-03-05');
+    }));
+
+  it('stays as it is where the person says no', () =>
+    inHome(TABLE, async (home) => {
+      await homeThatDiffers(home);
+      const { time, answer } = timeThatWaits(async () =>
+        askToReconcile({
+          ...(await asker(home)),
+          corrections: cash,
+          dryRun: false,
+          confirm: () => Promise.resolve(false),
+        }),
+      );
+      await home.live(time, at('12:10'));
+      const { result, corrected } = await answer();
+      expect(corrected).toEqual([]);
+      expect(result.discrepancies).toHaveLength(1);
+      expect(await feesOf(home)).toEqual([]);
+    }));
+
+  it('is not corrected as nobody has seen it: what is agreed to is what is written', () =>
+    inHome(TABLE, async (home) => {
+      await homeThatDiffers(home);
+      const args = { corrections: cash, dryRun: false, agreed: '0'.repeat(64) };
+      const { time, answer } = timeThatWaits(() => askOwner(home.dir, { name: 'reconcile', args }));
+      await home.live(time, at('10:10'));
+      await expect(answer()).rejects.toThrow('book or broker changed while you were asked');
+      expect(await feesOf(home)).toEqual([]);
+    }));
+
+  it('is taken note of by the daemon, and entries go on while it stays the same', () =>
+    inHome(TABLE, async (home) => {
+      await homeThatDiffers(home);
+      const { time, answer } = timeThatWaits(async () =>
+        askToResolve(await asker(home), { key: 'cash', note: 'asked the broker' }),
+      );
+      await home.live(time, at('12:10'));
+      expect(await answer()).toMatchObject([{ key: 'cash', resolved: null }]);
+      expect(await home.of('discrepancy.resolved')).toMatchObject([{ note: 'asked the broker' }]);
+      expect(await home.begun()).toContain('scan-midday 12:00 of 2026-03-05');
     }));
 });

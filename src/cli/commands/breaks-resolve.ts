@@ -30,15 +30,10 @@ export const breaksResolve: CommandSpec = {
       });
     }
     const loaded = await context.config();
-    const { resolveBreaks } = await import('../../app/reconcile-home.ts');
-    const resolved = await resolveBreaks({
-      home: context.home,
-      loaded,
-      version: packageVersion(),
-      now: context.now(),
-      key,
-      note,
-    });
+    const { askToResolve } = await import('../../app/ask-to-reconcile.ts');
+    const { home } = context;
+    const asker = { home, loaded, version: packageVersion(), now: context.now() };
+    const resolved = await askToResolve(asker, { key, note });
     return {
       data: { resolved: resolved.map((one) => one.key) },
       text: `${plural(resolved.length, 'break')} resolved: ${resolved.map((one) => visible(one.key)).join(', ')}`,

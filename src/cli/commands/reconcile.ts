@@ -24,8 +24,8 @@ export const reconcile: CommandSpec = {
     { line: 'trade-labs reconcile --book-fill', does: "books the broker's missing executions" },
     { line: 'trade-labs reconcile --adopt AAPL -n', does: 'what taking over AAPL would write' },
     {
-      line: 'trade-labs reconcile --statement march.csv',
-      does: "ties a month to the broker's activity statement",
+      line: 'trade-labs reconcile --statement march.xml',
+      does: "ties a month to the broker's statement",
     },
   ],
   configure: (command) => {
@@ -33,7 +33,7 @@ export const reconcile: CommandSpec = {
       .option('--adopt <symbols>', 'make the book follow the broker in these symbols, or CASH')
       .option('--as <kind>', `with --adopt CASH: ${CASH_KINDS.join(', ')}`)
       .option('--book-fill [execId]', 'book missing executions: all, or this one')
-      .option('--statement <file>', "tie the journal to IBKR's activity statement, CSV")
+      .option('--statement <file>', "tie the journal to IBKR's statement: activity CSV or Flex XML")
       .option('--all', 'show rows that match, too')
       .option('-n, --dry-run', 'show what would be written; write nothing')
       .option('-y, --yes', 'do not ask')
@@ -49,8 +49,8 @@ export const reconcile: CommandSpec = {
     const cash = cashOption(adopt.cash, options.as);
     const dryRun = options.dryRun === true;
     const loaded = await context.config();
-    const { reconcileHome } = await import('../../app/reconcile-home.ts');
-    const outcome = await reconcileHome({
+    const { askToReconcile } = await import('../../app/ask-to-reconcile.ts');
+    const outcome = await askToReconcile({
       home: context.home,
       loaded,
       version: packageVersion(),
