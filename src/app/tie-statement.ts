@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { readIbkrActivity } from '../adapters/file/ibkr-activity.ts';
+import { readIbkrFlex } from '../adapters/file/ibkr-flex.ts';
 import type { ActivityStatement } from '../domain/activity.ts';
 import { Failure } from '../domain/failure.ts';
 import { StatementTie, type TieRow } from '../ledger/statement-import.ts';
@@ -11,30 +12,45 @@ export interface TiedStatement {
   readonly rows: readonly TieRow[];
 }
 
-/** Reads an activity statement and ties it, day by day and in its sums, to the journal. Writes nothing. */
+/** Larger files are no statement of a month: a year of many trades has some tens of megabytes. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Reads a broker's statement, an activity statement as CSV or a Flex query as XML, and ties it, day by day and in its
+ * sums, to the journal. Writes nothing.
+ */
 export async function tieStatementFile(
   home: string,
   path: string,
   name: string,
 ): Promise<TiedStatement> {
-  let text: string;
+  const text = textOf(path, name);
+  const read = /^\uFEFF?\s*</.test(text) ? readIbkrFlex(text, name) : readIbkrActivity(text, name);
+  const tie = new StatementTie(read);
+  let account: string | null = null;
+  for await (const event of recordsOf(home).events()) {
+    if (event.type === 'history.opened') account = event.account;
+    tie.add(event);
+  }
+  const other =
+    read.account === null || account === null || read.account === account
+      ? []
+      : [`the statement is of ${read.account}, this home of ${account}`];
+  return { statement: { ...read, warnings: [...other, ...read.warnings] }, rows: tie.rows() };
+}
+
+function textOf(path: string, name: string): string {
   try {
-    text = readFileSync(path, 'utf8');
+    if (statSync(path).size <= MOST_BYTES) return readFileSync(path, 'utf8');
   } catch (error) {
     throw new Failure('INPUT_MISSING', `${name} cannot be read`, {
       details: [error instanceof Error ? error.message : String(error)],
-      hint: 'name the CSV file of an activity statement',
+      hint: 'name the file of an activity statement (CSV) or Flex query (XML)',
       cause: error,
     });
   }
-  if (/^\s*</.test(text)) {
-    throw new Failure('DATA_REFUSED', `${name} is XML`, {
-      details: ['this version reads activity statements in their CSV form'],
-      hint: 'at Interactive Brokers: Reports, Statements, Activity, CSV',
-    });
-  }
-  const statement = readIbkrActivity(text, name);
-  const tie = new StatementTie(statement);
-  for await (const event of recordsOf(home).events()) tie.add(event);
-  return { statement, rows: tie.rows() };
+  throw new Failure('DATA_REFUSED', `${name} is larger than a statement of a month`, {
+    details: [`more than ${MOST_BYTES / 1024 / 1024} MB`],
+    hint: 'export one month',
+  });
 }

@@ -12,6 +12,8 @@ export interface StatedTrade {
   readonly proceeds: Micros;
   /** Paid, as a positive amount. */
   readonly commission: Micros;
+  /** True where it takes an earlier one back: then its signs are the opposite of what it takes back. */
+  readonly cancels?: boolean;
 }
 
 /** Money that came or went by itself. */

@@ -91,13 +91,18 @@ export class StatementTie {
 
   #statedGroups(): ReadonlyMap<string, Group> {
     const groups = new Map<string, Group>();
-    for (const { symbol, date, quantity, proceeds, commission } of this.#statement.trades) {
-      const value = quantity > 0 ? negate(proceeds) : proceeds;
-      put(groups, `${symbol} ${quantity > 0 ? 'bought' : 'sold'} ${date}`, {
-        quantity: Math.abs(quantity),
-        value,
+    for (const { symbol, date, quantity, proceeds, commission, cancels } of this.#statement
+      .trades) {
+      // What is taken back leaves the group it was counted in.
+      const isBuy = quantity > 0 !== (cancels ?? false);
+      put(groups, `${symbol} ${isBuy ? 'bought' : 'sold'} ${date}`, {
+        quantity: isBuy ? quantity : -quantity,
+        value: isBuy ? negate(proceeds) : proceeds,
         commission,
       });
+    }
+    for (const [name, { quantity, value, commission }] of groups) {
+      if (quantity === 0 && value === ZERO && commission === ZERO) groups.delete(name);
     }
     return groups;
   }

@@ -1,13 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readIbkrActivity } from '../../src/adapters/file/ibkr-activity.ts';
-import type { StatedTrade } from '../../src/domain/activity.ts';
+import { readIbkrFlex } from '../../src/adapters/file/ibkr-flex.ts';
+import type { ActivityStatement, StatedTrade } from '../../src/domain/activity.ts';
 import { add, type Micros, negate, timesQuantity, toUsd, usd } from '../../src/domain/money.ts';
 import type { JournalEvent } from '../../src/events/event.ts';
 import { StatementTie, type TieRow } from '../../src/ledger/statement-import.ts';
 import { activityCsv } from './activity-scenes.ts';
 import { type Ledger, ledgerWith } from './book-builder.ts';
 import { BBB, bracketSent, cashMoved, commissionCame, dateNo, filled } from './book-drafts.ts';
+import { flexXml } from './flex-scenes.ts';
 
 /** A week: bought, a part of it sold, another symbol with a late commission, a dividend and a fee. */
 function week(): Ledger {
@@ -68,8 +70,11 @@ function statedOf(events: readonly JournalEvent[], ledger: Ledger) {
   return { trades, cash, end: toUsd(ledger.book.lastClose?.equity ?? usd(0)) };
 }
 
-function tied(text: string, ledger = week()): TieRow[] {
-  const tie = new StatementTie(readIbkrActivity(text, 'x.csv'));
+const tied = (text: string, ledger = week()): TieRow[] =>
+  tiedTo(readIbkrActivity(text, 'x.csv'), ledger);
+
+function tiedTo(statement: ActivityStatement, ledger: Ledger): TieRow[] {
+  const tie = new StatementTie(statement);
   for (const event of ledger.events) tie.add(event);
   return tie.rows();
 }
@@ -96,6 +101,25 @@ describe('a month tied to the broker’s statement', () => {
       'net asset value at the end',
     ]);
     expect(rows.find(({ what }) => what === 'commissions')).toMatchObject({ book: 3.54 });
+  });
+
+  it('ties in the same figures, whichever form the statement has', () => {
+    const flex = readIbkrFlex(flexXml(stated()), 'x.xml');
+    expect(tiedTo(flex, week())).toEqual(tied(activityCsv(stated())));
+  });
+
+  it('ties where the broker took a trade back that the book never had', () => {
+    const flex = readIbkrFlex(
+      flexXml({
+        ...stated(),
+        moreTrades: [
+          '<Trade assetCategory="STK" symbol="CCC" tradeDate="20260122" buySell="BUY" quantity="7" proceeds="-70" ibCommission="-1" />',
+          '<Trade assetCategory="STK" symbol="CCC" tradeDate="20260122" buySell="BUY (Ca.)" quantity="-7" proceeds="70" ibCommission="1" />',
+        ].map((trade) => trade.replace(' />', ' levelOfDetail="EXECUTION" />')),
+      }),
+      'x.xml',
+    );
+    expect(apart(tiedTo(flex, week()))).toEqual([]);
   });
 
   it('finds a commission that differs, in its group and in the sum', () => {

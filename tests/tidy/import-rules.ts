@@ -58,6 +58,7 @@ export const VENDORS: Readonly<Record<string, readonly string[]>> = {
   'cli-table3': ['src/cli/'],
   commander: ['src/cli/'],
   'fast-check': ['tests/'],
+  'fast-xml-parser': ['src/adapters/file/'],
   hyparquet: ['src/adapters/file/', 'tests/'],
   'hyparquet-writer': ['src/adapters/file/', 'tests/', 'bench/'],
   luxon: ['src/calendar/', 'src/reporting/', 'src/adapters/', 'src/cli/', 'tests/'],

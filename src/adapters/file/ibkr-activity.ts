@@ -1,8 +1,9 @@
 import Papa from 'papaparse';
 import type { ActivityStatement, StatedCash, StatedTrade } from '../../domain/activity.ts';
 import { Failure } from '../../domain/failure.ts';
-import { type Micros, microsFromFloat, negate } from '../../domain/money.ts';
+import { negate } from '../../domain/money.ts';
 import { parseSessionDate, type SessionDate } from '../../domain/time.ts';
+import { amountOf } from './ibkr-amounts.ts';
 
 /** A row under the header that its section had last, by column. */
 interface Row {
@@ -126,7 +127,16 @@ function statedTrade({ cell, line }: Row): StatedTrade {
       hint: 'quantities must be whole shares, amounts numbers',
     });
   }
-  return { symbol: cell('Symbol'), date, quantity, proceeds, commission: negate(commission) };
+  // Codes are listed with semicolons: "C;P", "Ca".
+  const isCancelled = cell('Code').split(';').includes('Ca');
+  return {
+    symbol: cell('Symbol'),
+    date,
+    quantity,
+    proceeds,
+    commission: negate(commission),
+    ...(isCancelled ? { cancels: true } : {}),
+  };
 }
 
 const dated = (cell: Row['cell']): SessionDate | null =>
@@ -143,11 +153,4 @@ function statedCash({ section, cell, line }: Row): StatedCash {
   }
   const kind = CASH_SECTIONS[section] ?? 'fee';
   return { kind, date, amount, description: cell('Description') };
-}
-
-/** An amount with any number of decimals and commas between thousands, to a millionth; null for no number. */
-function amountOf(text: string): Micros | null {
-  const plain = text.replaceAll(',', '');
-  const value = Number(plain);
-  return plain.trim() === '' || !Number.isFinite(value) ? null : microsFromFloat(value, 'halfEven');
 }
