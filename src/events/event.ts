@@ -7,6 +7,7 @@ import { instantCodec, moneyCodec, sessionSchema, symbolSchema } from './codecs.
 import { DECISION_PAYLOADS } from './decision-payloads.ts';
 import { ORDER_PAYLOADS } from './order-payloads.ts';
 import { RECONCILE_PAYLOADS } from './reconcile-payloads.ts';
+import { TRADING_PAYLOADS } from './trading-payloads.ts';
 
 /** The version of the journal's lines. Raised with a migration in migrations.ts, never without one. */
 export const JOURNAL_VERSION = 1;
@@ -171,7 +172,7 @@ export const EVENT_PAYLOADS = {
   'book.checkpointed': { stateSeq: count, stateHash: digest, state: z.json() },
   ...RECONCILE_PAYLOADS,
   'report.written': { period: text, session: sessionSchema, path: text, sha256: digest },
-  'alert.raised': { level: z.enum(['info', 'warning', 'critical']), code: text, message: text },
+  ...TRADING_PAYLOADS,
   'run.completed': {
     status: z.enum(RUN_STATUSES),
     counts: z.strictObject({

@@ -17,7 +17,7 @@ export const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   strategy: ['domain', 'bars', 'indicators'],
   ports: ['domain', 'bars', 'events'],
   pipeline: [...CORE, 'ports'],
-  ledger: ['domain', 'calendar', 'events', 'ports'],
+  ledger: ['domain', 'calendar', 'events', 'risk', 'ports'],
   control: ['domain', 'calendar', 'events', 'risk', 'ledger', 'ports'],
   reporting: [...CORE, 'ledger'],
   config: ['domain', 'calendar', 'indicators', 'risk', 'strategy'],

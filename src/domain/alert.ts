@@ -1,0 +1,35 @@
+import type { EpochMs } from './time.ts';
+
+/** Every reason there is to call a person, each with what it means. */
+export const ALERT_CODES = {
+  JOB_FAILED: 'a job failed',
+  JOB_ABANDONED: 'a job took too long and was given up',
+  RECONCILE_BREAK: 'book and broker differ: nothing is entered',
+  UNPROTECTED: 'shares are without a working stop, or that is not known',
+  BREAKER_TRIPPED: 'a circuit breaker tripped',
+  DAILY_LOSS: 'the loss of the day reached its limit',
+  DRAWDOWN: 'the drawdown reached its limit',
+  CONSECUTIVE_LOSSES: 'so many losses followed each other that entries pause',
+  KILL_ENGAGED: 'the kill switch was engaged',
+  KILL_INCOMPLETE: 'the kill switch could not do everything that it was asked for',
+  BOOK_HEALED: 'the books in memory differed from the journal and were read anew',
+} as const;
+export type AlertCode = keyof typeof ALERT_CODES;
+
+export const ALERT_LEVELS = ['info', 'warning', 'critical'] as const;
+export type AlertLevel = (typeof ALERT_LEVELS)[number];
+
+/** An alert that nobody has taken note of. */
+export interface OpenAlert {
+  /** The number of the event that raised it last: what it is acknowledged by. */
+  readonly id: number;
+  readonly level: AlertLevel;
+  readonly code: string;
+  readonly message: string;
+  readonly firstAt: EpochMs;
+  readonly lastAt: EpochMs;
+  /** How often it was raised since it is open. */
+  readonly times: number;
+  /** Means nothing after this instant; null until it is acknowledged. */
+  readonly until: EpochMs | null;
+}
