@@ -22,7 +22,8 @@ export interface Switches {
 
 /** A key set from outside the file. */
 export interface Setting {
-  readonly path: readonly string[];
+  /** Numbers are rows of a list. */
+  readonly path: readonly PropertyKey[];
   readonly value: unknown;
   /** 'env NAME', '.env NAME' or 'flag'. */
   readonly origin: string;
@@ -135,7 +136,7 @@ function settingOf({ name, value, origin, where }: Variable): Setting | Problem 
  * Text as the kind of value its key takes; left as text where it is not one, for the schema to say
  * so.
  */
-export function valueFromText(text: string, path: readonly string[]): unknown {
+export function valueFromText(text: string, path: readonly PropertyKey[]): unknown {
   const trimmed = text.trim();
   const node: JsonSchema = schemaAt(path) ?? {};
   switch (node.type) {

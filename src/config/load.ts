@@ -9,8 +9,8 @@ import {
   readEnvironment,
   type Setting,
   type Switches,
-  valueFromText,
 } from './environment.ts';
+import { readFlags } from './flags.ts';
 import { dotted, failureOf, type Problem } from './problem.ts';
 import type { Config } from './schema.ts';
 import type { Secrets } from './secrets.ts';
@@ -68,30 +68,42 @@ const MAX_CONFIG_BYTES = 1 << 20;
  * wrong, CONFIG_MISSING where a file or the home itself is not there. Changes nothing.
  */
 export async function loadConfig(source: ConfigSource): Promise<LoadedConfig> {
+  return configReader(source)(source.flags ?? {});
+}
+
+/**
+ * Reads file and environment once, and gives the configuration that any flags make of them: for
+ * those who compare many. Throws as loadConfig does, for the file at once and for values when asked.
+ */
+export function configReader(
+  source: ConfigSource,
+): (flags: Readonly<Record<string, string>>) => LoadedConfig {
   const file = configFileOf(source);
   const document = file === undefined ? undefined : readConfigFile(file, source.cwd);
   const environment = source.fileAlone ? NO_ENVIRONMENT : readEnvironment(source.home, source.env);
-  const settings = [...environment.settings, ...flagSettings(source.flags ?? {})];
-  const problems = [...(document?.problems ?? [])];
   if (document !== undefined && document.tree === undefined) {
-    throw failureOf([...problems, ...environment.problems]);
+    throw failureOf([...document.problems, ...environment.problems]);
   }
-  const tree = withSettings(document?.tree ?? {}, settings);
-  const validated = validate(tree);
-  if (!validated.ok) {
-    problems.push(...validated.refusals.map((refusal) => problemOf(refusal, document, settings)));
-  }
-  problems.push(...environment.problems);
-  if (problems.length > 0 || !validated.ok) throw failureOf(inReadingOrder(problems));
-  const { config } = validated;
-  return {
-    config: deepFrozen(config),
-    file,
-    origins: originsOf(config, document, settings),
-    hash: createHash('sha256').update(canonical(config)).digest('hex'),
-    switches: environment.switches,
-    secrets: environment.secrets,
-    warnings: warningsFor(source, file, config, environment),
+  return (flags) => {
+    const problems = [...(document?.problems ?? [])];
+    const given = readFlags(document?.tree ?? {}, flags);
+    const settings = [...environment.settings, ...given.settings];
+    const validated = validate(withSettings(given.tree, settings));
+    if (!validated.ok) {
+      problems.push(...validated.refusals.map((refusal) => problemOf(refusal, document, settings)));
+    }
+    problems.push(...given.problems, ...environment.problems);
+    if (problems.length > 0 || !validated.ok) throw failureOf(inReadingOrder(problems));
+    const { config } = validated;
+    return {
+      config: deepFrozen(config),
+      file,
+      origins: originsOf(config, document, settings),
+      hash: createHash('sha256').update(canonical(config)).digest('hex'),
+      switches: environment.switches,
+      secrets: environment.secrets,
+      warnings: warningsFor(source, file, config, environment),
+    };
   };
 }
 
@@ -127,12 +139,6 @@ function readConfigFile(file: string, cwd: string): ConfigDocument {
   return readDocument(text, label);
 }
 
-const flagSettings = (flags: Readonly<Record<string, string>>): Setting[] =>
-  Object.entries(flags).map(([key, text]) => {
-    const path = key.split('.');
-    return { path, value: valueFromText(text, path), origin: 'flag', where: 'flag' };
-  });
-
 /**
  * The file's values with the settings laid over them. A section that is no map stays, for the
  * schema to refuse.
@@ -142,16 +148,23 @@ function withSettings(
   settings: readonly Setting[],
 ): Record<string, unknown> {
   const merged = structuredClone(tree) as Record<string, unknown>;
-  for (const { path, value } of settings) {
-    let node = merged;
-    for (const part of path.slice(0, -1)) {
-      node[part] ??= {};
-      node = node[part] as Record<string, unknown>;
-      if (typeof node !== 'object' || Array.isArray(node)) break;
-    }
-    if (typeof node === 'object' && !Array.isArray(node)) node[path.at(-1) as string] = value;
-  }
+  for (const { path, value } of settings) setAt(merged, path, value);
   return merged;
+}
+
+function setAt(tree: Record<PropertyKey, unknown>, path: readonly PropertyKey[], value: unknown) {
+  const [part, ...rest] = path;
+  if (part === undefined || (Array.isArray(tree) && typeof part !== 'number')) return;
+  if (rest.length === 0) {
+    tree[part] = value;
+    return;
+  }
+  const own = Object.hasOwn(tree, part) ? tree[part] : null;
+  const below = own ?? {};
+  if (own === null || own === undefined) tree[part] = below;
+  if (typeof below === 'object') {
+    setAt(below as Record<PropertyKey, unknown>, rest, value);
+  }
 }
 
 /** The last setting that gives the value at a path, or the whole of which it is a part. */

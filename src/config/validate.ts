@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { type Contradiction, contradictions, repeatedNames } from './check.ts';
-import { namesAt } from './keys.ts';
+import { allKeys, namesAt } from './keys.ts';
 import { dotted, shown, suggestion } from './problem.ts';
 import { type Config, configSchema } from './schema.ts';
 
@@ -85,11 +85,17 @@ function refusalsOf(issue: z.core.$ZodIssue, tree: unknown): Refusal[] {
     return issue.keys.map((key) => ({
       path: [...issue.path, key],
       atKey: true,
-      message: `unknown key${suggestion(key, namesAt(issue.path))}`,
+      message: `unknown key${elsewhere(key) || suggestion(key, namesAt(issue.path))}`,
     }));
   }
   const value = valueIn(tree, issue.path);
   return [{ path: issue.path, atKey: false, message: messageOf(issue, value) }];
+}
+
+/** " Did you mean X?" where another section has a key of this very name. */
+function elsewhere(name: string): string {
+  const key = allKeys().find((known) => known.endsWith(`.${name}`) && !known.includes('[]'));
+  return key === undefined ? '' : `. Did you mean ${key}?`;
 }
 
 function messageOf(issue: z.core.$ZodIssue, value: unknown): string {
