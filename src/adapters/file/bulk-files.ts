@@ -41,6 +41,8 @@ export function bulkFiles(
 class WaitingFile implements OpenFile {
   readonly #file: OpenFile;
   readonly #limit: number;
+  /** As it was opened: while it waits nobody else has the file, so that only its size changes, which we know. */
+  readonly #opened: FileStat;
   #start: number;
   #end: number;
   #memory: Buffer = Buffer.alloc(1 << 16);
@@ -50,7 +52,8 @@ class WaitingFile implements OpenFile {
   constructor(file: OpenFile, limit: number) {
     this.#file = file;
     this.#limit = limit;
-    this.#start = file.stat().size;
+    this.#opened = file.stat();
+    this.#start = this.#opened.size;
     this.#end = this.#start;
   }
 
@@ -119,8 +122,7 @@ class WaitingFile implements OpenFile {
   }
 
   stat(): FileStat {
-    const stat = this.#file.stat();
-    return this.passes ? stat : { ...stat, size: this.#end, modifiedMs: 0 };
+    return this.passes ? this.#file.stat() : { ...this.#opened, size: this.#end, modifiedMs: 0 };
   }
 
   close(): void {
