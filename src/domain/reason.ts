@@ -54,8 +54,13 @@ export type GateCode = (typeof GATE_CODES)[number];
 /** Every reason a sized or unsized proposal is refused or reduced for; `risk explain` and the reports use these. */
 export const REASON_CODES = [
   'KILL_SWITCH',
+  'DISARMED',
+  'STALE_CLOCK',
+  'BREAKER',
+  'PAUSED',
   'UNPROTECTED',
   'RECONCILE_BREAK',
+  'CONSECUTIVE_LOSSES',
   'MARKET_CLOSED',
   'SESSION_LATE',
   'NO_PRICE',

@@ -15,6 +15,20 @@ export interface ReasonWords {
 /** The words of every reason code: the one place that all who explain take them from. */
 export const REASON_WORDS: Readonly<Record<ReasonCode, ReasonWords>> = {
   KILL_SWITCH: { sentence: 'the kill switch is on: nothing is entered', key: null },
+  DISARMED: { sentence: 'orders may not reach this broker: it is not armed', key: null },
+  STALE_CLOCK: {
+    sentence: 'the clock was not to be believed, which blocks every entry for a while',
+    key: 'breakers.clockSkewMs',
+  },
+  BREAKER: {
+    sentence: 'a circuit breaker had tripped, which blocks every entry for a while',
+    key: 'breakers.coolOffMs',
+  },
+  PAUSED: { sentence: 'entries were paused by hand', key: null },
+  CONSECUTIVE_LOSSES: {
+    sentence: 'so many losses followed each other that entries pause for a session',
+    key: 'risk.maxConsecutiveLosses',
+  },
   UNPROTECTED: {
     sentence: 'some position was not proved to be protected, which blocks every entry',
     key: null,
