@@ -29,7 +29,7 @@ import { Engine } from './engine.ts';
 import { openHomeLog } from './home-log.ts';
 import { slotsOf } from './jobs.ts';
 import { runReconcile } from './reconcile-job.ts';
-import { checkScanSchedule } from './scan-rule.ts';
+import { checkScanSchedule, sessionsOfYear } from './scan-rule.ts';
 import { planSession } from './session-plan.ts';
 import { readLogs } from './show-logs.ts';
 import { momentText } from './words.ts';
@@ -128,7 +128,7 @@ function disk({ home }: DoctorRequest): Finding {
 /** The next session can be planned. */
 function schedule({ loaded: { config }, now }: DoctorRequest): string {
   const session = nextSession(newYorkDate(now));
-  checkScanSchedule(config, session);
+  checkScanSchedule(config, ...sessionsOfYear(now));
   const slots = planSession(config, session);
   const first = slots[0];
   if (first === undefined) return `no slots on ${session.date}`;
@@ -240,7 +240,8 @@ async function compareBooks(system: System, session: Session): Promise<string> {
 }
 
 async function computeReport(system: System, session: Session): Promise<string> {
-  const { readDailyReport, reportLimits } = await import('./report-job.ts');
+  const { readDailyReport } = await import('./report-job.ts');
+  const { reportLimits } = await import('./report-facts.ts');
   const report = await readDailyReport({
     reader: system.reader,
     session,

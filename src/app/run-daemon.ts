@@ -9,14 +9,14 @@ import { type ServiceNotifier, serviceNotifier } from '../adapters/system/system
 import { instantOf, newYorkDate, sessionsBetween } from '../calendar/nyse.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { EXIT, Failure } from '../domain/failure.ts';
-import { type EpochMs, epochMs, MINUTE_MS, type SessionDate } from '../domain/time.ts';
+import { type EpochMs, epochMs, type SessionDate } from '../domain/time.ts';
 import type { JournalEvent } from '../events/event.ts';
 import { compose, type System } from './compose.ts';
 import { Daemon, type DaemonNews } from './daemon.ts';
 import { writeDaemonStatus } from './daemon-status.ts';
 import { openHomeLog } from './home-log.ts';
 import type { JobObserver } from './jobs.ts';
-import { checkScanSchedule } from './scan-rule.ts';
+import { checkScanSchedule, sessionsOfYear } from './scan-rule.ts';
 
 /** What `daemon` is asked for. */
 export interface DaemonRequest {
@@ -108,8 +108,7 @@ async function live(
   start: EpochMs,
 ): Promise<DaemonEnd> {
   const { simulate, home } = request;
-  const next = sessionsBetween(newYorkDate(start), newYorkDate(epochMs(start + WEEK_MS)))[0];
-  if (next !== undefined) checkScanSchedule(system.config, next);
+  checkScanSchedule(system.config, ...sessionsOfYear(start));
   const service = simulate === undefined ? serviceNotifier(request.env) : serviceNotifier({});
   const told = { cause: '', idle: '' };
   let written = 0;
@@ -164,8 +163,6 @@ async function live(
   }
   return endOf(daemon);
 }
-
-const WEEK_MS = 7 * 24 * 60 * MINUTE_MS;
 
 function announce(service: ServiceNotifier, news: DaemonNews): void {
   if (news.kind !== 'state') service.notify(`STATUS=${news.text}`);

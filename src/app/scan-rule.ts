@@ -1,7 +1,8 @@
+import { HORIZON, newYorkDate, sessionsBetween } from '../calendar/nyse.ts';
 import { parseTrigger, triggerInstants } from '../calendar/trigger.ts';
 import type { Config } from '../config/schema.ts';
 import { Failure } from '../domain/failure.ts';
-import { type EpochMs, MINUTE_MS, type Session } from '../domain/time.ts';
+import { DAY_MS, type EpochMs, epochMs, MINUTE_MS, type Session } from '../domain/time.ts';
 import type { BarSource } from '../ports/bar-source.ts';
 
 /** Minutes after the open from which a rule has what it ranks by; null for rules that need nothing of today. */
@@ -32,13 +33,22 @@ export function checkScanTime({ scan }: Config, at: EpochMs, session: Session, n
   });
 }
 
-/** The same for every scan of the schedule, on the given session. */
-export function checkScanSchedule(config: Config, session: Session): void {
+/** The sessions of a year from an instant on, as far as the calendar goes: every kind of day is among them. */
+export function sessionsOfYear(start: EpochMs): readonly Session[] {
+  const [from, to] = [newYorkDate(start), newYorkDate(epochMs(start + 366 * DAY_MS))];
+  return sessionsBetween(from, to < HORIZON.to ? to : HORIZON.to);
+}
+
+/** The same for every scan of the schedule on each of the sessions: half days and weekdays have times of their own. */
+export function checkScanSchedule(config: Config, ...sessions: readonly Session[]): void {
+  if (NEEDS_MINUTES[config.scan.rule] === null) return;
   for (const row of config.schedule) {
     const trigger = parseTrigger(row.at);
     if (row.job !== 'scan' || !trigger.ok) continue;
-    for (const at of triggerInstants(trigger.value, session)) {
-      checkScanTime(config, at, session, `slot ${row.name}`);
+    for (const session of sessions) {
+      for (const at of triggerInstants(trigger.value, session)) {
+        checkScanTime(config, at, session, `slot ${row.name} of ${session.date}`);
+      }
     }
   }
 }

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { checkScanData, checkScanSchedule, checkScanTime } from '../../src/app/scan-rule.ts';
+import {
+  checkScanData,
+  checkScanSchedule,
+  checkScanTime,
+  sessionsOfYear,
+} from '../../src/app/scan-rule.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import { Failure } from '../../src/domain/failure.ts';
 import { epochMs, MINUTE_MS } from '../../src/domain/time.ts';
@@ -41,7 +46,7 @@ describe('a scan rule that ranks by today', () => {
     ['0 10-15 * * 1-5', 'relative_volume', false],
   ])('is judged at every time of the schedule: %s for %s', (at, rule, refused) => {
     const check = () => checkScanSchedule(configOf(rule, at), FULL);
-    if (refused) expect(check).toThrow('slot scan-one is too early');
+    if (refused) expect(check).toThrow(/^slot scan-one of \d{4}-\d{2}-\d{2} is too early/);
     else expect(check).not.toThrow();
   });
 
@@ -49,6 +54,15 @@ describe('a scan rule that ranks by today', () => {
     const config = configOf('relative_volume', 'close-195m');
     expect(() => checkScanSchedule(config, FULL)).not.toThrow();
     expect(() => checkScanSchedule(config, HALF)).toThrow('too early');
+  });
+
+  it('is judged on each of the sessions, and the first offending one is named', () => {
+    const config = configOf('relative_volume', 'close-195m');
+    const year = sessionsOfYear(FULL.openAt);
+    expect(year.length).toBeGreaterThan(240);
+    const half = year.find(({ closeAt, openAt }) => closeAt - openAt < 6 * 60 * MINUTE_MS);
+    const named = `of ${half?.date} is too early`;
+    expect(() => checkScanSchedule(config, ...year)).toThrow(named);
   });
 });
 
