@@ -177,17 +177,45 @@ export function excessKurtosis(values: readonly number[]): number | null {
   return scale * sums.fourth - (3 * (n - 1) * (n - 1)) / ((n - 2) * (n - 3));
 }
 
-/**
- * The probability that the true Sharpe ratio is above zero (Bailey and Lopez de Prado, "The Sharpe Ratio Efficient
- * Frontier", 2012), from the per-period ratio and the population skewness and raw kurtosis. Uses an exponential.
- */
-export function probabilisticSharpe(excess: readonly number[]): number | null {
+/** What is needed of a series of returns to judge its Sharpe ratio. */
+export interface SharpeSample {
+  /** Returns it rests on. */
+  readonly n: number;
+  /** Mean over sample deviation, per period: not annualised. */
+  readonly ratio: number;
+  /** Population skewness. */
+  readonly skewness: number;
+  /** Population kurtosis, raw: 3 for a normal distribution. */
+  readonly kurtosis: number;
+}
+
+/** The sample of a series of excess returns; null for fewer than two and for a flat one. */
+export function sharpeSample(excess: readonly number[]): SharpeSample | null {
   const n = excess.length;
   const ratio = sharpe(excess, 1);
   const sums = standardised(excess, 0);
   if (ratio === null || sums === null) return null;
-  const variance = 1 - (sums.third / n) * ratio + ((sums.fourth / n - 1) / 4) * ratio * ratio;
-  return variance > 0 ? normalCdf((ratio * Math.sqrt(n - 1)) / Math.sqrt(variance)) : null;
+  return { n, ratio, skewness: sums.third / n, kurtosis: sums.fourth / n };
+}
+
+/**
+ * The probability that the true Sharpe ratio is above a threshold per period (Bailey and Lopez de Prado, "The Sharpe
+ * Ratio Efficient Frontier", Journal of Risk 15(2), 2012, equation 11):
+ * Phi((SR - SR*) sqrt(n - 1) / sqrt(1 - g3 SR + (g4 - 1) / 4 SR^2)). Null where that variance is not above zero, as
+ * with few and very lopsided returns. Uses an exponential.
+ */
+export function probabilityAbove(sample: SharpeSample, threshold: number): number | null {
+  const { n, ratio, skewness, kurtosis } = sample;
+  const variance = 1 - skewness * ratio + ((kurtosis - 1) / 4) * ratio * ratio;
+  return variance > 0
+    ? normalCdf(((ratio - threshold) * Math.sqrt(n - 1)) / Math.sqrt(variance))
+    : null;
+}
+
+/** The probability that the true Sharpe ratio is above zero; see probabilityAbove. */
+export function probabilisticSharpe(excess: readonly number[]): number | null {
+  const sample = sharpeSample(excess);
+  return sample === null ? null : probabilityAbove(sample, 0);
 }
 
 /**
