@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { openBarFolder } from '../adapters/file/bar-folder.ts';
 import { barFolderSource } from '../adapters/file/bar-folder-source.ts';
+import type { KeptInMemory } from '../adapters/memory/memory-history.ts';
 import { BarMarketData } from '../adapters/recorded/bar-market-data.ts';
 import type { SimAccountState } from '../adapters/sim/sim-account-state.ts';
 import type { SimBroker } from '../adapters/sim/sim-broker.ts';
@@ -9,6 +10,7 @@ import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { Failure } from '../domain/failure.ts';
 import type { Symbol } from '../domain/market.ts';
+import type { TickTable } from '../domain/price.ts';
 import type { Mode } from '../domain/run.ts';
 import type { EpochMs, Session } from '../domain/time.ts';
 import type { JournalEvent } from '../events/event.ts';
@@ -19,6 +21,7 @@ import type { BarSource } from '../ports/bar-source.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { History, HistoryReader } from '../ports/history.ts';
 import type { Log } from '../ports/log.ts';
+import type { SizingSettings } from '../risk/limits.ts';
 import type { DayReader } from './day-reading.ts';
 import { GatedBroker } from './gated-broker.ts';
 import { loadStrategy } from './load-strategy.ts';
@@ -39,10 +42,19 @@ export interface Composition {
   readonly log: Log;
   /** Bars of this folder instead of what the config names. */
   readonly dataDir?: string;
+  /** Bars that are open already, instead of either; they may be shared with other compositions. */
+  readonly source?: BarSource;
+  /** What scans look at, instead of the configured universe. */
+  readonly universe?: readonly Symbol[];
+  /** A strategy that is loaded already, instead of the configured one. */
+  readonly strategy?: StrategyDesk;
+  readonly terms?: TradingTerms;
   /** Symbols that will be asked for: refused here where the data has none of them. */
   readonly symbols?: readonly Symbol[];
   /** Writes into this run folder instead of the home's history, in place of what an earlier run left there. */
   readonly runDir?: string;
+  /** Keeps history and account in memory: nothing is written anywhere. */
+  readonly inMemory?: KeptInMemory;
   /** The last session that will be asked for, where it is known. */
   readonly until?: Session;
   /** What this process does in the home, for whoever finds it held: "daemon". */
@@ -52,6 +64,12 @@ export interface Composition {
   readonly warn?: (message: string) => void;
   /** Told every acknowledged event, for people who watch. */
   readonly onEvents?: (events: readonly JournalEvent[]) => void;
+}
+
+/** Terms of trading that no configuration has: to compare with engines that trade by them. */
+export interface TradingTerms {
+  readonly ticks: TickTable;
+  readonly sizing: SizingSettings;
 }
 
 /** Where another run ended. */
@@ -87,6 +105,8 @@ export interface System {
   readonly strategy: StrategyDesk;
   /** The symbols that scans look at; null for all that the data has. */
   readonly universe: readonly Symbol[] | null;
+  /** Null where the configuration has all of them. */
+  readonly terms: TradingTerms | null;
   /** Says up to where the simulated exchange has been played: what a process after this one begins behind. */
   setPlayed(through: EpochMs): void;
   /** Writes the simulated account down, where it outlives the process. */
@@ -104,9 +124,9 @@ export async function compose(composition: Composition): Promise<System> {
   const { home, loaded, mode, clock, log } = composition;
   const { config } = loaded;
   refuseUnsupported(mode);
-  const strategy = await loadStrategy(config, home);
-  const universe = universeOf(config, home);
-  const source = openSource(composition);
+  const strategy = composition.strategy ?? (await loadStrategy(config, home));
+  const universe = composition.universe ?? universeOf(config, home);
+  const source = composition.source ?? openSource(composition);
   checkScanData(config, source);
   refuseUnknownSymbols(source, composition.symbols ?? universe ?? []);
   // Data that cannot be used is told before anything is written.
@@ -143,7 +163,7 @@ export async function compose(composition: Composition): Promise<System> {
       ...(composition.until === undefined ? {} : { until: composition.until }),
     }),
     broker,
-    gate: gateOf(broker, book, config, source, clock),
+    gate: gateOf(broker, book, config, source, clock, composition.terms),
     book,
     history,
     reader: store.reader,
@@ -152,6 +172,7 @@ export async function compose(composition: Composition): Promise<System> {
     rehearsedUntil: composition.until ?? null,
     strategy,
     universe,
+    terms: composition.terms ?? null,
     ...account,
     close: () => history.close(),
   };
@@ -164,10 +185,13 @@ function gateOf(
   { risk }: Config,
   source: BarSource,
   clock: Clock,
+  terms?: TradingTerms,
 ): GatedBroker {
   const symbols = new Set(source.symbols);
   const knows = (symbol: Symbol): boolean => symbols.has(symbol);
-  return new GatedBroker({ broker, book, limits: risk, now: () => clock.now(), knows });
+  const now = () => clock.now();
+  const ticks = terms === undefined ? {} : { ticks: terms.ticks };
+  return new GatedBroker({ broker, book, limits: risk, now, knows, ...ticks });
 }
 
 function refuseUnsupported(mode: Mode): void {

@@ -3,6 +3,7 @@ import { historyFolder, openHistory } from '../adapters/file/file-history.ts';
 import { type HomeLock, lockHome } from '../adapters/file/home-lock.ts';
 import { openRunFolderHistory } from '../adapters/file/run-folder-history.ts';
 import { loadSimAccount, saveSimAccount } from '../adapters/file/sim-account-file.ts';
+import { createMemoryHistory } from '../adapters/memory/memory-history.ts';
 import type { SimAccountState } from '../adapters/sim/sim-account-state.ts';
 import { createSimBroker, type SimBroker } from '../adapters/sim/sim-broker.ts';
 import type { SlippageModel } from '../adapters/sim/sim-slippage.ts';
@@ -36,7 +37,8 @@ export async function openAccounts(
 ) {
   const { home, runDir, clock } = composition;
   const role = composition.role ?? 'command';
-  const lock = runDir === undefined ? await lockHome({ home, role, now: systemClock.now() }) : null;
+  const ownsHome = isOfHome(composition);
+  const lock = ownsHome ? await lockHome({ home, role, now: systemClock.now() }) : null;
   const store = await openStore(composition, book, owner, lock);
   try {
     const days = new DayReader(store.reader);
@@ -44,13 +46,15 @@ export async function openAccounts(
       days.hear(events);
       composition.onEvents?.(events);
     });
-    const saved = runDir === undefined ? loadSimAccount<SimAccountState>(home) : null;
+    const saved = ownsHome ? loadSimAccount<SimAccountState>(home) : null;
     refuseLostAccount(composition, book, saved !== null);
     let played = saved?.playedThrough ?? clock.now();
-    const save = (): void =>
+    const save = (): void => {
+      if (composition.inMemory !== undefined) return;
       saveSimAccount(runDir ?? home, { account: broker.state(), playedThrough: played });
+    };
     const restore = composition.startFrom?.account ?? saved?.account;
-    const broker = openBroker(composition, source, restore, runDir === undefined ? save : null);
+    const broker = openBroker(composition, source, restore, ownsHome ? save : null);
     if (composition.startFrom !== undefined) {
       await carryOn(history, book, composition.startFrom, clock);
     } else if (book.seq <= 1) {
@@ -75,8 +79,12 @@ export async function openAccounts(
   }
 }
 
+/** True for the home's own history and account; false for those of a run folder or of a run in memory. */
+const isOfHome = ({ runDir, inMemory }: Composition): boolean =>
+  runDir === undefined && inMemory === undefined;
+
 function openBroker(
-  { loaded, clock }: Composition,
+  { loaded, clock, terms }: Composition,
   source: BarSource,
   restore: SimAccountState | undefined,
   keep: (() => void) | null,
@@ -95,6 +103,7 @@ function openBroker(
       : { participationFraction: costs.participationFraction }),
     accountKind: sim.account,
     childArm: 'partial',
+    ...(terms === undefined ? {} : { ticks: terms.ticks }),
     ...(restore === undefined ? {} : { restore }),
     ...(keep === null ? {} : { keep }),
   });
@@ -103,12 +112,17 @@ function openBroker(
 type Owner = Pick<RunIdentity, 'mode' | 'account' | 'version'>;
 
 async function openStore(
-  { runDir, home, clock, warn }: Composition,
+  { runDir, inMemory, home, clock, warn }: Composition,
   book: Book,
   owner: Owner,
   lock: HomeLock | null,
 ) {
   const common = { ...owner, clock, fold: book };
+  if (inMemory !== undefined) {
+    const history = createMemoryHistory(book, inMemory);
+    await history.append([{ type: 'history.opened', at: clock.now(), runId: null, ...owner }]);
+    return history;
+  }
   if (runDir !== undefined) {
     rmSync(runDir, { recursive: true, force: true });
     return openRunFolderHistory({ ...common, dir: runDir });
@@ -146,8 +160,9 @@ function observed(
 }
 
 /** A journal with trades and no simulated account would let the two tell different stories. */
-function refuseLostAccount({ home, runDir }: Composition, book: Book, hasAccount: boolean): void {
-  if (runDir !== undefined || hasAccount || book.seq <= 3) return;
+function refuseLostAccount(composition: Composition, book: Book, hasAccount: boolean): void {
+  const { home } = composition;
+  if (!isOfHome(composition) || hasAccount || book.seq <= 3) return;
   throw new Failure('HISTORY_MISMATCH', 'the simulated account of this home is missing', {
     details: [`${historyFolder(home)} has a history, data/state/sim-account.json is not there`],
     hint: 'restore the file from a backup, or begin in another folder: --home DIR',

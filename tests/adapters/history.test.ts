@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { openHistory } from '../../src/adapters/file/file-history.ts';
 import { openRunFolderHistory } from '../../src/adapters/file/run-folder-history.ts';
-import { createMemoryHistory } from '../../src/testing/memory-history.ts';
+import { createMemoryHistory } from '../../src/adapters/memory/memory-history.ts';
 import { historyContract } from '../contract/history.ts';
 import { fixedClock, HOME, SceneFold } from '../history-scenes.ts';
 

@@ -9,7 +9,7 @@ import { submittedDraft } from '../../src/events/order-events.ts';
 import { Book } from '../../src/ledger/book.ts';
 import { loneStop, marketOrder } from '../../src/pipeline/bracket.ts';
 import type { SendOutcome } from '../../src/ports/broker.ts';
-import { createMemoryHistory } from '../../src/testing/memory-history.ts';
+import { createMemoryHistory } from '../../src/adapters/memory/memory-history.ts';
 import { bracket as simBracket, week, world } from '../adapters/sim-world.ts';
 
 const AAA = 'AAA' as Symbol;

@@ -7,7 +7,7 @@ import { Book } from '../../src/ledger/book.ts';
 import { arithmetic, prove } from '../../src/ledger/protection.ts';
 import type { CandidateDecision } from '../../src/pipeline/decide.ts';
 import { sendEntry } from '../../src/pipeline/execute.ts';
-import { createMemoryHistory } from '../../src/testing/memory-history.ts';
+import { createMemoryHistory } from '../../src/adapters/memory/memory-history.ts';
 import { approvedCandidate, rehearse } from '../../src/testing/rehearsal.ts';
 import { fives, type Prices, session, world } from '../adapters/sim-world.ts';
 

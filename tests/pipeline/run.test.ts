@@ -14,7 +14,7 @@ import {
 } from '../../src/pipeline/run.ts';
 import type { SendOutcome } from '../../src/ports/broker.ts';
 import { commissionModel } from '../../src/risk/commission.ts';
-import { createMemoryHistory } from '../../src/testing/memory-history.ts';
+import { createMemoryHistory } from '../../src/adapters/memory/memory-history.ts';
 import { homeWith, strategyText } from '../app/strategy-homes.ts';
 import {
   FLAT,

@@ -18,7 +18,7 @@ import type { History } from '../../src/ports/history.ts';
 import { commissionModel } from '../../src/risk/commission.ts';
 import { type FaultRates, seededFaults } from '../../src/testing/faults.ts';
 import { FaultyBroker } from '../../src/testing/faulty-broker.ts';
-import { createMemoryHistory, type MemoryHistory } from '../../src/testing/memory-history.ts';
+import { createMemoryHistory, type MemoryHistory } from '../../src/adapters/memory/memory-history.ts';
 import { approvedCandidate, type Rehearsal, rehearse } from '../../src/testing/rehearsal.ts';
 
 export const SESSION = assertExists(sessionOf(sessionDate('2015-03-02')), 'a session');

@@ -1,20 +1,26 @@
-import type { RunRecord } from '../domain/run.ts';
-import type { TradeRecord } from '../domain/trade.ts';
-import { type ChainHead, GENESIS, sealStep } from '../events/chain.ts';
-import type { EventDraft, JournalEvent } from '../events/event.ts';
-import type { Fold, History, HistoryReader, RecordQuery } from '../ports/history.ts';
+import type { RunRecord } from '../../domain/run.ts';
+import type { TradeRecord } from '../../domain/trade.ts';
+import { type ChainHead, GENESIS, sealStep } from '../../events/chain.ts';
+import { type EventDraft, JOURNAL_VERSION, type JournalEvent } from '../../events/event.ts';
+import type { Fold, History, HistoryReader, RecordQuery } from '../../ports/history.ts';
 
-/** A history that lives as long as its process: for tests and rehearsals. Same numbers and hashes as on disk. */
+/** A history that lives as long as its process. Same numbers and hashes as on disk. */
 export interface MemoryHistory extends History {
   readonly reader: HistoryReader;
   readonly head: ChainHead;
   readonly lastSeq: number;
-  /** The journal as it would stand in a file. */
+  /** The journal as it would stand in a file; empty where records alone are kept. */
   readonly lines: readonly string[];
 }
 
+/**
+ * What a history in memory keeps. `records`: runs and trades only, for one of many backtests; its events are numbered
+ * but not checked, chained or kept, and reading them gives none.
+ */
+export type KeptInMemory = 'all' | 'records';
+
 /** An empty history in memory over a fold. */
-export function createMemoryHistory(fold: Fold): MemoryHistory {
+export function createMemoryHistory(fold: Fold, keep: KeptInMemory = 'all'): MemoryHistory {
   const events: JournalEvent[] = [];
   const lines: string[] = [];
   const runs = new Map<string, RunRecord>();
@@ -24,13 +30,17 @@ export function createMemoryHistory(fold: Fold): MemoryHistory {
 
   function append(drafts: readonly EventDraft[]): readonly JournalEvent[] {
     if (closed) throw new Error('the history is closed');
-    const step = sealStep(drafts, head, { check: true });
+    const step = keep === 'all' ? sealStep(drafts, head, { check: true }) : number(drafts, head);
     head = step.head;
-    events.push(...step.events);
-    lines.push(...step.lines);
-    for (const change of step.events.flatMap((event) => fold.apply(event))) {
-      if (change.view === 'runs') runs.set(change.key, change.record);
-      else trades.set(change.key, change.record);
+    if (keep === 'all') {
+      events.push(...step.events);
+      lines.push(...step.lines);
+    }
+    for (const event of step.events) {
+      for (const change of fold.apply(event)) {
+        if (change.view === 'runs') runs.set(change.key, change.record);
+        else trades.set(change.key, change.record);
+      }
     }
     return step.events;
   }
@@ -57,6 +67,15 @@ export function createMemoryHistory(fold: Fold): MemoryHistory {
       },
     },
   };
+}
+
+/** The events of a step with their numbers, without a chain. */
+function number(drafts: readonly EventDraft[], { seq, hash }: ChainHead) {
+  const place = { v: JOURNAL_VERSION, prev: hash, hash };
+  const events = drafts.map(
+    (draft, i) => ({ ...draft, ...place, seq: seq + 1 + i }) as JournalEvent,
+  );
+  return { events, lines: [], head: { seq: seq + drafts.length, hash } };
 }
 
 async function* select<R extends object>(
