@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { historyFolder } from '../../src/adapters/file/file-history.ts';
+import { readHistory } from '../../src/adapters/file/history-reader.ts';
+import { verifyHistory } from '../../src/adapters/file/history-verify.ts';
+import type { EventOf } from '../../src/events/event.ts';
+import { Book } from '../../src/ledger/book.ts';
+
+const house = join(import.meta.dirname, '..', '..');
+const fault = join(import.meta.dirname, 'daemon-fault.mjs');
+const root = mkdtempSync(join(tmpdir(), 'daemon-fatal-'));
+/** The built program as it was when these tests began: a build beside them must not pull it away. */
+const program = join(root, 'program');
+
+beforeAll(() => {
+  if (!existsSync(join(house, 'dist', 'trade-labs.js')))
+    throw new Error('build first: npm run build');
+  for (const part of ['dist', 'config', 'package.json']) {
+    cpSync(join(house, part), join(program, part), { recursive: true });
+  }
+  symlinkSync(join(house, 'node_modules'), join(program, 'node_modules'));
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+function newHome(name: string): string {
+  const home = join(root, name);
+  mkdirSync(join(home, 'config'), { recursive: true });
+  const config = 'data: { synthetic: { seed: 1, symbols: 10 } }\n';
+  writeFileSync(join(home, 'config', 'trade-labs.yaml'), config);
+  return home;
+}
+
+interface Ended {
+  readonly code: number | null;
+  readonly stderr: string;
+}
+
+/** Runs the real daemon on the machine's clock until it ends. */
+function daemon(home: string, preload: readonly string[], env: NodeJS.ProcessEnv): Promise<Ended> {
+  return new Promise((resolve) => {
+    const bin = join(program, 'dist', 'trade-labs.js');
+    const child = spawn(process.execPath, [...preload, bin, 'daemon', '--home', home], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { PATH: process.env.PATH, ...env },
+    });
+    let stderr = '';
+    // A daemon without a fault is asked to stop once it runs.
+    let isAsked = preload.length > 0;
+    child.stderr.on('data', (text: Buffer) => {
+      stderr += text.toString();
+      if (isAsked || !stderr.includes('running')) return;
+      isAsked = true;
+      child.kill('SIGTERM');
+    });
+    child.on('exit', (code) => resolve({ code, stderr }));
+  });
+}
+
+async function statesOf(home: string): Promise<EventOf<'daemon.state_changed'>[]> {
+  const states: EventOf<'daemon.state_changed'>[] = [];
+  for await (const event of readHistory(historyFolder(home)).events()) {
+    if (event.type === 'daemon.state_changed') states.push(event);
+  }
+  return states;
+}
+
+describe('an error that nobody expected', () => {
+  it.each([
+    ['throw', 'planted error'],
+    ['reject', 'planted rejection'],
+  ])(
+    'ends the daemon after the journal says so, and the next one starts: %s',
+    async (kind, message) => {
+      const home = newHome(kind);
+      const ended = await daemon(home, ['--import', fault], { TEST_FAULT: kind });
+      expect(ended.code, ended.stderr).toBe(1);
+      expect(ended.stderr).toContain(message);
+      expect(await statesOf(home)).toMatchObject([
+        { to: 'starting' },
+        { to: 'running' },
+        { from: 'running', to: 'failed', cause: message },
+      ]);
+      const verified = await verifyHistory(historyFolder(home), () => new Book());
+      expect(verified.findings).toEqual([]);
+      const log = readFileSync(join(home, 'logs', 'trade-labs.log'), 'utf8');
+      expect(log.split('\n').some((line) => line.includes(message))).toBe(true);
+
+      const again = await daemon(home, [], {});
+      expect(again.code, again.stderr).toBe(0);
+      expect((await statesOf(home)).slice(3)).toMatchObject([
+        { from: null, to: 'starting' },
+        { to: 'running' },
+        { to: 'draining' },
+        { to: 'stopped' },
+      ]);
+    },
+    60_000,
+  );
+});
