@@ -1,5 +1,5 @@
 import { HORIZON, previousSession } from '../calendar/nyse.ts';
-import type { RunRecord } from '../domain/run.ts';
+import type { RunFacts, RunRecord } from '../domain/run.ts';
 import type { Session, SessionDate } from '../domain/time.ts';
 import type { TradeRecord } from '../domain/trade.ts';
 import type { EventOf, JournalEvent } from '../events/event.ts';
@@ -16,6 +16,8 @@ export interface DayReading {
   readonly runs: readonly RunRecord[];
   /** The newest run that is no report's own; null where there is none. */
   readonly lastRun: RunRecord | null;
+  /** What the newest run wrote down of its configuration; null where it is of an early version. */
+  readonly runFacts: RunFacts | null;
   /** Trades that were open on the day. */
   readonly trades: readonly TradeRecord[];
   readonly events: DayEvents;
@@ -71,13 +73,13 @@ export class DayReader {
     const collector = collectDay(date, before, this.#journal);
     const records = this.#records.clone();
     for (const event of this.#ahead) if (collector.add(event)) records.follow(event, date);
-    const { opened, lastRun } = records;
+    const { opened, lastRun, runFacts } = records;
     if (opened === null) return null;
     const runs = records.runsOf(date);
     const trades = records.trades();
     const events = collector.result();
     const breaks = records.breaks();
-    return { opened, previousSession: before, runs, lastRun, trades, events, breaks };
+    return { opened, previousSession: before, runs, lastRun, runFacts, trades, events, breaks };
   }
 
   /** Takes in what is past for every report from now on: the events before the first that is not. */
@@ -105,6 +107,7 @@ class DayRecords {
   #trades = new Map<string, TradeRecord>();
   opened: EventOf<'history.opened'> | null = null;
   lastRun: RunRecord | null = null;
+  runFacts: RunFacts | null = null;
 
   clone(): DayRecords {
     const copy = new DayRecords();
@@ -113,12 +116,14 @@ class DayRecords {
     copy.#trades = new Map(this.#trades);
     copy.opened = this.opened;
     copy.lastRun = this.lastRun;
+    copy.runFacts = this.runFacts;
     return copy;
   }
 
   /** Follows the journal, keeping what matters to a session and those after it. */
   follow(event: JournalEvent, session: SessionDate): void {
     if (event.type === 'history.opened') this.opened = event;
+    if (event.type === 'run.started' && event.job !== 'report') this.runFacts = factsIn(event);
     // A run folder may begin with the book of another run; any other checkpoint says what was just folded.
     if (event.type === 'book.checkpointed' && event.stateSeq !== this.#book.seq) {
       this.#book.restore(event.state);
@@ -147,3 +152,7 @@ class DayRecords {
 
 const isPast = ({ exitSession }: TradeRecord, session: SessionDate): boolean =>
   exitSession !== null && exitSession < session;
+
+/** What a run wrote down of its configuration. */
+export const factsIn = ({ dataLabel, limits }: EventOf<'run.started'>): RunFacts | null =>
+  dataLabel === undefined || limits === undefined ? null : { dataLabel, limits };

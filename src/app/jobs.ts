@@ -10,6 +10,7 @@ import type { System } from './compose.ts';
 import type { Slot } from './engine.ts';
 import { pipelineParts } from './parts.ts';
 import { runReconcile } from './reconcile-job.ts';
+import { runFacts } from './report-facts.ts';
 import { type PlannedSlot, planSession } from './session-plan.ts';
 import { markEvent, portfolioAt } from './valuation.ts';
 import { warmUp } from './warm-job.ts';
@@ -160,6 +161,7 @@ async function recorded(
       asOf: at,
       configHash: identity.configHash,
       version: identity.version,
+      ...runFacts(system),
     },
   ]);
   try {

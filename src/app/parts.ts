@@ -13,6 +13,7 @@ import type { System } from './compose.ts';
 import { measureExcursion } from './measure-excursion.ts';
 import { OrderDesk } from './order-desk.ts';
 import { Protector } from './protector.ts';
+import { runFacts } from './report-facts.ts';
 import { portfolioAt } from './valuation.ts';
 
 /** The rules of a decision, from the configuration. */
@@ -21,7 +22,7 @@ export function decisionSettings(system: System, session: SessionDate): Decision
   const commission = commissionModel(config.costs.commission);
   return {
     scan: config.scan,
-    sizing: system.terms?.sizing ?? config.sizing,
+    sizing: config.sizing,
     entry: config.entry,
     risk: config.risk,
     targetR: config.exits.target?.multiple ?? null,
@@ -36,7 +37,7 @@ export function decisionSettings(system: System, session: SessionDate): Decision
 export function pipelineParts(system: System, session: SessionDate): PipelineParts {
   const { book } = system;
   return {
-    identity: system.identity,
+    identity: { ...system.identity, facts: runFacts(system) },
     market: system.market,
     broker: system.gate,
     history: system.history,
@@ -46,7 +47,6 @@ export function pipelineParts(system: System, session: SessionDate): PipelinePar
     portfolio: (snapshot: MarketSnapshot) => portfolioAt(system, snapshot.asOf, snapshot.session),
     isUsed: (orderRef) => book.order(orderRef) !== null,
     exitParts: (symbol) => exitPartsOf(book, symbol),
-    ...(system.terms === null ? {} : { ticks: system.terms.ticks }),
   };
 }
 
@@ -57,7 +57,7 @@ export function executionContext(
   slot: string,
   runId: string | null,
 ): ExecutionContext {
-  const { book, gate, config, history, clock, strategy, terms } = system;
+  const { book, gate, config, history, clock, strategy } = system;
   return {
     broker: gate,
     history,
@@ -69,7 +69,6 @@ export function executionContext(
     strategy: strategy.name,
     isUsed: (orderRef) => book.order(orderRef) !== null,
     exitParts: (symbol) => exitPartsOf(book, symbol),
-    ...(terms === null ? {} : { ticks: terms.ticks }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { HORIZON, previousSession, sessionsBetween } from '../calendar/nyse.ts';
-import type { RunRecord } from '../domain/run.ts';
+import type { RunFacts, RunRecord } from '../domain/run.ts';
 import type { EpochMs, Session, SessionDate } from '../domain/time.ts';
 import type { TradeRecord } from '../domain/trade.ts';
 import type { EventOf, JournalEvent } from '../events/event.ts';
@@ -9,6 +9,7 @@ import { periodNameOf, periodSpan } from '../ledger/period.ts';
 import type { HistoryReader } from '../ports/history.ts';
 import { collectDay, JournalPast } from '../reporting/day-events.ts';
 import type { DayEvents } from '../reporting/report-input.ts';
+import { factsIn } from './day-reading.ts';
 
 /** A week or month of the calendar, as far as it has begun. */
 export interface ReportSpan {
@@ -47,6 +48,8 @@ export interface PeriodReading {
   readonly previousSession: SessionDate;
   readonly runs: readonly RunRecord[];
   readonly lastRun: RunRecord | null;
+  /** What the newest run wrote down of its configuration; null where it is of an early version. */
+  readonly runFacts: RunFacts | null;
   /** Every trade there was by then. */
   readonly trades: readonly TradeRecord[];
   readonly events: DayEvents;
@@ -89,13 +92,14 @@ export class PeriodReader {
     const collector = collectDay(last.date, before, this.#journal);
     const records = this.#records.clone();
     for (const event of this.#ahead) if (collector.add(event)) records.follow(event, span.from);
-    const { opened, lastRun } = records;
+    const { opened, lastRun, runFacts } = records;
     if (opened === null) return null;
     return {
       opened,
       previousSession: sessionBefore(last.date),
       runs: records.runs(),
       lastRun,
+      runFacts,
       trades: records.trades(),
       events: collector.result(),
       breaks: records.breaks(),
@@ -123,6 +127,7 @@ class PeriodRecords {
   #trades = new Map<string, TradeRecord>();
   opened: EventOf<'history.opened'> | null = null;
   lastRun: RunRecord | null = null;
+  runFacts: RunFacts | null = null;
 
   clone(): PeriodRecords {
     const copy = new PeriodRecords();
@@ -131,12 +136,14 @@ class PeriodRecords {
     copy.#trades = new Map(this.#trades);
     copy.opened = this.opened;
     copy.lastRun = this.lastRun;
+    copy.runFacts = this.runFacts;
     return copy;
   }
 
   /** Follows the journal, keeping runs from a date on, and every trade. */
   follow(event: JournalEvent, from: SessionDate): void {
     if (event.type === 'history.opened') this.opened = event;
+    if (event.type === 'run.started' && event.job !== 'report') this.runFacts = factsIn(event);
     // A run folder may begin with the book of another run; any other checkpoint says what was just folded.
     if (event.type === 'book.checkpointed' && event.stateSeq !== this.#book.seq) {
       this.#book.restore(event.state);

@@ -2,18 +2,17 @@ import { join } from 'node:path';
 import { HORIZON, nextSession } from '../calendar/nyse.ts';
 import type { Config } from '../config/schema.ts';
 import { Failure } from '../domain/failure.ts';
-import type { RunRecord } from '../domain/run.ts';
 import type { EpochMs, Session, SessionDate } from '../domain/time.ts';
-import type { EventOf } from '../events/event.ts';
 import type { HistoryReader } from '../ports/history.ts';
 import { buildPeriodReport, type PeriodReport } from '../reporting/period-report.ts';
 import { buildDailyReport, type DailyReport } from '../reporting/report.ts';
 import type { ReportFacts, ReportLimits } from '../reporting/report-input.ts';
 import { summaryLines } from '../reporting/summary.ts';
 import type { System } from './compose.ts';
-import { DayReader } from './day-reading.ts';
+import { DayReader, type DayReading } from './day-reading.ts';
 import type { ReportOutcome } from './jobs.ts';
 import { PeriodReader, type ReportSpan, spanOf } from './period-reading.ts';
+import { reportLimits } from './report-facts.ts';
 import { reportFiles, writeReportFiles } from './report-files.ts';
 
 /** What a daily report is made from. */
@@ -24,8 +23,8 @@ export interface ReportRequest {
   readonly session: Session;
   /** Now: before the close the report is preliminary. */
   readonly asOf: EpochMs;
+  /** Limits and the market behind the numbers where no run wrote them down, as early versions did not. */
   readonly limits: ReportLimits;
-  /** The market behind the numbers: "synthetic market, seed 1". */
   readonly dataLabel: string;
 }
 
@@ -34,7 +33,7 @@ export interface ReportRequest {
  * whenever it is asked for. Throws RECORD_UNKNOWN where the journal knows nothing up to that day.
  */
 export async function readDailyReport(request: ReportRequest): Promise<DailyReport> {
-  const { reader, session, asOf, limits, dataLabel } = request;
+  const { reader, session, asOf } = request;
   const day = await (request.days ?? new DayReader(reader)).read(session);
   if (day === null) {
     throw nothingUpTo(session.date);
@@ -44,7 +43,7 @@ export async function readDailyReport(request: ReportRequest): Promise<DailyRepo
     asOf,
     previousSession: day.previousSession,
     nextSession: session.date < HORIZON.to ? nextSession(session.date) : null,
-    facts: { ...originOf(day.opened, day.lastRun), dataLabel, limits },
+    facts: factsOf(day, request),
     runs: day.runs,
     trades: day.trades,
     events: day.events,
@@ -52,27 +51,24 @@ export async function readDailyReport(request: ReportRequest): Promise<DailyRepo
   });
 }
 
-/** Who made the numbers, by the journal: the newest run, else the home's first event. */
-function originOf(
-  opened: EventOf<'history.opened'>,
-  lastRun: RunRecord | null,
-): Omit<ReportFacts, 'dataLabel' | 'limits'> {
+/** Who made the numbers, with which data and limits, by the journal: the newest run, else the home's first event. */
+function factsOf(
+  { opened, lastRun, runFacts }: Pick<DayReading, 'opened' | 'lastRun' | 'runFacts'>,
+  fallback: Pick<ReportRequest, 'limits' | 'dataLabel'>,
+): ReportFacts {
   const { mode, account, version } = lastRun ?? opened;
   const { identity = '', configHash = '' } = lastRun ?? {};
-  return { identity, mode, account, version, configHash };
+  const { limits } = fallback;
+  const dataLabel = runFacts?.dataLabel ?? fallback.dataLabel;
+  const origin = { identity, mode, account, version, configHash, dataLabel };
+  // Each by its name: what is not known here is no limit of a report.
+  return { ...origin, limits: runFacts === null ? limits : limitsIn(runFacts.limits, limits) };
 }
 
-/** The limits of a configuration that a report shows. */
-export const reportLimits = ({ risk, sizing }: Config): ReportLimits => ({
-  dailyLossFraction: risk.dailyLossFraction,
-  hardDailyLossFraction: risk.hardDailyLossFraction,
-  maxDrawdownFraction: risk.maxDrawdownFraction,
-  maxGrossFraction: risk.maxGrossFraction,
-  maxOpenRiskFraction: risk.maxOpenRiskFraction,
-  maxPositionFraction: sizing.maxPositionFraction,
-  maxPositions: risk.maxPositions,
-  maxEntriesPerDay: risk.maxEntriesPerDay,
-});
+const limitsIn = (
+  recorded: Readonly<Record<string, number>>,
+  { maxConsecutiveLosses: _, ...fallback }: ReportLimits,
+): ReportLimits => ({ ...fallback, ...recorded });
 
 /** The market that a home's configuration names, in the words of its source of bars. */
 export const dataLabelOf = ({ data }: Config, home: string): string =>
@@ -92,7 +88,7 @@ export interface PeriodRequest extends Omit<ReportRequest, 'session' | 'days'> {
  * RECORD_UNKNOWN where the journal knows nothing up to then.
  */
 export async function readPeriodReport(request: PeriodRequest): Promise<PeriodReport> {
-  const { reader, span, asOf, limits, dataLabel } = request;
+  const { reader, span, asOf } = request;
   const reading = await (request.periods ?? new PeriodReader(reader)).read(span);
   if (reading === null) throw nothingUpTo(span.to);
   const { last } = span;
@@ -101,7 +97,7 @@ export async function readPeriodReport(request: PeriodRequest): Promise<PeriodRe
     asOf,
     previousSession: reading.previousSession,
     nextSession: last.date < HORIZON.to ? nextSession(last.date) : null,
-    facts: { ...originOf(reading.opened, reading.lastRun), dataLabel, limits },
+    facts: factsOf(reading, request),
     runs: reading.runs.filter(({ session }) => session >= span.from && session <= last.date),
     trades: reading.trades,
     events: reading.events,

@@ -20,6 +20,14 @@ export type DaemonState = (typeof DAEMON_STATES)[number];
 export const BROKER_SESSIONS = ['open', 'maintenance', 'needs_login'] as const;
 export type BrokerSession = (typeof BROKER_SESSIONS)[number];
 
+/** What a run leaves of its configuration for the reports of its day, whatever the configuration becomes. */
+export interface RunFacts {
+  /** The market behind it, for readers: "synthetic market, seed 1". */
+  readonly dataLabel: string;
+  /** The limits in force by their names in reports: fractions of equity, and counts. */
+  readonly limits: Readonly<Record<string, number>>;
+}
+
 export const RUN_STATUSES = ['running', 'completed', 'skipped', 'failed'] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
 

@@ -77,6 +77,10 @@ export const EVENT_PAYLOADS = {
     asOf: instantCodec,
     configHash: text,
     version: text,
+    /** The market behind the run, for readers; absent in journals of early versions. */
+    dataLabel: text.optional(),
+    /** The limits in force by name, fractions of equity and counts; absent in journals of early versions. */
+    limits: z.record(text, z.number()).optional(),
   },
   ...DECISION_PAYLOADS,
   ...ORDER_PAYLOADS,

@@ -8,6 +8,7 @@ import {
   type Mode,
   NO_COUNTS,
   type RunCounts,
+  type RunFacts,
   type RunStatus,
   runId,
 } from '../domain/run.ts';
@@ -28,6 +29,7 @@ export interface RunIdentity {
   readonly name: string;
   readonly configHash: string;
   readonly version: string;
+  readonly facts?: RunFacts;
 }
 
 /** What a run reaches the world through. */
@@ -124,6 +126,7 @@ function started(parts: PipelineParts, request: RunRequest, id: string): EventDr
     asOf: request.slotAt,
     configHash: identity.configHash,
     version: identity.version,
+    ...(identity.facts === undefined ? {} : identity.facts),
   };
 }
 

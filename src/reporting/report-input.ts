@@ -14,6 +14,8 @@ export interface ReportLimits {
   readonly maxPositionFraction: number;
   readonly maxPositions: number;
   readonly maxEntriesPerDay: number;
+  /** Absent where losses in a row are no limit. */
+  readonly maxConsecutiveLosses?: number;
 }
 
 /** What a report says about its origin. */

@@ -13,6 +13,7 @@ import type { JournalEvent } from '../../src/events/event.ts';
 import type { HistoryReader } from '../../src/ports/history.ts';
 import { renderJson } from '../../src/reporting/json.ts';
 import { buildDailyReport } from '../../src/reporting/report.ts';
+import type { ReportFacts } from '../../src/reporting/report-input.ts';
 import { brokenDay, busyDay, quietDay } from '../reporting/days.ts';
 import { clock, FACTS, type Story } from '../reporting/story.ts';
 
@@ -29,14 +30,24 @@ const readerOf = (events: readonly JournalEvent[]): HistoryReader => ({
   trades: () => each([]),
 });
 
-const read = (story: Pick<Story, 'events'>, date = '2026-03-05') =>
+const read = (
+  story: Pick<Story, 'events'>,
+  date = '2026-03-05',
+  configured: Partial<Pick<ReportFacts, 'limits' | 'dataLabel'>> = {},
+) =>
   readDailyReport({
     reader: readerOf(story.events),
     session: assertExists(sessionOf(sessionDate(date)), 'a session'),
     asOf: clock(date, '17:00'),
     limits: FACTS.limits,
     dataLabel: FACTS.dataLabel,
+    ...configured,
   });
+
+const OTHERS = {
+  limits: { ...FACTS.limits, maxPositions: 3, maxConsecutiveLosses: 1 },
+  dataLabel: 'bars in /elsewhere',
+};
 
 describe('the report read from a journal', () => {
   it.each([busyDay, quietDay, brokenDay])('is that of its records', async (day) => {
@@ -54,6 +65,22 @@ describe('the report read from a journal', () => {
     story.mark(['2026-03-06', '16:00'], 'close', {});
     expect(renderJson(await read(story))).toBe(first);
     expect((await read(story, '2026-03-06')).closedTrades).toHaveLength(1);
+  });
+
+  it('holds the limits and the data of its runs, whatever is configured by then', async () => {
+    const then = renderJson(await read(busyDay()));
+    expect(renderJson(await read(busyDay(), '2026-03-05', OTHERS))).toBe(then);
+  });
+
+  it('takes limits and data of today where the runs wrote none down', async () => {
+    const early = busyDay().events.map((event) => {
+      if (event.type !== 'run.started') return event;
+      const { limits: _, dataLabel: __, ...known } = event;
+      return known;
+    });
+    const { header, limits } = await read({ events: early }, '2026-03-05', OTHERS);
+    expect(header.dataLabel).toBe('bars in /elsewhere');
+    expect(limits.find(({ id }) => id === 'positions')?.limit).toBe(3);
   });
 
   it('is refused where nothing is recorded', async () => {

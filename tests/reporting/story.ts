@@ -254,6 +254,8 @@ export class Story {
       asOf: clock(...when),
       configHash: FACTS.configHash,
       version: '0.1.0',
+      dataLabel: FACTS.dataLabel,
+      limits: { ...FACTS.limits },
     });
   }
 

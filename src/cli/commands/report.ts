@@ -82,11 +82,12 @@ async function readReport(
   const day = period === 'daily' ? null : when.dateAsked(context, period, date);
   const { config } = await context.config();
   const job = await import('../../app/report-job.ts');
+  const { reportLimits } = await import('../../app/report-facts.ts');
   const { homeReader } = await import('../../app/statistics.ts');
   const common = {
     reader: homeReader(context.home),
     asOf: context.now(),
-    limits: job.reportLimits(config),
+    limits: reportLimits(config),
     dataLabel: job.dataLabelOf(config, context.home),
   };
   if (session !== null) {

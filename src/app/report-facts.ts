@@ -1,0 +1,23 @@
+import type { Config } from '../config/schema.ts';
+import type { RunFacts } from '../domain/run.ts';
+import type { ReportLimits } from '../reporting/report-input.ts';
+import type { System } from './compose.ts';
+
+/** The limits of a configuration that a report shows. */
+export const reportLimits = ({ risk, sizing }: Config): ReportLimits => ({
+  dailyLossFraction: risk.dailyLossFraction,
+  hardDailyLossFraction: risk.hardDailyLossFraction,
+  maxDrawdownFraction: risk.maxDrawdownFraction,
+  maxGrossFraction: risk.maxGrossFraction,
+  maxOpenRiskFraction: risk.maxOpenRiskFraction,
+  maxPositionFraction: sizing.maxPositionFraction,
+  maxPositions: risk.maxPositions,
+  maxEntriesPerDay: risk.maxEntriesPerDay,
+  ...(risk.maxConsecutiveLosses > 0 ? { maxConsecutiveLosses: risk.maxConsecutiveLosses } : {}),
+});
+
+/** What every run writes down, so that an old report made again is the same whatever is configured by then. */
+export const runFacts = ({ config, source }: Pick<System, 'config' | 'source'>): RunFacts => ({
+  dataLabel: source.label,
+  limits: { ...reportLimits(config) },
+});
