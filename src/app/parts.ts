@@ -22,7 +22,7 @@ export function decisionSettings(system: System, session: SessionDate): Decision
   const commission = commissionModel(config.costs.commission);
   return {
     scan: config.scan,
-    sizing: config.sizing,
+    sizing: system.terms?.sizing ?? config.sizing,
     entry: config.entry,
     risk: config.risk,
     targetR: config.exits.target?.multiple ?? null,
@@ -47,6 +47,7 @@ export function pipelineParts(system: System, session: SessionDate): PipelinePar
     portfolio: (snapshot: MarketSnapshot) => portfolioAt(system, snapshot.asOf, snapshot.session),
     isUsed: (orderRef) => book.order(orderRef) !== null,
     exitParts: (symbol) => exitPartsOf(book, symbol),
+    ...(system.terms === null ? {} : { ticks: system.terms.ticks }),
   };
 }
 
@@ -57,7 +58,7 @@ export function executionContext(
   slot: string,
   runId: string | null,
 ): ExecutionContext {
-  const { book, gate, config, history, clock, strategy } = system;
+  const { book, gate, config, history, clock, strategy, terms } = system;
   return {
     broker: gate,
     history,
@@ -69,6 +70,7 @@ export function executionContext(
     strategy: strategy.name,
     isUsed: (orderRef) => book.order(orderRef) !== null,
     exitParts: (symbol) => exitPartsOf(book, symbol),
+    ...(terms === null ? {} : { ticks: terms.ticks }),
   };
 }
 
