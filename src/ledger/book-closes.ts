@@ -4,6 +4,7 @@ import { isLive } from '../domain/order.ts';
 import type { SessionDate } from '../domain/time.ts';
 import type { EventOf } from '../events/event.ts';
 import type { BookState, CloseMark, IndexMark } from './book-state.ts';
+import { forgetTrading } from './book-trading.ts';
 
 /** Sessions after which fills, slots and finished orders are forgotten: brokers repeat executions for about a week. */
 const REMEMBERED_CLOSES = 10;
@@ -26,8 +27,10 @@ export function bookMarks(state: BookState, event: EventOf<'account.marked'>): v
       highestClose: hasBar ? maxOf(mark, trade.highestClose) : trade.highestClose,
     });
   }
+  if (isClose) state.flowSinceClose = ZERO;
+  state.valued = { equity: event.equity, flow: state.flowSinceClose };
   if (!isClose) return;
-  state.flowSinceClose = ZERO;
+  forgetTrading(state, event.at);
   const others = state.sessions.filter((session) => session !== event.session);
   state.sessions = [...others, event.session].slice(-REMEMBERED_CLOSES);
   forget(state, event.session);
@@ -42,16 +45,14 @@ function closeOf(state: BookState, event: EventOf<'account.marked'>): CloseMark 
   const before = isRepeated ? (state.close?.before ?? null) : indexOf(state.close);
   const flow = isRepeated ? add(state.close?.flow ?? ZERO, event.flow) : event.flow;
   const { session, equity } = event;
-  const { index, peakIndex, drawdown } = indexAfter(before, equity, flow);
-  const deepestDrawdown = Math.min(before?.deepestDrawdown ?? 0, drawdown);
+  const after = indexAfter(before, equity, flow);
+  const deepestDrawdown = Math.min(before?.deepestDrawdown ?? 0, after.limitDrawdown);
   const loss = before === null ? ZERO : lossOf(state, event, add(before.equity, flow));
   const lossFraction = before === null || loss === 0 ? 0 : fractionOf(loss, before.equity);
   return {
     session,
     equity,
-    index,
-    peakIndex,
-    drawdown,
+    ...after,
     deepestDrawdown,
     lossFraction,
     flow,
@@ -61,8 +62,8 @@ function closeOf(state: BookState, event: EventOf<'account.marked'>): CloseMark 
 
 function indexOf(close: CloseMark | null): IndexMark | null {
   if (close === null) return null;
-  const { equity, index, peakIndex, deepestDrawdown } = close;
-  return { equity, index, peakIndex, deepestDrawdown };
+  const { equity, index, peakIndex, limitPeakIndex, deepestDrawdown } = close;
+  return { equity, index, peakIndex, limitPeakIndex, deepestDrawdown };
 }
 
 /** The time-weighted index once the account is worth this, after flows at the start of the day. */
@@ -70,12 +71,32 @@ export function indexAfter(
   before: IndexMark | null,
   equity: Micros,
   flow: Micros,
-): { index: number; peakIndex: number; drawdown: number } {
-  if (before === null) return { index: 1, peakIndex: 1, drawdown: 0 };
+): Pick<CloseMark, 'index' | 'peakIndex' | 'drawdown' | 'limitPeakIndex' | 'limitDrawdown'> {
+  if (before === null) {
+    return { index: 1, peakIndex: 1, drawdown: 0, limitPeakIndex: 1, limitDrawdown: 0 };
+  }
   const base = add(before.equity, flow);
   const index = base > 0 ? (before.index * equity) / base : before.index;
   const peakIndex = Math.max(before.peakIndex, index);
-  return { index, peakIndex, drawdown: Math.min(0, index / peakIndex - 1) };
+  const limitPeakIndex = Math.max(before.limitPeakIndex, index);
+  return {
+    index,
+    peakIndex,
+    drawdown: Math.min(0, index / peakIndex - 1),
+    limitPeakIndex,
+    limitDrawdown: Math.min(0, index / limitPeakIndex - 1),
+  };
+}
+
+/** Lets the drawdown limit count from the last close on; the index and its peak stay what they are. */
+export function bookRebase(state: BookState): void {
+  const { close } = state;
+  if (close === null) return;
+  const forgiven = { limitPeakIndex: close.index, deepestDrawdown: 0 };
+  // A second close of the same session begins at the one before.
+  const before = close.before === null ? null : { ...close.before, ...forgiven };
+  state.close = { ...close, ...forgiven, limitDrawdown: 0, before };
+  state.restrictions.delete('drawdown');
 }
 
 function lossOf(state: BookState, event: EventOf<'account.marked'>, base: Micros): Micros {

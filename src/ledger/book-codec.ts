@@ -2,7 +2,7 @@ import { assert } from '../domain/result.ts';
 import { type BookState, emptyBook } from './book-state.ts';
 
 /** The shape a checkpoint was written in; raised when BookState changes in a way old ones do not fit. */
-const CHECKPOINT_VERSION = 4;
+const CHECKPOINT_VERSION = 5;
 
 const MAPS = [
   'orders',
@@ -14,6 +14,8 @@ const MAPS = [
   'earlyCommissions',
   'breaks',
   'breaches',
+  'restrictions',
+  'alerts',
 ] as const;
 
 /** The state as JSON: maps as lists of pairs in insertion order, sets as lists. */

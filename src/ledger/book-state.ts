@@ -1,9 +1,11 @@
+import type { OpenAlert } from '../domain/alert.ts';
 import type { Symbol } from '../domain/market.ts';
 import { type Micros, ZERO } from '../domain/money.ts';
 import type { ExitReason, Leg, OrderStatus, OrderType, Side } from '../domain/order.ts';
 import type { Mode, RunRecord } from '../domain/run.ts';
 import type { EpochMs, SessionDate } from '../domain/time.ts';
 import type { Resolution } from '../domain/trade.ts';
+import type { Restriction } from '../domain/trading-state.ts';
 import type { Break } from './breaks.ts';
 import type { Lot } from './lots.ts';
 
@@ -85,10 +87,13 @@ export interface OpenTrade {
 export interface ClosedTrade {
   readonly tradeId: string;
   readonly symbol: Symbol;
+  readonly entrySession: SessionDate;
   readonly exitAt: EpochMs;
   readonly exitSession: SessionDate;
   readonly exitReason: ExitReason;
   readonly netR: number | null;
+  /** Gross less the commissions that are known. */
+  readonly result: Micros;
 }
 
 /** Facts of a trade's end that only arrive after its last fill. */
@@ -104,7 +109,9 @@ export interface IndexMark {
   /** The time-weighted index, 1 at the start. */
   readonly index: number;
   readonly peakIndex: number;
-  /** The worst drawdown there ever was, <= 0: a limit once reached stays reached. */
+  /** The peak that the drawdown limit counts from: lowered where it was forgiven, which reports never do. */
+  readonly limitPeakIndex: number;
+  /** The worst fall from that peak, <= 0: a limit once reached stays reached. */
   readonly deepestDrawdown: number;
 }
 
@@ -112,6 +119,8 @@ export interface IndexMark {
 export interface CloseMark extends IndexMark {
   readonly session: SessionDate;
   readonly drawdown: number;
+  /** The fall from the peak that the limit counts from, <= 0. */
+  readonly limitDrawdown: number;
   /**
    * That session's loss over the equity before it, 0 where there was none. A position without a fresh mark counts at
    * its stop.
@@ -128,6 +137,33 @@ export interface EarlyCommission {
   readonly amount: Micros;
   /** The first close it was still waiting at. */
   readonly waitedBy: SessionDate | null;
+}
+
+/** What circuit breakers count until they trip: facts of the journal, so that a restart forgets none. */
+export interface Watched {
+  /** Entries the broker rejected in a row. */
+  readonly rejections: number;
+  /** Trades of this session that a stop ended with a loss. */
+  readonly stopOuts: { readonly session: SessionDate | null; readonly count: number };
+  /** What the last gate refused last that it should never have been asked; null since a breaker tripped on it. */
+  readonly refused: { readonly code: string; readonly orderRef: string } | null;
+}
+
+/** What the account was worth when it was valued last. */
+export interface Valued {
+  readonly equity: Micros;
+  /** Flows since the last close that it holds. */
+  readonly flow: Micros;
+}
+
+/** What the book remembers of trading being restricted, as others may look at it. */
+export interface TradingRecord {
+  readonly restrictions: ReadonlyMap<string, Restriction>;
+  readonly kill: BookState['kill'];
+  readonly watched: Watched;
+  readonly valued: Valued | null;
+  readonly alerts: ReadonlyMap<string, OpenAlert>;
+  readonly configHash: string;
 }
 
 /** Everything the book remembers: plain values, so that a checkpoint is its JSON. */
@@ -163,6 +199,16 @@ export interface BookState {
   breaks: Map<string, Break>;
   /** Symbols whose protection was found wanting and not restored yet, with when that was written down. */
   breaches: Map<Symbol, EpochMs>;
+  /** What restricts trading, by its key, as it was written down. */
+  restrictions: Map<string, Restriction>;
+  /** What the kill switch does with positions; null while it is not engaged. */
+  kill: 'keep' | 'flatten' | null;
+  watched: Watched;
+  valued: Valued | null;
+  /** Alerts that nobody took note of, by code and message, the oldest first. */
+  alerts: Map<string, OpenAlert>;
+  /** Of the configuration that was in force last; empty before the first. */
+  configHash: string;
 }
 
 /** What is kept of a fill, to refuse a repetition and to place a late commission. */
@@ -208,4 +254,10 @@ export const emptyBook = (): BookState => ({
   intensitySession: null,
   breaks: new Map(),
   breaches: new Map(),
+  restrictions: new Map(),
+  kill: null,
+  watched: { rejections: 0, stopOuts: { session: null, count: 0 }, refused: null },
+  valued: null,
+  alerts: new Map(),
+  configHash: '',
 });

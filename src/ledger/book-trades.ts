@@ -5,7 +5,14 @@ import { assert, assertExists } from '../domain/result.ts';
 import type { EpochMs, SessionDate } from '../domain/time.ts';
 import type { EventOf } from '../events/event.ts';
 import { fillOrder, withStop } from './book-orders.ts';
-import type { BookLot, BookOrder, BookState, EndedTrade, OpenTrade } from './book-state.ts';
+import type {
+  BookLot,
+  BookOrder,
+  BookState,
+  ClosedTrade,
+  EndedTrade,
+  OpenTrade,
+} from './book-state.ts';
 import { averagePrice, quantityOf, sellFrom } from './lots.ts';
 
 /** How many closed trades are remembered for intensity and streaks. */
@@ -87,8 +94,9 @@ function newTrade(
   const stop = childOf('stop');
   const target = childOf('target');
   return {
-    // The first shares of an order begin its first round trip.
-    tradeId: order?.filledQuantity === event.quantity ? entryRef : unusedTradeId(state, entryRef),
+    tradeId: newTradeId(entryRef, order?.filledQuantity === event.quantity, (id) =>
+      isTradeId(state, id),
+    ),
     symbol: event.symbol,
     entryRef,
     context: state.approvals.get(entryRef) ?? null,
@@ -114,16 +122,21 @@ function newTrade(
 }
 
 /**
- * The entry's reference; "REF#2" where the entry goes on filling after its first shares were sold again, which is
- * another round trip.
+ * What a round trip that begins is called: the entry's reference; "REF#2" where the entry goes on filling after its
+ * first shares were sold again, which is another round trip. `isFirst`: these are the first shares of the order.
  */
-function unusedTradeId(state: BookState, entryRef: string): string {
+export function newTradeId(
+  entryRef: string,
+  isFirst: boolean,
+  isUsed: (id: string) => boolean,
+): string {
   let id = entryRef;
-  for (let n = 2; isUsed(state, id); n++) id = `${entryRef}#${n}`;
+  for (let n = 2; !isFirst && isUsed(id); n++) id = `${entryRef}#${n}`;
   return id;
 }
 
-function isUsed({ fills, trades }: BookState, id: string): boolean {
+/** True for the name of a round trip that is open, or that recent fills belong to. */
+export function isTradeId({ fills, trades }: BookState, id: string): boolean {
   for (const { tradeId } of fills.values()) if (tradeId === id) return true;
   for (const { tradeId } of trades.values()) if (tradeId === id) return true;
   return false;
@@ -184,15 +197,25 @@ interface Exit {
 /** Takes a trade without shares out of the open ones; its closing facts are still to come. */
 export function endTrade(state: BookState, trade: OpenTrade, exit: Exit): EndedTrade {
   const ended: EndedTrade = { trade, ...exit, end: null };
-  const { tradeId, symbol } = trade;
+  const { tradeId, symbol, entrySession } = trade;
   const { exitAt, exitSession, exitReason } = exit;
   state.trades.delete(symbol);
   state.ending.set(tradeId, ended);
-  const netR = rMultipleOf(trade);
-  state.closed.push({ tradeId, symbol, exitAt, exitSession, exitReason, netR });
+  const end = { exitAt, exitSession, exitReason };
+  state.closed.push({ tradeId, symbol, entrySession, ...end, ...outcomeOf(trade) });
   state.closed.sort((a, b) => a.exitAt - b.exitAt || compareText(a.symbol, b.symbol));
   if (state.closed.length > CLOSED_KEPT) state.closed.shift();
+  countStopOut(state, ended);
   return ended;
+}
+
+/** Counts a trade that its stop ended with a loss; one whose commission is unknown counts by its price alone. */
+function countStopOut(state: BookState, { trade, exitReason, exitSession }: EndedTrade): void {
+  const { gross, net } = resultOf(trade);
+  if ((exitReason !== 'stop' && exitReason !== 'trail') || (net ?? gross) >= 0) return;
+  const { stopOuts } = state.watched;
+  const count = stopOuts.session === exitSession ? stopOuts.count + 1 : 1;
+  state.watched = { ...state.watched, stopOuts: { session: exitSession, count } };
 }
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -207,6 +230,12 @@ export function resultOf(trade: OpenTrade): {
   const net = trade.unknownCommissions > 0 ? null : subtract(gross, trade.commission);
   return { gross, net, r: rMultipleOf(trade) };
 }
+
+/** What limits and intensity remember of how a closed trade went. */
+export const outcomeOf = (trade: OpenTrade): Pick<ClosedTrade, 'netR' | 'result'> => ({
+  netR: rMultipleOf(trade),
+  result: subtract(subtract(trade.soldValue, trade.boughtValue), trade.commission),
+});
 
 /** Net P&L over (average entry - initial stop) x quantity; null without a stop or with a commission unknown. */
 export function rMultipleOf(trade: OpenTrade): number | null {

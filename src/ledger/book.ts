@@ -2,9 +2,10 @@ import type { Symbol } from '../domain/market.ts';
 import { add, type Micros, micros, ZERO } from '../domain/money.ts';
 import { type RunRecord, runId } from '../domain/run.ts';
 import type { EpochMs, SessionDate } from '../domain/time.ts';
+import type { Restriction } from '../domain/trading-state.ts';
 import type { EventOf, JournalEvent } from '../events/event.ts';
 import type { Fold, ViewChange } from '../ports/history.ts';
-import { bookMarks, indexAfter } from './book-closes.ts';
+import { bookMarks, bookRebase, indexAfter } from './book-closes.ts';
 import { decodeBook, encodeBook } from './book-codec.ts';
 import { bookCommission } from './book-commissions.ts';
 import { bookModified, bookSubmitted, liveOrders, moveOrder } from './book-orders.ts';
@@ -19,8 +20,10 @@ import {
   emptyBook,
   type OpenTrade,
   type TradeContext,
+  type TradingRecord,
 } from './book-state.ts';
-import { bookFill, bookStopMove, ownedOf } from './book-trades.ts';
+import { bookFill, bookStopMove, isTradeId, ownedOf } from './book-trades.ts';
+import { bookTrading } from './book-trading.ts';
 import { type Break, bookReconciliation, bookResolution } from './breaks.ts';
 import { commissionOf, costOf, quantityOf } from './lots.ts';
 
@@ -50,6 +53,7 @@ export class Book implements Fold {
         state.claimedSlots.add(attemptKey(event, event.attempt));
         return [];
       case 'run.started':
+        state.configHash = event.configHash;
         return this.#run(startedRun(event));
       case 'run.completed':
       case 'run.failed':
@@ -96,8 +100,12 @@ export class Book implements Fold {
         return this.#tradeChange(bookSubmitted(state, event));
       case 'order.modified':
         return this.#tradeChange(bookModified(state, event));
+      case 'risk.peak_rebased':
+        bookRebase(state);
+        return [];
       default:
         this.#moveOrder(event);
+        bookTrading(state, event);
         return [];
     }
   }
@@ -223,6 +231,10 @@ export class Book implements Fold {
   hasFill(execId: string): boolean {
     return this.#state.fills.has(execId);
   }
+  /** True for the name of a round trip that is open, or that recent fills belong to. */
+  hasTrade(tradeId: string): boolean {
+    return isTradeId(this.#state, tradeId);
+  }
   /** True when the commission of an execution is known, also where the execution itself is still to come. */
   hasCommission(execId: string): boolean {
     const { fills, earlyCommissions } = this.#state;
@@ -239,6 +251,14 @@ export class Book implements Fold {
   /** Symbols that are not protected as they should be, each with when that was written down. */
   breaches(): ReadonlyMap<Symbol, EpochMs> {
     return this.#state.breaches;
+  }
+  /** What restricts trading, what breakers count, whom nobody listened to, and the configuration in force. */
+  get trading(): TradingRecord {
+    return this.#state;
+  }
+  /** The drawdown limit while it is latched: since which close, and why. A backtest ends there. */
+  get drawdownLatch(): Restriction | null {
+    return this.#state.restrictions.get('drawdown') ?? null;
   }
   /** Proven differences to the broker's statement, in the order they were found. */
   breaks(): readonly Break[] {
