@@ -58,6 +58,8 @@ export const DECISION_PAYLOADS = {
     byRisk: count,
     byPosition: count,
     binding: z.enum(['risk', 'position']),
+    /** Ask less bid of the quote that was decided on, over their middle; absent without a quote. */
+    spreadBps: z.number().optional(),
   },
   'intent.denied': { symbol: symbolSchema, sized: count, reasons: z.array(reason) },
   'intent.approved': {

@@ -172,6 +172,8 @@ export const EVENT_PAYLOADS = {
     marks: z.array(
       z.strictObject({ symbol: symbolSchema, quantity, mark: moneyCodec, stale: z.boolean() }),
     ),
+    /** Close of the configured benchmark on this session; absent where none is configured or it has no bar. */
+    benchmark: z.strictObject({ symbol: symbolSchema, close: moneyCodec }).optional(),
   },
   'book.checkpointed': { stateSeq: count, stateHash: digest, state: z.json() },
   ...RECONCILE_PAYLOADS,
