@@ -126,6 +126,7 @@ export const BROKEN_SECTIONS: readonly Broken[] = [
     name: 'live with the simulated broker and a paper account',
     yaml: 'mode: live\nbroker: sim\n',
     says: [
+      ['1:7', 'approval.mode', 'mode live takes two-person, was off'],
       ['1:7', 'ib.account', 'mode live takes a live account (U...), DU1234567 is a paper account'],
       ['2:9', 'broker', 'mode live takes broker ib, was sim'],
     ],

@@ -77,7 +77,10 @@ export const BROKEN_SOURCES: readonly Broken[] = [
     code: 'ENV_INVALID',
     yaml: 'ib: { account: U1234567 }\n',
     env: { TRADE_LABS_MODE: 'LIVE' },
-    says: [['env TRADE_LABS_MODE', 'broker', 'mode live takes broker ib, was sim']],
+    says: [
+      ['env TRADE_LABS_MODE', 'approval.mode', 'mode live takes two-person, was off'],
+      ['env TRADE_LABS_MODE', 'broker', 'mode live takes broker ib, was sim'],
+    ],
   },
   {
     name: 'an .env with a duplicate key',

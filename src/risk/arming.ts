@@ -1,0 +1,120 @@
+import { Failure } from '../domain/failure.ts';
+import type { Mode } from '../domain/run.ts';
+
+/** Everything that decides whether an order may reach a broker. */
+export interface ArmingFacts {
+  readonly mode: Mode;
+  /** A simulated broker needs no arming: nothing reaches a real one. */
+  readonly simulated: boolean;
+  /** TRADE_LABS_ARMED. */
+  readonly armed: boolean;
+  /** The account of the configuration, and the one that the broker reports; null while it has not said. */
+  readonly account: string;
+  readonly reportedAccount: string | null;
+  /** `approval.mode`. */
+  readonly approval: 'off' | 'two-person';
+  /** TRADE_LABS_LIVE_ACK, and what it has to be: `liveAck` of the account and its limits. */
+  readonly liveAck: string | undefined;
+  readonly expectedAck: string;
+}
+
+/** Interactive Brokers' paper accounts begin with DU, live ones with U. */
+const PAPER = /^DU\d+$/;
+const LIVE = /^U\d+$/;
+
+/** What is acknowledged for live trading: this account with these limits. */
+export const liveAck = (account: string, limitsHash: string): string =>
+  `${account}:${limitsHash.slice(0, 16)}`;
+
+/**
+ * Why no order may reach the broker, one sentence each; none where orders may. The guards ask before every entry, and
+ * every adapter of a real broker again before it sends, so that neither alone has to be right.
+ */
+export function armingFaults(facts: ArmingFacts): string[] {
+  const { mode, simulated, account, reportedAccount } = facts;
+  if (simulated) return [];
+  if (mode !== 'paper' && mode !== 'live') return [`mode ${mode} has no real broker`];
+  const faults: string[] = [];
+  if (!facts.armed) faults.push('TRADE_LABS_ARMED is not set');
+  if (reportedAccount === null) faults.push('the broker has not said which account it is');
+  else if (reportedAccount !== account) {
+    faults.push(`the broker reports account ${reportedAccount}, the configuration has ${account}`);
+  }
+  for (const name of new Set([account, reportedAccount ?? account])) {
+    if (mode === 'paper' && !PAPER.test(name)) faults.push(`${name} is no paper account (DU...)`);
+    if (mode === 'live' && !LIVE.test(name)) faults.push(`${name} is no live account (U...)`);
+  }
+  if (mode === 'live') faults.push(...liveFaults(facts));
+  return faults;
+}
+
+function liveFaults({ approval, liveAck: given, expectedAck }: ArmingFacts): string[] {
+  const faults: string[] = [];
+  if (approval !== 'two-person') faults.push('approval.mode is not two-person');
+  if (given === undefined) faults.push('TRADE_LABS_LIVE_ACK is not set');
+  else if (given !== expectedAck) {
+    faults.push('TRADE_LABS_LIVE_ACK acknowledges another account or other limits');
+  }
+  return faults;
+}
+
+/** Throws REFUSED_BY_GATE with every fault where an order may not reach the broker. */
+export function assertArmed(facts: ArmingFacts): void {
+  const faults = armingFaults(facts);
+  if (faults.length === 0) return;
+  throw new Failure('REFUSED_BY_GATE', 'no order may reach this broker', {
+    details: faults,
+    hint: 'trade-labs config show --live-ack prints what live trading has to acknowledge',
+  });
+}
+
+/** Limits by key, in the units of the configuration; 0 is off for those that say so. */
+export type LimitValues = ReadonlyMap<string, unknown>;
+
+/** Keys of which a smaller value allows more. */
+const LOOSER_BELOW: ReadonlySet<string> = new Set([
+  'risk.cooldownSessionsAfterStop',
+  'risk.cooldownSessionsAfterExit',
+  'risk.quarantineSessions',
+  'risk.minEntryIntervalMs',
+  'sizing.minNotionalUsd',
+  'entry.noEntryLastMinutes',
+  'entry.noEntryFirstMinutes',
+  'scan.minPriceUsd',
+  'scan.minActivityUsd',
+  'breakers.coolOffMs',
+]);
+
+/** Keys where 0 is off, and off allows more than any value. */
+const OFF_AT_ZERO: ReadonlySet<string> = new Set([
+  'risk.maxConsecutiveLosses',
+  'breakers.slippageFraction',
+  'breakers.dataSilenceMs',
+  'breakers.rejections',
+  'breakers.stopOuts',
+  'breakers.equityJumpFraction',
+  'breakers.clockSkewMs',
+]);
+
+/**
+ * The keys whose change allows more than before. A number is looser above what it was, or below for those that hold
+ * something back; one that went away is off. What is no number counts as looser whichever way it changed.
+ */
+export function loosened(before: LimitValues, after: LimitValues): string[] {
+  const keys = [...new Set([...before.keys(), ...after.keys()])].sort();
+  return keys.filter((key) => isLooser(key, before.get(key), after.get(key)));
+}
+
+function isLooser(key: string, before: unknown, after: unknown): boolean {
+  if (JSON.stringify(before) === JSON.stringify(after)) return false;
+  const [was, is] = [strictness(key, before), strictness(key, after)];
+  return was === null || is === null ? true : is > was;
+}
+
+/** How much a value allows, on a scale where more is looser; null where that cannot be said. */
+function strictness(key: string, value: unknown): number | null {
+  if (value === undefined || value === null) return Number.POSITIVE_INFINITY;
+  if (typeof value !== 'number') return null;
+  if (OFF_AT_ZERO.has(key) && value === 0) return Number.POSITIVE_INFINITY;
+  return LOOSER_BELOW.has(key) ? -value : value;
+}
