@@ -174,7 +174,6 @@ export async function compose(composition: Composition): Promise<System> {
     universe,
     terms: composition.terms ?? null,
     ...account,
-    close: () => history.close(),
   };
 }
 

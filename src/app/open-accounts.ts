@@ -70,8 +70,13 @@ export async function openAccounts(
       setPlayed: (through: EpochMs): void => {
         played = through;
       },
-      saveAccount: save,
+      // A run folder is nobody's before its run ends: its account is written once.
+      saveAccount: runDir === undefined ? save : (): void => {},
       historyFailure: () => history.failure(),
+      close: async (): Promise<void> => {
+        if (runDir !== undefined) save();
+        await history.close();
+      },
     };
   } catch (error) {
     await store.close();

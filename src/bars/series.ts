@@ -10,6 +10,9 @@ import { IndicatorCache } from '../indicators/registry.ts';
 import { lastAbnormalOrdinals } from './abnormal.ts';
 import { backAdjust } from './adjust.ts';
 
+/** Bars of the medians behind activity. */
+export const ACTIVITY_BARS = 20;
+
 /**
  * The daily bars that decisions of a span of sessions may look at, in the prices of that span: adjusted for the
  * actions known by then, and for no later one, so that a price level never tells the future.
@@ -20,6 +23,8 @@ export class SeriesEra {
   readonly ordinals: Int32Array;
   readonly indicators: IndicatorCache;
   #abnormal: Int32Array | undefined;
+  #medianVolume: Float64Array | undefined;
+  #medianDollars: Float64Array | undefined;
 
   constructor(columns: BarColumns, ordinals: Int32Array) {
     this.columns = columns;
@@ -27,8 +32,18 @@ export class SeriesEra {
     this.indicators = new IndicatorCache(columns);
   }
 
-  /** How many bars belong to sessions up to and including the ordinal: the decision sees indices below it. */
-  visibleThrough(ordinal: number): number {
+  /**
+   * How many bars belong to sessions up to and including the ordinal: the decision sees indices below it. `near` is
+   * where to look first.
+   */
+  visibleThrough(ordinal: number, near = 0): number {
+    const { ordinals } = this;
+    // Decisions come in order of time: the answer is the last one, or the one after it.
+    for (let end = near; end <= near + 1 && end <= ordinals.length; end++) {
+      const isBefore = end === 0 || (ordinals[end - 1] as number) <= ordinal;
+      const isAfter = end === ordinals.length || (ordinals[end] as number) > ordinal;
+      if (isBefore && isAfter) return end;
+    }
     let low = 0;
     let high = this.ordinals.length;
     while (low < high) {
@@ -37,6 +52,18 @@ export class SeriesEra {
       else high = middle;
     }
     return low;
+  }
+
+  /** The median volume of the last ACTIVITY_BARS bars: kept at hand, since every scan asks every symbol for it. */
+  get medianVolume(): Float64Array {
+    this.#medianVolume ??= this.indicators.get(`medvol${ACTIVITY_BARS}`);
+    return this.#medianVolume;
+  }
+
+  /** The median of close x volume over the same bars, in dollars. */
+  get medianDollars(): Float64Array {
+    this.#medianDollars ??= this.indicators.get(`meddollar${ACTIVITY_BARS}`);
+    return this.#medianDollars;
   }
 
   /** For each bar the ordinal of the last abnormal bar at or before it, -1 for none. */

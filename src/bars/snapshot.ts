@@ -1,6 +1,6 @@
 import type { Quote } from '../domain/market.ts';
 import type { EpochMs, Session } from '../domain/time.ts';
-import type { SymbolSeries } from './series.ts';
+import type { SeriesEra, SymbolSeries } from './series.ts';
 
 /**
  * Everything one decision may look at, sealed as of an instant: bars that ended by then, the last visible prices,
@@ -14,6 +14,8 @@ export interface MarketSnapshot {
   /** The ordinal of the last session whose daily bars are complete at `asOf`. */
   readonly completedOrdinal: number;
   readonly series: readonly SymbolSeries[];
+  /** Per series its daily bars in the prices of this session. */
+  readonly eras: readonly SeriesEra[];
   /** Per series how many daily bars of its era are visible. */
   readonly visible: Int32Array;
   /** Per series the last visible price in dollars; NaN when there is none. */
@@ -28,6 +30,8 @@ export interface MarketSnapshot {
   readonly relativeVolume: Float64Array | null;
   /** The quote of a series at the seal, or null when there is none. */
   quote(index: number): Quote | null;
+  /** True where that quote's spread is above the limit; false without a quote. */
+  isWiderThan(index: number, maxSpreadBps: number): boolean;
   /** How reports name the data: "synthetic market, seed 1". */
   readonly label: string;
   readonly synthetic: boolean;

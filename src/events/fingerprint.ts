@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * JSON with the keys of every object sorted, so that equal values give equal text however they were built.
@@ -24,8 +24,7 @@ export function canonicalJson(value: unknown): string {
 }
 
 /** SHA-256 of text or bytes, 64 hex digits. */
-export const sha256 = (data: string | Uint8Array): string =>
-  createHash('sha256').update(data).digest('hex');
+export const sha256 = (data: string | Uint8Array): string => hash('sha256', data, 'hex');
 
 /** SHA-256 of the canonical JSON of a value. */
 export const fingerprint = (value: unknown): string => sha256(canonicalJson(value));

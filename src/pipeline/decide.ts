@@ -3,14 +3,13 @@ import type { Symbol } from '../domain/market.ts';
 import { type Micros, microsFromFloat, minOf, toUsd, usd } from '../domain/money.ts';
 import type { OrderIntent } from '../domain/order.ts';
 import type { PortfolioState } from '../domain/portfolio.ts';
-import type { Fate, IneligibleReason, Reason, Verdict } from '../domain/reason.ts';
-import { assertExists } from '../domain/result.ts';
+import type { Fate, IneligibleReason, Verdict } from '../domain/reason.ts';
 import type { RunCounts } from '../domain/run.ts';
-import { fingerprint } from '../events/fingerprint.ts';
 import { debit, openBudget, type RunBudget } from '../risk/budget.ts';
 import { type GuardInput, judge } from '../risk/guards.ts';
 import type { EntrySettings, RiskLimits, SizingSettings } from '../risk/limits.ts';
 import type { StrategyDesk } from './desk.ts';
+import { decisionHashOf, signalHashOf } from './decision-hash.ts';
 import { eraOf, MEDIAN_VOLUME, type ScanSettings, type ScanTable, scan } from './scan.ts';
 import { type Eligibility, type ScoredRow, type ScoreTable, score } from './score.ts';
 import { size } from './size.ts';
@@ -88,9 +87,9 @@ export function decide(
   const slotsFull = budget.positionsLeft <= 0;
   let places = top;
   let beyond = RECORDED_BEYOND_TOP;
-  for (const rowIndex of table.ranking) {
+  const near = settings.scan.refill ? Number.POSITIVE_INFINITY : top + RECORDED_BEYOND_TOP;
+  for (const row of table.best(near)) {
     if (places === 0 && beyond === 0) break;
-    const row = assertExists(table.rows[rowIndex], 'the ranking names rows');
     const base = { row, rank: candidates.length + 1, ...pricesOf(snapshot, row) };
     if (places === 0 || slotsFull) {
       const fate = places === 0 ? 'not_selected' : 'slots_full';
@@ -107,13 +106,7 @@ export function decide(
       budget = spend(budget, outcome.intent, outcome.verdict.approved, settings);
     }
   }
-  const signalHash = fingerprint({
-    session: snapshot.session.date,
-    scan: settings.scan,
-    strategy: desk.identity,
-    universe: found.universe,
-    table: table.tableHash,
-  });
+  const signalHash = signalHashOf(snapshot, settings, desk, found, table);
   return {
     found,
     table,
@@ -122,7 +115,7 @@ export function decide(
     ...summarize(found, table, candidates),
     slotsFull,
     signalHash,
-    decisionHash: decisionHash(signalHash, state, settings, top, candidates, exits),
+    decisionHash: decisionHashOf(signalHash, state, settings, top, candidates, exits),
   };
 }
 
@@ -154,12 +147,13 @@ function signalExits(
 ): SignalExit[] {
   const exits: SignalExit[] = [];
   for (const position of state.positions) {
-    const index = snapshot.series.findIndex((series) => series.symbol === position.symbol);
+    const index = indexOfSymbol(snapshot, position.symbol);
     if (index < 0) continue;
     const opinion = desk.opinion(snapshot, index, {
       entryPrice: toUsd(position.averagePrice),
       sessionsHeld: position.sessionsHeld,
       highestClose: toUsd(position.highestClose),
+  if (!desk.mayLeave) return exits;
     });
     if (opinion.exit === true) {
       exits.push({ symbol: position.symbol, quantity: position.quantity });
@@ -264,8 +258,8 @@ function summarize(
   return {
     denials,
     counts: {
-      found: found.rows.length,
-      scored: table.ranking.length,
+      found: found.found.length,
+      scored: table.scored,
       selected: candidates.filter((c) => c.fate !== 'not_selected').length,
       sized: judged.filter((c) => c.intent !== null).length,
       denied: judged.length - approved,
@@ -274,22 +268,8 @@ function summarize(
   };
 }
 
-function decisionHash(
-  signalHash: string,
-  state: PortfolioState,
-  { sizing, entry, risk, targetR, maxCapitalUsd }: DecisionSettings,
-  top: number,
-  candidates: readonly CandidateDecision[],
-  exits: readonly SignalExit[],
-): string {
-  const limits = { sizing, entry, risk, targetR, maxCapitalUsd };
-  const decided = candidates.map(({ row, fate, intent, verdict }) => ({
-    symbol: row.symbol,
-    fate,
-    intent,
-    approved: verdict.approved,
-    reasons: verdict.reasons satisfies readonly Reason[],
-  }));
-  const stateDigest = fingerprint({ state, limits });
-  return fingerprint({ signalHash, stateDigest, top, decided, exits });
+/** The state without what tells only of its history: since when, by whom and why trading is restricted. */
+function digested({ trading, ...state }: PortfolioState) {
+  const sources = trading.restrictions.map(({ source, detail }) => ({ source, detail }));
+  return { ...state, entriesBlocked: sources.length === 0 ? null : sources };
 }

@@ -11,10 +11,6 @@ export function decisionEvents(
   snapshot: MarketSnapshot,
   decision: Decision,
 ): EventDraft[] {
-  const ineligible: Record<string, number> = {};
-  for (const row of decision.table.rows) {
-    if (row.ineligible !== null) ineligible[row.ineligible] = (ineligible[row.ineligible] ?? 0) + 1;
-  }
   const events: EventDraft[] = [
     {
       ...base,
@@ -24,7 +20,7 @@ export function decisionEvents(
       found: decision.counts.found,
       scored: decision.counts.scored,
       excluded: definedCounts(decision.found.excluded),
-      ineligible,
+      ineligible: definedCounts(decision.table.ineligible),
       tableHash: decision.table.tableHash,
       warnings: [...snapshot.warnings],
     },

@@ -1,8 +1,12 @@
-import type { SeriesEra, SymbolSeries } from '../bars/series.ts';
-import { type MarketSnapshot, spreadBps } from '../bars/snapshot.ts';
+import { ACTIVITY_BARS, type SeriesEra, type SymbolSeries } from '../bars/series.ts';
+import type { MarketSnapshot } from '../bars/snapshot.ts';
 import type { Symbol } from '../domain/market.ts';
-import type { ScanExclusion } from '../domain/reason.ts';
+import { SCAN_EXCLUSIONS, type ScanExclusion } from '../domain/reason.ts';
 import { assertExists } from '../domain/result.ts';
+import { ScanTable } from './scan-table.ts';
+
+/** The indicator behind activity, by name. */
+export const MEDIAN_VOLUME = `medvol${ACTIVITY_BARS}`;
 
 export const SCAN_RULES = [
   'most_active',
@@ -28,88 +32,65 @@ export interface ScanSettings {
   readonly maxSpreadBps: number;
 }
 
-/** Bars of the medians behind activity. */
-const ACTIVITY_BARS = 20;
-export const MEDIAN_VOLUME = `medvol${ACTIVITY_BARS}`;
-const MEDIAN_DOLLARS = `meddollar${ACTIVITY_BARS}`;
-
-/** What a scan found: rows in order of activity, cut to the configured number. */
-export interface ScanTable {
-  /** Symbols that had a bar by then, whether dropped or not. One that is listed later changes nothing. */
-  readonly universe: number;
-  readonly symbols: readonly Symbol[];
-  /** Per such symbol the last visible price, and close and volume of the last visible bar: for the table's hash. */
-  readonly seen: Float64Array;
-  /** How many symbols were dropped before the cut or by it, by reason. */
-  readonly excluded: Readonly<Partial<Record<ScanExclusion, number>>>;
-  /** Index into the snapshot's series, by rank. */
-  readonly rows: Int32Array;
-  /** What the rule ranked by, per row. */
-  readonly activity: Float64Array;
-}
-
 /** Drops what cannot be traded, ranks the rest by the rule's activity (ties by symbol), keeps the first rows. */
 export function scan(snapshot: MarketSnapshot, settings: ScanSettings): ScanTable {
-  const excluded: Partial<Record<ScanExclusion, number>> = {};
-  const kept: number[] = [];
-  const symbols: Symbol[] = [];
-  const seen: number[] = [];
-  const activity = new Float64Array(snapshot.series.length);
-  for (let i = 0; i < snapshot.series.length; i++) {
-    const last = (snapshot.visible[i] as number) - 1;
+  const { series, visible, eras } = snapshot;
+  const counts = new Int32Array(SCAN_EXCLUSIONS.length);
+  const activity = new Float64Array(series.length);
+  const kept = new Int32Array(series.length);
+  let found = 0;
+  let universe = 0;
+  for (let i = 0; i < series.length; i++) {
+    const last = (visible[i] as number) - 1;
     if (last < 0) continue;
-    const { close, volume } = eraOf(snapshot, i).columns;
-    symbols.push((snapshot.series[i] as SymbolSeries).symbol);
-    seen.push(snapshot.reference[i] as number, close[last] as number, volume[last] as number);
-    const reason = exclusionOf(snapshot, i, settings, activity);
-    if (reason === null) kept.push(i);
-    else excluded[reason] = (excluded[reason] ?? 0) + 1;
+    universe += 1;
+    const reason = exclusionAt(snapshot, i, eras[i] as SeriesEra, last, settings, activity);
+    if (reason === KEPT) kept[found++] = i;
+    else counts[reason] = (counts[reason] as number) + 1;
   }
-  // Series are in symbol order, so the index breaks ties by symbol.
-  kept.sort((a, b) => (activity[b] as number) - (activity[a] as number) || a - b);
-  if (kept.length > settings.rows) {
-    excluded.below_cut = kept.length - settings.rows;
-    kept.length = settings.rows;
-  }
-  return {
-    universe: symbols.length,
-    symbols,
-    seen: Float64Array.from(seen),
-    excluded,
-    rows: Int32Array.from(kept),
-    activity: Float64Array.from(kept, (i) => activity[i] as number),
-  };
+  const table = new ScanTable(universe, kept.subarray(0, found), activity, counts);
+  return found > settings.rows ? table.cutTo(settings.rows) : table;
 }
 
 /** Why the scan drops a series before its cut, null where it does not. */
-export const scanExclusion = (
+export function scanExclusion(
   snapshot: MarketSnapshot,
   index: number,
   settings: ScanSettings,
-): ScanExclusion | null =>
-  (snapshot.visible[index] as number) === 0
-    ? 'stale'
-    : exclusionOf(snapshot, index, settings, new Float64Array(snapshot.series.length));
+): ScanExclusion | null {
+  const last = (snapshot.visible[index] as number) - 1;
+  if (last < 0) return 'stale';
+  const activity = new Float64Array(snapshot.series.length);
+  const code = exclusionAt(snapshot, index, eraOf(snapshot, index), last, settings, activity);
+  return code === KEPT ? null : (SCAN_EXCLUSIONS[code] as ScanExclusion);
+}
 
-function exclusionOf(
+/** Reasons are counted by their place in the closed list; a row that is kept has none. */
+const KEPT = -1;
+const codeOf = (reason: ScanExclusion): number => SCAN_EXCLUSIONS.indexOf(reason);
+const STALE = codeOf('stale');
+const FEW_BARS = codeOf('few_bars');
+const MIN_PRICE = codeOf('min_price');
+const MIN_ACTIVITY = codeOf('min_activity');
+const SPREAD = codeOf('spread');
+
+function exclusionAt(
   snapshot: MarketSnapshot,
   i: number,
+  era: SeriesEra,
+  last: number,
   settings: ScanSettings,
   activity: Float64Array,
-): ScanExclusion | null {
-  const era = eraOf(snapshot, i);
-  const last = (snapshot.visible[i] as number) - 1;
-  if (era.ordinals[last] !== snapshot.completedOrdinal) return 'stale';
-  if (last + 1 < ACTIVITY_BARS) return 'few_bars';
-  if (!((snapshot.reference[i] as number) >= settings.minPriceUsd)) return 'min_price';
-  const dollars = era.indicators.get(MEDIAN_DOLLARS)[last] as number;
-  if (!(dollars >= settings.minActivityUsd)) return 'min_activity';
-  const quote = snapshot.quote(i);
-  if (quote !== null && spreadBps(quote) > settings.maxSpreadBps) return 'spread';
+): number {
+  if (era.ordinals[last] !== snapshot.completedOrdinal) return STALE;
+  if (last + 1 < ACTIVITY_BARS) return FEW_BARS;
+  if (!((snapshot.reference[i] as number) >= settings.minPriceUsd)) return MIN_PRICE;
+  if (!((era.medianDollars[last] as number) >= settings.minActivityUsd)) return MIN_ACTIVITY;
+  if (snapshot.isWiderThan(i, settings.maxSpreadBps)) return SPREAD;
   const value = activityOf(snapshot, i, era, last, settings.rule);
-  if (Number.isNaN(value)) return 'stale';
+  if (Number.isNaN(value)) return STALE;
   activity[i] = value;
-  return null;
+  return KEPT;
 }
 
 function activityOf(
@@ -121,9 +102,9 @@ function activityOf(
 ): number {
   switch (rule) {
     case 'most_active':
-      return era.indicators.get(MEDIAN_VOLUME)[last] as number;
+      return era.medianVolume[last] as number;
     case 'most_active_usd':
-      return era.indicators.get(MEDIAN_DOLLARS)[last] as number;
+      return era.medianDollars[last] as number;
     case 'top_gainers':
       return lastChange(snapshot, i, era, last);
     case 'gap': {
@@ -151,4 +132,16 @@ function lastChange(snapshot: MarketSnapshot, i: number, era: SeriesEra, last: n
 
 /** The era of a series that this decision looks at. */
 export const eraOf = (snapshot: MarketSnapshot, index: number): SeriesEra =>
-  assertExists(snapshot.series[index], 'a row names a series').eraAt(snapshot.sessionOrdinal);
+  assertExists(snapshot.eras[index], 'a row names a series');
+
+/** The index of a symbol's series, -1 where the snapshot has none: series are in symbol order. */
+export function indexOfSymbol({ series }: MarketSnapshot, symbol: Symbol): number {
+  let low = 0;
+  let high = series.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((series[middle] as SymbolSeries).symbol < symbol) low = middle + 1;
+    else high = middle;
+  }
+  return series[low]?.symbol === symbol ? low : -1;
+}

@@ -1,12 +1,13 @@
+import type { SymbolSeries } from '../bars/series.ts';
 import type { MarketSnapshot } from '../bars/snapshot.ts';
 import type { Symbol } from '../domain/market.ts';
-import { roundHalfEven } from '../domain/money.ts';
 import type { IneligibleReason } from '../domain/reason.ts';
-import { assertExists } from '../domain/result.ts';
-import { sha256 } from '../events/fingerprint.ts';
-import type { FeatureSpec } from '../strategy/strategy.ts';
 import type { StrategyDesk } from './desk.ts';
-import { eraOf, type ScanTable } from './scan.ts';
+import { eraOf, indexOfSymbol } from './scan.ts';
+import type { ScanTable } from './scan-table.ts';
+import { codeOf, SCORED, ScoreTable } from './score-table.ts';
+
+export type { ScoredRow, ScoreTable } from './score-table.ts';
 
 /** Who may not be entered whatever its score: by the config's rules, and by what we hold and did. */
 export interface Eligibility {
@@ -19,38 +20,9 @@ export interface Eligibility {
   readonly quarantineSessions: number;
 }
 
-/** One row of a scan after scoring. */
-export interface ScoredRow {
-  /** Index into the snapshot's series. */
-  readonly index: number;
-  readonly symbol: Symbol;
-  /** 1 for the most active. */
-  readonly scanRank: number;
-  readonly activity: number;
-  /** Null when the row has a score. */
-  readonly ineligible: IneligibleReason | null;
-  /** 0..100 with two decimals, NaN without one. */
-  readonly score: number;
-  /** Features as 0..1 after their ramps, in declared order; empty without a score. */
-  readonly components: readonly number[];
-  readonly signalReason: string;
-  readonly strength: number;
-  readonly stopPrice: number | null;
-  readonly targetPrice: number | null;
-}
-
-/** All rows of a scan with their scores, in scan order, and the order of the scored ones by rank. */
-export interface ScoreTable {
-  readonly rows: readonly ScoredRow[];
-  /** Indices into rows of those with a score: by score, then activity, then symbol. */
-  readonly ranking: readonly number[];
-  readonly featureNames: readonly string[];
-  /**
-   * SHA-256 over what the scan saw of every symbol, and over every row's symbol, activity, score, components, reasons
-   * and prices: the same whatever is held, so that a difference tells of data, config or code.
-   */
-  readonly tableHash: string;
-}
+const QUARANTINED = codeOf('quarantined');
+const DENIED = codeOf('deny_list');
+const NOT_ALLOWED = codeOf('not_on_allow_list');
 
 /** Judges every found row; a score depends on the symbol's own bars only, not on who else is present. */
 export function score(
@@ -59,152 +31,44 @@ export function score(
   desk: StrategyDesk,
   eligibility: Eligibility,
 ): ScoreTable {
-  const signals: ScoredRow[] = [];
-  for (let rank = 0; rank < found.rows.length; rank++) {
-    signals.push(scoreRow(snapshot, found, rank, desk, eligibility));
+  const table = new ScoreTable(snapshot, found, desk.features);
+  const { judgement } = desk;
+  for (let at = 0; at < found.found.length; at++) {
+    const index = found.found[at] as number;
+    const code = codeAt(snapshot, index, desk, eligibility);
+    if (code === SCORED) table.addScored(at, judgement);
+    else table.addUnscored(at, code);
   }
-  const rows = signals.map((row) => withoutBarred(row, eligibility));
-  const ranking: number[] = [];
-  rows.forEach((row, i) => {
-    if (row.ineligible === null) ranking.push(i);
-  });
-  ranking.sort((a, b) => compareRows(rows[a] as ScoredRow, rows[b] as ScoredRow));
-  const featureNames = desk.features.map((feature) => feature.name);
-  return { rows, ranking, featureNames, tableHash: tableHash(found, signals) };
+  for (const [symbol, reason] of eligibility.barred) {
+    const index = indexOfSymbol(snapshot, symbol);
+    if (index >= 0) table.bar(index, codeOf(reason));
+  }
+  return table;
 }
 
-const compareRows = (a: ScoredRow, b: ScoredRow): number =>
-  b.score - a.score || b.activity - a.activity || a.index - b.index;
-
-function scoreRow(
+function codeAt(
   snapshot: MarketSnapshot,
-  found: ScanTable,
-  rank: number,
+  index: number,
   desk: StrategyDesk,
   eligibility: Eligibility,
-): ScoredRow {
-  const index = found.rows[rank] as number;
-  const { symbol } = assertExists(snapshot.series[index], 'a row names a series');
-  const activity = found.activity[rank] as number;
-  const without = (reason: IneligibleReason): ScoredRow =>
-    unscored(index, symbol, rank + 1, activity, reason);
-  const refused = refusedReason(snapshot, index, symbol, eligibility);
-  if (refused !== null) return without(refused);
-  const opinion = desk.opinion(snapshot, index, null);
-  if (opinion.direction === 'none') return without(opinion.reason);
-  const components = opinion.features.map((value, i) =>
-    ramp(value, desk.features[i] as FeatureSpec),
-  );
-  const points = weightedScore(components, desk.features);
-  const { stopPrice = null, targetPrice = null } = opinion;
-  const undefinedPrice = Number.isNaN(stopPrice) || Number.isNaN(targetPrice);
-  if (Number.isNaN(points) || undefinedPrice) return without('undefined_feature');
-  return {
-    index,
-    symbol,
-    scanRank: rank + 1,
-    activity,
-    ineligible: null,
-    score: points,
-    components,
-    signalReason: opinion.reason,
-    strength: opinion.strength ?? points / 100,
-    stopPrice,
-    targetPrice,
-  };
+): number {
+  const { deny, allow } = eligibility;
+  if (deny.size > 0 || allow !== null) {
+    const { symbol } = snapshot.series[index] as SymbolSeries;
+    if (deny.has(symbol)) return DENIED;
+    if (allow !== null && !allow.has(symbol)) return NOT_ALLOWED;
+  }
+  if (isQuarantined(snapshot, index, eligibility)) return QUARANTINED;
+  const reason = desk.judge(snapshot, index);
+  return reason === null ? SCORED : codeOf(reason);
 }
 
-/** The row as it may be ranked: without its score where the symbol is held, working or cooling down. */
-function withoutBarred(row: ScoredRow, { barred }: Eligibility): ScoredRow {
-  const reason = barred.get(row.symbol);
-  if (reason === undefined) return row;
-  return unscored(row.index, row.symbol, row.scanRank, row.activity, reason);
-}
-
-function unscored(
-  index: number,
-  symbol: Symbol,
-  scanRank: number,
-  activity: number,
-  ineligible: IneligibleReason,
-): ScoredRow {
-  return {
-    index,
-    symbol,
-    scanRank,
-    activity,
-    ineligible,
-    score: Number.NaN,
-    components: [],
-    signalReason: '',
-    strength: 0,
-    stopPrice: null,
-    targetPrice: null,
-  };
-}
-
-function refusedReason(
+function isQuarantined(
   snapshot: MarketSnapshot,
   index: number,
-  symbol: Symbol,
-  eligibility: Eligibility,
-): IneligibleReason | null {
-  if (eligibility.deny.has(symbol)) return 'deny_list';
-  if (eligibility.allow !== null && !eligibility.allow.has(symbol)) return 'not_on_allow_list';
-  const era = eraOf(snapshot, index);
-  const abnormal = era.abnormal[(snapshot.visible[index] as number) - 1] ?? -1;
-  const quarantined =
-    abnormal >= 0 && snapshot.sessionOrdinal - abnormal <= eligibility.quarantineSessions;
-  return quarantined ? 'quarantined' : null;
-}
-
-/** A raw feature as 0..1: clamp((value - lo) / (hi - lo)), one minus that where inverted. NaN stays NaN. */
-export function ramp(value: number, { lo, hi, inverted }: FeatureSpec): number {
-  const raw = (value - lo) / (hi - lo);
-  // A zero has one sign only, since the table's hash is taken over bytes.
-  const clamped = raw <= 0 ? 0 : raw > 1 ? 1 : raw;
-  return inverted ? 1 - clamped : clamped;
-}
-
-/** round(100 x (100 x sum(w f) / sum(w)), half even) / 100, features in the declared order. */
-export function weightedScore(
-  components: readonly number[],
-  features: readonly FeatureSpec[],
-): number {
-  let weighted = 0;
-  let weights = 0;
-  for (let i = 0; i < features.length; i++) {
-    const { weight } = features[i] as FeatureSpec;
-    weighted += weight * (components[i] ?? Number.NaN);
-    weights += weight;
-  }
-  const points = (100 * weighted) / weights;
-  return roundHalfEven(100 * points) / 100;
-}
-
-/**
- * Numbers are hashed as their eight bytes (least first), so that the digest sees what the decision saw. What is
- * absent is -1: there are several NaN in memory, which engines may tell apart.
- */
-function tableHash({ symbols, seen }: ScanTable, rows: readonly ScoredRow[]): string {
-  const words: string[] = [...symbols];
-  const numbers: number[] = [];
-  for (const row of rows) {
-    words.push(row.symbol, row.ineligible ?? '', row.signalReason);
-    numbers.push(
-      row.activity,
-      row.ineligible === null ? row.score : -1,
-      row.strength,
-      row.stopPrice ?? -1,
-      row.targetPrice ?? -1,
-      ...row.components,
-    );
-  }
-  return sha256(
-    Buffer.concat([
-      Buffer.from(words.join('\0')),
-      Buffer.from(seen.buffer),
-      Buffer.from(Float64Array.from(numbers).buffer),
-    ]),
-  );
+  { quarantineSessions }: Eligibility,
+): boolean {
+  const { abnormal } = eraOf(snapshot, index);
+  const last = abnormal[(snapshot.visible[index] as number) - 1] ?? -1;
+  return last >= 0 && snapshot.sessionOrdinal - last <= quarantineSessions;
 }

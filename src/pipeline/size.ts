@@ -18,7 +18,7 @@ import type { Reason } from '../domain/reason.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import { belowMinNotional, leastRiskPerShare } from '../risk/guards.ts';
 import type { EntrySettings, SizingSettings } from '../risk/limits.ts';
-import type { ScoredRow } from './score.ts';
+import type { ScoredRow } from './score-table.ts';
 
 /** What sizing needs beside the row. Prices in dollars as the bars have them. */
 export interface SizingInput {

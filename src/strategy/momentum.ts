@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { defineStrategy } from './strategy.ts';
+import type { ColumnRule } from './column-rule.ts';
+import { defineStrategy, type NoSignal } from './strategy.ts';
 
 const ramp = (weight: number, lo: number, hi: number) =>
   z
@@ -34,6 +35,29 @@ const Params = Shape.superRefine((p, issues) => {
   demand(weights > 0, 'trend', 'at least one weight must be above 0');
 });
 
+type Settings = z.output<typeof Shape>;
+
+/** Why a symbol gives no signal, or null where it does. Prices and the average range are those of the last bar. */
+function refusal(
+  params: Settings,
+  bars: number,
+  close: number,
+  atr: number,
+  fast: number,
+  slow: number,
+): NoSignal | null {
+  if (bars < params.minBars) return 'history_short';
+  const atrFraction = atr / close;
+  if (!(atrFraction >= params.minAtrFraction && atrFraction <= params.maxAtrFraction)) {
+    return 'volatility_band';
+  }
+  return close > fast && fast > slow ? null : 'no_signal';
+}
+
+const SIGNAL = 'momentum_trend';
+const change = (now: number, before: number): number => now / before - 1;
+const nearness = (close: number, highest: number): number => close / highest;
+
 /**
  * The built-in strategy: medium-term strength that is near its high and has not just run. Long when
  * close > fast average > slow average. It has no stop of its own, and claims no edge.
@@ -59,22 +83,42 @@ export const momentum = defineStrategy({
     { name: 'dip', ...params.dip, inverted: true },
   ],
   evaluate({ bars, close, inputs, params }) {
-    if (bars() < params.minBars) return { direction: 'none', reason: 'history_short' };
     const last = close(0);
-    const atrFraction = inputs.atr(0) / last;
-    if (!(atrFraction >= params.minAtrFraction && atrFraction <= params.maxAtrFraction)) {
-      return { direction: 'none', reason: 'volatility_band' };
-    }
-    const fast = inputs.fast(0);
-    if (!(last > fast && fast > inputs.slow(0))) return { direction: 'none', reason: 'no_signal' };
+    const none = refusal(params, bars(), last, inputs.atr(0), inputs.fast(0), inputs.slow(0));
+    if (none !== null) return { direction: 'none', reason: none };
     return {
       direction: 'long',
-      reason: 'momentum_trend',
+      reason: SIGNAL,
       features: [
-        close(params.skipBars) / close(params.returnBars) - 1,
-        last / inputs.highest(0),
-        last / close(params.dipBars) - 1,
+        change(close(params.skipBars), close(params.returnBars)),
+        nearness(last, inputs.highest(0)),
+        change(last, close(params.dipBars)),
       ],
     };
   },
 });
+
+/** The same rule over the columns themselves. */
+export const momentumByColumns: ColumnRule<Settings, 'fast' | 'slow' | 'atr' | 'highest'> = {
+  signal: SIGNAL,
+  bind: ({ close }, { fast, slow, atr, highest }) => ({ close, fast, slow, atr, highest }),
+  judge({ close, fast, slow, atr, highest }, params, last, features) {
+    const now = close[last] as number;
+    const none = refusal(
+      params,
+      last + 1,
+      now,
+      atr[last] as number,
+      fast[last] as number,
+      slow[last] as number,
+    );
+    if (none !== null) return none;
+    features[0] = change(
+      close[last - params.skipBars] ?? Number.NaN,
+      close[last - params.returnBars] ?? Number.NaN,
+    );
+    features[1] = nearness(now, highest[last] as number);
+    features[2] = change(now, close[last - params.dipBars] ?? Number.NaN);
+    return null;
+  },
+};

@@ -4,7 +4,7 @@ import type { ArraySymbol } from '../../src/adapters/sim/array-bar-source.ts';
 import type { Bar } from '../../src/domain/market.ts';
 import { dateToUtcMs } from '../../src/domain/time.ts';
 import { decide } from '../../src/pipeline/decide.ts';
-import { ramp, weightedScore } from '../../src/pipeline/score.ts';
+import { ramp, weightedScore } from '../../src/pipeline/points.ts';
 import {
   FLAT,
   momentumDesk,

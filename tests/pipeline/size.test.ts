@@ -4,7 +4,7 @@ import type { Quote } from '../../src/domain/market.ts';
 import { micros, usd } from '../../src/domain/money.ts';
 import { isOnTick } from '../../src/domain/price.ts';
 import { epochMs } from '../../src/domain/time.ts';
-import type { ScoredRow } from '../../src/pipeline/score.ts';
+import type { ScoredRow } from '../../src/pipeline/score-table.ts';
 import { entryBand, entryLimit, type SizingInput, size } from '../../src/pipeline/size.ts';
 import { SETTINGS, sym } from './builders.ts';
 

@@ -1,6 +1,6 @@
 import { nyseGrid } from '../../bars/nyse-grid.ts';
-import { SymbolSeries } from '../../bars/series.ts';
-import type { MarketSnapshot } from '../../bars/snapshot.ts';
+import { type SeriesEra, SymbolSeries } from '../../bars/series.ts';
+import { type MarketSnapshot, spreadBps } from '../../bars/snapshot.ts';
 import {
   lastSessionClosedBy,
   newYorkTime,
@@ -18,9 +18,13 @@ import {
 } from '../../domain/market.ts';
 import { micros, microsFromFloat, timesBps } from '../../domain/money.ts';
 import { assertExists } from '../../domain/result.ts';
-import { type EpochMs, MINUTE_MS, type Session } from '../../domain/time.ts';
+import { type EpochMs, MINUTE_MS, type Session, type SessionDate } from '../../domain/time.ts';
 import type { BarSource } from '../../ports/bar-source.ts';
 import type { MarketData, SnapshotRequest } from '../../ports/market-data.ts';
+
+/** More than Micros can add to a spread by rounding, in basis points: of a price of one dollar, and of any price. */
+const ROUNDING_BPS_USD = 0.03;
+const ROUNDING_BPS = 0.001;
 
 /** Earlier sessions that today's volume is compared with. */
 const VOLUME_SESSIONS = 20;
@@ -35,6 +39,14 @@ export interface BarMarketDataOptions {
   readonly until?: Session;
 }
 
+/** Series that are looked at together, and how many bars of each were visible last. */
+interface Shelf {
+  readonly symbols: readonly Symbol[];
+  readonly upTo: SessionDate;
+  readonly series: readonly SymbolSeries[];
+  readonly near: Int32Array;
+}
+
 /** Bars as a market: snapshots are cut from columns that are held once. Quotes are modelled, and say so. */
 export class BarMarketData implements MarketData {
   readonly label: string;
@@ -43,6 +55,8 @@ export class BarMarketData implements MarketData {
   /** The symbols of the source, once they were asked for. */
   #known: ReadonlySet<Symbol> | null = null;
   readonly #series = new Map<Symbol, { raw: BarColumns; series: SymbolSeries }>();
+  #shelf: Shelf | null = null;
+  #warnings: readonly string[] = [];
 
   constructor(source: BarSource, options: BarMarketDataOptions) {
     this.label = source.label;
@@ -54,27 +68,33 @@ export class BarMarketData implements MarketData {
     const { asOf, session } = request;
     const completed = lastSessionClosedBy(asOf);
     const symbols = this.#wanted(request);
-    await this.#source.prepare(this.#options.until ?? completed, symbols);
-    const series = symbols.map((symbol) => this.#seriesOf(symbol));
+    const upTo = this.#options.until ?? completed;
+    await this.#source.prepare(upTo, symbols);
+    const { series, near } = this.#shelfOf(symbols, upTo);
     const sessionOrdinal = ordinalAtOrBefore(session.date);
     const completedOrdinal = ordinalOf(completed.date);
+    const eras: SeriesEra[] = [];
     const visible = new Int32Array(series.length);
     const reference = new Float64Array(series.length);
-    series.forEach((one, i) => {
-      const era = one.eraAt(sessionOrdinal);
-      const end = era.visibleThrough(completedOrdinal);
+    for (let i = 0; i < series.length; i++) {
+      const era = (series[i] as SymbolSeries).eraAt(sessionOrdinal);
+      const end = era.visibleThrough(completedOrdinal, near[i]);
+      eras.push(era);
+      near[i] = end;
       visible[i] = end;
       reference[i] = end === 0 ? Number.NaN : (era.columns.close[end - 1] as number);
-    });
+    }
     const inSession = asOf > session.openAt && asOf < session.closeAt;
     const priced = inSession ? this.#priceToday(symbols, request, reference) : null;
     const pricedToday = priced?.includes(1) ?? false;
+    const quoted = (i: number): boolean => priced?.[i] !== 0;
     return {
       asOf,
       session,
       sessionOrdinal,
       completedOrdinal,
       series,
+      eras,
       visible,
       reference,
       pricedToday,
@@ -82,16 +102,37 @@ export class BarMarketData implements MarketData {
       todayOpen: request.todayOpen ? this.#todayOpen(symbols, request) : null,
       relativeVolume: request.relativeVolume ? this.#relativeVolume(symbols, request) : null,
       // Once the session has begun, yesterday's close is no price any more.
-      quote: (i) => (priced?.[i] === 0 ? null : this.#modelledQuote(reference[i] as number, asOf)),
+      quote: (i) => (quoted(i) ? this.#modelledQuote(reference[i] as number, asOf) : null),
+      isWiderThan: (i, maxSpreadBps) =>
+        quoted(i) && this.#isWiderThan(reference[i] as number, maxSpreadBps),
       label: this.label,
       synthetic: this.#source.synthetic,
-      warnings: [
-        ...this.#source.warnings,
-        ...this.#source.badBars.map(
-          (bar) => `${bar.symbol} ${bar.where}: ${bar.reason}, taken as no bar`,
-        ),
-      ],
+      warnings: this.#warningsNow(),
     };
+  }
+
+  /** What the source has said so far, made anew only when it says more. */
+  #warningsNow(): readonly string[] {
+    const { warnings, badBars } = this.#source;
+    if (this.#warnings.length !== warnings.length + badBars.length) {
+      const refused = badBars.map(
+        (bar) => `${bar.symbol} ${bar.where}: ${bar.reason}, taken as no bar`,
+      );
+      this.#warnings = [...warnings, ...refused];
+    }
+    return this.#warnings;
+  }
+
+  /**
+   * The series of these symbols. Those of the whole universe are kept while nothing later is asked for, since bars
+   * that were given out never change.
+   */
+  #shelfOf(symbols: readonly Symbol[], upTo: Session): Shelf {
+    if (symbols === this.#shelf?.symbols && upTo.date === this.#shelf.upTo) return this.#shelf;
+    const series = symbols.map((symbol) => this.#seriesOf(symbol));
+    const shelf = { symbols, upTo: upTo.date, series, near: new Int32Array(series.length) };
+    if (symbols === this.#source.symbols) this.#shelf = shelf;
+    return shelf;
   }
 
   #wanted(request: SnapshotRequest): readonly Symbol[] {
@@ -199,6 +240,17 @@ export class BarMarketData implements MarketData {
       total += bars.volume[i] as number;
     }
     return total;
+  }
+
+  /**
+   * Whether the modelled quote is wider than a limit. It need not be made where the configured spread and all that
+   * rounding could add are within it.
+   */
+  #isWiderThan(reference: number, maxSpreadBps: number): boolean {
+    const widest = 2 * this.#options.halfSpreadBps + ROUNDING_BPS_USD / reference + ROUNDING_BPS;
+    if (widest <= maxSpreadBps) return false;
+    const quote = this.#modelledQuote(reference, 0 as EpochMs);
+    return quote !== null && spreadBps(quote) > maxSpreadBps;
   }
 
   #modelledQuote(reference: number, asOf: EpochMs): Quote | null {

@@ -1,0 +1,68 @@
+import type { MarketSnapshot } from '../bars/snapshot.ts';
+import type { PortfolioState } from '../domain/portfolio.ts';
+import { canonicalJson, sha256 } from '../events/fingerprint.ts';
+import type { CandidateDecision, DecisionSettings, SignalExit } from './decide.ts';
+import type { StrategyDesk } from './desk.ts';
+import type { ScanTable } from './scan-table.ts';
+import type { ScoreTable } from './score-table.ts';
+
+/** Canonical JSON of values that never change, such as sections of the configuration: made once for each. */
+const known = new WeakMap<object, string>();
+
+function canonicalOnce(value: object): string {
+  let text = known.get(value);
+  if (text === undefined) {
+    text = canonicalJson(value);
+    known.set(value, text);
+  }
+  return text;
+}
+
+/** The fingerprint of scan and score: { scan, session, strategy, table, universe }. Nothing of the portfolio. */
+export function signalHashOf(
+  snapshot: MarketSnapshot,
+  settings: Pick<DecisionSettings, 'scan'>,
+  desk: StrategyDesk,
+  found: ScanTable,
+  table: ScoreTable,
+): string {
+  const scan = canonicalOnce(settings.scan);
+  const rest = canonicalJson({
+    session: snapshot.session.date,
+    strategy: desk.identity,
+    table: table.tableHash,
+    universe: found.universe,
+  });
+  return sha256(`{"scan":${scan},${rest.slice(1)}`);
+}
+
+/** The fingerprint of all that was decided: the signals, the state and limits they met, and each candidate's fate. */
+export function decisionHashOf(
+  signalHash: string,
+  state: PortfolioState,
+  settings: DecisionSettings,
+  top: number,
+  candidates: readonly CandidateDecision[],
+  exits: readonly SignalExit[],
+): string {
+  const stateDigest = sha256(`{"limits":${limitsText(settings)},"state":${canonicalJson(state)}}`);
+  const decided = candidates.map(decidedText).join(',');
+  const rest = canonicalJson({ exits, signalHash, stateDigest, top });
+  return sha256(`{"decided":[${decided}],${rest.slice(1)}`);
+}
+
+function limitsText(settings: DecisionSettings): string {
+  const { sizing, entry, risk, targetR, maxCapitalUsd } = settings;
+  const capital = canonicalJson(maxCapitalUsd);
+  const target = canonicalJson(targetR);
+  return `{"entry":${canonicalOnce(entry)},"maxCapitalUsd":${capital},"risk":${canonicalOnce(risk)},"sizing":${canonicalOnce(sizing)},"targetR":${target}}`;
+}
+
+const decidedText = ({ row, fate, intent, verdict }: CandidateDecision): string =>
+  canonicalJson({
+    symbol: row.symbol,
+    fate,
+    intent,
+    approved: verdict.approved,
+    reasons: verdict.reasons,
+  });
