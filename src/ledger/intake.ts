@@ -8,6 +8,7 @@ import type { BrokerEvent } from '../ports/broker.ts';
 import type { Book } from './book.ts';
 import { filledOrder, modifiedOrder, movedOrder, type OrderTerms } from './book-orders.ts';
 import type { BookOrder } from './book-state.ts';
+import { newTradeId } from './book-trades.ts';
 
 type Message<K extends BrokerEvent['kind']> = Extract<BrokerEvent, { kind: K }>;
 
@@ -22,7 +23,7 @@ export function intake(
   session: SessionDate,
 ): EventDraft[] {
   const desk = new IntakeDesk(book, session);
-  return inTimeOrder(messages).flatMap((message) => desk.take(message) ?? []);
+  return inTimeOrder(messages).flatMap((message) => desk.take(message));
 }
 
 /** The messages as they came, the executions among them by time. */
@@ -46,24 +47,48 @@ class IntakeDesk {
   readonly #owned = new Map<Symbol, number>();
   readonly #execIds = new Set<string>();
   readonly #commissions = new Set<string>();
+  readonly #opened = new Set<string>();
 
   constructor(book: Book, session: SessionDate) {
     this.#book = book;
     this.#session = session;
   }
 
-  take(message: BrokerEvent): EventDraft | null {
+  take(message: BrokerEvent): readonly EventDraft[] {
+    if (message.kind === 'filled') return this.#filled(message);
+    const draft = this.#told(message);
+    return draft === null ? [] : [draft];
+  }
+
+  /** An execution; the first of a round trip also opens it. */
+  #filled({ fill, at }: Message<'filled'>): readonly EventDraft[] {
+    const before = this.#owned.get(fill.symbol) ?? this.#book.owned(fill.symbol);
+    if (!this.#fills(fill)) return [];
+    const session = this.#session;
+    const base = { at, runId: null };
+    const recorded = {
+      ...base,
+      type: 'fill.recorded',
+      ...fill,
+      session,
+      source: 'broker',
+    } as const;
+    if (before > 0 || fill.side === 'sell') return [recorded];
+    const { orderRef: entryRef, symbol, quantity } = fill;
+    const isFirst = this.#order(entryRef)?.filledQuantity === quantity;
+    const isUsed = (id: string): boolean => this.#opened.has(id) || this.#book.hasTrade(id);
+    const tradeId = newTradeId(entryRef, isFirst, isUsed);
+    this.#opened.add(tradeId);
+    return [recorded, { ...base, type: 'trade.opened', tradeId, symbol, entryRef }];
+  }
+
+  #told(message: Exclude<BrokerEvent, { kind: 'filled' }>): EventDraft | null {
     const base = { at: message.at, runId: null };
     switch (message.kind) {
       case 'acknowledged': {
         const { orderRef, brokerId } = message;
         if (!this.#moves(orderRef, 'acknowledged')) return null;
         return { ...base, type: 'order.acknowledged', orderRef, brokerId };
-      }
-      case 'filled': {
-        if (!this.#fills(message.fill)) return null;
-        const session = this.#session;
-        return { ...base, type: 'fill.recorded', ...message.fill, session, source: 'broker' };
       }
       case 'commission': {
         const { execId, commission } = message;

@@ -43,6 +43,7 @@ export function adoptSymbol(
   if (fill === undefined) return err(`no price is known for ${symbol}: wait for its execution`);
   const drafts = [
     ...(fill === null ? [] : [fill]),
+    ...(fill?.side === 'buy' && owned === 0 ? [opened(fill)] : []),
     ...orderDrafts(book, statement, symbol, fill, adoption.at),
   ];
   if (drafts.length === 0) return ok([]);
@@ -60,6 +61,15 @@ const adopted = (
 ): EventDraft => ({ type: 'discrepancy.adopted', at, runId: null, symbol, ...what, by });
 
 type FillDraft = Extract<EventDraft, { type: 'fill.recorded' }>;
+
+const opened = ({ at, symbol, orderRef }: FillDraft): EventDraft => ({
+  type: 'trade.opened',
+  at,
+  runId: null,
+  tradeId: orderRef,
+  symbol,
+  entryRef: orderRef,
+});
 
 /** The execution that must have been; null where no share differs, undefined where no price is known. */
 function inferredFill(

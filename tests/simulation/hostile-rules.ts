@@ -111,7 +111,15 @@ export class Rules {
     const owned = new Map<string, number>();
     const seen = new Set<string>();
     const broken: string[] = [];
+    const opened = new Set<string>();
     for (const event of journal) {
+      if (event.type === 'trade.opened') {
+        if (opened.has(event.tradeId)) broken.push(`${event.tradeId} was opened twice`);
+        opened.add(event.tradeId);
+      }
+      if (event.type === 'trade.closed' && !opened.has(event.tradeId)) {
+        broken.push(`${event.tradeId} was closed and never opened`);
+      }
       if (event.type !== 'fill.recorded' || seen.has(event.execId)) continue;
       seen.add(event.execId);
       if (!stated.has(event.execId)) broken.push(`${event.execId} never happened`);
@@ -120,6 +128,8 @@ export class Rules {
     }
     for (const symbol of SYMBOLS) {
       if (book.owned(symbol) !== (owned.get(symbol) ?? 0)) broken.push(`${symbol}: book differs`);
+      const tradeId = book.trade(symbol)?.tradeId;
+      if (tradeId !== undefined && !opened.has(tradeId)) broken.push(`${tradeId} was not opened`);
     }
     return broken;
   }

@@ -1,3 +1,7 @@
+import {
+  createMemoryHistory,
+  type MemoryHistory,
+} from '../../src/adapters/memory/memory-history.ts';
 import { arrayBarSource } from '../../src/adapters/sim/array-bar-source.ts';
 import type { ChildArm, ChildFate } from '../../src/adapters/sim/sim-account.ts';
 import { createSimBroker, type SimBroker } from '../../src/adapters/sim/sim-broker.ts';
@@ -18,7 +22,6 @@ import type { History } from '../../src/ports/history.ts';
 import { commissionModel } from '../../src/risk/commission.ts';
 import { type FaultRates, seededFaults } from '../../src/testing/faults.ts';
 import { FaultyBroker } from '../../src/testing/faulty-broker.ts';
-import { createMemoryHistory, type MemoryHistory } from '../../src/adapters/memory/memory-history.ts';
 import { approvedCandidate, type Rehearsal, rehearse } from '../../src/testing/rehearsal.ts';
 
 export const SESSION = assertExists(sessionOf(sessionDate('2015-03-02')), 'a session');
