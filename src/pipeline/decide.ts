@@ -8,7 +8,6 @@ import type { RunCounts } from '../domain/run.ts';
 import { debit, openBudget, type RunBudget } from '../risk/budget.ts';
 import { type GuardInput, judge } from '../risk/guards.ts';
 import type { EntrySettings, RiskLimits, SizingSettings } from '../risk/limits.ts';
-import type { StrategyDesk } from './desk.ts';
 import { decisionHashOf, signalHashOf } from './decision-hash.ts';
 import { eraOf, MEDIAN_VOLUME, type ScanSettings, type ScanTable, scan } from './scan.ts';
 import { type Eligibility, type ScoredRow, type ScoreTable, score } from './score.ts';
@@ -266,10 +265,4 @@ function summarize(
       approved,
     },
   };
-}
-
-/** The state without what tells only of its history: since when, by whom and why trading is restricted. */
-function digested({ trading, ...state }: PortfolioState) {
-  const sources = trading.restrictions.map(({ source, detail }) => ({ source, detail }));
-  return { ...state, entriesBlocked: sources.length === 0 ? null : sources };
 }

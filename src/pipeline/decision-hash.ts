@@ -45,7 +45,9 @@ export function decisionHashOf(
   candidates: readonly CandidateDecision[],
   exits: readonly SignalExit[],
 ): string {
-  const stateDigest = sha256(`{"limits":${limitsText(settings)},"state":${canonicalJson(state)}}`);
+  const stateDigest = sha256(
+    `{"limits":${limitsText(settings)},"state":${canonicalJson(digested(state))}}`,
+  );
   const decided = candidates.map(decidedText).join(',');
   const rest = canonicalJson({ exits, signalHash, stateDigest, top });
   return sha256(`{"decided":[${decided}],${rest.slice(1)}`);
@@ -66,3 +68,9 @@ const decidedText = ({ row, fate, intent, verdict }: CandidateDecision): string 
     approved: verdict.approved,
     reasons: verdict.reasons,
   });
+
+/** The state without what tells only of its history: since when, by whom and why trading is restricted. */
+function digested({ trading, ...state }: PortfolioState): object {
+  const sources = trading.restrictions.map(({ source, detail }) => ({ source, detail }));
+  return { ...state, entriesBlocked: sources.length === 0 ? null : sources };
+}
