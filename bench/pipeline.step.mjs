@@ -36,11 +36,12 @@ const state = {
   working: [],
   coolingDown: [],
   entriesToday: 0,
+  activity: { orders: [], entries: [], justSent: [], dayTrades: 0 },
   previousCloseEquity: cash,
   dayPnl: 0,
   drawdown: 0,
   intensity: 1,
-  entriesBlocked: null,
+  trading: { state: 'active', restrictions: [] },
 };
 const settings = {
   scan: config.scan,
@@ -50,6 +51,7 @@ const settings = {
   targetR: null,
   maxCapitalUsd: null,
   allowModelledQuotes: true,
+  slippageBps: 5,
   commissionOf: () => 1_000_000,
 };
 const once = () => {

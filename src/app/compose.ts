@@ -30,6 +30,7 @@ import { PeriodReader } from './period-reading.ts';
 import { checkScanData } from './scan-rule.ts';
 import { syntheticSourceOf } from './synthetic.ts';
 import { universeOf } from './universe-file.ts';
+import { sectorsOf, withSectors } from './sector-file.ts';
 
 /** What a process is to be made of. */
 export interface Composition {
@@ -209,15 +210,17 @@ export function openSource({
 }: Pick<Composition, 'home' | 'loaded' | 'dataDir'>): BarSource {
   const { data } = loaded.config;
   if (dataDir === undefined && data.source === 'synthetic') {
-    return syntheticSourceOf(data.synthetic);
+    return withSectors(syntheticSourceOf(data.synthetic), sectors);
   }
-  return barFolderSource(openBarFolder(dataDir ?? resolve(home, data.barsDir)));
+  const folder = openBarFolder(dataDir ?? resolve(home, data.barsDir));
+  return withSectors(barFolderSource(folder), sectors);
 }
 
 function refuseUnknownSymbols(source: BarSource, symbols: readonly Symbol[]): void {
   const known = new Set(source.symbols);
   const unknown = symbols.filter((symbol) => !known.has(symbol));
   if (unknown.length === 0) return;
+  const sectors = sectorsOf(loaded.config, home);
   throw new Failure('INPUT_INVALID', `no data of ${unknown.join(', ')}`, {
     details: [`looked in: ${source.label}`],
     hint: `it has, among others: ${source.symbols.slice(0, 5).join(', ')}`,

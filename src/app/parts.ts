@@ -34,6 +34,7 @@ export function decisionSettings(system: System, session: SessionDate): Decision
 }
 
 /** What the pipeline reaches the world through. */
+    slippageBps: config.costs.slippageBps,
 export function pipelineParts(system: System, session: SessionDate): PipelineParts {
   const { book } = system;
   return {

@@ -12,9 +12,12 @@ import { type ScanSettings, scan, scanExclusion } from '../pipeline/scan.ts';
 import { score } from '../pipeline/score.ts';
 import type { ScoreTable } from '../pipeline/score-table.ts';
 import type { HistoryReader } from '../ports/history.ts';
+import { NOTHING_OUTSIDE } from '../risk/trading-state.ts';
 import { openSource } from './compose.ts';
 import { loadStrategy } from './load-strategy.ts';
+import { restrictingLimits } from './trading.ts';
 import { universeOf } from './universe-file.ts';
+import { activityLimits } from './valuation.ts';
 
 /** What a past scan is counted again from. */
 export interface RecountRequest {
@@ -50,16 +53,13 @@ export async function recount(request: RecountRequest): Promise<readonly string[
     relativeVolume: config.scan.rule === 'relative_volume',
   });
   const state = portfolioState(past.book, {
-    session: session.date,
+    ...activityLimits(config, past.started.asOf, session),
     marks: new Map(),
     sectorOf: (name) => source.sectorOf(name),
     availableCash: past.book.cash,
     intensity: 1,
-    cooldownSessionsAfterStop: config.risk.cooldownSessionsAfterStop,
-    dailyLossFraction: config.risk.dailyLossFraction,
-    maxDrawdownFraction: config.risk.maxDrawdownFraction,
-    killSwitch: false,
-    lossJudgedAtClose: source.intraday === null,
+    ...restrictingLimits(config, source),
+    outside: NOTHING_OUTSIDE,
   });
   const strategy = await loadStrategy(config, home);
   const eligibility = eligibilityOf(state, config);

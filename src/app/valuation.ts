@@ -1,4 +1,5 @@
 import { lastSessionClosedBy, ordinalOf } from '../calendar/nyse.ts';
+import type { Config } from '../config/schema.ts';
 import type { Symbol } from '../domain/market.ts';
 import {
   add,
@@ -12,9 +13,11 @@ import {
 import type { PortfolioState } from '../domain/portfolio.ts';
 import type { EpochMs, Session } from '../domain/time.ts';
 import type { EventDraft } from '../events/event.ts';
-import { type Mark, portfolioState } from '../ledger/portfolio-state.ts';
+import type { ActivityView } from '../ledger/activity.ts';
+import { type Mark, type PortfolioView, portfolioState } from '../ledger/portfolio-state.ts';
 import { intensityFactor, settleIntensity } from '../risk/intensity.ts';
 import type { System } from './compose.ts';
+import { tradingView } from './trading.ts';
 
 /** The account of a system, valued at an instant of a session with what is visible then. */
 export async function portfolioAt(
@@ -22,20 +25,34 @@ export async function portfolioAt(
   asOf: EpochMs,
   session: Session,
 ): Promise<PortfolioState> {
-  const { book, broker, config, source, loaded } = system;
+  const { book, broker, config, source } = system;
   return portfolioState(book, {
-    session: session.date,
+    ...activityLimits(config, asOf, session),
     marks: await marksAt(system, asOf, session),
     sectorOf: (symbol) => source.sectorOf(symbol),
     availableCash: broker.settledCash(session.date),
     intensity: sessionIntensity(system, session),
-    cooldownSessionsAfterStop: config.risk.cooldownSessionsAfterStop,
-    dailyLossFraction: config.risk.dailyLossFraction,
-    maxDrawdownFraction: config.risk.maxDrawdownFraction,
-    killSwitch: loaded.switches.killSwitch,
-    lossJudgedAtClose: source.intraday === null,
+    ...tradingView(system, asOf, session.date),
   });
 }
+
+/** When a book is looked at, and how far back limits look. */
+export const activityLimits = (
+  { risk }: Config,
+  asOf: EpochMs,
+  { date }: Session,
+): ActivityView &
+  Pick<
+    PortfolioView,
+    'cooldownSessionsAfterStop' | 'cooldownSessionsAfterExit' | 'maxConsecutiveLosses'
+  > => ({
+  asOf,
+  session: date,
+  minEntryIntervalMs: risk.minEntryIntervalMs ?? null,
+  maxConsecutiveLosses: risk.maxConsecutiveLosses,
+  cooldownSessionsAfterStop: risk.cooldownSessionsAfterStop,
+  cooldownSessionsAfterExit: risk.cooldownSessionsAfterExit ?? null,
+});
 
 /** The last visible price of every held symbol; stale where its last bar is older than the last completed session. */
 async function marksAt(
@@ -73,7 +90,7 @@ export function sessionIntensity(system: System, session: Session): number {
   const { book, config } = system;
   if (book.intensitySession === session.date && book.intensity !== null) return book.intensity;
   const netR = book.closedTrades().flatMap(({ netR: r }) => (r === null ? [] : [r]));
-  const drawdown = -(book.lastClose?.drawdown ?? 0);
+  const drawdown = -(book.lastClose?.limitDrawdown ?? 0);
   const limit = config.risk.maxDrawdownFraction;
   const computed = intensityFactor(netR, drawdown, limit, config.intensity);
   return settleIntensity(book.intensity, computed, config.intensity);

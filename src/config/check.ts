@@ -21,7 +21,7 @@ export function contradictions(config: Config): Contradiction[] {
   return [
     ...modeContradictions(config),
     ...limitContradictions(config),
-    ...unheldLimits(config),
+    ...guardContradictions(config),
     ...nameContradictions(config),
     ...windowContradictions(config),
   ];
@@ -29,8 +29,12 @@ export function contradictions(config: Config): Contradiction[] {
 
 const isPaperAccount = (account: string): boolean => account.startsWith('D');
 
-function* modeContradictions({ mode, broker, ib }: Config): Generator<Contradiction> {
+function* modeContradictions({ mode, broker, ib, approval }: Config): Generator<Contradiction> {
   const path = ['broker'];
+  if (mode === 'live' && approval.mode !== 'two-person') {
+    const message = `mode live takes two-person, was ${approval.mode}`;
+    yield { path: ['approval', 'mode'], against: ['mode'], message };
+  }
   if (mode === 'live' && broker === 'sim') {
     yield { path, against: ['mode'], message: 'mode live takes broker ib, was sim' };
   }
@@ -77,14 +81,33 @@ function* limitContradictions({ risk, sizing }: Config): Generator<Contradiction
   }
 }
 
-/** Limits that this version knows and does not hold yet: better refused than believed. */
-function* unheldLimits({ risk }: Config): Generator<Contradiction> {
-  for (const key of ['maxConsecutiveLosses', 'drawdownCooldownSessions'] as const) {
-    if (risk[key] === 0) continue;
-    const message = 'is not held by this version yet; only 0 (off) is accepted';
-    yield { path: ['risk', key], message };
+/** Optional limits that leave nothing to enter. */
+function* guardContradictions({ risk, sizing, entry }: Config): Generator<Contradiction> {
+  const { minAtrFraction, maxAtrFraction } = risk;
+  if (minAtrFraction !== undefined && maxAtrFraction !== undefined) {
+    if (minAtrFraction > maxAtrFraction) {
+      const message = `${minAtrFraction} is above maxAtrFraction, ${maxAtrFraction}`;
+      yield { path: ['risk', 'minAtrFraction'], against: ['risk', 'maxAtrFraction'], message };
+    }
+  }
+  for (const key of ['maxOrderNotionalUsd', 'maxRunNotionalUsd'] as const) {
+    const limit = risk[key];
+    if (limit === undefined || limit >= sizing.minNotionalUsd) continue;
+    const message = `${limit} is below sizing.minNotionalUsd, ${sizing.minNotionalUsd}`;
+    yield { path: ['risk', key], against: ['sizing', 'minNotionalUsd'], message };
+  }
+  const { noEntryFirstMinutes = 0, noEntryLastMinutes } = entry;
+  if (noEntryFirstMinutes + noEntryLastMinutes >= SESSION_MINUTES) {
+    yield {
+      path: ['entry', 'noEntryFirstMinutes'],
+      against: ['entry', 'noEntryLastMinutes'],
+      message: `${noEntryFirstMinutes} and noEntryLastMinutes, ${noEntryLastMinutes}, leave nothing of a session of ${SESSION_MINUTES} minutes`,
+    };
   }
 }
+
+/** From 9:30 to 16:00. */
+const SESSION_MINUTES = 390;
 
 function* nameContradictions({ strategy, schedule, scan }: Config): Generator<Contradiction> {
   if (strategy.name !== undefined && strategy.file !== undefined) {

@@ -6,6 +6,7 @@ import {
   flag,
   fraction,
   number,
+  optionalCount,
   optionalPath,
   requiredFraction,
   requiredMultiple,
@@ -116,6 +117,10 @@ export const entrySchema = z.strictObject({
   openingWaitMs: count('How long after the open a two-sided quote is waited for', {
     default: 90_000,
     unit: 'ms',
+  }),
+  noEntryFirstMinutes: optionalCount('No entries in the first minutes of a session', {
+    max: 390,
+    unit: 'minutes',
   }),
   noEntryLastMinutes: count('No entries in the last minutes of a session', {
     default: 30,

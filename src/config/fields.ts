@@ -51,6 +51,16 @@ export const count = (does: string, { default: value, min = 0, max, unit }: Fiel
   return bounded.default(value).meta({ description: does, ...(unit && { unit }) });
 };
 
+/** A whole number without a default: off unless set. */
+export const optionalCount = (
+  does: string,
+  { min = 1, max, unit }: Pick<Field<number>, 'min' | 'max' | 'unit'> = {},
+) => {
+  const least = z.int().min(min);
+  const bounded = max === undefined ? least : least.max(max);
+  return bounded.optional().meta({ description: does, ...(unit && { unit }) });
+};
+
 /** Any number within bounds. */
 export const number = (does: string, { default: value, min = 0, max, unit }: Field<number>) => {
   const least = z.number().min(min);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { choice, count, flag, fraction, number, requiredFraction } from './fields.ts';
+import { optionalLimits } from './guards-schema.ts';
 
 export const riskSchema = z.strictObject({
   maxGrossFraction: fraction('All positions together, of equity', { default: 1 }),
@@ -60,6 +61,7 @@ export const riskSchema = z.strictObject({
   }),
   maxConsecutiveLosses: count('So many losses in a row pause one session; 0 is off', {
     default: 0,
+    max: 100,
     unit: 'trades',
   }),
   dataEndSessions: count('A position without bars for so long is closed at its last mark', {
@@ -67,6 +69,7 @@ export const riskSchema = z.strictObject({
     min: 1,
     unit: 'sessions',
   }),
+  ...optionalLimits,
 });
 
 export const intensitySchema = z.strictObject({

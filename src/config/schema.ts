@@ -6,7 +6,7 @@ import {
   sizingSchema,
   strategySchema,
 } from './decision-schema.ts';
-import { choice, count, optionalUsd, usd } from './fields.ts';
+import { choice, count, optionalPath, optionalUsd, usd } from './fields.ts';
 import { costsSchema, intensitySchema, riskSchema } from './limits-schema.ts';
 import {
   brokerWindowsSchema,
@@ -67,6 +67,7 @@ const data = z.strictObject({
     .default('data/bars')
     .meta({ description: 'Folder of recorded bars; a relative path starts at the home' }),
   synthetic: z
+  sectors: optionalPath('CSV file symbol,sector that says to which sector a stock belongs'),
     .strictObject({
       seed: count('Seed of the synthetic market; the same seed is the same market', {
         default: 1,

@@ -1,6 +1,7 @@
 import type { Symbol } from './market.ts';
 import type { Micros } from './money.ts';
 import type { SessionDate } from './time.ts';
+import type { Trading } from './trading-state.ts';
 
 /** A position as a decision sees it. */
 export interface HeldPosition {
@@ -35,6 +36,25 @@ export interface WorkingEntry {
   readonly unknown: boolean;
 }
 
+/** Orders of a symbol that may still fill, by side. */
+export interface LiveOrders {
+  readonly symbol: Symbol;
+  readonly buys: number;
+  readonly sells: number;
+}
+
+/** What we did of late, as far as limits look at it. Lists are sorted by symbol. */
+export interface Activity {
+  /** Of each symbol that has orders which may still fill: entries, stops, targets and exits. */
+  readonly orders: readonly LiveOrders[];
+  /** Entries sent in this session, of each symbol that has some. */
+  readonly entries: readonly { readonly symbol: Symbol; readonly count: number }[];
+  /** Symbols of which an entry was sent so recently that another would be a duplicate. */
+  readonly justSent: readonly Symbol[];
+  /** Trades opened and closed in one session, in the last five sessions, this one included. */
+  readonly dayTrades: number;
+}
+
 /** What of our account a decision may look at, folded from the journal: the state behind the decision hash. */
 export interface PortfolioState {
   /** Cash plus positions at their marks. */
@@ -45,23 +65,18 @@ export interface PortfolioState {
   /** Sorted by symbol. */
   readonly positions: readonly HeldPosition[];
   readonly working: readonly WorkingEntry[];
-  /** Symbols left by a stop so recently that they may not be entered again. Sorted. */
+  /** Symbols left by a stop, or at all, so recently that they may not be entered again. Sorted. */
   readonly coolingDown: readonly Symbol[];
   readonly entriesToday: number;
+  readonly activity: Activity;
   /** Equity at the previous close, to which the day's loss is measured. */
   readonly previousCloseEquity: Micros;
   /** Equity now less that of the previous close, less flows. */
   readonly dayPnl: Micros;
-  /** Fall of the time-weighted index from its peak, <= 0. */
+  /** Fall of the time-weighted index from the peak that the drawdown limit counts from, <= 0. */
   readonly drawdown: number;
   /** Share of the risk budget in use, 0.25..1. */
   readonly intensity: number;
-  /** Set while entries are off for a reason that outlives the run, such as yesterday's loss. */
-  readonly entriesBlocked:
-    | 'kill_switch'
-    | 'unprotected'
-    | 'reconcile_break'
-    | 'daily_loss'
-    | 'drawdown'
-    | null;
+  /** What may be done now, and everything that restricts it. */
+  readonly trading: Trading;
 }

@@ -1,7 +1,7 @@
 import { add, type Micros, micros, mulDiv, subtract, ZERO } from '../domain/money.ts';
 import type { EventOf } from '../events/event.ts';
 import type { BookState, EndedTrade, OpenTrade } from './book-state.ts';
-import { rMultipleOf } from './book-trades.ts';
+import { outcomeOf } from './book-trades.ts';
 
 /**
  * Places a late commission: cash, its trade, the realised sum. Returns the trade, or null when it was known. One that
@@ -39,9 +39,9 @@ function amendEnded(
   const { tradeId, unknownCommissions } = amended.trade;
   if (unknownCommissions === 0 && amended.end !== null) state.ending.delete(tradeId);
   else state.ending.set(tradeId, amended);
-  const netR = rMultipleOf(amended.trade);
+  const outcome = outcomeOf(amended.trade);
   state.closed = state.closed.map((closed) =>
-    closed.tradeId === tradeId ? { ...closed, netR } : closed,
+    closed.tradeId === tradeId ? { ...closed, ...outcome } : closed,
   );
   return amended;
 }

@@ -5,12 +5,13 @@ import { isLive } from '../domain/order.ts';
 import type { HeldPosition, PortfolioState, WorkingEntry } from '../domain/portfolio.ts';
 import { assertExists } from '../domain/result.ts';
 import type { SessionDate } from '../domain/time.ts';
+import { type ActivityView, activityOf } from './activity.ts';
 import type { Book } from './book.ts';
 import { staleShortfall } from './book-closes.ts';
 import type { BookOrder, OpenTrade } from './book-state.ts';
 import { entryPriceOf } from './book-trades.ts';
-import { openBreaks } from './breaks.ts';
 import { quantityOf } from './lots.ts';
+import { type TradingView, tradingOf } from './trading.ts';
 
 /** A price to value a position at, and whether it is from the last completed session or later. */
 export interface Mark {
@@ -19,20 +20,15 @@ export interface Mark {
 }
 
 /** What turns a book into the state a decision sees. */
-export interface PortfolioView {
-  readonly session: SessionDate;
+export interface PortfolioView extends ActivityView, TradingView {
   readonly marks: ReadonlyMap<Symbol, Mark>;
   readonly sectorOf: (symbol: Symbol) => string;
   /** What the broker lets us spend of the cash. */
   readonly availableCash: Micros;
   readonly intensity: number;
   readonly cooldownSessionsAfterStop: number;
-  readonly dailyLossFraction: number;
-  readonly maxDrawdownFraction: number;
-  /** True while the environment's kill switch is set. */
-  readonly killSwitch: boolean;
-  /** True where prices are known at the close only: a breached daily loss then blocks the next session. */
-  readonly lossJudgedAtClose: boolean;
+  /** The same after any exit; null where those do not matter. */
+  readonly cooldownSessionsAfterExit: number | null;
 }
 
 /** The book as a decision of this session may look at it, valued at the given marks. */
@@ -54,11 +50,12 @@ export function portfolioState(book: Book, view: PortfolioView): PortfolioState 
       .map((order) => workingEntry(book, order, view)),
     coolingDown: coolingDown(book, view),
     entriesToday: book.entriesOf(view.session),
+    activity: activityOf(book, view),
     previousCloseEquity: base,
     dayPnl: dayPnlOf(book, equity, positions),
-    drawdown: book.lastClose?.drawdown ?? 0,
+    drawdown: book.lastClose?.limitDrawdown ?? 0,
     intensity: view.intensity,
-    entriesBlocked: blockOf(book, view),
+    trading: tradingOf(book, view),
   };
 }
 
@@ -110,29 +107,15 @@ function workingEntry(book: Book, order: BookOrder, view: PortfolioView): Workin
   };
 }
 
-/** Symbols left by a stop: the exit session is day 0, the configured number of sessions after it are blocked too. */
+/** Symbols left of late: the exit session is day 0, the configured number of sessions after it are blocked too. */
 function coolingDown(book: Book, view: PortfolioView): Symbol[] {
+  const { cooldownSessionsAfterExit: afterExit, cooldownSessionsAfterStop: afterStop } = view;
   const today = ordinalOf(view.session);
   const symbols = new Set<Symbol>();
   for (const { symbol, exitSession, exitReason } of book.closedTrades()) {
-    if (exitReason !== 'stop' && exitReason !== 'trail') continue;
-    if (today - ordinalOf(exitSession) <= view.cooldownSessionsAfterStop) symbols.add(symbol);
+    const isStop = exitReason === 'stop' || exitReason === 'trail';
+    const sessions = Math.max(afterExit ?? -1, isStop ? afterStop : -1);
+    if (today - ordinalOf(exitSession) <= sessions) symbols.add(symbol);
   }
   return [...symbols].sort();
 }
-
-function blockOf(book: Book, view: PortfolioView): PortfolioState['entriesBlocked'] {
-  if (view.killSwitch) return 'kill_switch';
-  if (book.breaches().size > 0) return 'unprotected';
-  if (openBreaks(book.breaks()).length > 0) return 'reconcile_break';
-  const close = book.lastClose;
-  if (close === null) return null;
-  if (reaches(-close.deepestDrawdown, view.maxDrawdownFraction)) return 'drawdown';
-  const breached = reaches(close.lossFraction, view.dailyLossFraction);
-  const yesterday = ordinalOf(view.session) - ordinalOf(close.session) === 1;
-  return view.lossJudgedAtClose && breached && yesterday ? 'daily_loss' : null;
-}
-
-/** Compared in billionths: 1 - 0.9 is a little below 0.1 in floats. */
-const reaches = (fraction: number, limit: number): boolean =>
-  Math.round(fraction * 1e9) >= Math.round(limit * 1e9);

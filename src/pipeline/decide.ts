@@ -7,10 +7,15 @@ import type { Fate, IneligibleReason, Verdict } from '../domain/reason.ts';
 import type { RunCounts } from '../domain/run.ts';
 import { debit, openBudget, type RunBudget } from '../risk/budget.ts';
 import { type GuardInput, judge } from '../risk/guards.ts';
+import { ordersOf } from '../risk/guards-conduct.ts';
 import type { EntrySettings, RiskLimits, SizingSettings } from '../risk/limits.ts';
 import { decisionHashOf, signalHashOf } from './decision-hash.ts';
-import { eraOf, MEDIAN_VOLUME, type ScanSettings, type ScanTable, scan } from './scan.ts';
-import { type Eligibility, type ScoredRow, type ScoreTable, score } from './score.ts';
+import type { StrategyDesk } from './desk.ts';
+import { guardFacts, sectorOf } from './guard-facts.ts';
+import { eraOf, indexOfSymbol, MEDIAN_VOLUME, type ScanSettings, scan } from './scan.ts';
+import type { ScanTable } from './scan-table.ts';
+import { type Eligibility, score } from './score.ts';
+import type { ScoredRow, ScoreTable } from './score-table.ts';
 import { size } from './size.ts';
 
 /** The rules of a decision, from the config. */
@@ -29,6 +34,8 @@ export interface DecisionSettings {
   /** Equity used for sizing is at most this; null for all of it. */
   readonly maxCapitalUsd: number | null;
   readonly allowModelledQuotes: boolean;
+  /** Price given up by a fill, as costs are estimated. */
+  readonly slippageBps: number;
   readonly commissionOf: (symbol: Symbol, quantity: number, price: Micros) => Micros;
 }
 
@@ -102,7 +109,8 @@ export function decide(
     const approved = outcome.verdict.approved > 0;
     if (approved || !settings.scan.refill) places -= 1;
     if (approved && outcome.intent !== null) {
-      budget = spend(budget, outcome.intent, outcome.verdict.approved, settings);
+      const sector = sectorOf(snapshot, row.index);
+      budget = spend(budget, outcome.intent, outcome.verdict.approved, sector, settings);
     }
   }
   const signalHash = signalHashOf(snapshot, settings, desk, found, table);
@@ -211,12 +219,15 @@ function sizeAndGuard(
     session: snapshot.session,
     quote,
     medianVolume: lastValue(snapshot, row, MEDIAN_VOLUME),
+    score: row.score,
+    ...guardFacts(snapshot, row.index),
     state,
     budget,
     limits: settings.risk,
     entry: settings.entry,
     sizing: settings.sizing,
-    maxSpreadBps: settings.scan.maxSpreadBps,
+    scan: settings.scan,
+    slippageBps: settings.slippageBps,
     allowModelledQuotes: settings.allowModelledQuotes,
     commissionOf: settings.commissionOf,
   };
@@ -229,6 +240,7 @@ function spend(
   budget: RunBudget,
   intent: OrderIntent,
   approved: number,
+  sector: string,
   settings: DecisionSettings,
 ): RunBudget {
   return debit(budget, {
@@ -237,6 +249,8 @@ function spend(
     limitPrice: intent.limitPrice,
     stopPrice: intent.stopPrice,
     commission: settings.commissionOf(intent.symbol, approved, intent.limitPrice),
+    sector,
+    orders: ordersOf(intent),
   });
 }
 

@@ -16,7 +16,8 @@ import type { EntryBand, OrderIntent, SizingTerms } from '../domain/order.ts';
 import { DEFAULT_TICKS, roundToTick, type TickTable, tickAt } from '../domain/price.ts';
 import type { Reason } from '../domain/reason.ts';
 import { err, ok, type Result } from '../domain/result.ts';
-import { belowMinNotional, leastRiskPerShare } from '../risk/guards.ts';
+import { leastRiskPerShare } from '../risk/guards.ts';
+import { belowMinNotional } from '../risk/guards-cost.ts';
 import type { EntrySettings, SizingSettings } from '../risk/limits.ts';
 import type { ScoredRow } from './score-table.ts';
 

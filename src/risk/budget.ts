@@ -8,6 +8,7 @@ import {
   subtract,
   timesFraction,
   timesQuantity,
+  usd,
   ZERO,
 } from '../domain/money.ts';
 import type { PortfolioState } from '../domain/portfolio.ts';
@@ -25,6 +26,13 @@ export interface RunBudget {
   readonly lossRoomLeft: Micros;
   readonly positionsLeft: number;
   readonly entriesLeft: number;
+  /** What is left of limits that are off unless set; null while they are off. */
+  readonly runNotionalLeft: Micros | null;
+  readonly netLeft: Micros | null;
+  readonly ordersLeft: number | null;
+  readonly dayTradesLeft: number | null;
+  /** Value of positions, working entries and approvals, by sector. */
+  readonly sectors: ReadonlyMap<string, Micros>;
   /** Symbols with a position, a working or unknown entry, or an approval of this run. */
   readonly taken: ReadonlySet<Symbol>;
 }
@@ -36,6 +44,9 @@ export interface BudgetDebit {
   readonly limitPrice: Micros;
   readonly stopPrice: Micros;
   readonly commission: Micros;
+  readonly sector: string;
+  /** Orders of its bracket. */
+  readonly orders: number;
 }
 
 /** Estimated commission of an entry of this many shares at a limit price. */
@@ -77,7 +88,10 @@ export function openBudget(
   const taken = new Set<Symbol>();
   for (const { symbol } of state.positions) taken.add(symbol);
   for (const { symbol } of state.working) taken.add(symbol);
+  const exposure = add(held, working);
   return {
+    ...optionalBudget(state, equity, limits, exposure),
+    sectors: sectorsOf(state),
     equity,
     grossLeft: subtract(subtract(grossLimit, held), working),
     openRiskLeft: subtract(timesFraction(equity, limits.maxOpenRiskFraction, 'floor'), openRisk),
@@ -89,11 +103,48 @@ export function openBudget(
   };
 }
 
+/** What is left of the limits that may be off. Long only, net exposure is the sum of all positions. */
+function optionalBudget(
+  { activity, positions, working }: PortfolioState,
+  equity: Micros,
+  { maxRunNotionalUsd, maxNetFraction, maxWorkingOrders, maxDayTrades }: RiskLimits,
+  exposure: Micros,
+): Pick<RunBudget, 'runNotionalLeft' | 'netLeft' | 'ordersLeft' | 'dayTradesLeft'> {
+  const orders = activity.orders.reduce((total, { buys, sells }) => total + buys + sells, 0);
+  // Whatever was opened in this session, or still may be, can be closed in it too.
+  const openedToday = positions.filter(({ sessionsHeld }) => sessionsHeld === 1).length;
+  const dayTrades = activity.dayTrades + openedToday + working.length;
+  return {
+    runNotionalLeft: maxRunNotionalUsd === undefined ? null : usd(maxRunNotionalUsd),
+    netLeft:
+      maxNetFraction === undefined
+        ? null
+        : subtract(timesFraction(equity, maxNetFraction, 'floor'), exposure),
+    ordersLeft: maxWorkingOrders === undefined ? null : maxWorkingOrders - orders,
+    dayTradesLeft: maxDayTrades === undefined ? null : maxDayTrades - dayTrades,
+  };
+}
+
+function sectorsOf({ positions, working }: PortfolioState): Map<string, Micros> {
+  const sectors = new Map<string, Micros>();
+  const count = (sector: string, price: Micros, quantity: number): void => {
+    sectors.set(sector, add(sectors.get(sector) ?? ZERO, timesQuantity(price, quantity)));
+  };
+  for (const { sector, mark, quantity } of positions) count(sector, mark, quantity);
+  for (const { sector, limitPrice, remaining } of working) count(sector, limitPrice, remaining);
+  return sectors;
+}
+
 /** The budget after an approval. */
 export function debit(budget: RunBudget, approval: BudgetDebit): RunBudget {
   const notional = timesQuantity(approval.limitPrice, approval.quantity);
   const risk = timesQuantity(subtract(approval.limitPrice, approval.stopPrice), approval.quantity);
   const taken = new Set(budget.taken).add(approval.symbol);
+  const inSector = add(budget.sectors.get(approval.sector) ?? ZERO, notional);
+  const lessNotional = (left: Micros | null): Micros | null =>
+    left === null ? null : subtract(left, notional);
+  const less = (left: number | null, used: number): number | null =>
+    left === null ? null : left - used;
   return {
     equity: budget.equity,
     grossLeft: subtract(budget.grossLeft, notional),
@@ -102,6 +153,11 @@ export function debit(budget: RunBudget, approval: BudgetDebit): RunBudget {
     lossRoomLeft: subtract(budget.lossRoomLeft, risk),
     positionsLeft: budget.positionsLeft - 1,
     entriesLeft: budget.entriesLeft - 1,
+    runNotionalLeft: lessNotional(budget.runNotionalLeft),
+    netLeft: lessNotional(budget.netLeft),
+    ordersLeft: less(budget.ordersLeft, approval.orders),
+    dayTradesLeft: less(budget.dayTradesLeft, 1),
+    sectors: new Map(budget.sectors).set(approval.sector, inSector),
     taken,
   };
 }

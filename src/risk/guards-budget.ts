@@ -3,28 +3,12 @@ import {
   type Micros,
   mulDiv,
   roundHalfEven,
-  subtract,
   timesFraction,
   timesQuantity,
   toUsd,
 } from '../domain/money.ts';
-import type { Reason, ReasonCode } from '../domain/reason.ts';
-import type { Guard, GuardInput } from './guards.ts';
-
-/** Shares that an amount pays for, none when it is used up. */
-const affordable = (left: Micros, perShare: Micros): number =>
-  left <= 0 ? 0 : Math.floor(left / perShare);
-
-/** A cap in shares that binds only when it is below what was asked. */
-function cap(input: GuardInput, code: ReasonCode, left: Micros, perShare: Micros): Reason | null {
-  const allowed = affordable(left, perShare);
-  if (allowed >= input.intent.quantity) return null;
-  const value = toUsd(timesQuantity(perShare, input.intent.quantity));
-  return { code, allowed, limit: toUsd(left), value };
-}
-
-const riskPerShare = ({ intent }: GuardInput): Micros =>
-  subtract(intent.limitPrice, intent.stopPrice);
+import { affordable, cap, riskPerShare } from './cap.ts';
+import type { Guard } from './guards.ts';
 
 /** Open risk: the loss if every stop filled at its price stays within `risk.maxOpenRiskFraction` of equity. */
 const openRisk: Guard = (input) =>
@@ -59,11 +43,20 @@ const buyingPower: Guard = ({ intent, budget, commissionOf }) => {
   return { code: 'BUYING_POWER', allowed: fits, limit: toUsd(left), value: toUsd(wanted) };
 };
 
-/** Position size: one position, at the limit price, stays within `sizing.maxPositionFraction` of equity. */
+/**
+ * Position size: one position, at the limit price, stays within `sizing.maxPositionFraction` of equity. A symbol is
+ * entered only while nothing of it is held or working, so this is the exposure to a symbol too.
+ */
 const positionSize: Guard = (input) => {
   const { budget, sizing, intent } = input;
   const room = timesFraction(budget.equity, sizing.maxPositionFraction, 'floor');
   return cap(input, 'POSITION_SIZE', room, intent.limitPrice);
+};
+
+/** Notional of a run: the entries that one run approves cost at most `risk.maxRunNotionalUsd` at their limits. */
+const runNotional: Guard = (input) => {
+  const { runNotionalLeft: left } = input.budget;
+  return left === null ? null : cap(input, 'RUN_NOTIONAL', left, input.intent.limitPrice);
 };
 
 /** Liquidity: an order is at most `risk.maxAdvFraction` of the symbol's median volume of 20 bars. */
@@ -103,6 +96,7 @@ export const BUDGET_GUARDS: readonly Guard[] = [
   buyingPower,
   openRisk,
   lossRoom,
+  runNotional,
   positionSize,
   liquidity,
 ];

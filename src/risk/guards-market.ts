@@ -1,4 +1,5 @@
 import { spreadBps } from '../bars/snapshot.ts';
+import { add, subtract, timesFraction, toUsd } from '../domain/money.ts';
 import { MINUTE_MS } from '../domain/time.ts';
 import type { Guard } from './guards.ts';
 
@@ -7,6 +8,14 @@ const marketOpen: Guard = ({ asOf, session }) =>
   asOf >= session.openAt && asOf < session.closeAt
     ? null
     : { code: 'MARKET_CLOSED', allowed: 0, limit: null, value: null };
+
+/** No early entries: none in the first `entry.noEntryFirstMinutes` of the session. */
+const earlyInSession: Guard = ({ asOf, session, entry: { noEntryFirstMinutes: limit } }) => {
+  if (limit === undefined) return null;
+  const value = (asOf - session.openAt) / MINUTE_MS;
+  if (value < 0 || value >= limit) return null;
+  return { code: 'SESSION_EARLY', allowed: 0, limit, value };
+};
 
 /** No late entries: none in the last `entry.noEntryLastMinutes` of the session's own close. */
 const lateInSession: Guard = ({ asOf, session, entry }) => {
@@ -34,8 +43,29 @@ const quoteAge: Guard = ({ quote, asOf, entry }) => {
   return { code: 'QUOTE_STALE', allowed: 0, limit: entry.maxQuoteAgeMs, value: ageMs };
 };
 
+/**
+ * Price collar: the limit price is at most `entry.collarFraction` above the ask and below the bid of the quote. Sizing
+ * bounds it by the reference price; this one notices when that and the quote do not belong together.
+ */
+const priceCollar: Guard = ({ intent: { limitPrice }, quote, entry: { collarFraction } }) => {
+  if (quote === null) return null;
+  const highest = add(quote.ask, timesFraction(quote.ask, collarFraction, 'ceil'));
+  const lowest = subtract(quote.bid, timesFraction(quote.bid, collarFraction, 'ceil'));
+  if (limitPrice >= lowest && limitPrice <= highest) return null;
+  const limit = toUsd(limitPrice > highest ? highest : lowest);
+  return { code: 'PRICE_COLLAR', allowed: 0, limit, value: toUsd(limitPrice) };
+};
+
+/** Price jump: the reference price lies at most `risk.maxJumpAtr` ATR14 from the last close. */
+const priceJump: Guard = ({ intent, lastClose, limits: { maxJumpAtr: limit } }) => {
+  if (limit === undefined) return null;
+  const value = Math.abs(toUsd(intent.referencePrice) - lastClose) / toUsd(intent.atr);
+  if (value <= limit) return null;
+  return { code: 'PRICE_JUMP', allowed: 0, limit, value: Number.isFinite(value) ? value : null };
+};
+
 /** Spread: bid and ask at most `scan.maxSpreadBps` apart. */
-const spread: Guard = ({ quote, maxSpreadBps }) => {
+const spread: Guard = ({ quote, scan: { maxSpreadBps } }) => {
   if (quote === null) return null;
   const bps = spreadBps(quote);
   if (bps <= maxSpreadBps) return null;
@@ -49,8 +79,11 @@ const spread: Guard = ({ quote, maxSpreadBps }) => {
 
 export const MARKET_GUARDS: readonly Guard[] = [
   marketOpen,
+  earlyInSession,
   lateInSession,
   quoteKind,
   quoteAge,
   spread,
+  priceCollar,
+  priceJump,
 ];

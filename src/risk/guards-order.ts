@@ -1,5 +1,6 @@
-import { toUsd } from '../domain/money.ts';
+import { timesFraction, toUsd, usd } from '../domain/money.ts';
 import { isOnTick } from '../domain/price.ts';
+import { cap, riskPerShare } from './cap.ts';
 import type { Guard } from './guards.ts';
 
 /** Already holding: one position per symbol; a working or unknown entry counts as held. */
@@ -33,7 +34,35 @@ const pricesOnTick: Guard = ({ intent, sizing }) => {
     : { code: 'PRICE_OFF_TICK', allowed: 0, limit: null, value: toUsd(off) };
 };
 
+/** Shares of one order: at most `risk.maxOrderShares`, whatever they cost. */
+const orderShares: Guard = ({ intent: { quantity }, limits: { maxOrderShares: limit } }) =>
+  limit === undefined || quantity <= limit
+    ? null
+    : { code: 'ORDER_SHARES', allowed: limit, limit, value: quantity };
+
+/** Value of one order: at most `risk.maxOrderNotionalUsd` at its limit price, whatever the account is worth. */
+const orderNotional: Guard = (input) => {
+  const { maxOrderNotionalUsd: limit } = input.limits;
+  return limit === undefined
+    ? null
+    : cap(input, 'ORDER_NOTIONAL', usd(limit), input.intent.limitPrice);
+};
+
+/**
+ * Risk of one trade: filled at its limit and stopped out it loses at most `risk.maxTradeRiskFraction` of equity. Sizing
+ * risks its budget from the reference price, which lies below the limit.
+ */
+const tradeRisk: Guard = (input) => {
+  const { maxTradeRiskFraction: fraction } = input.limits;
+  if (fraction === undefined) return null;
+  const room = timesFraction(input.budget.equity, fraction, 'floor');
+  return cap(input, 'TRADE_RISK', room, riskPerShare(input));
+};
+
 export const ORDER_GUARDS: readonly Guard[] = [
+  orderShares,
+  orderNotional,
+  tradeRisk,
   alreadyHolding,
   stopPresent,
   stopBelowEntry,

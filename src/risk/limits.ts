@@ -1,7 +1,44 @@
+import type { Symbol } from '../domain/market.ts';
 import type { TickTable } from '../domain/price.ts';
 
+/** Limits that are off unless set. */
+export interface OptionalLimits {
+  /** Shares of one order, and its value at the limit price. */
+  readonly maxOrderShares?: number | undefined;
+  readonly maxOrderNotionalUsd?: number | undefined;
+  /** Value at the limit price of all entries that one run approves. */
+  readonly maxRunNotionalUsd?: number | undefined;
+  /** Loss of one trade that is stopped out after a fill at its limit price. */
+  readonly maxTradeRiskFraction?: number | undefined;
+  /** Least reward at the target over commissions and slippage both ways, as a multiple. */
+  readonly minRewardOverCosts?: number | undefined;
+  /** Orders of ours that may still fill, stops and targets counted, those of the entry to be approved included. */
+  readonly maxWorkingOrders?: number | undefined;
+  readonly maxWorkingOrdersPerSymbol?: number | undefined;
+  /** Sum of signed position values, working entries included, over equity. */
+  readonly maxNetFraction?: number | undefined;
+  /** Value of the positions and working entries of one sector over equity. */
+  readonly maxSectorFraction?: number | undefined;
+  /** Correlation of daily returns with any symbol held or about to be. */
+  readonly maxCorrelation?: number | undefined;
+  /** ATR14 over the reference price. */
+  readonly minAtrFraction?: number | undefined;
+  readonly maxAtrFraction?: number | undefined;
+  /** Move of the reference price from the last close, in ATR14. */
+  readonly maxJumpAtr?: number | undefined;
+  /** Least score of a candidate, 0..100. */
+  readonly minScore?: number | undefined;
+  /** Calendar sessions after any exit in which the symbol is not entered; the exit session is day 0. */
+  readonly cooldownSessionsAfterExit?: number | undefined;
+  /** Entry orders of one symbol sent per session, and how far apart they are at least. */
+  readonly maxEntriesPerSymbol?: number | undefined;
+  readonly minEntryIntervalMs?: number | undefined;
+  /** Trades opened and closed in one session, in five sessions. */
+  readonly maxDayTrades?: number | undefined;
+}
+
 /** The limits that guards hold; fractions of equity unless said. The config section `risk` has this shape. */
-export interface RiskLimits {
+export interface RiskLimits extends OptionalLimits {
   /** Sum of |position value|, working entries included, over equity. */
   readonly maxGrossFraction: number;
   /** Loss if every stop filled at its price, working entries included, over equity. */
@@ -30,6 +67,7 @@ export interface RiskLimits {
   readonly drawdownCooldownSessions: number;
   /** Calendar sessions after an abnormal bar in which the symbol is not entered. */
   readonly quarantineSessions: number;
+  /** So many losing trades in a row pause entries for one session; 0 is off. */
   readonly maxConsecutiveLosses: number;
   /** Sessions without a bar after which a position is closed at its last mark. */
   readonly dataEndSessions: number;
@@ -49,8 +87,19 @@ export interface EntrySettings {
   readonly gapAtr: number;
   readonly maxQuoteAgeMs: number;
   readonly openingWaitMs: number;
+  /** No entries in the first minutes of the session; off unless set. */
+  readonly noEntryFirstMinutes?: number | undefined;
   /** No entries in the last minutes of the session's own close. */
   readonly noEntryLastMinutes: number;
+}
+
+/** What may be traded at all; of the config section `scan`. */
+export interface TradableLimits {
+  readonly minPriceUsd: number;
+  readonly maxSpreadBps: number;
+  /** Only these symbols; all where it is empty. */
+  readonly allow: readonly Symbol[];
+  readonly deny: readonly Symbol[];
 }
 
 /** How a size comes about; the config section `sizing`. */

@@ -5,7 +5,7 @@ import type { Reason, ReasonCode } from '../domain/reason.ts';
 export interface ReasonWords {
   /**
    * What happened, with {limit:unit} and {value:unit} where the numbers of the reason belong.
-   * Units: usd, count, shares, fraction (told in percent), bps, ms (told in seconds), minutes.
+   * Units: usd, count, shares, fraction (told in percent), bps, ms (told in seconds), minutes, atr, score, correlation.
    */
   readonly sentence: string;
   /** The key of the configuration that sets the limit; null where no key does. */
@@ -38,7 +38,38 @@ export const REASON_WORDS: Readonly<Record<ReasonCode, ReasonWords>> = {
       "the book differs from the broker's statement: nothing is entered until that is resolved",
     key: null,
   },
+  DAY_TRADES: {
+    sentence:
+      'five sessions had or may have {value:count} trades opened and closed in one, at most {limit:count} are allowed',
+    key: 'risk.maxDayTrades',
+  },
+  DUPLICATE_ENTRY: {
+    sentence: 'an entry of the symbol was sent less than {limit:ms} before',
+    key: 'risk.minEntryIntervalMs',
+  },
+  SYMBOL_ENTRIES: {
+    sentence: '{value:count} of {limit:count} entries of the symbol had been sent in the session',
+    key: 'risk.maxEntriesPerSymbol',
+  },
+  OPPOSITE_ORDER: {
+    sentence: '{value:count} sells of the symbol were working without a position to sell',
+    key: null,
+  },
+  WORKING_ORDERS: {
+    sentence: 'it would make {value:count} working orders, at most {limit:count} are allowed',
+    key: 'risk.maxWorkingOrders',
+  },
+  SYMBOL_ORDERS: {
+    sentence:
+      'it would make {value:count} working orders of the symbol, at most {limit:count} are allowed',
+    key: 'risk.maxWorkingOrdersPerSymbol',
+  },
   MARKET_CLOSED: { sentence: 'the market was not in its regular session', key: null },
+  SESSION_EARLY: {
+    sentence:
+      'the session was {value:minutes} old; in its first {limit:minutes} nothing is entered',
+    key: 'entry.noEntryFirstMinutes',
+  },
   SESSION_LATE: {
     sentence:
       'the session had {value:minutes} left; in its last {limit:minutes} nothing is entered',
@@ -57,6 +88,34 @@ export const REASON_WORDS: Readonly<Record<ReasonCode, ReasonWords>> = {
   SPREAD_TOO_WIDE: {
     sentence: 'bid and ask were {value:bps} apart, at most {limit:bps} are allowed',
     key: 'scan.maxSpreadBps',
+  },
+  PRICE_COLLAR: {
+    sentence: 'the limit price of {value:usd} was beyond {limit:usd}, the collar around the quote',
+    key: 'entry.collarFraction',
+  },
+  PRICE_JUMP: {
+    sentence: 'the price was {value:atr} away from the last close, at most {limit:atr} is allowed',
+    key: 'risk.maxJumpAtr',
+  },
+  RESTRICTED: {
+    sentence: 'the symbol is on the deny list, or not on the allow list',
+    key: 'scan.deny',
+  },
+  MIN_PRICE: {
+    sentence: 'the price was {value:usd}, stocks below {limit:usd} are not entered',
+    key: 'scan.minPriceUsd',
+  },
+  MIN_SCORE: {
+    sentence: 'the score was {value:score}, the least to be entered is {limit:score}',
+    key: 'risk.minScore',
+  },
+  VOLATILITY_BAND: {
+    sentence: 'ATR14 was {value:fraction} of the price, beyond the bound of {limit:fraction}',
+    key: 'risk.maxAtrFraction',
+  },
+  COOLING_DOWN: {
+    sentence: 'the symbol was left too few sessions ago to be entered again',
+    key: 'risk.cooldownSessionsAfterStop',
   },
   STOP_MISSING: {
     sentence: 'there was no protective stop at a positive price',
@@ -83,6 +142,10 @@ export const REASON_WORDS: Readonly<Record<ReasonCode, ReasonWords>> = {
     sentence: 'the order was worth {value:usd}, below the least of {limit:usd}',
     key: 'sizing.minNotionalUsd',
   },
+  REWARD_TOO_SMALL: {
+    sentence: 'its target would win {value:usd}, its costs ask for {limit:usd} at least',
+    key: 'risk.minRewardOverCosts',
+  },
   ALREADY_HELD: {
     sentence: 'the symbol was held already, or an entry of it was working',
     key: null,
@@ -95,9 +158,25 @@ export const REASON_WORDS: Readonly<Record<ReasonCode, ReasonWords>> = {
     sentence: '{value:count} of {limit:count} entries of the day had been sent',
     key: 'risk.maxEntriesPerDay',
   },
+  ORDER_SHARES: {
+    sentence: 'the order was for {value:shares}, one order may be for {limit:shares}',
+    key: 'risk.maxOrderShares',
+  },
+  ORDER_NOTIONAL: {
+    sentence: 'the order cost {value:usd} at its limit, one order may cost {limit:usd}',
+    key: 'risk.maxOrderNotionalUsd',
+  },
+  RUN_NOTIONAL: {
+    sentence: 'the order cost {value:usd} at its limit, the run may spend {limit:usd} more',
+    key: 'risk.maxRunNotionalUsd',
+  },
   POSITION_SIZE: {
     sentence: 'the order cost {value:usd} at its limit, one position may cost {limit:usd}',
     key: 'sizing.maxPositionFraction',
+  },
+  TRADE_RISK: {
+    sentence: 'the order risked {value:usd} from its limit, one trade may risk {limit:usd}',
+    key: 'risk.maxTradeRiskFraction',
   },
   OPEN_RISK: {
     sentence: 'the order risked {value:usd}, of the open risk {limit:usd} was left',
@@ -106,6 +185,19 @@ export const REASON_WORDS: Readonly<Record<ReasonCode, ReasonWords>> = {
   GROSS_EXPOSURE: {
     sentence: 'the order cost {value:usd} at its limit, of the gross exposure {limit:usd} was left',
     key: 'risk.maxGrossFraction',
+  },
+  NET_EXPOSURE: {
+    sentence: 'the order cost {value:usd} at its limit, of the net exposure {limit:usd} was left',
+    key: 'risk.maxNetFraction',
+  },
+  SECTOR_EXPOSURE: {
+    sentence: 'the order cost {value:usd} at its limit, in its sector {limit:usd} was left',
+    key: 'risk.maxSectorFraction',
+  },
+  CORRELATION: {
+    sentence:
+      'its returns correlated {value:correlation} with those of a position, at most {limit:correlation} is allowed',
+    key: 'risk.maxCorrelation',
   },
   BUYING_POWER: {
     sentence:
@@ -176,6 +268,9 @@ const UNITS: Readonly<Record<string, (value: number) => string>> = {
   fraction: (value) => `${(value * 100).toFixed(2)} %`,
   bps: (value) => `${value.toFixed(1)} bps`,
   ms: (value) => `${(value / 1000).toFixed(1)} s`,
+  atr: (value) => `${value.toFixed(2)} ATR`,
+  score: (value) => value.toFixed(2),
+  correlation: (value) => value.toFixed(2),
   minutes: (value) => `${value.toFixed(value % 1 === 0 ? 0 : 1)} minutes`,
 };
 

@@ -11,14 +11,6 @@ export interface Broken extends HomeFiles {
 /** Keys that do not exist and values that single keys refuse. */
 export const BROKEN_VALUES: readonly Broken[] = [
   {
-    name: 'limits that this version does not hold',
-    yaml: 'risk:\n  maxConsecutiveLosses: 3\n  drawdownCooldownSessions: 20\n',
-    says: [
-      ['2:25', 'risk.maxConsecutiveLosses', 'only 0 (off) is accepted'],
-      ['3:29', 'risk.drawdownCooldownSessions', 'only 0 (off) is accepted'],
-    ],
-  },
-  {
     name: 'an unknown key',
     yaml: 'risk:\n  maxPositonPct: 3\n',
     says: [['2:3', 'risk.maxPositonPct', 'unknown key. Did you mean maxPositions?']],

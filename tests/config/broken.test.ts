@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { BROKEN_GUARDS } from './broken-guards.ts';
 import { BROKEN_SECTIONS } from './broken-sections.ts';
 import { BROKEN_SOURCES } from './broken-sources.ts';
 import { BROKEN_VALUES } from './broken-values.ts';
 import { failureIn } from './homes.ts';
 
 const FILE = 'config/trade-labs.yaml';
-const CORPUS = [...BROKEN_VALUES, ...BROKEN_SECTIONS, ...BROKEN_SOURCES];
+const CORPUS = [...BROKEN_VALUES, ...BROKEN_GUARDS, ...BROKEN_SECTIONS, ...BROKEN_SOURCES];
 
 describe('a broken configuration', () => {
   it.each(CORPUS)('$name: says where, which key and why, all at once', async (broken) => {

@@ -9,7 +9,12 @@ import { ordinalOf, sessionAt, sessionOf } from '../../src/calendar/nyse.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import type { Bar, Symbol } from '../../src/domain/market.ts';
 import { usd } from '../../src/domain/money.ts';
-import type { HeldPosition, PortfolioState, WorkingEntry } from '../../src/domain/portfolio.ts';
+import type {
+  Activity,
+  HeldPosition,
+  PortfolioState,
+  WorkingEntry,
+} from '../../src/domain/portfolio.ts';
 import { assertExists } from '../../src/domain/result.ts';
 import {
   dateToUtcMs,
@@ -18,6 +23,7 @@ import {
   type Session,
   sessionDate,
 } from '../../src/domain/time.ts';
+import { UNRESTRICTED } from '../../src/domain/trading-state.ts';
 import type { DecisionSettings } from '../../src/pipeline/decide.ts';
 import { StrategyDesk } from '../../src/pipeline/desk.ts';
 import type { BarSource } from '../../src/ports/bar-source.ts';
@@ -45,6 +51,7 @@ export const SETTINGS: DecisionSettings = {
   targetR: null,
   maxCapitalUsd: null,
   allowModelledQuotes: true,
+  slippageBps: 5,
   commissionOf: (_symbol, quantity, price) =>
     commissionModel('ibkr-fixed').estimate(quantity, price, 'buy', sessionDate('2016-06-24')),
 };
@@ -68,6 +75,14 @@ export const momentumDesk = (params: object = {}): StrategyDesk =>
     momentum.params.parse(params) as unknown,
   );
 
+/** Nothing works, nothing was sent and nothing lost of late. */
+export const QUIET: Activity = {
+  orders: [],
+  entries: [],
+  justSent: [],
+  dayTrades: 0,
+};
+
 /** An account of 100,000 dollars in cash at the previous close, nothing held. */
 export const FLAT: PortfolioState = {
   equity: usd(100_000),
@@ -77,11 +92,12 @@ export const FLAT: PortfolioState = {
   working: [],
   coolingDown: [],
   entriesToday: 0,
+  activity: QUIET,
   previousCloseEquity: usd(100_000),
   dayPnl: usd(0),
   drawdown: 0,
   intensity: 1,
-  entriesBlocked: null,
+  trading: UNRESTRICTED,
 };
 
 /** A position of 100 at 50 with its stop at 45, unless said otherwise. */

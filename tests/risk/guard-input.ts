@@ -1,12 +1,12 @@
 import type { Quote } from '../../src/domain/market.ts';
-import { usd } from '../../src/domain/money.ts';
+import { toUsd, usd } from '../../src/domain/money.ts';
 import type { OrderIntent } from '../../src/domain/order.ts';
-import type { PortfolioState } from '../../src/domain/portfolio.ts';
+import type { Activity, PortfolioState } from '../../src/domain/portfolio.ts';
 import type { Reason, Verdict } from '../../src/domain/reason.ts';
 import { epochMs } from '../../src/domain/time.ts';
 import { openBudget } from '../../src/risk/budget.ts';
 import { type GuardInput, judge } from '../../src/risk/guards.ts';
-import { FLAT, SETTINGS, sessionOn, sym } from '../pipeline/builders.ts';
+import { FLAT, QUIET, SETTINGS, sessionOn, sym } from '../pipeline/builders.ts';
 
 export const SESSION = sessionOn('2016-06-24');
 export const NOON = epochMs(SESSION.openAt + 150 * 60_000);
@@ -43,6 +43,7 @@ export const QUOTE: Quote = {
 export interface Scene {
   readonly intent?: Partial<OrderIntent>;
   readonly state?: Partial<PortfolioState>;
+  readonly activity?: Partial<Activity>;
   readonly risk?: Partial<GuardInput['limits']>;
   readonly entry?: Partial<GuardInput['entry']>;
   readonly sizing?: Partial<GuardInput['sizing']>;
@@ -50,13 +51,19 @@ export interface Scene {
   readonly medianVolume?: number;
   readonly minutes?: number;
   readonly allowModelledQuotes?: boolean;
-  readonly maxSpreadBps?: number;
+  readonly scan?: Partial<GuardInput['scan']>;
+  readonly score?: number;
+  readonly lastClose?: number;
+  readonly sector?: string;
+  readonly slippageBps?: number;
+  readonly correlationWith?: GuardInput['correlationWith'];
   readonly commissionOf?: GuardInput['commissionOf'];
 }
 
 /** An order that every guard lets pass, changed as a scene says; the budget follows from the account and the limits. */
 export function guardInput(scene: Scene = {}): GuardInput {
-  const state = { ...FLAT, ...scene.state };
+  const activity = { ...QUIET, ...scene.activity };
+  const state = { ...FLAT, activity, ...scene.state };
   const limits = { ...SETTINGS.risk, ...scene.risk };
   const commissionOf = scene.commissionOf ?? SETTINGS.commissionOf;
   const asOf = epochMs(SESSION.openAt + (scene.minutes ?? 150) * 60_000);
@@ -71,7 +78,12 @@ export function guardInput(scene: Scene = {}): GuardInput {
     limits,
     entry: { ...SETTINGS.entry, ...scene.entry },
     sizing: { ...SETTINGS.sizing, ...scene.sizing },
-    maxSpreadBps: scene.maxSpreadBps ?? 25,
+    scan: { ...SETTINGS.scan, minPriceUsd: 0, ...scene.scan },
+    score: scene.score ?? 50,
+    lastClose: scene.lastClose ?? toUsd(INTENT.referencePrice),
+    sector: scene.sector ?? 'UNKNOWN',
+    correlationWith: scene.correlationWith ?? (() => 1),
+    slippageBps: scene.slippageBps ?? 5,
     allowModelledQuotes: scene.allowModelledQuotes ?? false,
     commissionOf,
   };

@@ -3,16 +3,37 @@ import { describe, expect, it } from 'vitest';
 import { type Micros, micros, usd } from '../../src/domain/money.ts';
 import type { PortfolioState } from '../../src/domain/portfolio.ts';
 import { roundToTick } from '../../src/domain/price.ts';
+import { UNRESTRICTED } from '../../src/domain/trading-state.ts';
 import { debit } from '../../src/risk/budget.ts';
 import { commissionModel } from '../../src/risk/commission.ts';
 import { GUARDS, type GuardInput, judge } from '../../src/risk/guards.ts';
-import { position, SETTINGS, sessionOn, sym, working } from '../pipeline/builders.ts';
-import { guardInput, INTENT } from './guard-input.ts';
+import type { OptionalLimits } from '../../src/risk/limits.ts';
+import { position, QUIET, SETTINGS, sessionOn, sym, working } from '../pipeline/builders.ts';
+import { guardInput, INTENT, QUOTE } from './guard-input.ts';
 
 const cents = (min: number, max: number) =>
   fc.integer({ min: min * 100, max: max * 100 }).map((n) => micros(n * 10_000));
 const fraction = (max: number, min = 0) =>
   fc.integer({ min: min * 10_000, max: max * 10_000 }).map((n) => n / 10_000);
+
+const SECTORS = ['TECH', 'ENERGY', 'UNKNOWN'] as const;
+
+/** A number that is set in a quarter of the cases. */
+const maybe = (value: fc.Arbitrary<number>) =>
+  fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value });
+
+const optional: fc.Arbitrary<OptionalLimits> = fc.record({
+  maxOrderShares: maybe(fc.integer({ min: 1, max: 3_000 })),
+  maxOrderNotionalUsd: maybe(fc.integer({ min: 1_000, max: 40_000 })),
+  maxRunNotionalUsd: maybe(fc.integer({ min: 1_000, max: 90_000 })),
+  maxTradeRiskFraction: maybe(fraction(0.05, 0.001)),
+  minRewardOverCosts: maybe(fc.integer({ min: 1, max: 10 })),
+  maxWorkingOrders: maybe(fc.integer({ min: 2, max: 40 })),
+  maxNetFraction: maybe(fraction(1, 0.2)),
+  maxSectorFraction: maybe(fraction(0.6, 0.05)),
+  maxCorrelation: maybe(fraction(1, 0.2)),
+  maxDayTrades: maybe(fc.integer({ min: 3, max: 12 })),
+});
 
 const heldPosition = fc
   .record({ quantity: fc.integer({ min: 1, max: 400 }), mark: cents(2, 300), gap: cents(-5, 40) })
@@ -30,12 +51,16 @@ const state: fc.Arbitrary<PortfolioState> = fc
     entriesToday: fc.integer({ min: 0, max: 5 }),
     intensity: fraction(1),
     stopless: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
+    others: fc.integer({ min: 0, max: 20 }),
+    dayTrades: fc.integer({ min: 0, max: 3 }),
   })
-  .map(({ cash, held, entries, dayPnl, entriesToday, intensity, stopless }) => {
+  .map(({ cash, held, entries, dayPnl, entriesToday, intensity, stopless, ...of }) => {
     const positions = held.map(({ quantity, mark, stop }, i) =>
       position(`H${i}`, {
         quantity,
         mark,
+        sector: SECTORS[i % SECTORS.length] as string,
+        sessionsHeld: i + 1,
         stop: stopless && i === 0 ? null : micros(Math.max(0, stop)),
       }),
     );
@@ -47,15 +72,25 @@ const state: fc.Arbitrary<PortfolioState> = fc
       availableCash: cash,
       positions,
       working: entries.map(({ remaining, limit }, i) =>
-        working(`W${i}`, { remaining, limitPrice: limit, stopPrice: micros(limit * 0.9) }),
+        working(`W${i}`, {
+          remaining,
+          limitPrice: limit,
+          stopPrice: micros(limit * 0.9),
+          sector: SECTORS[i % SECTORS.length] as string,
+        }),
       ),
       coolingDown: [],
       entriesToday,
+      activity: {
+        ...QUIET,
+        orders: [{ symbol: sym('H0'), buys: 0, sells: of.others }],
+        dayTrades: of.dayTrades,
+      },
       previousCloseEquity: micros(Math.max(0, equity - dayPnl)),
       dayPnl,
       drawdown: 0,
       intensity,
-      entriesBlocked: null,
+      trading: UNRESTRICTED,
     };
   });
 
@@ -68,7 +103,8 @@ const limits = fc
     maxPositions: fc.integer({ min: 2, max: 12 }),
     maxEntriesPerDay: fc.integer({ min: 4, max: 12 }),
   })
-  .map((changes) => ({ ...SETTINGS.risk, ...changes }));
+  .map((changes) => ({ ...SETTINGS.risk, ...changes }))
+  .chain((fixed) => optional.map((more) => ({ ...fixed, ...more })));
 
 const sizing = fc
   .record({
@@ -82,13 +118,22 @@ const intent = fc
     quantity: fc.integer({ min: 1, max: 5_000 }),
     price: cents(1, 900),
     risk: cents(0, 30),
+    win: fc.option(cents(0, 60), { nil: null }),
   })
-  .map(({ quantity, price, risk }) => ({
+  .map(({ quantity, price, risk, win }) => ({
     quantity,
     referencePrice: price,
     limitPrice: roundToTick(micros(Math.floor(price * 1.01)), 'down'),
     stopPrice: roundToTick(micros(Math.max(100, price - risk)), 'down'),
+    targetPrice: win === null ? null : roundToTick(micros(Math.floor(price * 1.01) + win), 'up'),
   }));
+
+/** A quote that stands at the price of an intent. */
+const quoteAt = (price: Micros) => ({ bid: price, ask: price, last: price });
+
+/** Any number in -1..1 that depends on both symbols alone. */
+const correlationOf = (symbol: string, other: string): number =>
+  (((symbol.charCodeAt(1) * 7 + other.charCodeAt(1) * 13 + other.charCodeAt(0)) % 21) - 10) / 10;
 
 const MODELS = [
   commissionModel('ibkr-fixed'),
@@ -101,7 +146,15 @@ const commissions = fc.constantFrom(...MODELS).map((model) => {
 });
 
 const scenes = fc
-  .record({ state, limits, sizing, intent, commissions, volume: fc.integer({ min: 0, max: 4e6 }) })
+  .record({
+    state,
+    limits,
+    sizing,
+    intent,
+    commissions,
+    volume: fc.integer({ min: 0, max: 4e6 }),
+    sector: fc.constantFrom(...SECTORS),
+  })
   .map((one): GuardInput => {
     return guardInput({
       state: one.state,
@@ -110,13 +163,17 @@ const scenes = fc
       intent: one.intent,
       commissionOf: one.commissions,
       medianVolume: one.volume / 2,
+      sector: one.sector,
+      quote: quoteAt(one.intent.referencePrice),
+      correlationWith: (other) => correlationOf(INTENT.symbol, other),
       minutes: 1,
     });
   });
 
 /** Throws where anything in it is written to. */
 function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !(value instanceof Set)) {
+  const isCollection = value instanceof Set || value instanceof Map;
+  if (typeof value === 'object' && value !== null && !isCollection) {
     Object.freeze(value);
     Object.values(value).forEach(deepFreeze);
   }
@@ -224,6 +281,54 @@ function exposure(input: GuardInput, approvals: readonly (readonly [GuardInput, 
 const part = (amount: Micros, share: number): bigint =>
   (BigInt(amount) * BigInt(Math.round(share * 1e6))) / 1_000_000n;
 
+/** The limits on one order that are off unless set. */
+function expectOrderWithin({ intent: one, limits: most, ...input }: GuardInput, approved: number) {
+  const { symbol, limitPrice, stopPrice, targetPrice } = one;
+  const cost = BigInt(approved) * BigInt(limitPrice);
+  expect(approved).toBeLessThanOrEqual(most.maxOrderShares ?? Number.POSITIVE_INFINITY);
+  expect(cost <= BigInt((most.maxOrderNotionalUsd ?? 1e9) * 1e6)).toBe(true);
+  const risk = BigInt(approved) * BigInt(limitPrice - stopPrice);
+  expect(risk <= part(input.state.equity, most.maxTradeRiskFraction ?? 1e3)).toBe(true);
+  if (targetPrice === null || most.minRewardOverCosts === undefined) return;
+  const slippage = (approved * limitPrice * input.slippageBps) / 10_000;
+  const costs = 2 * (input.commissionOf(symbol, approved, limitPrice) + slippage);
+  const reward = approved * (targetPrice - limitPrice);
+  // Slippage is rounded to whole millionths of a dollar, twice.
+  expect(reward).toBeGreaterThanOrEqual(costs * most.minRewardOverCosts - 20);
+}
+
+/** The limits on a run and on the account after it that are off unless set. */
+function expectRunWithin(
+  { state: account, limits: most }: GuardInput,
+  approvals: readonly (readonly [GuardInput, number])[],
+) {
+  const added = approvals.map(([{ intent: one, sector }, quantity]) => ({
+    sector,
+    value: quantity * one.limitPrice,
+    orders: one.targetPrice === null ? 2 : 3,
+  }));
+  const before = [
+    ...account.positions.map((p) => ({ sector: p.sector, value: p.quantity * p.mark })),
+    ...account.working.map((w) => ({ sector: w.sector, value: w.remaining * w.limitPrice })),
+  ];
+  const total = (rows: readonly { value: number }[]) =>
+    rows.reduce((sum, { value }) => sum + value, 0);
+  const within = (value: number, share: number | undefined) =>
+    expect(share === undefined || BigInt(value) <= part(account.equity, share)).toBe(true);
+  expect(total(added)).toBeLessThanOrEqual((most.maxRunNotionalUsd ?? 1e9) * 1e6);
+  within(total([...before, ...added]), most.maxNetFraction);
+  for (const sector of new Set(added.map((row) => row.sector))) {
+    const rows = [...before, ...added].filter((row) => row.sector === sector);
+    within(total(rows), most.maxSectorFraction);
+  }
+  const live = account.activity.orders.reduce((n, { buys, sells }) => n + buys + sells, 0);
+  const orders = added.reduce((n, row) => n + row.orders, live);
+  expect(orders).toBeLessThanOrEqual(most.maxWorkingOrders ?? Number.POSITIVE_INFINITY);
+  const openedToday = account.positions.filter(({ sessionsHeld }) => sessionsHeld === 1).length;
+  const may = account.activity.dayTrades + openedToday + account.working.length + added.length;
+  expect(may).toBeLessThanOrEqual(most.maxDayTrades ?? Number.POSITIVE_INFINITY);
+}
+
 describe('the approvals of a run', () => {
   it('leave no limit exceeded on their own snapshot', () => {
     const run = fc.record({
@@ -236,13 +341,34 @@ describe('the approvals of a run', () => {
         let { budget } = scene;
         const approvals: (readonly [GuardInput, number])[] = [];
         more.forEach((terms, i) => {
-          const input = { ...scene, budget, intent: { ...INTENT, ...terms, symbol: sym(`N${i}`) } };
+          const symbol = sym(`N${i}`);
+          const input: GuardInput = {
+            ...scene,
+            budget,
+            intent: { ...INTENT, ...terms, symbol },
+            quote: { ...QUOTE, at: scene.asOf, ...quoteAt(terms.referencePrice) },
+            sector: SECTORS[i % SECTORS.length] as string,
+            correlationWith: (other) => correlationOf(symbol, other),
+          };
           const { approved } = judge(input);
           if (approved === 0) return;
-          const { symbol, limitPrice, stopPrice, referencePrice } = input.intent;
+          const { limitPrice, stopPrice, referencePrice } = input.intent;
           const commission = scene.commissionOf(symbol, approved, limitPrice);
-          budget = debit(budget, { symbol, quantity: approved, limitPrice, stopPrice, commission });
+          for (const other of budget.taken) {
+            const cap = scene.limits.maxCorrelation ?? 1;
+            expect(correlationOf(symbol, other)).toBeLessThanOrEqual(cap);
+          }
+          budget = debit(budget, {
+            symbol,
+            quantity: approved,
+            limitPrice,
+            stopPrice,
+            commission,
+            sector: input.sector,
+            orders: input.intent.targetPrice === null ? 2 : 3,
+          });
           approvals.push([input, approved]);
+          expectOrderWithin(input, approved);
           const { equity } = scene.state;
           const size = BigInt(approved) * BigInt(limitPrice);
           expect(size <= part(equity, scene.sizing.maxPositionFraction)).toBe(true);
@@ -265,10 +391,11 @@ describe('the approvals of a run', () => {
         const symbols = account.positions.length + account.working.length + approvals.length;
         expect(symbols).toBeLessThanOrEqual(most.maxPositions);
         expect(account.entriesToday + approvals.length).toBeLessThanOrEqual(most.maxEntriesPerDay);
+        expectRunWithin(scene, approvals);
       }),
-      { numRuns: 1_500 },
+      { numRuns: 3_000 },
     );
-    expect(approvedRuns).toBeGreaterThan(100);
+    expect(approvedRuns).toBeGreaterThan(300);
   });
 
   it('of nothing take nothing: a debit is exactly what was approved', () => {
@@ -279,7 +406,10 @@ describe('the approvals of a run', () => {
       limitPrice: usd(50.5),
       stopPrice: usd(45),
       commission: usd(1),
+      sector: 'TECH',
+      orders: 2,
     });
+    expect(after.sectors).toEqual(new Map([['TECH', usd(505)]]));
     expect(budget.grossLeft - after.grossLeft).toBe(usd(505));
     expect(budget.openRiskLeft - after.openRiskLeft).toBe(usd(55));
     expect(budget.lossRoomLeft - after.lossRoomLeft).toBe(usd(55));
