@@ -10,6 +10,7 @@ import {
   reconcile,
   SIMULATED_RULES,
 } from '../../src/ledger/reconcile.ts';
+import { NOTHING_OUTSIDE } from '../../src/risk/trading-state.ts';
 import type { Ledger } from './book-builder.ts';
 import { AAA, BBB, dateNo, draft, minute, refOf } from './book-drafts.ts';
 import { agreeing, changed, desk, foreign, without } from './reconcile-scenes.ts';
@@ -199,16 +200,20 @@ describe('while a break is open', () => {
         availableCash: ledger.book.cash,
         intensity: 1,
         cooldownSessionsAfterStop: 5,
+        cooldownSessionsAfterExit: null,
+        asOf: minute(2, 0),
+        minEntryIntervalMs: null,
+        maxConsecutiveLosses: 0,
         dailyLossFraction: 0.02,
         maxDrawdownFraction: 0.1,
-        killSwitch: false,
+        outside: NOTHING_OUTSIDE,
         lossJudgedAtClose: true,
-      }).entriesBlocked;
-    expect(blocked()).toBeNull();
+      }).trading.restrictions.map(({ source }) => source);
+    expect(blocked()).toEqual([]);
     ledger.tell(completed(reconcile(ledger.book, fewer(ledger))));
-    expect(blocked()).toBe('reconcile_break');
+    expect(blocked()).toEqual(['reconcile_break']);
     const said = { key: 'quantity AAA', note: 'known', by: 'cli' };
     ledger.tell(draft('discrepancy.resolved', minute(2, 5), said));
-    expect(blocked()).toBeNull();
+    expect(blocked()).toEqual([]);
   });
 });

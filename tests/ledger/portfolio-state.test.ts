@@ -4,7 +4,9 @@ import type { Symbol } from '../../src/domain/market.ts';
 import { usd } from '../../src/domain/money.ts';
 import { assertExists } from '../../src/domain/result.ts';
 import { sessionDate } from '../../src/domain/time.ts';
+import { UNRESTRICTED } from '../../src/domain/trading-state.ts';
 import { type PortfolioView, portfolioState } from '../../src/ledger/portfolio-state.ts';
+import { NOTHING_OUTSIDE } from '../../src/risk/trading-state.ts';
 import { Ledger, ledgerWith } from './book-builder.ts';
 import {
   AAA,
@@ -45,10 +47,14 @@ function stateOf(ledger: Ledger, seen: Seen = {}, more: Partial<PortfolioView> =
     sectorOf: (name) => (name === AAA ? 'TECH' : 'UNKNOWN'),
     intensity: 0.625,
     cooldownSessionsAfterStop: 5,
+    cooldownSessionsAfterExit: null,
+    asOf: minute(session, 0),
+    minEntryIntervalMs: null,
+    maxConsecutiveLosses: 0,
     availableCash: usd(1_000),
     dailyLossFraction: 0.02,
     maxDrawdownFraction: 0.1,
-    killSwitch: false,
+    outside: NOTHING_OUTSIDE,
     lossJudgedAtClose: true,
     ...more,
   });
@@ -71,7 +77,7 @@ describe('the account as a decision sees it', () => {
       dayPnl: usd(3_000),
       intensity: 0.625,
       drawdown: 0,
-      entriesBlocked: null,
+      trading: UNRESTRICTED,
     });
     expect(state.positions).toMatchObject([
       {
@@ -228,16 +234,20 @@ describe('cooling down', () => {
   });
 });
 
+/** Who blocks entries, in the order in which they are told. */
+const blockedBy = ({ trading }: ReturnType<typeof stateOf>): string[] =>
+  trading.restrictions.map(({ source }) => source);
+
 describe('entries are off', () => {
   /** Closed session 1 with this price of AAA; 1 dollar is half a percent of the account. */
   const closedAt = (price: number): Ledger => invested().mark('close', 1, { AAA: price });
 
   it('in the session after a loss that reached the limit at its close, and in that one alone', () => {
     const ledger = closedAt(96);
-    const blocks = [2, 3].map((session) => stateOf(ledger, { session }).entriesBlocked);
-    expect(blocks).toEqual(['daily_loss', null]);
-    expect(stateOf(closedAt(96.01)).entriesBlocked).toBeNull();
-    expect(stateOf(ledger, {}, { lossJudgedAtClose: false }).entriesBlocked).toBeNull();
+    const blocks = [2, 3].map((session) => blockedBy(stateOf(ledger, { session })));
+    expect(blocks).toEqual([['daily_loss'], []]);
+    expect(blockedBy(stateOf(closedAt(96.01)))).toEqual([]);
+    expect(blockedBy(stateOf(ledger, {}, { lossJudgedAtClose: false }))).toEqual([]);
   });
 
   it('in the next session also where a holiday lies between', () => {
@@ -246,26 +256,30 @@ describe('entries are off', () => {
       .mark('close', friday - 1, { AAA: 100 })
       .mark('close', friday, { AAA: 95 });
     expect(nextSession(sessionDate('2026-02-13')).date).toBe('2026-02-17');
-    expect(stateOf(ledger, { session: friday + 1 }).entriesBlocked).toBe('daily_loss');
+    expect(blockedBy(stateOf(ledger, { session: friday + 1 }))).toContain('daily_loss');
   });
 
   it('once the drawdown has reached its limit, and stay off when the account recovers', () => {
     const ledger = closedAt(80);
-    expect(stateOf(ledger).entriesBlocked).toBe('drawdown');
+    expect(blockedBy(stateOf(ledger))).toContain('drawdown');
     ledger.mark('close', 2, { AAA: 81 }).mark('close', 3, { AAA: 99 });
     const state = stateOf(ledger, { session: 4, prices: { AAA: 99 } });
-    expect(state.entriesBlocked).toBe('drawdown');
+    expect(blockedBy(state)).toEqual(['drawdown']);
     expect(state.drawdown).toBeCloseTo(-0.005, 12);
-    expect(stateOf(closedAt(80.01)).entriesBlocked).not.toBe('drawdown');
+    expect(blockedBy(stateOf(closedAt(80.01)))).not.toContain('drawdown');
   });
 
   it('while the kill switch is set, whatever else holds', () => {
-    expect(stateOf(closedAt(80), {}, { killSwitch: true }).entriesBlocked).toBe('kill_switch');
-    expect(stateOf(ledgerWith(1), {}, { killSwitch: true }).entriesBlocked).toBe('kill_switch');
+    expect(
+      blockedBy(stateOf(closedAt(80), {}, { outside: { ...NOTHING_OUTSIDE, killSwitch: true } })),
+    ).toContain('kill');
+    expect(
+      blockedBy(stateOf(ledgerWith(1), {}, { outside: { ...NOTHING_OUTSIDE, killSwitch: true } })),
+    ).toContain('kill');
   });
 
   it('for no reason of its own in a new account', () => {
-    expect(stateOf(ledgerWith(100_000), { session: 1 }).entriesBlocked).toBeNull();
+    expect(blockedBy(stateOf(ledgerWith(100_000), { session: 1 }))).toEqual([]);
   });
 });
 

@@ -2,7 +2,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { MarketSnapshot } from '../../src/bars/snapshot.ts';
 import { usd } from '../../src/domain/money.ts';
 import type { PortfolioState } from '../../src/domain/portfolio.ts';
+import { epochMs } from '../../src/domain/time.ts';
 import { type Decision, type DecisionSettings, decide } from '../../src/pipeline/decide.ts';
+import { NOTHING_OUTSIDE, outsideRestrictions, tradingAt } from '../../src/risk/trading-state.ts';
 import {
   FLAT,
   momentumDesk,
@@ -169,7 +171,9 @@ describe('the hashes of a decision', () => {
     { entriesToday: 1 },
     { intensity: 0.999_999 },
     { drawdown: -0.01 },
-    { entriesBlocked: 'kill_switch' },
+    {
+      trading: tradingAt(outsideRestrictions({ ...NOTHING_OUTSIDE, killSwitch: true }), epochMs(0)),
+    },
   ];
 
   it.each(ACCOUNTS)('tell the account from the signals: %o', (change) => {

@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { readWhole, writeAtomic } from './atomic-file.ts';
+import { nodeFileSystem } from './node-file-system.ts';
+
+const schema = z.object({
+  at: z.string().optional(),
+  by: z.string().optional(),
+  via: z.enum(['command', 'file', 'signal']).optional(),
+  positions: z.enum(['keep', 'flatten']).optional(),
+  cause: z.string().optional(),
+});
+
+/** What the kill file asks for. Whoever only creates the file asks for no entries and keeps positions. */
+export interface KillFile {
+  readonly by: string;
+  readonly via: 'command' | 'file' | 'signal';
+  readonly positions: 'keep' | 'flatten';
+  readonly cause: string;
+}
+
+/** The file that engages the kill switch by being there, whatever stands in it: `touch` is enough. */
+export const killFilePath = (home: string): string => join(home, 'data', 'control', 'KILL');
+
+const PLAIN: KillFile = {
+  by: 'file',
+  via: 'file',
+  positions: 'keep',
+  cause: 'the file data/control/KILL is there',
+};
+
+/** What the kill file asks for; null only where there certainly is none. */
+export function readKillFile(home: string): KillFile | null {
+  const path = killFilePath(home);
+  try {
+    if (nodeFileSystem.stat(path) === null) return null;
+    const text = readWhole(nodeFileSystem, path)?.toString('utf8') ?? '';
+    const read = schema.safeParse(JSON.parse(text));
+    if (!read.success) return PLAIN;
+    const { by, via, positions, cause } = read.data;
+    return {
+      by: by ?? PLAIN.by,
+      via: via ?? PLAIN.via,
+      positions: positions ?? PLAIN.positions,
+      cause: cause ?? PLAIN.cause,
+    };
+  } catch {
+    // It cannot be read, or is no JSON: it is there all the same.
+    return PLAIN;
+  }
+}
+
+/** Puts the kill file in place, synced: from then on no process of this home enters anything. */
+export function writeKillFile(home: string, kill: KillFile, at: string): void {
+  nodeFileSystem.makeFolder(join(home, 'data', 'control'));
+  writeAtomic(nodeFileSystem, killFilePath(home), `${JSON.stringify({ at, ...kill })}\n`);
+}
+
+export const removeKillFile = (home: string): void => nodeFileSystem.remove(killFilePath(home));

@@ -1,0 +1,77 @@
+import { readKillFile } from '../adapters/file/kill-file.ts';
+import { newYorkDate, nextSession, sessionOf } from '../calendar/nyse.ts';
+import { limitsHash } from '../config/limits-hash.ts';
+import type { Config } from '../config/schema.ts';
+import type { EpochMs, SessionDate } from '../domain/time.ts';
+import type { Trading } from '../domain/trading-state.ts';
+import { type TradingView, tradingOf } from '../ledger/trading.ts';
+import { type ArmingFacts, armingFaults, liveAck } from '../risk/arming.ts';
+import type { Outside } from '../risk/trading-state.ts';
+import type { System } from './compose.ts';
+
+/** What of a system decides whether it may trade. */
+export type TradingParts = Pick<
+  System,
+  'home' | 'outputDir' | 'config' | 'loaded' | 'book' | 'clock' | 'identity'
+> & {
+  readonly source: Pick<System['source'], 'intraday'>;
+  readonly broker: { readonly simulated: boolean; readonly account: string };
+};
+
+/** What arming depends on: for the guards, and for the adapter of a real broker, which asserts it again. */
+export const armingOf = ({ config, loaded, identity, broker }: TradingParts): ArmingFacts => ({
+  mode: identity.mode,
+  simulated: broker.simulated,
+  armed: loaded.switches.armed,
+  account: config.ib.account,
+  reportedAccount: broker.account === '' ? null : broker.account,
+  approval: config.approval.mode,
+  liveAck: loaded.switches.liveAck,
+  expectedAck: liveAck(config.ib.account, limitsHash(config)),
+});
+
+/** What restricts trading from outside the journal. A run in the past is nobody's to kill but by its environment. */
+export function outsideOf(parts: TradingParts): Outside {
+  const { home, outputDir, loaded, broker } = parts;
+  const faults = broker.simulated ? [] : armingFaults(armingOf(parts));
+  const file = outputDir === home ? readKillFile(home) : null;
+  return {
+    killSwitch: loaded.switches.killSwitch,
+    killFile: file === null ? null : file.cause,
+    disarmed: faults.length === 0 ? null : faults.join('; '),
+  };
+}
+
+/** The limits of a configuration that restrict trading once they are reached. */
+export const restrictingLimits = (
+  { risk }: Config,
+  { intraday }: Pick<System['source'], 'intraday'>,
+): Pick<
+  TradingView,
+  'dailyLossFraction' | 'maxDrawdownFraction' | 'maxConsecutiveLosses' | 'lossJudgedAtClose'
+> => ({
+  dailyLossFraction: risk.dailyLossFraction,
+  maxDrawdownFraction: risk.maxDrawdownFraction,
+  maxConsecutiveLosses: risk.maxConsecutiveLosses,
+  lossJudgedAtClose: intraday === null,
+});
+
+/** How a system's trading is looked at, at an instant of a session. */
+export const tradingView = (
+  parts: TradingParts,
+  asOf: EpochMs,
+  session: SessionDate,
+): TradingView => ({
+  asOf,
+  session,
+  ...restrictingLimits(parts.config, parts.source),
+  outside: outsideOf(parts),
+});
+
+/** What may be done now, and everything that restricts it. */
+export function tradingNow(parts: TradingParts): Trading {
+  const now = parts.clock.now();
+  const date = newYorkDate(now);
+  const session = sessionOf(date) ?? nextSession(date);
+  return tradingOf(parts.book, tradingView(parts, now, session.date));
+}
