@@ -85,16 +85,25 @@ export const ZERO_LINE = {
   encoding: { y: { datum: 0, type: 'quantitative' } },
 } as const;
 
+/** From so many sessions on a label needs the year more than the day. */
+const SESSIONS_OF_A_YEAR = 260;
+
 /** Sessions along the x axis: only as many labels as fit. */
 export function sessionAxis(sessions: readonly string[], title: string | null = null): Encoding {
   const every = Math.max(1, Math.ceil(sessions.length / 6));
   const labelled = sessions.filter((_, i) => (sessions.length - 1 - i) % every === 0);
+  const part = sessions.length < SESSIONS_OF_A_YEAR ? '5' : '0, 7';
   return {
     field: 'session',
     type: 'ordinal',
     title,
     sort: null,
-    axis: { values: labelled, labelAngle: 0, labelExpr: 'slice(datum.label, 5)', ticks: true },
+    axis: {
+      values: labelled,
+      labelAngle: 0,
+      labelExpr: `slice(datum.label, ${part})`,
+      ticks: true,
+    },
   };
 }
 

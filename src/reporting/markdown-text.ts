@@ -4,6 +4,10 @@ export interface MarkdownColumn {
   readonly align?: 'left' | 'right';
 }
 
+/** A column of words, and one of numbers. */
+export const left = (title: string): MarkdownColumn => ({ title });
+export const right = (title: string): MarkdownColumn => ({ title, align: 'right' });
+
 /**
  * Text of others (symbols, notes, broker messages) as plain text in Markdown: it can start no markup, no HTML, no link,
  * no table cell and no new line.

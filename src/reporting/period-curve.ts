@@ -1,13 +1,10 @@
 import type { MetricValue } from '../ledger/metrics.ts';
 import { METRICS, type MetricId } from '../ledger/metrics-definitions.ts';
 import { percent, share } from './format.ts';
-import { type MarkdownColumn, markdownTable } from './markdown-text.ts';
+import { left, markdownTable, right } from './markdown-text.ts';
 import { metricText } from './metric-text.ts';
 import { spanWord } from './period-markdown.ts';
 import type { PeriodReport } from './period-report.ts';
-
-const left = (title: string): MarkdownColumn => ({ title });
-const right = (title: string): MarkdownColumn => ({ title, align: 'right' });
 
 /** What a week shows of the curve; a month shows every metric. */
 const WEEKLY_METRICS: readonly MetricId[] = [
@@ -43,7 +40,7 @@ export function metricsSection(report: PeriodReport): string {
   return `## Returns and risk\n\n${markdownTable(columns, rows)}`;
 }
 
-export function drawdownsSection({ drawdowns }: PeriodReport): string {
+export function drawdownsSection({ drawdowns }: Pick<PeriodReport, 'drawdowns'>): string {
   const title = '## Worst drawdowns since the start';
   if (drawdowns.length === 0) return `${title}\n\nNone: the index never fell.`;
   const columns = [
@@ -70,7 +67,7 @@ export function drawdownsSection({ drawdowns }: PeriodReport): string {
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /** Return of every month there is, a row a year. */
-export function monthsSection({ months }: PeriodReport): string {
+export function monthsSection({ months }: Pick<PeriodReport, 'months'>): string {
   const title = '## Month by month';
   const years = [...new Set(months.map(({ key }) => key.slice(0, 4)))];
   if (years.length === 0) return `${title}\n\nNo month has a return.`;

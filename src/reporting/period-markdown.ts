@@ -17,13 +17,10 @@ import {
 } from './format.ts';
 import { bridgeSection } from './markdown-account.ts';
 import { executionLines, histogram } from './markdown-operations.ts';
-import { type MarkdownColumn, markdownTable, escapeMarkdown as text } from './markdown-text.ts';
+import { left, markdownTable, right, escapeMarkdown as text } from './markdown-text.ts';
 import { orReason } from './markdown-trades.ts';
 import { metricText } from './metric-text.ts';
 import { extremesOf, type PeriodReport } from './period-report.ts';
-
-const left = (title: string): MarkdownColumn => ({ title });
-const right = (title: string): MarkdownColumn => ({ title, align: 'right' });
 
 /** What the span is called in sentences. */
 export const spanWord = ({ kind }: PeriodReport): string => (kind === 'weekly' ? 'week' : 'month');
@@ -155,7 +152,7 @@ function meanOf(values: readonly (number | null)[]): number | null {
 /** Best and worst shown; all are in trades.csv. */
 const EXTREMES = 5;
 
-export function periodTrades(report: PeriodReport): string {
+export function periodTrades(report: Pick<PeriodReport, 'closedTrades' | 'tradeSummary'>): string {
   const { closedTrades, tradeSummary } = report;
   const title = '## Closed trades';
   if (closedTrades.length === 0) return `${title}\n\nNone.`;
@@ -183,7 +180,10 @@ export function periodTrades(report: PeriodReport): string {
 }
 
 /** Commissions as a share of what was won before them. */
-function ofGross({ closedTrades, tradeSummary }: PeriodReport): string {
+function ofGross({
+  closedTrades,
+  tradeSummary,
+}: Pick<PeriodReport, 'closedTrades' | 'tradeSummary'>): string {
   const paid = tradeSummary.metrics.commissions.value;
   const won = closedTrades.reduce((sum, { grossPnl }) => sum + Math.max(0, grossPnl ?? 0), 0);
   return paid === null || won <= 0 ? '' : ` (${share(paid / won)} of gross profit)`;
@@ -232,7 +232,10 @@ const GROUP_TITLES: Readonly<Record<Grouping, string>> = {
 /** Of the symbols, the best and the worst so many. */
 const SYMBOLS_SHOWN = 10;
 
-export function groupsSection({ groups, closedTrades }: PeriodReport): string {
+export function groupsSection({
+  groups,
+  closedTrades,
+}: Pick<PeriodReport, 'groups' | 'closedTrades'>): string {
   const title = '## What made the difference';
   if (closedTrades.length === 0) return `${title}\n\nNo trade ended.`;
   const parts = (Object.keys(GROUP_TITLES) as Grouping[]).map((by) => {
@@ -271,7 +274,7 @@ function groupTable(rows: readonly TradeGroup[]): string {
   );
 }
 
-export function periodPipeline({ pipeline: p }: PeriodReport): string {
+export function periodPipeline({ pipeline: p }: Pick<PeriodReport, 'pipeline'>): string {
   const title = '## Pipeline';
   if (p.scans === 0) return `${title}\n\nNo scan ran.`;
   const c = p.counts;
@@ -287,7 +290,7 @@ export function periodPipeline({ pipeline: p }: PeriodReport): string {
   ].join('\n');
 }
 
-export const periodExecution = ({ execution }: PeriodReport): string =>
+export const periodExecution = ({ execution }: Pick<PeriodReport, 'execution'>): string =>
   executionLines(execution).join('\n');
 
 export function operationsSection({ operations: o, next }: PeriodReport): string {

@@ -188,24 +188,24 @@ function notionalOf(today: readonly JournalEvent[]): number {
 }
 
 /** The same of whole trades, in dollars. */
-const turnedOver = (trades: readonly TradeRecord[]): number =>
+export const turnedOver = (trades: readonly TradeRecord[]): number =>
   trades.reduce(
     (total, { entryPrice, exitPrice, quantity }) =>
       total + (entryPrice + (exitPrice ?? 0)) * quantity,
     0,
   );
 
-const worstOf = (points: readonly EquityPoint[]): Drawdown[] =>
+export const worstOf = (points: readonly EquityPoint[]): Drawdown[] =>
   drawdowns(points)
     .sort((a, b) => a.depth - b.depth || (a.peak < b.peak ? -1 : 1))
     .slice(0, WORST_DRAWDOWNS);
 
-function orderRows(folded: readonly DayOrder[], closed: readonly TradeRecord[]): OrderRow[] {
+export function orderRows(folded: readonly DayOrder[], closed: readonly TradeRecord[]): OrderRow[] {
   const reasons = new Map(closed.map(({ exitRef, exitReason }) => [exitRef, exitReason]));
   return folded.map((order) => orderRow(order, reasons.get(order.orderRef)));
 }
 
-const groupsOf = (closed: readonly TradeRecord[]): PeriodReport['groups'] => ({
+export const groupsOf = (closed: readonly TradeRecord[]): PeriodReport['groups'] => ({
   symbol: groupTrades(closed, 'symbol', sessionSpan),
   strategy: groupTrades(closed, 'strategy', sessionSpan),
   exit: groupTrades(closed, 'exit', sessionSpan),
