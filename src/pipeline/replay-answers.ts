@@ -1,0 +1,136 @@
+import type { Decided, DecidedRow } from '../domain/decided.ts';
+import { add, formatUsd, type Micros, sum, timesQuantity, ZERO } from '../domain/money.ts';
+import type { EventOf, JournalEvent } from '../events/event.ts';
+import type { CommissionModel } from '../risk/commission.ts';
+
+type Submitted = EventOf<'order.submitted'>;
+type Filled = EventOf<'fill.recorded'>;
+
+/** An order of a run with what the broker answered, held against the decision of today. */
+export interface AnsweredOrder {
+  readonly orderRef: string;
+  readonly symbol: string;
+  readonly leg: Submitted['leg'];
+  readonly filled: number;
+  /** `code`: today's program would send other terms; `fill`: the answer does not go with the order. */
+  readonly class: 'same' | 'code' | 'fill';
+  /** What is different, a sentence each. */
+  readonly details: readonly string[];
+}
+
+export interface AnswersQuestion {
+  /** What is decided now. */
+  readonly decided: Decided;
+  /** Symbols that are decided differently: their orders are explained by that. */
+  readonly differing: ReadonlySet<string>;
+  /** True where entries go as market orders, without a limit. */
+  readonly marketEntries: boolean;
+  /** What the journal says of the run and its orders, in order. */
+  readonly events: readonly JournalEvent[];
+  /** How a simulated broker charges now; null where the broker is real and its charge is the truth. */
+  readonly commission: CommissionModel | null;
+}
+
+/**
+ * Gives each order of today's decision the answers that the broker gave then: shares, prices and commissions. An
+ * answer that today's order could not have had, or that today's cost model gives otherwise, is a difference.
+ */
+export function replayAnswers(question: AnswersQuestion): AnsweredOrder[] {
+  const { events, decided, differing } = question;
+  const rows = new Map(decided.rows.map((row) => [row.symbol as string, row]));
+  const commissions = new Map<string, Micros>();
+  const fills = new Map<string, Filled[]>();
+  for (const event of events) {
+    if (event.type === 'commission.recorded') commissions.set(event.execId, event.commission);
+    if (event.type !== 'fill.recorded') continue;
+    fills.set(event.orderRef, [...(fills.get(event.orderRef) ?? []), event]);
+  }
+  return events.flatMap((event): AnsweredOrder[] => {
+    if (event.type !== 'order.submitted' || differing.has(event.symbol)) return [];
+    const own = fills.get(event.orderRef) ?? [];
+    const terms = termProblems(event, rows.get(event.symbol), question.marketEntries);
+    const answers = [
+      ...fillProblems(event, own),
+      ...commissionProblems(own, commissions, question.commission),
+    ];
+    return [
+      {
+        orderRef: event.orderRef,
+        symbol: event.symbol,
+        leg: event.leg,
+        filled: own.reduce((total, { quantity }) => total + quantity, 0),
+        class: terms.length > 0 ? 'code' : answers.length > 0 ? 'fill' : 'same',
+        details: [...terms, ...answers],
+      },
+    ];
+  });
+}
+
+/** Where today's order of this leg would have other terms. Less than was approved is a matter of sending. */
+function termProblems(
+  { leg, quantity, limitPrice, stopPrice }: Submitted,
+  row: DecidedRow | undefined,
+  marketEntries: boolean,
+): string[] {
+  const proposal = row?.proposal ?? null;
+  if (leg === 'exit' || row === undefined || proposal === null) return [];
+  const problems: string[] = [];
+  if (quantity > row.approved) {
+    problems.push(`${quantity} shares were ordered, ${row.approved} are approved now`);
+  }
+  const differs = (name: string, sent: Micros | null, now: Micros | null): void => {
+    if (sent !== now) problems.push(`${name} ${priceText(sent)} was sent, now ${priceText(now)}`);
+  };
+  if (leg === 'entry') differs('limit', limitPrice, marketEntries ? null : proposal.limitPrice);
+  if (leg === 'stop') differs('stop', stopPrice, proposal.stopPrice);
+  if (leg === 'target') differs('target', limitPrice, proposal.targetPrice);
+  return problems;
+}
+
+/** Where an entry's fills could not be those of its order. The orders of exits change while they work. */
+function fillProblems({ leg, quantity, limitPrice }: Submitted, fills: readonly Filled[]) {
+  if (leg !== 'entry') return [];
+  const filled = fills.reduce((total, fill) => total + fill.quantity, 0);
+  const problems: string[] = [];
+  if (filled > quantity) problems.push(`${filled} shares were filled of ${quantity} ordered`);
+  for (const { execId, price } of fills) {
+    if (limitPrice === null || price <= limitPrice) continue;
+    problems.push(
+      `${execId} filled at ${priceText(price)}, above the limit ${priceText(limitPrice)}`,
+    );
+  }
+  return problems;
+}
+
+/** Where a simulated broker would charge otherwise now. Orders are charged by trading day. */
+function commissionProblems(
+  fills: readonly Filled[],
+  later: ReadonlyMap<string, Micros>,
+  model: CommissionModel | null,
+): string[] {
+  if (model === null || fills.length === 0) return [];
+  const charged = fills.map(({ execId, commission }) => later.get(execId) ?? commission);
+  if (charged.includes(null)) return [];
+  const recorded = sum(charged.map((amount) => amount ?? ZERO));
+  const bySession = new Map<string, readonly Filled[]>();
+  for (const fill of fills) {
+    bySession.set(fill.session, [...(bySession.get(fill.session) ?? []), fill]);
+  }
+  let modelled = ZERO;
+  for (const [first, ...others] of bySession.values()) {
+    if (first === undefined) continue;
+    const day = [first, ...others];
+    const execution = {
+      side: first.side,
+      session: first.session,
+      quantity: day.reduce((total, { quantity }) => total + quantity, 0),
+      value: sum(day.map(({ price, quantity }) => timesQuantity(price, quantity))),
+    };
+    modelled = add(modelled, model.ofOrder(execution));
+  }
+  return modelled === recorded
+    ? []
+    : [`commission ${formatUsd(recorded)} was charged, now ${formatUsd(modelled)}`];
+}
+
+const priceText = (price: Micros | null): string => (price === null ? 'none' : formatUsd(price));
