@@ -8,6 +8,7 @@ import {
 } from './decision-schema.ts';
 import { choice, count, optionalPath, optionalUsd, usd } from './fields.ts';
 import { costsSchema, intensitySchema, riskSchema } from './limits-schema.ts';
+import { approvalSchema, breakersSchema } from './safety-schema.ts';
 import {
   brokerWindowsSchema,
   DEFAULT_SCHEDULE,
@@ -66,8 +67,8 @@ const data = z.strictObject({
     .min(1)
     .default('data/bars')
     .meta({ description: 'Folder of recorded bars; a relative path starts at the home' }),
-  synthetic: z
   sectors: optionalPath('CSV file symbol,sector that says to which sector a stock belongs'),
+  synthetic: z
     .strictObject({
       seed: count('Seed of the synthetic market; the same seed is the same market', {
         default: 1,
@@ -82,6 +83,17 @@ const data = z.strictObject({
 const logs = z.strictObject({
   level: choice('Least important lines kept', ['debug', 'info', 'warn', 'error'], 'info'),
   keepDays: count('Older log files are removed', { default: 30, min: 1, unit: 'days' }),
+});
+
+const recordings = z.strictObject({
+  enabled: z.boolean().default(true).meta({
+    description: 'Whether each scan writes down what it saw, so that it can be decided again',
+  }),
+  keepDays: count('Recordings of older sessions are removed by the backup', {
+    default: 14,
+    min: 1,
+    unit: 'days',
+  }),
 });
 
 const REPORT_FORMATS = ['md', 'csv', 'json', 'html'] as const;
@@ -126,6 +138,8 @@ export const configSchema = z.strictObject({
   entry: section(entrySchema, 'How positions are opened'),
   exits: section(exitsSchema, 'How positions are closed'),
   risk: section(riskSchema, 'Limits; no order leaves one exceeded'),
+  breakers: section(breakersSchema, 'What stops entries when something looks wrong'),
+  approval: section(approvalSchema, 'Who agrees to entries'),
   intensity: section(intensitySchema, 'Smaller size after losses'),
   sim: section(
     z.strictObject({
@@ -134,6 +148,7 @@ export const configSchema = z.strictObject({
     'The simulated broker',
   ),
   costs: section(costsSchema, 'Costs of simulated fills'),
+  recordings: section(recordings, 'What scans saw, kept for replay'),
   logs: section(logs, 'Log files'),
   report: section(report, 'Reports'),
 });
