@@ -19,5 +19,6 @@ export async function backUp(
   const now = clock.now();
   await backupHistory({ home, now, version: identity.version });
   pruneBackups(backupFolder(home), { now, keepDays });
+  system.recordings?.prune({ now, keepDays: system.config.recordings.keepDays });
   return null;
 }

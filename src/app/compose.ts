@@ -1,6 +1,7 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { openBarFolder } from '../adapters/file/bar-folder.ts';
 import { barFolderSource } from '../adapters/file/bar-folder-source.ts';
+import { RecordingFiles } from '../adapters/file/recording-files.ts';
 import type { KeptInMemory } from '../adapters/memory/memory-history.ts';
 import { BarMarketData } from '../adapters/recorded/bar-market-data.ts';
 import type { SimAccountState } from '../adapters/sim/sim-account-state.ts';
@@ -21,6 +22,7 @@ import type { BarSource } from '../ports/bar-source.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { History, HistoryReader } from '../ports/history.ts';
 import type { Log } from '../ports/log.ts';
+import type { Recordings } from '../ports/recordings.ts';
 import type { SizingSettings } from '../risk/limits.ts';
 import type { DayReader } from './day-reading.ts';
 import { GatedBroker } from './gated-broker.ts';
@@ -28,9 +30,10 @@ import { loadStrategy } from './load-strategy.ts';
 import { openAccounts, SIM_ACCOUNT } from './open-accounts.ts';
 import { PeriodReader } from './period-reading.ts';
 import { checkScanData } from './scan-rule.ts';
-import { syntheticSourceOf } from './synthetic.ts';
-import { universeOf } from './universe-file.ts';
 import { sectorsOf, withSectors } from './sector-file.ts';
+import { syntheticSourceOf } from './synthetic.ts';
+import { entryRestriction, type TradingParts } from './trading.ts';
+import { universeOf } from './universe-file.ts';
 
 /** What a process is to be made of. */
 export interface Composition {
@@ -104,6 +107,8 @@ export interface System {
   /** The same for weeks and months. */
   readonly periods: Readonly<Record<'weekly' | 'monthly', PeriodReader>>;
   readonly strategy: StrategyDesk;
+  /** Where decisions leave what they saw; null in a run of the past, and where the configuration wants none. */
+  readonly recordings: Recordings | null;
   /** The symbols that scans look at; null for all that the data has. */
   readonly universe: readonly Symbol[] | null;
   /** Null where the configuration has all of them. */
@@ -150,9 +155,10 @@ export async function compose(composition: Composition): Promise<System> {
       version: composition.version,
     },
   );
+  const outputDir = composition.runDir ?? home;
   return {
     home,
-    outputDir: composition.runDir ?? home,
+    outputDir,
     config,
     loaded,
     identity,
@@ -164,7 +170,10 @@ export async function compose(composition: Composition): Promise<System> {
       ...(composition.until === undefined ? {} : { until: composition.until }),
     }),
     broker,
-    gate: gateOf(broker, book, config, source, clock, composition.terms),
+    gate: gateOf(
+      { broker, book, config, source, clock, home, outputDir, loaded, identity },
+      composition.terms,
+    ),
     book,
     history,
     reader: store.reader,
@@ -172,26 +181,40 @@ export async function compose(composition: Composition): Promise<System> {
     periods: { weekly: new PeriodReader(store.reader), monthly: new PeriodReader(store.reader) },
     rehearsedUntil: composition.until ?? null,
     strategy,
+    recordings: keepsRecordings(composition) ? recordingsOf(home) : null,
     universe,
     terms: composition.terms ?? null,
     ...account,
   };
 }
 
+/** A run in the past can be made again from its bars; what was traded on cannot. */
+const keepsRecordings = ({ mode, runDir, loaded }: Composition): boolean =>
+  mode !== 'backtest' &&
+  mode !== 'replay' &&
+  runDir === undefined &&
+  loaded.config.recordings.enabled;
+
+/** The recordings of a home. */
+export const recordingsOf = (home: string): Recordings =>
+  new RecordingFiles(join(home, 'data', 'recordings'));
+
 /** Nothing reaches the broker but through this. */
 function gateOf(
-  broker: SimBroker,
-  book: Book,
-  { risk }: Config,
-  source: BarSource,
-  clock: Clock,
+  parts: TradingParts & Pick<System, 'broker' | 'source'>,
   terms?: TradingTerms,
 ): GatedBroker {
+  const { broker, book, config, source, clock } = parts;
   const symbols = new Set(source.symbols);
-  const knows = (symbol: Symbol): boolean => symbols.has(symbol);
-  const now = () => clock.now();
-  const ticks = terms === undefined ? {} : { ticks: terms.ticks };
-  return new GatedBroker({ broker, book, limits: risk, now, knows, ...ticks });
+  return new GatedBroker({
+    broker,
+    book,
+    limits: config.risk,
+    now: () => clock.now(),
+    knows: (symbol: Symbol): boolean => symbols.has(symbol),
+    restriction: entryRestriction(parts),
+    ...(terms === undefined ? {} : { ticks: terms.ticks }),
+  });
 }
 
 function refuseUnsupported(mode: Mode): void {
@@ -209,6 +232,7 @@ export function openSource({
   dataDir,
 }: Pick<Composition, 'home' | 'loaded' | 'dataDir'>): BarSource {
   const { data } = loaded.config;
+  const sectors = sectorsOf(loaded.config, home);
   if (dataDir === undefined && data.source === 'synthetic') {
     return withSectors(syntheticSourceOf(data.synthetic), sectors);
   }
@@ -220,7 +244,6 @@ function refuseUnknownSymbols(source: BarSource, symbols: readonly Symbol[]): vo
   const known = new Set(source.symbols);
   const unknown = symbols.filter((symbol) => !known.has(symbol));
   if (unknown.length === 0) return;
-  const sectors = sectorsOf(loaded.config, home);
   throw new Failure('INPUT_INVALID', `no data of ${unknown.join(', ')}`, {
     details: [`looked in: ${source.label}`],
     hint: `it has, among others: ${source.symbols.slice(0, 5).join(', ')}`,

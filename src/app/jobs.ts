@@ -10,6 +10,7 @@ import type { System } from './compose.ts';
 import type { Slot } from './engine.ts';
 import { pipelineParts } from './parts.ts';
 import { runReconcile } from './reconcile-job.ts';
+import { DecisionRecorder } from './record-decision.ts';
 import { runFacts } from './report-facts.ts';
 import { type PlannedSlot, planSession } from './session-plan.ts';
 import { markEvent, portfolioAt } from './valuation.ts';
@@ -129,12 +130,18 @@ export async function runScan(
   const state = await portfolioAt(system, request.slotAt, session);
   await system.history.append([markEvent(system, state, session, 'run')]);
   const symbols = request.symbols ?? system.universe;
-  return runPipeline(pipelineParts(system, session.date), {
+  const recorder = new DecisionRecorder(system);
+  const outcome = runPipeline(pipelineParts(system, session.date), {
     ...request,
     ...(symbols === null ? {} : { symbols }),
     dryRun: request.dryRun || system.loaded.switches.dryRun,
-    ...(observer.onDecision === undefined ? {} : { onDecision: observer.onDecision }),
+    onDecision: (decision, snapshot, seenState) => {
+      recorder.see(decision, snapshot, seenState);
+      observer.onDecision?.(decision, snapshot);
+    },
   });
+  // Whatever became of the orders: by now they are out.
+  return outcome.finally(() => recorder.write(request, symbols));
 }
 
 /** Wraps a job that is no scan in the events of a run; its claim and its beginning are one step. */

@@ -17,24 +17,30 @@ import { runFacts } from './report-facts.ts';
 import { portfolioAt } from './valuation.ts';
 
 /** The rules of a decision, from the configuration. */
-export function decisionSettings(system: System, session: SessionDate): DecisionSettings {
-  const { config, broker } = system;
+export function decisionSettings(
+  {
+    config,
+    broker,
+    terms,
+  }: Pick<System, 'config' | 'terms'> & { readonly broker: { readonly simulated: boolean } },
+  session: SessionDate,
+): DecisionSettings {
   const commission = commissionModel(config.costs.commission);
   return {
     scan: config.scan,
-    sizing: system.terms?.sizing ?? config.sizing,
+    sizing: terms?.sizing ?? config.sizing,
     entry: config.entry,
     risk: config.risk,
     targetR: config.exits.target?.multiple ?? null,
     maxCapitalUsd: config.capital.maxUsd ?? null,
     allowModelledQuotes: broker.simulated,
+    slippageBps: config.costs.slippageBps,
     commissionOf: (_symbol, quantity, price) =>
       commission.estimate(quantity, price, 'buy', session),
   };
 }
 
 /** What the pipeline reaches the world through. */
-    slippageBps: config.costs.slippageBps,
 export function pipelineParts(system: System, session: SessionDate): PipelineParts {
   const { book } = system;
   return {

@@ -61,7 +61,11 @@ export interface RunRequest {
   /** Asked for each approved candidate before it is sent; false denies it. */
   readonly review?: (candidate: CandidateDecision) => Promise<boolean>;
   /** Told as the run goes on. */
-  readonly onDecision?: (decision: Decision, snapshot: MarketSnapshot) => void;
+  readonly onDecision?: (
+    decision: Decision,
+    snapshot: MarketSnapshot,
+    state: PortfolioState,
+  ) => void;
 }
 
 /** How a run ended. */
@@ -98,7 +102,7 @@ export async function runPipeline(parts: PipelineParts, request: RunRequest): Pr
     if (snapshot.noPrice !== null) return await skip(parts, id, snapshot, snapshot.noPrice);
     const state = await parts.portfolio(snapshot);
     const decision = decide(snapshot, state, parts.settings, parts.strategy, request.top);
-    request.onDecision?.(decision, snapshot);
+    request.onDecision?.(decision, snapshot, state);
     await parts.history.append(
       decisionEvents({ at: parts.now(), runId: id }, parts.settings.scan.rule, snapshot, decision),
     );
