@@ -67,6 +67,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/pipeline.ts')).pipeline,
   },
   {
+    path: 'replay',
+    group: 'Run',
+    summary: 'Decide a recorded run or session again and compare',
+    load: async () => (await import('./commands/replay.ts')).replay,
+  },
+  {
     path: 'status',
     group: 'Inspect',
     summary: 'Say how it is: daemon, market, account, positions, next jobs, alerts',
