@@ -19,6 +19,9 @@ export interface GateLimits extends OrderRate {
   readonly maxOrdersPerDay: number;
 }
 
+/** Why nothing may be entered now; null where entries may go out. Asked before every entry. */
+export type EntryRestriction = () => { readonly code: ReasonCode; readonly message: string } | null;
+
 /** What the gate judges by. The book is our journal: what is not in it was not written down. */
 export interface GateParts {
   readonly broker: Broker;
@@ -27,6 +30,8 @@ export interface GateParts {
   readonly now: () => EpochMs;
   /** False for a symbol that the broker cannot trade. */
   readonly knows: (symbol: Symbol) => boolean;
+  /** Why nothing may be entered at this very moment, whatever was approved before; null while entries may go out. */
+  readonly restriction: EntryRestriction;
   readonly ticks?: TickTable;
 }
 
@@ -39,7 +44,7 @@ const denied = (code: ReasonCode, message: string): SendOutcome => ({
 /**
  * The last gate before a broker. Nothing passes that was not journalled with exactly these terms, that would buy more
  * than an intent was approved for, or sell more than is owned or on its way; no order passes twice; entries pass only
- * as fast and as often as the limits allow. It knows nothing of strategies and guards, and it never holds back what
+ * while nothing restricts trading, and only as fast and as often as the limits allow. It knows nothing of strategies and guards, and it never holds back what
  * reduces risk for its rate.
  */
 export class GatedBroker implements Broker {
@@ -47,6 +52,7 @@ export class GatedBroker implements Broker {
   readonly #ticks: TickTable;
   #limits: GateLimits;
   #bucket: OrderBucket;
+  #restriction: EntryRestriction;
   /** What was answered in this process, by orderRef: neither an accepted nor an unanswered order goes out again. */
   readonly #answers = new Map<string, SendOutcome>();
 
@@ -54,12 +60,14 @@ export class GatedBroker implements Broker {
     this.#parts = parts;
     this.#ticks = parts.ticks ?? DEFAULT_TICKS;
     this.#limits = parts.limits;
+    this.#restriction = parts.restriction;
     this.#bucket = new OrderBucket(parts.limits, parts.now());
   }
 
   /** Goes on under other limits; what was answered stays answered. */
-  follow(limits: GateLimits): void {
+  follow(limits: GateLimits, restriction: EntryRestriction): void {
     this.#limits = limits;
+    this.#restriction = restriction;
     this.#bucket = new OrderBucket(limits, this.#parts.now());
   }
 
@@ -78,6 +86,8 @@ export class GatedBroker implements Broker {
     const orders = target === null ? [entry, stop] : [entry, stop, target];
     const before = this.#before(orders);
     if (before !== null) return before;
+    const restricted = this.#restriction();
+    if (restricted !== null) return denied(restricted.code, restricted.message);
     const fault = bracketFault(bracket, this.#ticks);
     if (fault !== null) return faultOf(entry, fault);
     const refusal = this.#identity(orders) ?? this.#conserved(entry) ?? this.#paced(orders);

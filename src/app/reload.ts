@@ -4,6 +4,7 @@ import { Failure } from '../domain/failure.ts';
 import type { System } from './compose.ts';
 import { loadStrategy } from './load-strategy.ts';
 import { checkScanData } from './scan-rule.ts';
+import { entryRestriction } from './trading.ts';
 import { universeOf } from './universe-file.ts';
 
 /**
@@ -85,7 +86,8 @@ async function reconfigured(system: System, loaded: LoadedConfig): Promise<Syste
   checkScanData(config, system.source);
   const strategy = await loadStrategy(config, system.home);
   const universe = universeOf(config, system.home);
-  system.gate.follow(config.risk);
   const identity = { ...system.identity, configHash: loaded.hash };
-  return { ...system, config, loaded, identity, strategy, universe };
+  const next = { ...system, config, loaded, identity, strategy, universe };
+  system.gate.follow(config.risk, entryRestriction(next));
+  return next;
 }

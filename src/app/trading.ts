@@ -6,8 +6,9 @@ import type { EpochMs, SessionDate } from '../domain/time.ts';
 import type { Trading } from '../domain/trading-state.ts';
 import { type TradingView, tradingOf } from '../ledger/trading.ts';
 import { type ArmingFacts, armingFaults, liveAck } from '../risk/arming.ts';
-import type { Outside } from '../risk/trading-state.ts';
+import { type Outside, REASON_OF_SOURCE } from '../risk/trading-state.ts';
 import type { System } from './compose.ts';
+import type { EntryRestriction } from './gated-broker.ts';
 
 /** What of a system decides whether it may trade. */
 export type TradingParts = Pick<
@@ -75,3 +76,13 @@ export function tradingNow(parts: TradingParts): Trading {
   const session = sessionOf(date) ?? nextSession(date);
   return tradingOf(parts.book, tradingView(parts, now, session.date));
 }
+
+/** What the last gate asks before every entry: the first thing that restricts trading now, where anything does. */
+export const entryRestriction =
+  (parts: TradingParts): EntryRestriction =>
+  () => {
+    const [first] = tradingNow(parts).restrictions;
+    return first === undefined
+      ? null
+      : { code: REASON_OF_SOURCE[first.source], message: first.why };
+  };

@@ -66,7 +66,14 @@ export function rehearse({
   isHalted = () => false,
   lastPrice = () => null,
 }: RehearsalParts): Rehearsal {
-  const gate = new GatedBroker({ broker, book, limits: LIMITS, now, knows: () => true });
+  const gate = new GatedBroker({
+    broker,
+    book,
+    limits: LIMITS,
+    now,
+    knows: () => true,
+    restriction: () => null,
+  });
   const context = (session: SessionDate, slot: string): ExecutionContext => ({
     broker: gate,
     history,

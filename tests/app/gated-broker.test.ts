@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { GatedBroker, type GateLimits } from '../../src/app/gated-broker.ts';
+import { createMemoryHistory } from '../../src/adapters/memory/memory-history.ts';
+import { type EntryRestriction, GatedBroker, type GateLimits } from '../../src/app/gated-broker.ts';
 import type { Symbol } from '../../src/domain/market.ts';
 import { usd } from '../../src/domain/money.ts';
 import type { Bracket, Order } from '../../src/domain/order.ts';
@@ -9,7 +10,6 @@ import { submittedDraft } from '../../src/events/order-events.ts';
 import { Book } from '../../src/ledger/book.ts';
 import { loneStop, marketOrder } from '../../src/pipeline/bracket.ts';
 import type { SendOutcome } from '../../src/ports/broker.ts';
-import { createMemoryHistory } from '../../src/adapters/memory/memory-history.ts';
 import { bracket as simBracket, week, world } from '../adapters/sim-world.ts';
 
 const AAA = 'AAA' as Symbol;
@@ -30,6 +30,7 @@ function scene(limits: Partial<GateLimits> = {}) {
   const reached: string[] = [];
   let answer: SendOutcome | null = null;
   let now = 1_425_306_600_000;
+  let restricted: ReturnType<EntryRestriction> = null;
   const broker = Object.assign(Object.create(it.broker) as typeof it.broker, {
     submit: (bracket: Bracket) => {
       reached.push(bracket.entry.orderRef);
@@ -46,6 +47,7 @@ function scene(limits: Partial<GateLimits> = {}) {
     limits: { ...LIMITS, ...limits },
     now: () => epochMs(now),
     knows: (symbol) => symbol === AAA,
+    restriction: () => restricted,
   });
   const write = (...drafts: EventDraft[]) => history.append(drafts);
   const written = (orders: readonly Order[], approved?: number) => {
@@ -64,6 +66,9 @@ function scene(limits: Partial<GateLimits> = {}) {
     written,
     answers: (given: SendOutcome | null) => {
       answer = given;
+    },
+    restrict: (by: ReturnType<EntryRestriction>) => {
+      restricted = by;
     },
     wait: (ms: number) => {
       now += ms;
@@ -125,6 +130,28 @@ describe('the last gate', () => {
     const it = scene();
     expect(await it.enter()).toEqual({ outcome: 'accepted' });
     expect(it.reached).toEqual([`${SESSION}/scan-open/AAA/entry/1`]);
+  });
+
+  it('stops entries while trading is restricted, and nothing that reduces risk', async () => {
+    const it = scene();
+    await it.hold();
+    it.restrict({ code: 'KILL_SWITCH', message: 'a person said so' });
+    expect(await it.enter(2)).toEqual({ ...denial('KILL_SWITCH'), message: 'a person said so' });
+    const ref = `${SESSION}/scan-open/AAA/stop/1`;
+    expect(await it.gate.modify(ref, { stopPrice: usd(96) })).toEqual({ outcome: 'accepted' });
+    const ocaGroup = it.book.order(ref)?.ocaGroup ?? null;
+    const sale = marketOrder(`${SESSION}/flatten/AAA/exit/1`, {
+      symbol: AAA,
+      side: 'sell',
+      quantity: 100,
+      exitReason: 'kill',
+      ocaGroup,
+    });
+    await it.written([sale]);
+    expect(await it.gate.submitOrder(sale)).toEqual({ outcome: 'accepted' });
+    expect(await it.gate.cancel(ref)).toEqual({ outcome: 'accepted' });
+    it.restrict(null);
+    expect(await it.enter(3)).toEqual({ outcome: 'accepted' });
   });
 
   it('stops what was not written down', async () => {
