@@ -19,7 +19,6 @@ export interface PlacedLine extends Place {
 }
 
 const NEWLINE = 10;
-const BLANK = 32;
 const CHUNK_BYTES = 1 << 20;
 /** A short file is not worth a large buffer. */
 const SMALL_BYTES = 1 << 12;
@@ -35,15 +34,11 @@ export const journalFiles = (files: FileSystem, folder: string): readonly string
 /** "2026-03.jsonl:12": how a place is printed. */
 export const printPlace = (place: Place): string => `${place.file}:${place.line}`;
 
-/**
- * The lines of one open file from a place on, reading no further than `size`. A byte `blanked` at the start of a
- * line is given as a blank: cutting it off later would copy each line once more.
- */
+/** The lines of one open file from a place on, reading no further than `size`. */
 export function* linesFrom(
   file: OpenFile,
   from: Place,
   size: number = Number.POSITIVE_INFINITY,
-  blanked: number | null = null,
 ): Generator<PlacedLine> {
   const rest = Math.min(size, file.stat().size) - from.offset;
   let buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, Math.max(SMALL_BYTES, rest + 1)));
@@ -54,7 +49,6 @@ export function* linesFrom(
     for (;;) {
       const newline = buffer.indexOf(NEWLINE, start);
       if (newline < 0 || newline >= filled) break;
-      if (buffer[start] === blanked) buffer[start] = BLANK;
       const text = buffer.toString('utf8', start, newline);
       const end = offset + newline + 1 - start;
       yield { file: from.file, offset, line, text, end, terminated: true };

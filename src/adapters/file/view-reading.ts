@@ -86,7 +86,10 @@ function rangesOf(state: ViewState | null, { since, until }: RecordQuery): [numb
   return zones.length === 0 ? all : ranges;
 }
 
-/** The records between two offsets. Whole stretches are parsed at once where no line can be left out unparsed. */
+/**
+ * The records between two offsets. Where a line must contain something, only lines that do are parsed; otherwise
+ * whole stretches at once.
+ */
 async function* forward(
   file: OpenFile,
   path: string,
@@ -94,39 +97,42 @@ async function* forward(
   from: number,
   to: number,
 ): AsyncGenerator<AnyRecord> {
-  if (filter.needles.length > 0) {
-    yield* lineByLine(file, path, filter, from, to);
-    return;
-  }
+  const [needle] = filter.needles;
+  const sought = needle === undefined ? null : Buffer.from(needle);
   let pauseAt = from + BYTES_AT_ONCE;
   for (const block of blocksFrom(file, from, to)) {
-    const records = recordsOf(block.bytes);
-    if (records === null) yield* lineByLine(file, path, filter, block.offset, block.end);
-    else for (const record of records) if (filter.accepts(record)) yield record;
+    const records = sought === null ? recordsOf(block.bytes) : null;
+    if (records !== null) {
+      for (const record of records) if (filter.accepts(record)) yield record;
+    } else {
+      for (const line of linesWith(block, sought)) {
+        const match = matching(file, path, line, filter);
+        const record = match instanceof Promise ? await match : match;
+        if (record !== null) yield record;
+      }
+    }
     if (block.end < pauseAt) continue;
     pauseAt = block.end + BYTES_AT_ONCE;
     await new Promise((resume) => setImmediate(resume));
   }
 }
 
-async function* lineByLine(
-  file: OpenFile,
-  path: string,
-  filter: Filter,
-  from: number,
-  to: number,
-): AsyncGenerator<AnyRecord> {
-  let pauseAt = from + BYTES_AT_ONCE;
-  for (const line of linesFrom(file, { file: path, offset: from, line: 1 }, to, VIEW_COMMA)) {
-    const match = matching(file, path, line, filter);
-    const record = match instanceof Promise ? await match : match;
-    if (record !== null) yield record;
-    if (line.offset < pauseAt) continue;
-    pauseAt = line.offset + BYTES_AT_ONCE;
-    await new Promise((resume) => setImmediate(resume));
+/** The lines of a block that contain something, or all of them. */
+function* linesWith({ bytes, offset }: Block, sought: Buffer | null): Generator<Line> {
+  for (let at = 0; at < bytes.length; ) {
+    const hit = sought === null ? at : bytes.indexOf(sought, at);
+    if (hit < 0) return;
+    const start = hit === at ? at : Math.max(at, bytes.lastIndexOf(NEWLINE, hit) + 1);
+    const newline = bytes.indexOf(NEWLINE, hit);
+    const end = newline < 0 ? bytes.length : newline;
+    // Where a comma begins the line, a blank is as good to whoever parses it.
+    if (bytes[start] === VIEW_COMMA) bytes[start] = BLANK;
+    yield { text: bytes.toString('utf8', start, end), offset: offset + start };
+    at = end + 1;
   }
 }
 
+const BLANK = 0x20;
 const NEWLINE = 0x0a;
 const OPENING = 0x5b;
 const CLOSING = 0x5d;
@@ -167,6 +173,7 @@ function recordsOf(bytes: Buffer): readonly AnyRecord[] | null {
     closed && (bytes.length === 2 || bytes.at(-3) === NEWLINE) ? bytes.length - 2 : bytes.length;
   if (end === 0) return [];
   if (bytes[end - 1] !== NEWLINE) return null;
+  const first = bytes[0] as number;
   bytes[0] = OPENING;
   bytes[end - 1] = CLOSING;
   try {
@@ -174,6 +181,8 @@ function recordsOf(bytes: Buffer): readonly AnyRecord[] | null {
     const encoding = isAscii(bytes.subarray(0, end)) ? 'latin1' : 'utf8';
     return JSON.parse(bytes.toString(encoding, 0, end)) as readonly AnyRecord[];
   } catch {
+    bytes[0] = first;
+    bytes[end - 1] = NEWLINE;
     return null;
   }
 }
