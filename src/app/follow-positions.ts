@@ -39,7 +39,7 @@ async function moveStops(
   for (const stop of book.live(move.symbol)) {
     if (stop.leg !== 'stop' || stop.type !== 'stop') continue;
     if (stop.stopPrice === null || stop.stopPrice >= move.to) continue;
-    const answer = await desk.modify(stop.orderRef, { stopPrice: move.to });
+    const answer = await desk.modify(stop.orderRef, { stopPrice: move.to }, move.cause);
     if (answer.outcome !== 'accepted') {
       const fields = { orderRef: stop.orderRef, outcome: answer.outcome, stop: toUsd(move.to) };
       log.write('error', 'a stop could not be moved; the old one stays', fields);

@@ -7,6 +7,7 @@ import type { GateCode, ReasonCode } from '../domain/reason.ts';
 import { type EpochMs, MINUTE_MS } from '../domain/time.ts';
 import { payloadHash } from '../events/order-events.ts';
 import type { Book } from '../ledger/book.ts';
+import { mostRemaining, sameTerms, termsOf } from '../ledger/book-orders.ts';
 import type { BookOrder } from '../ledger/book-state.ts';
 import { buyableOf, type OpenQuantity, sellableOf } from '../ledger/sellable.ts';
 import type { Broker, BrokerEvent, OrderChange, SendOutcome } from '../ports/broker.ts';
@@ -111,7 +112,10 @@ export class GatedBroker implements Broker {
   async modify(orderRef: string, change: OrderChange): Promise<SendOutcome> {
     const known = this.#parts.book.order(orderRef);
     if (known === null) return denied('NOT_JOURNALLED', `${orderRef} is no order of ours`);
-    const quantity = change.quantity ?? known.quantity;
+    const { quantity = known.quantity } = change;
+    if (!sameTerms(known.asked ?? known, { ...termsOf(known), ...change })) {
+      return denied('NOT_JOURNALLED', `this change of ${orderRef} is not in the journal`);
+    }
     if (quantity > known.quantity) {
       if (known.side === 'buy') {
         return denied('CONSERVATION', `${orderRef} would buy more than was approved`);
@@ -247,9 +251,8 @@ const faultOf = ({ orderRef }: Order, { code, text }: OrderFault): SendOutcome =
 const runOf = (orderRef: string): string => orderRef.split('/', 2).join('/');
 
 /** What an order of the book may still do. */
-export const openQuantity = ({
-  side,
-  ocaGroup,
-  quantity,
-  filledQuantity,
-}: BookOrder): OpenQuantity => ({ side, ocaGroup, remaining: quantity - filledQuantity });
+export const openQuantity = (order: BookOrder): OpenQuantity => {
+  const { side, ocaGroup, quantity, filledQuantity } = order;
+  const remaining = side === 'sell' ? mostRemaining(order) : quantity - filledQuantity;
+  return { side, ocaGroup, remaining };
+};

@@ -5,6 +5,7 @@ import type { ExitReason, Order } from '../domain/order.ts';
 import type { EpochMs, SessionDate } from '../domain/time.ts';
 import type { EventDraft } from '../events/event.ts';
 import type { Book } from '../ledger/book.ts';
+import { sameTerms, termsOf } from '../ledger/book-orders.ts';
 import type { BookOrder, EndedTrade, TradeEnd } from '../ledger/book-state.ts';
 import { resultOf } from '../ledger/book-trades.ts';
 import { bookingOrder } from '../ledger/booking-order.ts';
@@ -181,9 +182,27 @@ export class OrderDesk {
     }
   }
 
-  /** Changes a working order. What the broker makes of it comes as its message, or in its next statement. */
-  modify(orderRef: string, change: OrderChange): Promise<SendOutcome> {
-    return this.#parts.broker.modify(orderRef, change);
+  /**
+   * Changes a working order: written down first, so that after a crash the broker's next statement tells whether it
+   * arrived. What the broker makes of it comes as its message, or in that statement.
+   */
+  async modify(orderRef: string, change: OrderChange, cause: string): Promise<SendOutcome> {
+    const { book, broker, history } = this.#parts;
+    const base = () => ({ at: this.#parts.now(), runId: null, orderRef });
+    const known = book.order(orderRef);
+    if (known !== null) {
+      const old = termsOf(known);
+      const terms = { ...old, ...change };
+      const isNews = known.asked !== null || !sameTerms(old, terms);
+      const asked = { ...base(), type: 'order.modify_requested', old, new: terms, cause } as const;
+      if (isNews) await history.append([asked]);
+    }
+    const answer = await broker.modify(orderRef, change);
+    if (answer.outcome !== 'accepted' && answer.outcome !== 'unknown') {
+      const refusal = { ...base(), type: 'order.modify_refused', cause: answer.message } as const;
+      if (book.order(orderRef)?.asked != null) await history.append([refusal]);
+    }
+    return answer;
   }
 
   /** Ends what an entry has not filled. Its stop is shrunk to what was filled first, so that it never could oversell. */
@@ -192,7 +211,7 @@ export class OrderDesk {
     const bought = entry.filledQuantity;
     for (const child of book.live(entry.symbol)) {
       if (child.parentRef !== entry.orderRef || bought === 0) continue;
-      if (child.quantity > bought) await this.modify(child.orderRef, { quantity: bought });
+      if (child.quantity > bought) await this.modify(child.orderRef, { quantity: bought }, cause);
     }
     await this.takeIn(session);
     const now = book.order(entry.orderRef);
@@ -228,7 +247,8 @@ export class OrderDesk {
     if (stop === undefined || stop.stopPrice === null) return;
     const remaining = stop.quantity - stop.filledQuantity;
     if (quantity <= 0 || quantity >= remaining) return;
-    const { outcome } = await this.modify(stop.orderRef, { quantity: stop.quantity - quantity });
+    const left = { quantity: stop.quantity - quantity };
+    const { outcome } = await this.modify(stop.orderRef, left, 'scale out');
     if (outcome !== 'accepted') return;
     await this.takeIn(session);
     const sent = await this.sendStop(symbol, quantity, stop.stopPrice, session);

@@ -182,7 +182,8 @@ export class Protector {
         if (order !== null) await desk.cancel(order, 'protection');
         break;
       case 'resize_stop':
-        if (order !== null) await desk.modify(order.orderRef, { quantity: next.quantity });
+        if (order !== null)
+          await desk.modify(order.orderRef, { quantity: next.quantity }, 'protection');
         break;
       case 'new_stop': {
         const price = book.trade(symbol)?.stop ?? null;

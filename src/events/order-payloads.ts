@@ -40,6 +40,9 @@ export const ORDER_PAYLOADS = {
   /** A complete statement of the broker shows the order working. */
   'order.found': { orderRef: text, evidence: text },
   'order.acknowledged': { orderRef: text, brokerId: text.nullable() },
+  /** Written down before the broker is asked to change a working order. */
+  'order.modify_requested': { orderRef: text, old: orderTerms, new: orderTerms, cause: text },
+  'order.modify_refused': { orderRef: text, cause: text },
   'order.modified': { orderRef: text, old: orderTerms, new: orderTerms, cause: text },
   'order.rejected': { orderRef: text, code: text, message: text },
   'order.cancelled': { orderRef: text, cause: text },

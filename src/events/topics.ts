@@ -49,6 +49,7 @@ const TOPIC_OF_NOUN: Readonly<Record<NounOf<EventType>, Topic>> = {
 /** What we ask for, beside what becomes of it. */
 const TOPIC_OF_TYPE: Readonly<Partial<Record<EventType, Topic>>> = {
   'order.submitted': 'orders',
+  'order.modify_requested': 'orders',
   'order.modified': 'orders',
   'order.cancel_requested': 'orders',
 };

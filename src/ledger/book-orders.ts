@@ -1,10 +1,20 @@
 import type { Micros } from '../domain/money.ts';
 import { isLive, nextStatus, type OrderEventKind, type OrderStatus } from '../domain/order.ts';
 import type { EventOf } from '../events/event.ts';
-import type { BookOrder, BookState, OpenTrade } from './book-state.ts';
+import type { BookOrder, BookState, OpenTrade, OrderTerms } from './book-state.ts';
 
-/** What of an order may be modified. */
-export type OrderTerms = Pick<BookOrder, 'quantity' | 'limitPrice' | 'stopPrice'>;
+export const termsOf = ({ quantity, limitPrice, stopPrice }: OrderTerms): OrderTerms => ({
+  quantity,
+  limitPrice,
+  stopPrice,
+});
+
+export const sameTerms = (a: OrderTerms, b: OrderTerms): boolean =>
+  a.quantity === b.quantity && a.limitPrice === b.limitPrice && a.stopPrice === b.stopPrice;
+
+/** The most shares that an order may still trade: a change that nobody has confirmed may be in force, or not. */
+export const mostRemaining = ({ quantity, filledQuantity, asked }: BookOrder): number =>
+  Math.max(0, Math.max(quantity, asked?.quantity ?? 0) - filledQuantity);
 
 /** The order after a message about it; itself where the message says nothing new. */
 export function movedOrder(order: BookOrder, kind: OrderEventKind): BookOrder {
@@ -25,7 +35,9 @@ export function modifiedOrder(order: BookOrder, terms: OrderTerms): BookOrder {
   // Shrunk to what was filled already, nothing of it is left to fill.
   const isDone = order.filledQuantity > 0 && order.filledQuantity >= quantity;
   const status = nextStatus(order.status, isDone ? 'completely_filled' : 'modified');
-  return { ...withStatus(order, status), quantity, limitPrice, stopPrice };
+  const isAsked = order.asked !== null && sameTerms(order.asked, terms);
+  const asked = isAsked ? null : order.asked;
+  return { ...withStatus(order, status), quantity, limitPrice, stopPrice, asked };
 }
 
 /** The order with an execution added. */
@@ -57,6 +69,7 @@ export function bookSubmitted(
     payloadHash: event.payloadHash,
     status: 'submitted',
     filledQuantity: 0,
+    asked: null,
     submittedAt: event.at,
     endedBy: null,
   };
@@ -73,6 +86,17 @@ export function bookSubmitted(
 export function moveOrder(state: BookState, orderRef: string, kind: OrderEventKind): void {
   const order = state.orders.get(orderRef);
   if (order !== undefined) state.orders.set(orderRef, movedOrder(order, kind));
+}
+
+/** Remembers what an order is asked to be, or that it will not be it. */
+export function bookAsked(
+  state: BookState,
+  event: EventOf<'order.modify_requested'> | EventOf<'order.modify_refused'>,
+): void {
+  const order = state.orders.get(event.orderRef);
+  if (order === undefined) return;
+  const asked = event.type === 'order.modify_requested' ? { ...event.new, at: event.at } : null;
+  state.orders.set(event.orderRef, { ...order, asked });
 }
 
 /** Takes over the new terms of a working order. Returns the open trade whose stop or target they changed. */

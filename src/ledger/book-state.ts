@@ -9,6 +9,17 @@ import type { Restriction } from '../domain/trading-state.ts';
 import type { Break } from './breaks.ts';
 import type { Lot } from './lots.ts';
 
+/** What of an order may be modified. */
+export interface OrderTerms {
+  readonly quantity: number;
+  readonly limitPrice: Micros | null;
+  readonly stopPrice: Micros | null;
+}
+
+export interface AskedTerms extends OrderTerms {
+  readonly at: EpochMs;
+}
+
 /** An order as our journal knows it. */
 export interface BookOrder {
   readonly orderRef: string;
@@ -28,6 +39,8 @@ export interface BookOrder {
   readonly payloadHash: string;
   readonly status: OrderStatus;
   readonly filledQuantity: number;
+  /** The terms that the broker was asked to change it to and that it has not confirmed; null where none are. */
+  readonly asked: AskedTerms | null;
   readonly submittedAt: EpochMs;
   /** The first close that found it ended; null while it may fill and until then. */
   readonly endedBy: SessionDate | null;

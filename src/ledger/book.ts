@@ -8,7 +8,7 @@ import type { Fold, ViewChange } from '../ports/history.ts';
 import { bookMarks, bookRebase, indexAfter } from './book-closes.ts';
 import { decodeBook, encodeBook } from './book-codec.ts';
 import { bookCommission } from './book-commissions.ts';
-import { bookModified, bookSubmitted, liveOrders, moveOrder } from './book-orders.ts';
+import { bookAsked, bookModified, bookSubmitted, liveOrders, moveOrder } from './book-orders.ts';
 import { finishedRun, startedRun, tradeRecord } from './book-records.ts';
 import { bookSplit } from './book-splits.ts';
 import {
@@ -98,6 +98,10 @@ export class Book implements Fold {
         return this.#tradeChange(bookStopMove(state, event));
       case 'order.submitted':
         return this.#tradeChange(bookSubmitted(state, event));
+      case 'order.modify_requested':
+      case 'order.modify_refused':
+        bookAsked(state, event);
+        return [];
       case 'order.modified':
         return this.#tradeChange(bookModified(state, event));
       case 'risk.peak_rebased':

@@ -6,7 +6,7 @@ import type { SessionDate } from '../domain/time.ts';
 import type { EventDraft } from '../events/event.ts';
 import type { BrokerEvent } from '../ports/broker.ts';
 import type { Book } from './book.ts';
-import { filledOrder, modifiedOrder, movedOrder, type OrderTerms } from './book-orders.ts';
+import { filledOrder, modifiedOrder, movedOrder, sameTerms, termsOf } from './book-orders.ts';
 import type { BookOrder } from './book-state.ts';
 import { newTradeId } from './book-trades.ts';
 
@@ -158,12 +158,3 @@ class IntakeDesk {
     return { type: 'order.modified', at, runId: null, orderRef, old, new: terms, cause: 'broker' };
   }
 }
-
-const termsOf = ({ quantity, limitPrice, stopPrice }: OrderTerms): OrderTerms => ({
-  quantity,
-  limitPrice,
-  stopPrice,
-});
-
-const sameTerms = (a: OrderTerms, b: OrderTerms): boolean =>
-  a.quantity === b.quantity && a.limitPrice === b.limitPrice && a.stopPrice === b.stopPrice;

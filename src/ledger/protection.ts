@@ -31,6 +31,12 @@ export interface SymbolProof {
 const remainingOf = (order: BrokerOrder | BookOrder): number =>
   Math.max(0, order.quantity - order.filledQuantity);
 
+/** What a change that nobody has confirmed may let an order trade. */
+function askedOf({ orderRef, filledQuantity }: BrokerOrder | BookOrder, book: Book): number {
+  const asked = book.order(orderRef)?.asked ?? null;
+  return asked === null ? 0 : asked.quantity - filledQuantity;
+}
+
 /** True for a stop that sells at the market when its price is reached, whatever the price then is. */
 export const isProtectiveStop = ({ side, type, timeInForce }: BrokerOrder | BookOrder): boolean =>
   side === 'sell' && (type === 'stop' || type === 'trailing_stop') && timeInForce === 'GTC';
@@ -72,7 +78,7 @@ function proofOf(
   const open = [...orders, ...unstated].map((order) => ({
     side: order.side,
     ocaGroup: order.ocaGroup,
-    remaining: remainingOf(order),
+    remaining: Math.max(remainingOf(order), askedOf(order, book)),
   }));
   const held = positions.find((position) => position.symbol === symbol)?.quantity ?? 0;
   const numbers = {

@@ -4,6 +4,7 @@ import type { EpochMs } from '../domain/time.ts';
 import type { EventDraft } from '../events/event.ts';
 import type { BrokerEvent } from '../ports/broker.ts';
 import type { Book } from './book.ts';
+import { sameTerms, termsOf } from './book-orders.ts';
 import type { BookOrder } from './book-state.ts';
 
 /** Orders that a complete statement did not show, and since when: one look is not enough to call them gone. */
@@ -51,7 +52,7 @@ export function adoptStatement(
     const shown = open.get(orderRef);
     if (shown !== undefined) {
       absences.delete(orderRef);
-      drafts.push(...shownDrafts(order, shown, base));
+      drafts.push(...shownDrafts(order, shown, base, rules));
       continue;
     }
     if (!isLive(order.status)) continue;
@@ -87,7 +88,12 @@ interface Base {
 }
 
 /** What an order that the broker shows as open says against what we believed of it. */
-function shownDrafts(order: BookOrder, shown: BrokerOrder, base: Base): EventDraft[] {
+function shownDrafts(
+  order: BookOrder,
+  shown: BrokerOrder,
+  base: Base,
+  { settleMs }: AdoptionRules,
+): EventDraft[] {
   const { orderRef, status } = order;
   const drafts: EventDraft[] = [];
   if (shown.status === 'inactive') {
@@ -105,21 +111,17 @@ function shownDrafts(order: BookOrder, shown: BrokerOrder, base: Base): EventDra
   }
   const old = termsOf(order);
   const now = termsOf(shown);
-  if (
-    now.quantity !== old.quantity ||
-    now.limitPrice !== old.limitPrice ||
-    now.stopPrice !== old.stopPrice
-  ) {
+  if (!sameTerms(old, now)) {
     drafts.push({ ...base, type: 'order.modified', orderRef, old, new: now, cause: 'statement' });
+  }
+  const { asked } = order;
+  // What was asked for so long ago can no longer be on its way.
+  if (asked !== null && !sameTerms(asked, now) && base.at >= asked.at + settleMs) {
+    const cause = 'the broker shows other terms';
+    drafts.push({ ...base, type: 'order.modify_refused', orderRef, cause });
   }
   return drafts;
 }
-
-const termsOf = ({ quantity, limitPrice, stopPrice }: BookOrder | BrokerOrder) => ({
-  quantity,
-  limitPrice,
-  stopPrice,
-});
 
 /** The end of an order, once the executions that the broker counts for it are booked. */
 function endedDrafts(order: BookOrder, ended: BrokerOrder, base: Base): EventDraft[] {

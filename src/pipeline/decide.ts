@@ -153,6 +153,7 @@ function signalExits(
   desk: StrategyDesk,
 ): SignalExit[] {
   const exits: SignalExit[] = [];
+  if (!desk.mayLeave) return exits;
   for (const position of state.positions) {
     const index = indexOfSymbol(snapshot, position.symbol);
     if (index < 0) continue;
@@ -160,7 +161,6 @@ function signalExits(
       entryPrice: toUsd(position.averagePrice),
       sessionsHeld: position.sessionsHeld,
       highestClose: toUsd(position.highestClose),
-  if (!desk.mayLeave) return exits;
     });
     if (opinion.exit === true) {
       exits.push({ symbol: position.symbol, quantity: position.quantity });

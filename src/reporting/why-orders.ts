@@ -186,6 +186,10 @@ function stepText(event: JournalEvent): string | null {
       return `sent: ${termsText(event)}`;
     case 'order.acknowledged':
       return 'acknowledged by the broker';
+    case 'order.modify_requested':
+      return `asked to change: ${changeText(event)} (${event.cause})`;
+    case 'order.modify_refused':
+      return `not changed: ${event.cause}`;
     case 'order.modified':
       return `changed: ${changeText(event)} (${event.cause})`;
     case 'order.rejected':
@@ -229,7 +233,10 @@ function termsText(sent: EventOf<'order.submitted'>): string {
   return `${side} ${quantity}, ${orderType}${at}, ${timeInForce}${why}`;
 }
 
-function changeText({ old, new: now }: EventOf<'order.modified'>): string {
+function changeText({
+  old,
+  new: now,
+}: EventOf<'order.modified'> | EventOf<'order.modify_requested'>): string {
   const level = (value: Micros | null) => (value === null ? 'none' : price(toUsd(value)));
   const changes = [
     old.quantity === now.quantity ? null : `quantity ${old.quantity} to ${now.quantity}`,

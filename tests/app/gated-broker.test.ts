@@ -4,12 +4,13 @@ import { type EntryRestriction, GatedBroker, type GateLimits } from '../../src/a
 import type { Symbol } from '../../src/domain/market.ts';
 import { usd } from '../../src/domain/money.ts';
 import type { Bracket, Order } from '../../src/domain/order.ts';
+import { assertExists } from '../../src/domain/result.ts';
 import { epochMs, sessionDate } from '../../src/domain/time.ts';
 import type { EventDraft } from '../../src/events/event.ts';
 import { submittedDraft } from '../../src/events/order-events.ts';
 import { Book } from '../../src/ledger/book.ts';
 import { loneStop, marketOrder } from '../../src/pipeline/bracket.ts';
-import type { SendOutcome } from '../../src/ports/broker.ts';
+import type { OrderChange, SendOutcome } from '../../src/ports/broker.ts';
 import { bracket as simBracket, week, world } from '../adapters/sim-world.ts';
 
 const AAA = 'AAA' as Symbol;
@@ -79,6 +80,15 @@ function scene(limits: Partial<GateLimits> = {}) {
       await written([asked.entry, asked.stop], approved);
       return gate.submit(asked);
     },
+    /** Writes a change down and asks for it. */
+    async change(ref: string, change: OrderChange) {
+      const known = assertExists(book.order(ref), `${ref} is written down`);
+      const { quantity, limitPrice, stopPrice } = known;
+      const old = { quantity, limitPrice, stopPrice };
+      const asked = { orderRef: ref, old, new: { ...old, ...change }, cause: 'a test' };
+      await write({ type: 'order.modify_requested', at: epochMs(now), runId: null, ...asked });
+      return gate.modify(ref, change);
+    },
     /** Buys 100 at the open, and books it. */
     async hold() {
       await this.enter();
@@ -138,7 +148,7 @@ describe('the last gate', () => {
     it.restrict({ code: 'KILL_SWITCH', message: 'a person said so' });
     expect(await it.enter(2)).toEqual({ ...denial('KILL_SWITCH'), message: 'a person said so' });
     const ref = `${SESSION}/scan-open/AAA/stop/1`;
-    expect(await it.gate.modify(ref, { stopPrice: usd(96) })).toEqual({ outcome: 'accepted' });
+    expect(await it.change(ref, { stopPrice: usd(96) })).toEqual({ outcome: 'accepted' });
     const ocaGroup = it.book.order(ref)?.ocaGroup ?? null;
     const sale = marketOrder(`${SESSION}/flatten/AAA/exit/1`, {
       symbol: AAA,
@@ -214,7 +224,7 @@ describe('the last gate', () => {
     expect(await it.enter(1, 100, 99)).toMatchObject(denial('CONSERVATION'));
     await it.enter(2);
     const ref = `${SESSION}/scan-open/AAA/entry/2`;
-    expect(await it.gate.modify(ref, { quantity: 101 })).toMatchObject(denial('CONSERVATION'));
+    expect(await it.change(ref, { quantity: 101 })).toMatchObject(denial('CONSERVATION'));
     const buy = {
       symbol: AAA,
       side: 'buy',
@@ -289,6 +299,37 @@ describe('the last gate', () => {
     expect(await fast.enter(2)).toMatchObject(denial('ORDER_RATE'));
   });
 
+  it('changes no order but as it was written down', async () => {
+    const it = scene();
+    await it.hold();
+    const stop = it.book.live(AAA).find(({ leg }) => leg === 'stop')?.orderRef ?? '';
+    const unwritten = { stopPrice: usd(96) };
+    expect(await it.gate.modify(stop, unwritten)).toMatchObject(denial('NOT_JOURNALLED'));
+    expect((await it.change(stop, unwritten)).outcome).toBe('accepted');
+    expect(await it.gate.modify(stop, { stopPrice: usd(97) })).toMatchObject(
+      denial('NOT_JOURNALLED'),
+    );
+  });
+
+  it('counts a stop that may have grown by what it may have grown to', async () => {
+    const it = scene();
+    await it.hold();
+    const stop = it.book.live(AAA).find(({ leg }) => leg === 'stop')?.orderRef ?? '';
+    // The stop was asked to shrink and nobody knows whether it did.
+    await it.write({
+      type: 'order.modify_requested',
+      at: epochMs(0),
+      runId: null,
+      orderRef: stop,
+      old: { quantity: 100, limitPrice: null, stopPrice: usd(95) },
+      new: { quantity: 60, limitPrice: null, stopPrice: usd(95) },
+      cause: 'a test',
+    });
+    const part = loneStop(`${SESSION}/protect/AAA/stop/2`, AAA, 40, usd(95));
+    await it.written([part]);
+    expect(await it.gate.submitOrder(part)).toMatchObject(denial('OVERSELL'));
+  });
+
   it('holds back no exit for its rate', async () => {
     const it = scene({
       maxOrdersPerDay: 2,
@@ -301,7 +342,7 @@ describe('the last gate', () => {
     const stop = it.book.live(AAA).find(({ leg }) => leg === 'stop')?.orderRef ?? '';
     for (let i = 0; i < 20; i += 1) {
       const change = { stopPrice: usd(95 + i / 100) };
-      expect((await it.gate.modify(stop, change)).outcome).toBe('accepted');
+      expect((await it.change(stop, change)).outcome).toBe('accepted');
     }
     const terms = { symbol: AAA, side: 'sell', quantity: 100, exitReason: 'manual' } as const;
     const exit = marketOrder(`${SESSION}/scan-open/AAA/exit/1`, { ...terms, ocaGroup: group });

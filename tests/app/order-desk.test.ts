@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { createMemoryHistory } from '../../src/adapters/memory/memory-history.ts';
 import type { ChildArm } from '../../src/adapters/sim/sim-account.ts';
 import type { Symbol } from '../../src/domain/market.ts';
 import { usd } from '../../src/domain/money.ts';
-import type { JournalEvent } from '../../src/events/event.ts';
+import type { EventDraft, JournalEvent } from '../../src/events/event.ts';
 import { Book } from '../../src/ledger/book.ts';
 import { arithmetic, prove } from '../../src/ledger/protection.ts';
 import type { CandidateDecision } from '../../src/pipeline/decide.ts';
 import { sendEntry } from '../../src/pipeline/execute.ts';
-import { createMemoryHistory } from '../../src/adapters/memory/memory-history.ts';
 import { approvedCandidate, rehearse } from '../../src/testing/rehearsal.ts';
 import { fives, type Prices, session, world } from '../adapters/sim-world.ts';
 
@@ -53,6 +53,7 @@ function scene({ bars = [FLAT, FLAT, FLAT], participation, childArm = 'partial' 
     desk,
     look,
     context,
+    write: (draft: EventDraft) => history.append([draft]),
     events: async (): Promise<JournalEvent[]> => {
       const all: JournalEvent[] = [];
       for await (const event of history.reader.events()) all.push(event);
@@ -128,6 +129,70 @@ describe('an entry that fills in part', () => {
     await it.bar();
     expect(it.book.owned(AAA)).toBe(0);
     expect(await it.live()).toEqual([]);
+  });
+});
+
+describe('a change of a working order', () => {
+  const moved = { stopPrice: usd(96) };
+  const stopOf = (it: ReturnType<typeof scene>) => {
+    const stop = it.book.live(AAA).find(({ leg }) => leg === 'stop');
+    if (stop === undefined) throw new Error('a stop works');
+    return stop;
+  };
+
+  it('stands in the journal, old and new, before it is sent, and again when it is in force', async () => {
+    const it = scene();
+    await it.enter();
+    await it.bar();
+    const { orderRef } = stopOf(it);
+    await it.desk.modify(orderRef, moved, 'trail');
+    expect(stopOf(it)).toMatchObject({ stopPrice: usd(95), asked: moved });
+    await it.desk.takeIn(date);
+    expect(stopOf(it)).toMatchObject({ stopPrice: usd(96), asked: null });
+    const told = (await it.events()).filter(({ type }) => type.startsWith('order.modif'));
+    expect(told.map(({ type }) => type)).toEqual(['order.modify_requested', 'order.modified']);
+    expect(told[0]).toMatchObject({
+      old: { quantity: 100, stopPrice: usd(95) },
+      new: { quantity: 100, stopPrice: usd(96) },
+      cause: 'trail',
+    });
+  });
+
+  it('that the broker refuses is taken back', async () => {
+    const it = scene();
+    await it.enter();
+    await it.bar();
+    const { orderRef } = stopOf(it);
+    const { outcome } = await it.desk.modify(orderRef, { stopPrice: usd(96.001) }, 'trail');
+    expect(outcome).toBe('rejected');
+    expect(stopOf(it)).toMatchObject({ stopPrice: usd(95), asked: null });
+    expect((await it.events()).at(-1)).toMatchObject({ type: 'order.modify_refused', orderRef });
+  });
+
+  it.each([
+    ['was sent', true, usd(96)],
+    ['was not', false, usd(95)],
+  ])('of which a crash hides whether it %s is told by the next look', async (_how, sent, price) => {
+    const it = scene();
+    await it.enter();
+    await it.bar();
+    const { orderRef, quantity, limitPrice, stopPrice } = stopOf(it);
+    const old = { quantity, limitPrice, stopPrice };
+    await it.write({
+      type: 'order.modify_requested',
+      at: session(0).openAt,
+      runId: null,
+      orderRef,
+      old,
+      new: { ...old, ...moved },
+      cause: 'trail',
+    });
+    if (sent) {
+      await it.broker.modify(orderRef, moved);
+      it.broker.drain();
+    }
+    await it.look(date);
+    expect(stopOf(it)).toMatchObject({ stopPrice: price, asked: null });
   });
 });
 

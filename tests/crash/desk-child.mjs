@@ -66,7 +66,16 @@ const settle = async () => {
 
 await desk.recover();
 await settle();
-tell({ recovered: await line.control('truth'), owned: book.owned(AAA) });
+const asked = book.live().filter((order) => order.asked !== null);
+tell({
+  recovered: await line.control('truth'),
+  owned: book.owned(AAA),
+  asked: asked.map(({ orderRef }) => orderRef),
+  stops: book
+    .live()
+    .filter(({ leg }) => leg === 'stop')
+    .map(({ orderRef, quantity, stopPrice }) => ({ orderRef, quantity, stopPrice })),
+});
 
 const slot = { session: SESSION.date, slot: 'scan-open', slotAt: SESSION.openAt };
 if (!book.isClaimed(slot.session, slot.slot, slot.slotAt)) {
@@ -83,7 +92,7 @@ for (const entry of book.live(AAA)) {
 }
 await settle();
 for (const stop of book.live(AAA)) {
-  if (stop.leg === 'stop') await desk.modify(stop.orderRef, { stopPrice: 96_000_000 });
+  if (stop.leg === 'stop') await desk.modify(stop.orderRef, { stopPrice: 96_000_000 }, 'trail');
 }
 await settle();
 await desk.leave(AAA, 'manual', SESSION.date, 'manual');

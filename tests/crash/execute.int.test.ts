@@ -32,6 +32,13 @@ interface Told {
   readonly died?: string;
   readonly recovered?: Truth;
   readonly owned?: number;
+  /** Changes of orders that nobody knows the fate of. */
+  readonly asked?: readonly string[];
+  readonly stops?: readonly {
+    readonly orderRef: string;
+    readonly quantity: number;
+    readonly stopPrice: number | null;
+  }[];
   readonly done?: {
     readonly owned: number;
     readonly cash: number;
@@ -85,6 +92,12 @@ function naked({ statement: { positions, openOrders } }: Truth): number {
   return Math.max(0, owned - cover);
 }
 
+/** The stops at the broker, as our own book should have them. */
+const stopsOf = ({ statement: { openOrders } }: Truth) =>
+  openOrders
+    .filter(({ leg }) => leg === 'stop')
+    .map(({ orderRef, quantity, stopPrice }) => ({ orderRef, quantity, stopPrice }));
+
 /**
  * Every point is died at where stops wake on partial fills; where they do not, every fourth, and all in the long test.
  */
@@ -103,7 +116,10 @@ describe.each(WAYS)('a desk killed at its steps, stops waking on %s fills', (arm
       const first = await runDesk(home, path, dieAt);
       const died = first.find(({ died: at }) => at !== undefined)?.died;
       const told = died === undefined ? first : await runDesk(home, path, 0);
-      const recovered = told.find((message) => message.recovered !== undefined)?.recovered;
+      const after = told.find((message) => message.recovered !== undefined);
+      const recovered = after?.recovered;
+      expect(after?.asked, `${dieAt}: ${died}`).toEqual([]);
+      expect(after?.stops, `${dieAt}: ${died}`).toEqual(stopsOf(recovered as Truth));
       const end = told.find((message) => message.done !== undefined);
       expect(recovered, `${dieAt}: ${died}`).toBeDefined();
       expect(naked(recovered as Truth), `${dieAt}: ${died}`).toBe(0);

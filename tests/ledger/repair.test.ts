@@ -15,6 +15,7 @@ const booked = (order: Order, status: OrderStatus = 'working', filledQuantity = 
   ...order,
   session: dateNo(1),
   payloadHash: '',
+  asked: null,
   status,
   filledQuantity,
   submittedAt: NOW,

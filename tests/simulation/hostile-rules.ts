@@ -161,6 +161,9 @@ export async function calmDifferences(world: HostileWorld): Promise<string[]> {
   for (const ref of theirs) {
     if (world.book.order(ref) === null) broken.push(`only at the broker: ${ref}`);
   }
+  for (const { orderRef, asked } of world.book.live()) {
+    if (asked !== null) broken.push(`nobody knows what became of a change of ${orderRef}`);
+  }
   const unknown = world.book.live().filter(({ status }) => status === 'unknown');
   for (const { orderRef } of unknown) broken.push(`still unknown: ${orderRef}`);
   const spent = truth.cash === null ? null : truth.cash - 1_000_000_000_000;

@@ -17,7 +17,7 @@ import type { EventDraft, JournalEvent } from '../../src/events/event.ts';
 import { payloadHash } from '../../src/events/order-events.ts';
 import { Book } from '../../src/ledger/book.ts';
 import { sendEntry } from '../../src/pipeline/execute.ts';
-import type { Broker } from '../../src/ports/broker.ts';
+import type { Broker, OrderChange } from '../../src/ports/broker.ts';
 import type { History } from '../../src/ports/history.ts';
 import { commissionModel } from '../../src/risk/commission.ts';
 import { type FaultRates, seededFaults } from '../../src/testing/faults.ts';
@@ -184,7 +184,15 @@ export class HostileWorld {
         written(order);
         return send(() => line.submitOrder(order));
       },
-      modify: (ref, change) => send(() => line.modify(ref, change)),
+      modify: (ref, change) => {
+        const known = book.order(ref);
+        const asked = known?.asked ?? known;
+        const isWritten = Object.entries(change).every(
+          ([term, value]) => asked?.[term as keyof OrderChange] === value,
+        );
+        if (!isWritten) this.unwritten.push(`${ref} as changed`);
+        return send(() => line.modify(ref, change));
+      },
       cancel: (ref) => send(() => line.cancel(ref)),
       statement: async (since) => {
         const statement = await line.statement(since);
@@ -262,7 +270,11 @@ export class HostileWorld {
   async raiseStop(symbol: Symbol): Promise<void> {
     for (const stop of this.book.live(symbol)) {
       if (stop.leg !== 'stop' || stop.stopPrice === null) continue;
-      await this.desk.modify(stop.orderRef, { stopPrice: micros(stop.stopPrice + 200_000) });
+      await this.desk.modify(
+        stop.orderRef,
+        { stopPrice: micros(stop.stopPrice + 200_000) },
+        'trail',
+      );
     }
   }
 
