@@ -23,6 +23,8 @@ export interface CommandContext {
   readonly stdout: (text: string) => void;
   /** Progress, prompts and warnings. */
   readonly stderr: (text: string) => void;
+  /** How progress is shown on standard error; see cli/progress.ts. */
+  readonly progress: 'bar' | 'lines' | 'none';
   readonly now: () => EpochMs;
   /**
    * One line from the person at the terminal, null at end of input. Only where `interactive`; see

@@ -30,6 +30,7 @@ export function contextFor(globals: Globals, world: World): CommandContext {
         : (world.stdout.columns ?? 80),
     stdout: globals.json ? () => {} : world.stdout.write,
     stderr: world.stderr.write,
+    progress: globals.quiet ? 'none' : world.stderr.terminal ? 'bar' : 'lines',
     now: world.now,
     ask: world.ask,
     interrupt: world.interrupt,
