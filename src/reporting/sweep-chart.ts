@@ -1,0 +1,124 @@
+import { METRICS } from '../ledger/metrics-definitions.ts';
+import { percentile } from '../ledger/metrics-series.ts';
+import type { SpanMeasure } from '../ledger/trials.ts';
+import { type Chart, COLOURS, chartSpec } from './charts.ts';
+import { metricText } from './metric-text.ts';
+import type { SweepReport, SweptKey, SweptTrial } from './sweep-report.ts';
+
+/** A key whose values are known beforehand. */
+interface LevelKey {
+  readonly key: string;
+  readonly values: readonly string[];
+}
+
+const hasLevels = (key: SweptKey): key is LevelKey => key.values !== null && key.values.length > 1;
+
+/**
+ * The ranking metric over the first two keys that have more than one value: the colour of a cell is the median of all
+ * trials in it. No picture where values were drawn from between two ends: hardly two trials share one.
+ */
+export function sweepCharts(report: SweepReport): Chart[] {
+  const [across, along] = report.keys.filter(hasLevels);
+  if (across === undefined || report.keys.some(({ values }) => values === null)) return [];
+  const heat = (id: string, part: string, spansOf: (trial: SweptTrial) => readonly SpanMeasure[]) =>
+    heatmap(report, { id, part, across, along: along ?? null, spansOf });
+  if (report.windows !== null) {
+    const spans = (trial: SweptTrial) =>
+      (report.windows ?? []).flatMap(({ trials }) =>
+        trials.flatMap(({ number, result }) =>
+          number === trial.number && result.outcome === 'done' ? [result.inSample] : [],
+        ),
+      );
+    return heat('heatmap-train', 'all trains', spans);
+  }
+  const inSample = heat('heatmap-in-sample', 'in-sample', ({ result }) =>
+    result.outcome === 'done' ? [result.inSample] : [],
+  );
+  if (report.split === null) return inSample;
+  const outOfSample = heat('heatmap-out-of-sample', 'out of sample', ({ result }) =>
+    result.outcome === 'done' && result.outOfSample !== null ? [result.outOfSample] : [],
+  );
+  return [...inSample, ...outOfSample];
+}
+
+interface Heat {
+  readonly id: string;
+  readonly part: string;
+  readonly across: LevelKey;
+  readonly along: LevelKey | null;
+  readonly spansOf: (trial: SweptTrial) => readonly SpanMeasure[];
+}
+
+interface Cell {
+  readonly x: string;
+  readonly y: string;
+  readonly value: number;
+}
+
+function heatmap(report: SweepReport, { id, part, across, along, spansOf }: Heat): Chart[] {
+  const { metric } = report;
+  const trials = report.ranking?.trials ?? report.windows?.[0]?.ranking.trials ?? [];
+  const cells = across.values.flatMap((x) =>
+    (along?.values ?? ['']).flatMap((y): Cell[] => {
+      const values = trials
+        .filter(({ trial }) => trial.values[across.key] === x)
+        .filter(({ trial }) => along === null || trial.values[along.key] === y)
+        .flatMap(({ trial }) => spansOf(trial))
+        .flatMap(({ metrics }) => metrics[metric] ?? []);
+      const value = percentile(values, 0.5);
+      return value === null ? [] : [{ x, y, value }];
+    }),
+  );
+  const best = cells.toSorted((a, b) => b.value - a.value)[0];
+  if (best === undefined) return [];
+  const { label } = METRICS[metric];
+  const text = (value: number) => metricText(metric, { value, n: 0 });
+  const place = along === null ? '' : ` and ${along.key} ${best.y}`;
+  const over = along === null ? across.key : `${across.key} and ${along.key}`;
+  return [
+    {
+      id,
+      title: `${label}, ${part}`,
+      alt: `Map of ${label} ${part} over ${over}: ${text(best.value)} at best, with ${across.key} ${best.x}${place}.`,
+      spec: chartSpec({
+        rows: cells.map((cell) => ({ ...cell })),
+        height: Math.max(40, (along?.values.length ?? 1) * 28),
+        mark: { type: 'rect', stroke: COLOURS.grid },
+        encoding: {
+          x: levels('x', across, { labelAngle: 0 }),
+          y:
+            along === null
+              ? { field: 'y', type: 'ordinal', title: null, axis: null }
+              : levels('y', along, {}),
+          color: {
+            field: 'value',
+            type: 'quantitative',
+            title: label,
+            scale: { range: [COLOURS.loss, PALE, COLOURS.gain], ...middleOf(metric) },
+          },
+        },
+      }),
+      table: {
+        columns: [across.key, ...(along === null ? [] : [along.key]), label],
+        rows: cells.map(({ x, y, value }) => [x, ...(along === null ? [] : [y]), text(value)]),
+      },
+    },
+  ];
+}
+
+/** Between the two colours, on light and dark backgrounds alike. */
+const PALE = '#efe6cf';
+
+/** What is neither good nor bad. Drawdowns are all below it, and get the whole scale. */
+function middleOf(metric: SweepReport['metric']): { readonly domainMid?: number } {
+  if (metric === 'maxDrawdown') return {};
+  return { domainMid: metric === 'profitFactor' ? 1 : 0 };
+}
+
+const levels = (field: string, { key, values }: LevelKey, axis: object) => ({
+  field,
+  type: 'ordinal',
+  title: key,
+  sort: values,
+  axis: { ticks: true, ...axis },
+});
