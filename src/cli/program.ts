@@ -133,6 +133,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/protect.ts')).protect,
   },
   {
+    path: 'risk explain',
+    group: 'Inspect',
+    summary: 'Say what a reason code means, which keys set it and where its rule comes from',
+    load: async () => (await import('./commands/risk-explain.ts')).riskExplain,
+  },
+  {
     path: 'why',
     group: 'Inspect',
     summary: 'Explain a run, a trade or a symbol: why it did, or did not, trade',

@@ -100,3 +100,16 @@ const anchorsOf = (path: string): string[] =>
       .replace(/[^\p{L}\p{N} _-]/gu, '')
       .replaceAll(' ', '-'),
   );
+
+/** Whether a file has a test, or a group of tests, of that title. */
+export function hasTest(file: string, title: string): boolean {
+  if (!existsSync(join(ROOT, file))) return false;
+  const escaped = title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(
+    `(\\b(it|test|describe)\\b[^\\n]*|^ *\\]\\))\\(\\s*(['"\`])${escaped}\\3`,
+    'm',
+  ).test(
+    // The title may stand on the line after the call of a table of cases.
+    readText(file).replace(/\(\n\s*(?=['"`])/g, '('),
+  );
+}

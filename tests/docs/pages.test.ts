@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { filesIn, ROOT, readText } from '../tidy/source.ts';
-import { brokenLinks, PAGES } from './page.ts';
+import { brokenLinks, hasTest, PAGES } from './page.ts';
 
 interface Invariant {
   readonly says: string;
@@ -18,16 +18,6 @@ const invariants: readonly Invariant[] = readText('docs/ARCHITECTURE.md')
       ([, file = '', title = '']) => ({ file, title: title.replace(/\s+/g, ' ') }),
     ),
   }));
-
-/** Whether a file has a test, or a group of tests, of that title. */
-function hasTest(file: string, title: string): boolean {
-  if (!existsSync(join(ROOT, file))) return false;
-  const escaped = title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`\\b(it|test|describe)\\b[^\\n]*\\(\\s*(['"\`])${escaped}\\2`).test(
-    // The title may stand on the line after the call of a table of cases.
-    readText(file).replace(/\(\n\s*(?=['"`])/g, '('),
-  );
-}
 
 describe('docs/ARCHITECTURE.md', () => {
   it('has invariants, each with a test that holds it', () => {

@@ -5,7 +5,7 @@ import { position, sym, working } from '../pipeline/builders.ts';
 import { guardInput, type Scene } from './guard-input.ts';
 
 /** A limit with the scene just inside it and the one that trips it, and what is said then. */
-export type Boundary = readonly [what: string, inside: Scene, outside: Scene, said: string];
+type Boundary = readonly [what: string, inside: Scene, outside: Scene, said: string];
 
 const FREE = () => usd(0);
 
@@ -31,7 +31,7 @@ const by = (source: RestrictionSource): Pick<PortfolioState, 'trading'> => ({
   },
 });
 
-export const ACCOUNT: readonly Boundary[] = [
+const ACCOUNT: readonly Boundary[] = [
   ['the kill switch', {}, { state: by('kill') }, 'KILL_SWITCH 0'],
   ['a process that is not armed', {}, { state: by('disarmed') }, 'DISARMED 0'],
   ['a clock that is wrong', {}, { state: by('stale_clock') }, 'STALE_CLOCK 0'],
@@ -60,7 +60,7 @@ export const ACCOUNT: readonly Boundary[] = [
   ],
 ];
 
-export const MARKET: readonly Boundary[] = [
+const MARKET: readonly Boundary[] = [
   ['the minute before the open', { minutes: 0 }, { minutes: -1 / 60_000 }, 'MARKET_CLOSED 0'],
   [
     'the close',
@@ -141,7 +141,7 @@ export const MARKET: readonly Boundary[] = [
 
 const AT_45: Scene = { quote: { bid: usd(45), ask: usd(45.01) } };
 
-export const ORDER: readonly Boundary[] = [
+const ORDER: readonly Boundary[] = [
   [
     'shares of one order',
     { risk: { maxOrderShares: 100 } },
@@ -201,7 +201,7 @@ export const ORDER: readonly Boundary[] = [
 ];
 
 /** What 100 shares at 50.50 with a stop at 45 use up: 5,050 of gross, 550 of risk. */
-export const BUDGET: readonly Boundary[] = [
+const BUDGET: readonly Boundary[] = [
   [
     'all positions taken',
     { risk: { maxPositions: 3 }, state: { positions: [position('B')], working: [working('C')] } },
@@ -271,7 +271,7 @@ const orders = (buys: number, sells: number, symbol = 'BBB') => ({
 });
 const WITH_TARGET: Scene = { intent: { targetPrice: usd(60) } };
 
-export const CONDUCT: readonly Boundary[] = [
+const CONDUCT: readonly Boundary[] = [
   [
     'a row of losses that pauses entries',
     { risk: { maxConsecutiveLosses: 3 } },
@@ -332,7 +332,7 @@ export const CONDUCT: readonly Boundary[] = [
   ],
 ];
 
-export const SYMBOL: readonly Boundary[] = [
+const SYMBOL: readonly Boundary[] = [
   [
     'a symbol on the deny list',
     { scan: { deny: [sym('BBB')] } },
@@ -385,7 +385,7 @@ const IN_TECH: Scene = {
 const moves = (value: number) => ({ correlationWith: () => value });
 const HELD = { positions: [position('BBB')] };
 
-export const CONCENTRATION: readonly Boundary[] = [
+const CONCENTRATION: readonly Boundary[] = [
   [
     'net exposure, working entries counted',
     {
@@ -436,4 +436,15 @@ export const CONCENTRATION: readonly Boundary[] = [
     { ...moves(1), state: { working: [working('BBB')] }, risk: { maxCorrelation: 0.8 } },
     'CORRELATION 0',
   ],
+];
+
+/** All of them, each family under its name. */
+export const BOUNDARIES: readonly (readonly [family: string, boundaries: readonly Boundary[]])[] = [
+  ['the account', ACCOUNT],
+  ['our conduct', CONDUCT],
+  ['the market', MARKET],
+  ['the symbol', SYMBOL],
+  ['the budget', BUDGET],
+  ['concentration', CONCENTRATION],
+  ['the order', ORDER],
 ];

@@ -3,18 +3,10 @@ import { usd } from '../../src/domain/money.ts';
 import { GATE_CODES, REASON_CODES } from '../../src/domain/reason.ts';
 import { GUARDS } from '../../src/risk/guards.ts';
 import { position, sym, working } from '../pipeline/builders.ts';
-import { ACCOUNT, BUDGET, CONCENTRATION, CONDUCT, MARKET, ORDER, SYMBOL } from './boundaries.ts';
+import { BOUNDARIES } from './boundaries.ts';
 import { guardInput, type Scene, told, verdictOf } from './guard-input.ts';
 
-describe.each([
-  ['the account', ACCOUNT],
-  ['the market', MARKET],
-  ['the order', ORDER],
-  ['the budget', BUDGET],
-  ['our conduct', CONDUCT],
-  ['the symbol', SYMBOL],
-  ['concentration', CONCENTRATION],
-])('a guard of %s', (_, boundaries) => {
+describe.each(BOUNDARIES)('a guard of %s', (_, boundaries) => {
   it.each(boundaries)('trips alone at %s', (_what, inside, outside, said) => {
     const { intent } = guardInput(inside);
     expect(told(inside)).toBe(`approved ${intent.quantity}`);
@@ -116,15 +108,7 @@ describe('the guards', () => {
 
   it('each say something different', () => {
     const codes = new Set<string>();
-    for (const [, , outside] of [
-      ...ACCOUNT,
-      ...CONDUCT,
-      ...MARKET,
-      ...SYMBOL,
-      ...ORDER,
-      ...BUDGET,
-      ...CONCENTRATION,
-    ]) {
+    for (const [, , outside] of BOUNDARIES.flatMap(([, boundaries]) => boundaries)) {
       for (const { code } of verdictOf(outside).reasons) codes.add(code);
     }
     codes.add('QUANTITY_ZERO').add('MIN_NOTIONAL').add('REWARD_TOO_SMALL');
