@@ -1,5 +1,6 @@
 import type { Quote } from '../domain/market.ts';
 import type { EpochMs, Session } from '../domain/time.ts';
+import type { BoardRow } from './board.ts';
 import type { SeriesEra, SymbolSeries } from './series.ts';
 
 /**
@@ -33,6 +34,8 @@ export interface MarketSnapshot {
   /** True where that quote's spread is above the limit; false without a quote. */
   isWiderThan(index: number, maxSpreadBps: number): boolean;
   /** How reports name the data: "synthetic market, seed 1". */
+  /** The same laid out for scans, where the market keeps it so. */
+  readonly board?: BoardRow;
   readonly label: string;
   readonly synthetic: boolean;
   readonly warnings: readonly string[];

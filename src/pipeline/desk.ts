@@ -1,3 +1,4 @@
+import type { Stretch } from '../bars/board.ts';
 import type { SeriesEra } from '../bars/series.ts';
 import type { MarketSnapshot } from '../bars/snapshot.ts';
 import { Failure } from '../domain/failure.ts';
@@ -15,6 +16,7 @@ import type {
   StrategyOpinion,
 } from '../strategy/strategy.ts';
 import { makeView, type ViewCursor } from '../strategy/view.ts';
+import { type Panel, type PanelRule, panelOf } from './panel.ts';
 import { eraOf } from './scan.ts';
 
 /** What a strategy says for a symbol, in numbers; written anew for each symbol that it is asked of. */
@@ -26,12 +28,6 @@ export interface Judgement {
   strength: number | null;
   stopPrice: number | null;
   targetPrice: number | null;
-}
-
-/** A rule's columns of one symbol, and the era they belong to. */
-interface Bound {
-  readonly era: SeriesEra;
-  readonly columns: RuleColumns<string>;
 }
 
 /**
@@ -46,10 +42,10 @@ export class StrategyDesk {
   readonly #definition: StrategyDefinition;
   readonly #params: unknown;
   readonly #warmupBars: number;
-  readonly #rule: ColumnRule | undefined;
+  readonly #rule: PanelRule | null;
   readonly #views = new WeakMap<SeriesEra, ViewCursor>();
-  /** By index of the snapshot that was looked at last. */
-  readonly #bound: Bound[] = [];
+  readonly #bound = new WeakMap<SeriesEra, RuleColumns<string>>();
+  readonly #panels = new WeakMap<Stretch, Panel>();
   readonly #judgement: Judgement;
 
   /**
@@ -67,7 +63,16 @@ export class StrategyDesk {
     this.identity = fingerprint({ name: definition.name, params, features: this.features });
     this.#definition = definition;
     this.#warmupBars = definition.warmupBars(params);
-    this.#rule = rule;
+    this.#rule =
+      rule === undefined
+        ? null
+        : {
+            rule,
+            params,
+            warmupBars: this.#warmupBars,
+            features: this.features.length,
+            bind: (era) => this.#bind(rule, era),
+          };
     this.#judgement = {
       features: new Float64Array(this.features.length),
       signalReason: rule?.signal ?? '',
@@ -77,39 +82,42 @@ export class StrategyDesk {
     };
   }
 
-  /** What was judged last, where it was for the symbol. */
+  /** What was said for the symbol that was judged last. */
   get judgement(): Readonly<Judgement> {
     return this.#judgement;
   }
 
   /** False for a strategy that never asks to leave a position, so that it need not be asked. */
   get mayLeave(): boolean {
-    return this.#rule === undefined;
+    return this.#rule === null;
   }
 
-  /** Judges a series for an entry: why there is no signal, or null with `judgement` holding what it said. */
-  judge(snapshot: MarketSnapshot, index: number): NoSignal | null {
-    const visible = snapshot.visible[index] as number;
-    if (visible < this.#warmupBars) return 'history_short';
-    if (this.#rule === undefined) return this.#judgeByView(snapshot, index);
-    const era = snapshot.eras[index] as SeriesEra;
-    let bound = this.#bound[index];
-    if (bound?.era !== era) {
-      bound = { era, columns: this.#bind(this.#rule, era) };
-      this.#bound[index] = bound;
+  /** What its rule says of all series of a stretch; null for a strategy that is asked through views. */
+  panelOf(stretch: Stretch): Panel | null {
+    if (this.#rule === null) return null;
+    let panel = this.#panels.get(stretch);
+    if (panel === undefined) {
+      panel = panelOf(stretch, this.#rule);
+      this.#panels.set(stretch, panel);
     }
-    return this.#rule.judge(bound.columns, this.#params, visible - 1, this.#judgement.features);
+    return panel;
   }
 
   #bind(rule: ColumnRule, era: SeriesEra): RuleColumns<string> {
-    const inputs: Record<string, Float64Array> = {};
-    for (const [name, indicator] of Object.entries(this.#definition.inputs(this.#params))) {
-      inputs[name] = era.indicators.get(indicator);
+    let columns = this.#bound.get(era);
+    if (columns === undefined) {
+      const inputs: Record<string, Float64Array> = {};
+      for (const [name, indicator] of Object.entries(this.#definition.inputs(this.#params))) {
+        inputs[name] = era.indicators.get(indicator);
+      }
+      columns = rule.bind(era.columns, inputs);
+      this.#bound.set(era, columns);
     }
-    return rule.bind(era.columns, inputs);
+    return columns;
   }
 
-  #judgeByView(snapshot: MarketSnapshot, index: number): NoSignal | null {
+  /** Asks for an entry through a view: why there is no signal, or null with `judgement` holding what was said. */
+  judge(snapshot: MarketSnapshot, index: number): NoSignal | null {
     const opinion = this.opinion(snapshot, index, null);
     if (opinion.direction === 'none') return opinion.reason;
     const said = this.#judgement;

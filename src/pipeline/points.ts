@@ -9,16 +9,20 @@ export function ramp(value: number, { lo, hi, inverted }: FeatureSpec): number {
   return inverted ? 1 - clamped : clamped;
 }
 
-/** round(100 x (100 x sum(w f) / sum(w)), half even) / 100, features in the declared order. */
+/**
+ * round(100 x (100 x sum(w f) / sum(w)), half even) / 100, features in the declared order; their components begin at
+ * an offset.
+ */
 export function weightedScore(
   components: ArrayLike<number>,
   features: readonly FeatureSpec[],
+  from = 0,
 ): number {
   let weighted = 0;
   let weights = 0;
   for (let i = 0; i < features.length; i++) {
     const { weight } = features[i] as FeatureSpec;
-    weighted += weight * (components[i] ?? Number.NaN);
+    weighted += weight * (components[from + i] ?? Number.NaN);
     weights += weight;
   }
   const points = (100 * weighted) / weights;

@@ -1,3 +1,4 @@
+import { boardRowOf, type Stretch } from '../bars/board.ts';
 import { ACTIVITY_BARS, type SeriesEra, type SymbolSeries } from '../bars/series.ts';
 import type { MarketSnapshot } from '../bars/snapshot.ts';
 import type { Symbol } from '../domain/market.ts';
@@ -34,22 +35,35 @@ export interface ScanSettings {
 
 /** Drops what cannot be traded, ranks the rest by the rule's activity (ties by symbol), keeps the first rows. */
 export function scan(snapshot: MarketSnapshot, settings: ScanSettings): ScanTable {
-  const { series, visible, eras } = snapshot;
+  const look: Look = { snapshot, settings, ...sidesOf(snapshot) };
+  const size = snapshot.series.length;
   const counts = new Int32Array(SCAN_EXCLUSIONS.length);
-  const activity = new Float64Array(series.length);
-  const kept = new Int32Array(series.length);
+  const activity = new Float64Array(size);
+  const kept = new Int32Array(size);
   let found = 0;
   let universe = 0;
-  for (let i = 0; i < series.length; i++) {
-    const last = (visible[i] as number) - 1;
-    if (last < 0) continue;
+  for (let i = 0; i < size; i++) {
+    if ((snapshot.visible[i] as number) === 0) continue;
     universe += 1;
-    const reason = exclusionAt(snapshot, i, eras[i] as SeriesEra, last, settings, activity);
+    const reason = exclusionAt(look, i, activity);
     if (reason === KEPT) kept[found++] = i;
     else counts[reason] = (counts[reason] as number) + 1;
   }
   const table = new ScanTable(universe, kept.subarray(0, found), activity, counts);
   return found > settings.rows ? table.cutTo(settings.rows) : table;
+}
+
+/** What a scan looks at: the snapshot's columns, and where its row of them begins. */
+interface Look {
+  readonly snapshot: MarketSnapshot;
+  readonly settings: ScanSettings;
+  readonly stretch: Stretch;
+  readonly from: number;
+}
+
+function sidesOf(snapshot: MarketSnapshot): Pick<Look, 'stretch' | 'from'> {
+  const { stretch, row } = boardRowOf(snapshot);
+  return { stretch, from: row * snapshot.series.length };
 }
 
 /** Why the scan drops a series before its cut, null where it does not. */
@@ -58,10 +72,9 @@ export function scanExclusion(
   index: number,
   settings: ScanSettings,
 ): ScanExclusion | null {
-  const last = (snapshot.visible[index] as number) - 1;
-  if (last < 0) return 'stale';
+  if ((snapshot.visible[index] as number) === 0) return 'stale';
   const activity = new Float64Array(snapshot.series.length);
-  const code = exclusionAt(snapshot, index, eraOf(snapshot, index), last, settings, activity);
+  const code = exclusionAt({ snapshot, settings, ...sidesOf(snapshot) }, index, activity);
   return code === KEPT ? null : (SCAN_EXCLUSIONS[code] as ScanExclusion);
 }
 
@@ -74,42 +87,31 @@ const MIN_PRICE = codeOf('min_price');
 const MIN_ACTIVITY = codeOf('min_activity');
 const SPREAD = codeOf('spread');
 
-function exclusionAt(
-  snapshot: MarketSnapshot,
-  i: number,
-  era: SeriesEra,
-  last: number,
-  settings: ScanSettings,
-  activity: Float64Array,
-): number {
-  if (era.ordinals[last] !== snapshot.completedOrdinal) return STALE;
-  if (last + 1 < ACTIVITY_BARS) return FEW_BARS;
+function exclusionAt(look: Look, i: number, activity: Float64Array): number {
+  const { snapshot, settings, stretch } = look;
+  const at = look.from + i;
+  if (stretch.ordinal[at] !== snapshot.completedOrdinal) return STALE;
+  if ((snapshot.visible[i] as number) < ACTIVITY_BARS) return FEW_BARS;
   if (!((snapshot.reference[i] as number) >= settings.minPriceUsd)) return MIN_PRICE;
-  if (!((era.medianDollars[last] as number) >= settings.minActivityUsd)) return MIN_ACTIVITY;
+  if (!((stretch.medianDollars[at] as number) >= settings.minActivityUsd)) return MIN_ACTIVITY;
   if (snapshot.isWiderThan(i, settings.maxSpreadBps)) return SPREAD;
-  const value = activityOf(snapshot, i, era, last, settings.rule);
+  const value = activityOf(look, i, at);
   if (Number.isNaN(value)) return STALE;
   activity[i] = value;
   return KEPT;
 }
 
-function activityOf(
-  snapshot: MarketSnapshot,
-  i: number,
-  era: SeriesEra,
-  last: number,
-  rule: ScanRule,
-): number {
-  switch (rule) {
+function activityOf({ snapshot, settings, stretch }: Look, i: number, at: number): number {
+  switch (settings.rule) {
     case 'most_active':
-      return era.medianVolume[last] as number;
+      return stretch.medianVolume[at] as number;
     case 'most_active_usd':
-      return era.medianDollars[last] as number;
+      return stretch.medianDollars[at] as number;
     case 'top_gainers':
-      return lastChange(snapshot, i, era, last);
+      return lastChange(snapshot, i, stretch.close[at] as number);
     case 'gap': {
       const opens = assertExists(snapshot.todayOpen, 'the gap rule needs opens of today');
-      return (opens[i] as number) / (era.columns.close[last] as number) - 1;
+      return (opens[i] as number) / (stretch.close[at] as number) - 1;
     }
     case 'relative_volume': {
       const volumes = assertExists(snapshot.relativeVolume, 'the rule needs volumes of today');
@@ -122,12 +124,12 @@ function activityOf(
  * The change of the last visible price: against yesterday's close once today has prices, else of the last bar. A symbol
  * that has no price while others have one cannot be ranked with them.
  */
-function lastChange(snapshot: MarketSnapshot, i: number, era: SeriesEra, last: number): number {
-  const close = era.columns.close[last] as number;
+function lastChange(snapshot: MarketSnapshot, i: number, close: number): number {
   if (snapshot.pricedToday) {
     return snapshot.quote(i) === null ? Number.NaN : (snapshot.reference[i] as number) / close - 1;
   }
-  return last === 0 ? Number.NaN : close / (era.columns.close[last - 1] as number) - 1;
+  const before = (snapshot.visible[i] as number) - 2;
+  return before < 0 ? Number.NaN : close / (eraOf(snapshot, i).columns.close[before] as number) - 1;
 }
 
 /** The era of a series that this decision looks at. */

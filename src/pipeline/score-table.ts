@@ -3,8 +3,8 @@ import type { MarketSnapshot } from '../bars/snapshot.ts';
 import type { Symbol } from '../domain/market.ts';
 import { INELIGIBLE_REASONS, type IneligibleReason } from '../domain/reason.ts';
 import type { FeatureSpec } from '../strategy/strategy.ts';
-import type { Judgement } from './desk.ts';
 import { ramp, weightedScore } from './points.ts';
+import { codeOf, SCORED } from './reason-codes.ts';
 import type { ScanTable } from './scan-table.ts';
 import { tableHash } from './table-hash.ts';
 
@@ -28,10 +28,6 @@ export interface ScoredRow {
   readonly targetPrice: number | null;
 }
 
-/** Reasons are kept as their place in the closed list; a row with a score has none. */
-export const SCORED = -1;
-const CODES: ReadonlyMap<string, number> = new Map(INELIGIBLE_REASONS.map((name, i) => [name, i]));
-export const codeOf = (reason: IneligibleReason): number => CODES.get(reason) as number;
 const UNDEFINED_FEATURE = codeOf('undefined_feature');
 
 /** What a strategy said beside features; kept apart, since most say nothing of it. */
@@ -39,6 +35,11 @@ export interface OwnTerms {
   readonly strength: number | null;
   readonly stopPrice: number | null;
   readonly targetPrice: number | null;
+}
+
+/** The same with the word of the signal. */
+interface Said extends OwnTerms {
+  readonly signalReason: string;
 }
 
 /**
@@ -56,7 +57,7 @@ export class ScoreTable {
   readonly #codes: Int8Array;
   readonly #points: Float64Array;
   readonly #components: Float64Array;
-  readonly #signals: string[] = [];
+  readonly #signals: string[];
   readonly #own = new Map<number, OwnTerms>();
   readonly #made = new Map<number, ScoredRow>();
   #rows: readonly ScoredRow[] | undefined;
@@ -71,6 +72,7 @@ export class ScoreTable {
     this.#judged = new Int8Array(count);
     this.#codes = new Int8Array(count);
     this.#points = new Float64Array(count);
+    this.#signals = Array.from({ length: count }, () => '');
     this.#components = new Float64Array(count * features.length);
   }
 
@@ -80,20 +82,24 @@ export class ScoreTable {
     this.#codes[at] = code;
   }
 
-  /** Scores a row by what the strategy said of it. An undefined feature leaves it without a score. */
-  addScored(at: number, said: Readonly<Judgement>): void {
+  /** Scores a row by its raw features, which begin at an offset. An undefined one leaves it without a score. */
+  addScored(
+    at: number,
+    raw: Float64Array,
+    from: number,
+    { signalReason, strength, stopPrice, targetPrice }: Said,
+  ): void {
     const width = this.#features.length;
-    const components = this.#components.subarray(at * width, (at + 1) * width);
+    const to = at * width;
     for (let i = 0; i < width; i++) {
-      components[i] = ramp(said.features[i] as number, this.#features[i] as FeatureSpec);
+      this.#components[to + i] = ramp(raw[from + i] as number, this.#features[i] as FeatureSpec);
     }
-    const points = weightedScore(components, this.#features);
+    const points = weightedScore(this.#components, this.#features, to);
     const code = Number.isNaN(points) ? UNDEFINED_FEATURE : SCORED;
     this.#judged[at] = code;
     this.#codes[at] = code;
     this.#points[at] = points;
-    this.#signals[at] = said.signalReason;
-    const { strength, stopPrice, targetPrice } = said;
+    this.#signals[at] = signalReason;
     if (strength !== null || stopPrice !== null || targetPrice !== null) {
       this.#own.set(at, { strength, stopPrice, targetPrice });
     }

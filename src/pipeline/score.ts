@@ -1,11 +1,13 @@
+import { boardRowOf } from '../bars/board.ts';
 import type { SymbolSeries } from '../bars/series.ts';
 import type { MarketSnapshot } from '../bars/snapshot.ts';
 import type { Symbol } from '../domain/market.ts';
 import type { IneligibleReason } from '../domain/reason.ts';
 import type { StrategyDesk } from './desk.ts';
-import { eraOf, indexOfSymbol } from './scan.ts';
+import { codeOf, SCORED } from './reason-codes.ts';
+import { indexOfSymbol } from './scan.ts';
 import type { ScanTable } from './scan-table.ts';
-import { codeOf, SCORED, ScoreTable } from './score-table.ts';
+import { ScoreTable } from './score-table.ts';
 
 export type { ScoredRow, ScoreTable } from './score-table.ts';
 
@@ -32,12 +34,30 @@ export function score(
   eligibility: Eligibility,
 ): ScoreTable {
   const table = new ScoreTable(snapshot, found, desk.features);
+  const { stretch, row } = boardRowOf(snapshot);
+  const from = row * snapshot.series.length;
+  const panel = desk.panelOf(stretch);
   const { judgement } = desk;
+  const width = desk.features.length;
   for (let at = 0; at < found.found.length; at++) {
     const index = found.found[at] as number;
-    const code = codeAt(snapshot, index, desk, eligibility);
-    if (code === SCORED) table.addScored(at, judgement);
-    else table.addUnscored(at, code);
+    const refused = refusalOf(
+      snapshot,
+      index,
+      stretch.abnormal[from + index] as number,
+      eligibility,
+    );
+    if (refused !== SCORED) {
+      table.addUnscored(at, refused);
+    } else if (panel === null) {
+      const reason = desk.judge(snapshot, index);
+      if (reason === null) table.addScored(at, judgement.features, 0, judgement);
+      else table.addUnscored(at, codeOf(reason));
+    } else {
+      const code = panel.codes[from + index] as number;
+      if (code === SCORED) table.addScored(at, panel.features, (from + index) * width, judgement);
+      else table.addUnscored(at, code);
+    }
   }
   for (const [symbol, reason] of eligibility.barred) {
     const index = indexOfSymbol(snapshot, symbol);
@@ -46,29 +66,18 @@ export function score(
   return table;
 }
 
-function codeAt(
-  snapshot: MarketSnapshot,
+/** Why a row is not judged at all, by the config's lists and its last abnormal bar; SCORED where it is. */
+function refusalOf(
+  { series, sessionOrdinal }: MarketSnapshot,
   index: number,
-  desk: StrategyDesk,
-  eligibility: Eligibility,
+  lastAbnormal: number,
+  { deny, allow, quarantineSessions }: Eligibility,
 ): number {
-  const { deny, allow } = eligibility;
   if (deny.size > 0 || allow !== null) {
-    const { symbol } = snapshot.series[index] as SymbolSeries;
+    const { symbol } = series[index] as SymbolSeries;
     if (deny.has(symbol)) return DENIED;
     if (allow !== null && !allow.has(symbol)) return NOT_ALLOWED;
   }
-  if (isQuarantined(snapshot, index, eligibility)) return QUARANTINED;
-  const reason = desk.judge(snapshot, index);
-  return reason === null ? SCORED : codeOf(reason);
-}
-
-function isQuarantined(
-  snapshot: MarketSnapshot,
-  index: number,
-  { quarantineSessions }: Eligibility,
-): boolean {
-  const { abnormal } = eraOf(snapshot, index);
-  const last = abnormal[(snapshot.visible[index] as number) - 1] ?? -1;
-  return last >= 0 && snapshot.sessionOrdinal - last <= quarantineSessions;
+  const isQuarantined = lastAbnormal >= 0 && sessionOrdinal - lastAbnormal <= quarantineSessions;
+  return isQuarantined ? QUARANTINED : SCORED;
 }

@@ -1,4 +1,5 @@
-import type { SeriesEra, SymbolSeries } from '../bars/series.ts';
+import { boardRowOf } from '../bars/board.ts';
+import type { SymbolSeries } from '../bars/series.ts';
 import type { MarketSnapshot } from '../bars/snapshot.ts';
 import { sha256 } from '../events/fingerprint.ts';
 import type { ScanTable } from './scan-table.ts';
@@ -36,7 +37,10 @@ export function tableHash(
   scan: ScanTable,
   columns: HashedColumns,
 ): string {
-  const { visible, reference, eras, pricedToday } = snapshot;
+  const { visible, reference, pricedToday } = snapshot;
+  const { stretch, row } = boardRowOf(snapshot);
+  const { close, volume } = stretch;
+  const from = row * visible.length;
   const { found, activityOf } = scan;
   const { codes, points, components, width, signals, own } = columns;
   const reasons: string[] = [];
@@ -46,12 +50,10 @@ export function tableHash(
   let end = HEAD;
   let at = 0;
   for (let i = 0; i < visible.length; i++) {
-    const last = (visible[i] as number) - 1;
-    if (last < 0) continue;
-    const { close, volume } = (eras[i] as SeriesEra).columns;
+    if ((visible[i] as number) === 0) continue;
     out[end++] = reference[i] as number;
-    if (pricedToday) out[end++] = close[last] as number;
-    out[end++] = volume[last] as number;
+    if (pricedToday) out[end++] = close[from + i] as number;
+    out[end++] = volume[from + i] as number;
     if (found[at] !== i) {
       out[end++] = DROPPED;
       continue;

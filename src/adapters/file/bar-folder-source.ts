@@ -60,6 +60,7 @@ export function barFolderSource(folder: BarFolder, only?: readonly Symbol[]): Ba
     warnings,
     sectorOf: () => 'UNKNOWN',
     async prepare() {
+      if (loaded.size === symbols.length) return;
       const faults: FileProblem[] = [];
       for (const symbol of symbols) {
         if (loaded.has(symbol)) continue;

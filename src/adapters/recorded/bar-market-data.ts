@@ -1,3 +1,4 @@
+import { Board, type BoardRow } from '../../bars/board.ts';
 import { nyseGrid } from '../../bars/nyse-grid.ts';
 import { type SeriesEra, SymbolSeries } from '../../bars/series.ts';
 import { type MarketSnapshot, spreadBps } from '../../bars/snapshot.ts';
@@ -39,12 +40,22 @@ export interface BarMarketDataOptions {
   readonly until?: Session;
 }
 
-/** Series that are looked at together, and how many bars of each were visible last. */
+/** Fewer symbols are asked for by name, as those that are held; so many are a universe, which comes again. */
+const UNIVERSE_SYMBOLS = 40;
+
+/** The series of a universe. */
 interface Shelf {
   readonly symbols: readonly Symbol[];
   readonly upTo: SessionDate;
   readonly series: readonly SymbolSeries[];
-  readonly near: Int32Array;
+  readonly board: Board;
+}
+
+interface LaidOut {
+  readonly board?: BoardRow;
+  readonly eras: readonly SeriesEra[];
+  readonly visible: Int32Array;
+  readonly close: Float64Array;
 }
 
 /** Bars as a market: snapshots are cut from columns that are held once. Quotes are modelled, and say so. */
@@ -56,6 +67,8 @@ export class BarMarketData implements MarketData {
   #known: ReadonlySet<Symbol> | null = null;
   readonly #series = new Map<Symbol, { raw: BarColumns; series: SymbolSeries }>();
   #shelf: Shelf | null = null;
+  /** The universe that was asked for last, and what of it there is. */
+  #asked: { readonly symbols: readonly Symbol[]; readonly wanted: readonly Symbol[] } | null = null;
   #warnings: readonly string[] = [];
 
   constructor(source: BarSource, options: BarMarketDataOptions) {
@@ -70,21 +83,13 @@ export class BarMarketData implements MarketData {
     const symbols = this.#wanted(request);
     const upTo = this.#options.until ?? completed;
     await this.#source.prepare(upTo, symbols);
-    const { series, near } = this.#shelfOf(symbols, upTo);
+    const series = this.#seriesFor(symbols, upTo);
     const sessionOrdinal = ordinalAtOrBefore(session.date);
     const completedOrdinal = ordinalOf(completed.date);
-    const eras: SeriesEra[] = [];
-    const visible = new Int32Array(series.length);
-    const reference = new Float64Array(series.length);
-    for (let i = 0; i < series.length; i++) {
-      const era = (series[i] as SymbolSeries).eraAt(sessionOrdinal);
-      const end = era.visibleThrough(completedOrdinal, near[i]);
-      eras.push(era);
-      near[i] = end;
-      visible[i] = end;
-      reference[i] = end === 0 ? Number.NaN : (era.columns.close[end - 1] as number);
-    }
     const inSession = asOf > session.openAt && asOf < session.closeAt;
+    const { board, eras, visible, close } = this.#layOut(series, sessionOrdinal, completedOrdinal);
+    // Prices of today are written over those of yesterday: of a copy, since the board shows them to others too.
+    const reference = inSession ? close.slice() : close;
     const priced = inSession ? this.#priceToday(symbols, request, reference) : null;
     const pricedToday = priced?.includes(1) ?? false;
     const quoted = (i: number): boolean => priced?.[i] !== 0;
@@ -108,7 +113,35 @@ export class BarMarketData implements MarketData {
       label: this.label,
       synthetic: this.#source.synthetic,
       warnings: this.#warningsNow(),
+      ...(board === undefined ? {} : { board }),
     };
+  }
+
+  /** What is visible of each series, and its last close. A universe that is asked for again gets a board. */
+  #layOut(
+    series: readonly SymbolSeries[],
+    sessionOrdinal: number,
+    completedOrdinal: number,
+  ): LaidOut {
+    if (series === this.#shelf?.series) {
+      const board = this.#shelf.board.rowAt({ sessionOrdinal, completedOrdinal });
+      const from = board.row * series.length;
+      const to = from + series.length;
+      const { eras, visible, close } = board.stretch;
+      return {
+        board,
+        eras: eras[board.row] as readonly SeriesEra[],
+        visible: visible.subarray(from, to),
+        close: close.subarray(from, to),
+      };
+    }
+    const eras = series.map((one) => one.eraAt(sessionOrdinal));
+    const visible = Int32Array.from(eras, (era) => era.visibleThrough(completedOrdinal));
+    const close = Float64Array.from(
+      eras,
+      ({ columns }, i) => columns.close[(visible[i] as number) - 1] ?? Number.NaN,
+    );
+    return { eras, visible, close };
   }
 
   /** What the source has said so far, made anew only when it says more. */
@@ -124,23 +157,30 @@ export class BarMarketData implements MarketData {
   }
 
   /**
-   * The series of these symbols. Those of the whole universe are kept while nothing later is asked for, since bars
-   * that were given out never change.
+   * The series of these symbols. Those of a universe are kept while nothing later is asked for, since bars that were
+   * given out never change.
    */
-  #shelfOf(symbols: readonly Symbol[], upTo: Session): Shelf {
-    if (symbols === this.#shelf?.symbols && upTo.date === this.#shelf.upTo) return this.#shelf;
+  #seriesFor(symbols: readonly Symbol[], upTo: Session): readonly SymbolSeries[] {
+    if (symbols === this.#shelf?.symbols && upTo.date === this.#shelf.upTo) {
+      return this.#shelf.series;
+    }
     const series = symbols.map((symbol) => this.#seriesOf(symbol));
-    const shelf = { symbols, upTo: upTo.date, series, near: new Int32Array(series.length) };
-    if (symbols === this.#source.symbols) this.#shelf = shelf;
-    return shelf;
+    if (symbols === this.#source.symbols || symbols === this.#asked?.wanted) {
+      const { until } = this.#options;
+      const board = new Board(series, until === undefined ? -1 : ordinalOf(until.date));
+      this.#shelf = { symbols, upTo: upTo.date, series, board };
+    }
+    return series;
   }
 
-  #wanted(request: SnapshotRequest): readonly Symbol[] {
-    if (request.symbols === undefined) return this.#source.symbols;
+  #wanted({ symbols: asked }: SnapshotRequest): readonly Symbol[] {
+    if (asked === undefined) return this.#source.symbols;
+    if (this.#asked?.symbols === asked) return this.#asked.wanted;
     this.#known ??= new Set(this.#source.symbols);
     const known = this.#known;
-    const wanted = [...new Set(request.symbols)].filter((symbol) => known.has(symbol));
-    return wanted.sort((a, b) => (a < b ? -1 : 1));
+    const wanted = [...new Set(asked)].filter((symbol) => known.has(symbol)).sort();
+    if (asked.length >= UNIVERSE_SYMBOLS) this.#asked = { symbols: asked, wanted };
+    return wanted;
   }
 
   #seriesOf(symbol: Symbol): SymbolSeries {
