@@ -55,7 +55,17 @@ export const utcMsToDate = (ms: number): SessionDate =>
   new Date(ms).toISOString().slice(0, 10) as SessionDate;
 
 /** ISO 8601 in UTC, "2026-03-05T14:30:00.000Z": how instants are written to files. */
-export const isoUtc = (at: EpochMs): string => new Date(at).toISOString();
+export function isoUtc(at: EpochMs): string {
+  // Many things happen at one instant: its text is made once.
+  if (at !== lastAt) {
+    lastText = new Date(at).toISOString();
+    lastAt = at;
+  }
+  return lastText;
+}
+
+let lastAt = Number.NaN;
+let lastText = '';
 
 const INSTANT =
   /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,3})?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;

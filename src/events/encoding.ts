@@ -5,73 +5,114 @@ import { instantCodec, moneyCodec } from './codecs.ts';
 import { EVENT_PAYLOADS, EVENT_TYPES, type EventDraft, JOURNAL_VERSION } from './event.ts';
 
 /**
- * Turns a value of the program into what files hold; null where both are the same. Made once per event type from
- * the schema itself, because zod's own encoding costs several times as much and a backtest writes many events.
+ * The JSON text of a value of the program; undefined where JSON leaves a member out. Made once per event type from the
+ * schema itself, because zod's own encoding, and making an object only to turn it into text, cost several times as
+ * much, and a backtest writes many events. Whatever a value is, the text is what JSON.stringify makes of it.
  */
-type Encode = ((value: never) => unknown) | null;
+type Write = (value: never) => string | undefined;
 
-function encoderOf(schema: z.core.$ZodType): Encode {
-  if (schema === moneyCodec) return (amount: number) => amount / 1e6;
-  if (schema === instantCodec) return isoUtc;
+const writeMoney = (amount: number): string | undefined => plain(amount / 1e6);
+const writeInstant = (at: Parameters<typeof isoUtc>[0]): string => `"${isoUtc(at)}"`;
+
+function writerOf(schema: z.core.$ZodType): Write {
+  if (schema === moneyCodec) return writeMoney;
+  if (schema === instantCodec) return writeInstant;
   if (schema instanceof z.ZodNullable) {
-    const inner = encoderOf(schema.unwrap());
-    return inner && ((value) => (value === null ? null : inner(value)));
+    const inner = writerOf(schema.unwrap());
+    return (value) => (value === null ? 'null' : inner(value));
   }
   if (schema instanceof z.ZodOptional) {
-    const inner = encoderOf(schema.unwrap());
-    return inner && ((value) => (value === undefined ? undefined : inner(value)));
+    const inner = writerOf(schema.unwrap());
+    return (value) => (value === undefined ? undefined : inner(value));
   }
-  if (schema instanceof z.ZodArray) {
-    const inner = encoderOf(schema.element);
-    return inner && ((values: readonly never[]) => values.map((value) => inner(value)));
+  if (schema instanceof z.ZodArray && holdsCodec(schema.element)) {
+    const inner = writerOf(schema.element);
+    return (values: readonly never[]) =>
+      `[${values.map((value) => inner(value) ?? 'null').join(',')}]`;
   }
-  if (schema instanceof z.ZodObject) return objectEncoder(schema.shape);
+  if (schema instanceof z.ZodObject && holdsCodec(schema)) {
+    const members = membersOf(schema.shape);
+    return (value: Readonly<Record<string, never>>) => `{${textOf(members, value).slice(1)}}`;
+  }
   assert(!(schema instanceof z.ZodPipe), 'a codec must be known to the encoder');
-  return null;
+  return plain;
 }
 
-function objectEncoder(shape: Readonly<Record<string, z.core.$ZodType>>): Encode {
-  const fields = Object.entries(shape).map(([key, schema]) => ({ key, encode: encoderOf(schema) }));
-  if (fields.every(({ encode }) => encode === null)) return null;
-  return (value: Readonly<Record<string, never>>) => {
-    const encoded: Record<string, unknown> = {};
-    for (const { key, encode } of fields) {
-      const member = value[key] as never;
-      encoded[key] = encode === null ? member : encode(member);
-    }
-    return encoded;
-  };
+/** True for a schema with money or an instant somewhere in it; of all others the values stand in files as they are. */
+function holdsCodec(schema: z.core.$ZodType): boolean {
+  if (schema === moneyCodec || schema === instantCodec) return true;
+  if (schema instanceof z.ZodNullable || schema instanceof z.ZodOptional) {
+    return holdsCodec(schema.unwrap());
+  }
+  if (schema instanceof z.ZodArray) return holdsCodec(schema.element);
+  if (schema instanceof z.ZodObject) return Object.values(schema.shape).some(holdsCodec);
+  return false;
 }
 
-const PAYLOAD_FIELDS = new Map(
-  EVENT_TYPES.map((type) => [
-    type as string,
-    Object.entries(EVENT_PAYLOADS[type]).map(([key, schema]) => ({
-      key,
-      encode: encoderOf(schema),
-    })),
-  ]),
+/** JSON.stringify for what events hold most: short text and numbers. */
+function plain(value: unknown): string | undefined {
+  if (typeof value === 'string') return isPlainText(value) ? `"${value}"` : JSON.stringify(value);
+  if (typeof value === 'number') return Number.isFinite(value) ? `${value}` : 'null';
+  return value === null ? 'null' : JSON.stringify(value);
+}
+
+const LONGEST_READ = 64;
+
+/** True for short text that JSON writes as it is. */
+function isPlainText(text: string): boolean {
+  if (text.length > LONGEST_READ) return false;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 32 || code > 126 || code === 34 || code === 92) return false;
+  }
+  return true;
+}
+
+/** A member: its name as it stands in the text, and how its value is written. */
+interface Member {
+  readonly key: string;
+  readonly head: string;
+  readonly write: Write;
+}
+
+const membersOf = (shape: Readonly<Record<string, z.core.$ZodType>>): readonly Member[] =>
+  Object.entries(shape).map(([key, schema]) => ({
+    key,
+    head: `,${JSON.stringify(key)}:`,
+    write: writerOf(schema),
+  }));
+
+/** Every member that has a value, each with a comma before it. */
+function textOf(members: readonly Member[], values: Readonly<Record<string, never>>): string {
+  let text = '';
+  for (const { key, head, write } of members) {
+    const value = write(values[key] as never);
+    if (value !== undefined) text += head + value;
+  }
+  return text;
+}
+
+const PAYLOADS: ReadonlyMap<string, readonly Member[]> = new Map(
+  EVENT_TYPES.map((type) => [type, membersOf(EVENT_PAYLOADS[type])]),
 );
 
-/** The line of an event without its place in the chain: members in the order of the schema. */
+/**
+ * The line of an event up to its hash, as the text of an object: members in the order of the schema. `prev` is the hash
+ * of the event before.
+ */
 export function encodeDraft(
   draft: EventDraft,
   seq: number,
   step: readonly [number, number] | null,
-): Record<string, unknown> {
-  const fields = PAYLOAD_FIELDS.get(draft.type);
-  assert(fields, `an event has a known type, was ${draft.type}`);
-  const line: Record<string, unknown> = {
-    v: JOURNAL_VERSION,
-    seq,
-    at: isoUtc(draft.at),
-    runId: draft.runId,
-    type: draft.type,
-  };
-  for (const { key, encode } of fields) {
-    const member = (draft as unknown as Record<string, never>)[key] as never;
-    line[key] = encode === null ? member : encode(member);
-  }
-  if (step) line.step = step;
-  return line;
+  prev: string,
+): string {
+  const members = PAYLOADS.get(draft.type);
+  assert(members !== undefined, `an event has a known type, was ${draft.type}`);
+  const { at, runId, type } = draft;
+  const payload = textOf(members, draft as unknown as Readonly<Record<string, never>>);
+  const run = plain(runId);
+  const head = `{"v":${JOURNAL_VERSION},"seq":${seq},"at":"${isoUtc(at)}"`;
+  const middle = `${run === undefined ? '' : `,"runId":${run}`},"type":"${type}"${payload}`;
+  const tail = step === null ? '' : `,"step":[${step[0]},${step[1]}]`;
+  return `${head}${middle}${tail},"prev":"${prev}"}`;
 }

@@ -55,11 +55,13 @@ function scoredEvent(
   names: readonly string[],
 ): EventDraft {
   const { row } = candidate;
-  const components = Object.fromEntries(
-    row.components.map((value, i) => [names[i] ?? `feature_${i}`, value]),
-  );
+  const components: Record<string, number> = {};
+  for (let i = 0; i < names.length; i++) {
+    components[names[i] as string] = row.components[i] as number;
+  }
   return {
-    ...base,
+    at: base.at,
+    runId: base.runId,
     type: 'candidate.scored',
     symbol: row.symbol,
     scanRank: row.scanRank,
