@@ -27,6 +27,8 @@ import { rangeTasks, swept, sweptWindow, testTask, trainTasks } from './sweep-ta
 import type { TrialSetting, TrialTask } from './sweep-trial.ts';
 import type { WorkerSetting } from './sweep-worker.ts';
 
+export type { SweepQuestion };
+
 /** A sweep to be begun, or to be gone on with. */
 export interface SweepRequest {
   /** Its folder. Absolute. */

@@ -68,6 +68,18 @@ export function symbolOption(value: unknown): Symbol | undefined {
   });
 }
 
+/** The symbols of a list between commas. */
+export function symbolsOption(value: unknown): Symbol[] | undefined {
+  const text = textOption(value);
+  return text?.split(',').map((part) => {
+    const symbol = parseSymbol(part.trim());
+    if (symbol !== null) return symbol;
+    throw new Failure('SYMBOL_INVALID', `${JSON.stringify(part)} is not a symbol`, {
+      hint: 'write --symbols AAPL,BRK.B',
+    });
+  });
+}
+
 /** Refuses a span that ends before it begins. */
 export function assertSpan(since: SessionDate | undefined, until: SessionDate | undefined): void {
   if (since === undefined || until === undefined || since <= until) return;

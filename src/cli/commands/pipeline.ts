@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { Failure } from '../../domain/failure.ts';
-import { parseSymbol, type Symbol } from '../../domain/market.ts';
 import { type EpochMs, parseInstant, parseSessionDate } from '../../domain/time.ts';
 import type { CommandContext, CommandSpec } from '../command.ts';
+import { symbolsOption, textOption } from '../options.ts';
 
 /** `trade-labs pipeline`: scan, score, size, guard, execute once, now or at an instant of the past. */
 export const pipeline: CommandSpec = {
@@ -39,15 +39,12 @@ export const pipeline: CommandSpec = {
       dataDir: pathOption(context, options.data),
       stateDir: pathOption(context, options.state),
       candidates: countOption(textOption(options.candidates) ?? ''),
-      symbols: symbolsOption(textOption(options.symbols)),
+      symbols: symbolsOption(options.symbols),
       dryRun: options.dryRun === true,
       review: options.review === true,
     });
   },
 };
-
-const textOption = (value: unknown): string | undefined =>
-  typeof value === 'string' ? value : undefined;
 
 const pathOption = (context: CommandContext, value: unknown): string | undefined =>
   typeof value === 'string' ? resolve(context.cwd, value) : undefined;
@@ -86,15 +83,5 @@ function countOption(text: string): number {
   if (Number.isInteger(count) && count >= 1 && count <= 100) return count;
   throw new Failure('USAGE', `--candidates takes a number from 1 to 100, was ${text}`, {
     hint: 'trade-labs pipeline --candidates 5',
-  });
-}
-
-function symbolsOption(text: string | undefined): Symbol[] | undefined {
-  return text?.split(',').map((part) => {
-    const symbol = parseSymbol(part.trim());
-    if (symbol !== null) return symbol;
-    throw new Failure('SYMBOL_INVALID', `${JSON.stringify(part)} is not a symbol`, {
-      hint: 'write --symbols AAPL,BRK.B',
-    });
   });
 }
