@@ -5,6 +5,7 @@ import type { TradeRecord } from '../domain/trade.ts';
 import type { EventOf, JournalEvent } from '../events/event.ts';
 import { Book } from '../ledger/book.ts';
 import type { Break } from '../ledger/breaks.ts';
+import { outcomeOf, settled } from '../ledger/metrics-trades.ts';
 import type { HistoryReader } from '../ports/history.ts';
 import { collectDay, JournalPast } from '../reporting/day-events.ts';
 import type { DayEvents } from '../reporting/report-input.ts';
@@ -20,10 +21,15 @@ export interface DayReading {
   readonly runFacts: RunFacts | null;
   /** Trades that were open on the day. */
   readonly trades: readonly TradeRecord[];
+  /** Losing trades in a row up to then. */
+  readonly losingStreak: number;
   readonly events: DayEvents;
   /** Differences between book and broker as they stood then. */
   readonly breaks: readonly Break[];
 }
+
+/** Longer losing streaks are told as this long. */
+const REMEMBERED_TRADES = 100;
 
 /** Events that are held before those of the past among them are taken in. */
 const HELD_AT_ONCE = 1_000;
@@ -79,7 +85,18 @@ export class DayReader {
     const trades = records.trades();
     const events = collector.result();
     const breaks = records.breaks();
-    return { opened, previousSession: before, runs, lastRun, runFacts, trades, events, breaks };
+    const { losingStreak } = records;
+    return {
+      opened,
+      previousSession: before,
+      runs,
+      lastRun,
+      runFacts,
+      trades,
+      losingStreak,
+      events,
+      breaks,
+    };
   }
 
   /** Takes in what is past for every report from now on: the events before the first that is not. */
@@ -105,6 +122,8 @@ class DayRecords {
   readonly #book = new Book();
   #runs = new Map<string, RunRecord>();
   #trades = new Map<string, TradeRecord>();
+  /** The trades that ended last, for the streak they are. */
+  #ended = new Map<string, TradeRecord>();
   opened: EventOf<'history.opened'> | null = null;
   lastRun: RunRecord | null = null;
   runFacts: RunFacts | null = null;
@@ -114,6 +133,7 @@ class DayRecords {
     copy.#book.restore(this.#book.checkpoint());
     copy.#runs = new Map(this.#runs);
     copy.#trades = new Map(this.#trades);
+    copy.#ended = new Map(this.#ended);
     copy.opened = this.opened;
     copy.lastRun = this.lastRun;
     copy.runFacts = this.runFacts;
@@ -132,9 +152,22 @@ class DayRecords {
       if (change.view === 'runs') {
         if (change.record.session >= session) this.#runs.set(change.key, change.record);
         if (change.record.job !== 'report') this.lastRun = change.record;
-      } else if (isPast(change.record, session)) this.#trades.delete(change.key);
-      else this.#trades.set(change.key, change.record);
+      } else this.#followTrade(change.key, change.record, session);
     }
+  }
+
+  #followTrade(key: string, record: TradeRecord, session: SessionDate): void {
+    if (record.status === 'closed') this.#ended.set(key, record);
+    const oldest = this.#ended.keys().next().value;
+    if (this.#ended.size > REMEMBERED_TRADES && oldest !== undefined) this.#ended.delete(oldest);
+    if (isPast(record, session)) this.#trades.delete(key);
+    else this.#trades.set(key, record);
+  }
+
+  get losingStreak(): number {
+    const ended = settled([...this.#ended.values()]);
+    const last = ended.findLastIndex(({ netPnl }) => outcomeOf(netPnl) !== 'loss');
+    return ended.length - 1 - last;
   }
 
   runsOf(session: SessionDate): RunRecord[] {

@@ -21,3 +21,41 @@ export const runFacts = ({ config, source }: Pick<System, 'config' | 'source'>):
   dataLabel: source.label,
   limits: { ...reportLimits(config) },
 });
+
+/** Limits as a run wrote them down; null where one that every report shows is missing. */
+export function limitsIn(recorded: RunFacts['limits']): ReportLimits | null {
+  const {
+    dailyLossFraction,
+    hardDailyLossFraction,
+    maxDrawdownFraction,
+    maxGrossFraction,
+    maxOpenRiskFraction,
+    maxPositionFraction,
+    maxPositions,
+    maxEntriesPerDay,
+    maxConsecutiveLosses,
+  } = recorded;
+  if (
+    dailyLossFraction === undefined ||
+    hardDailyLossFraction === undefined ||
+    maxDrawdownFraction === undefined ||
+    maxGrossFraction === undefined ||
+    maxOpenRiskFraction === undefined ||
+    maxPositionFraction === undefined ||
+    maxPositions === undefined ||
+    maxEntriesPerDay === undefined
+  ) {
+    return null;
+  }
+  return {
+    dailyLossFraction,
+    hardDailyLossFraction,
+    maxDrawdownFraction,
+    maxGrossFraction,
+    maxOpenRiskFraction,
+    maxPositionFraction,
+    maxPositions,
+    maxEntriesPerDay,
+    ...(maxConsecutiveLosses === undefined ? {} : { maxConsecutiveLosses }),
+  };
+}

@@ -12,7 +12,7 @@ import type { System } from './compose.ts';
 import { DayReader, type DayReading } from './day-reading.ts';
 import type { ReportOutcome } from './jobs.ts';
 import { PeriodReader, type ReportSpan, spanOf } from './period-reading.ts';
-import { reportLimits } from './report-facts.ts';
+import { limitsIn, reportLimits } from './report-facts.ts';
 import { reportFiles, writeReportFiles } from './report-files.ts';
 
 /** What a daily report is made from. */
@@ -46,6 +46,7 @@ export async function readDailyReport(request: ReportRequest): Promise<DailyRepo
     facts: factsOf(day, request),
     runs: day.runs,
     trades: day.trades,
+    losingStreak: day.losingStreak,
     events: day.events,
     breaks: day.breaks,
   });
@@ -61,14 +62,8 @@ function factsOf(
   const { limits } = fallback;
   const dataLabel = runFacts?.dataLabel ?? fallback.dataLabel;
   const origin = { identity, mode, account, version, configHash, dataLabel };
-  // Each by its name: what is not known here is no limit of a report.
-  return { ...origin, limits: runFacts === null ? limits : limitsIn(runFacts.limits, limits) };
+  return { ...origin, limits: limitsIn(runFacts?.limits ?? {}) ?? limits };
 }
-
-const limitsIn = (
-  recorded: Readonly<Record<string, number>>,
-  { maxConsecutiveLosses: _, ...fallback }: ReportLimits,
-): ReportLimits => ({ ...fallback, ...recorded });
 
 /** The market that a home's configuration names, in the words of its source of bars. */
 export const dataLabelOf = ({ data }: Config, home: string): string =>

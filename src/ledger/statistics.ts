@@ -51,21 +51,54 @@ export function groupTrades(
   by: Grouping,
   sessionSpan: SessionSpan,
 ): TradeGroup[] {
-  const groups = new Map<string, { readonly place: Place; readonly trades: SettledTrade[] }>();
+  return groupsIn(trades, by, sessionSpan)
+    .map(({ rank, key, trades: own }) => ({ rank, key, summary: tradeMetrics(own, sessionSpan) }))
+    .sort((a, b) => a.rank - b.rank || netOf(b) - netOf(a) || (a.key < b.key ? -1 : 1))
+    .map(({ key, summary }) => ({ key, summary }));
+}
+
+/** The members of each group; groups with an order of their own stand in it. */
+function groupsIn(
+  trades: readonly TradeRecord[],
+  by: Grouping,
+  sessionSpan: SessionSpan,
+): (Place & { readonly trades: readonly SettledTrade[] })[] {
+  const groups = new Map<string, Place & { readonly trades: SettledTrade[] }>();
   for (const trade of settled(trades)) {
     const place = placeOf(trade, by, sessionSpan);
-    const group = groups.get(place.key) ?? { place, trades: [] };
+    const group = groups.get(place.key) ?? { ...place, trades: [] };
     group.trades.push(trade);
     groups.set(place.key, group);
   }
-  return [...groups.values()]
-    .map(({ place, trades: members }) => ({
-      place,
-      key: place.key,
-      summary: tradeMetrics(members, sessionSpan),
-    }))
-    .sort((a, b) => a.place.rank - b.place.rank || netOf(b) - netOf(a) || (a.key < b.key ? -1 : 1))
-    .map(({ key, summary }) => ({ key, summary }));
+  return [...groups.values()].sort((a, b) => a.rank - b.rank);
+}
+
+/** The trades that were entered in one hour of one weekday, in New York. */
+export interface EntryCell {
+  readonly weekday: string;
+  /** "09:00" for 09:00 to 09:59. */
+  readonly hour: string;
+  readonly trades: number;
+  readonly wins: number;
+  readonly netProfit: number;
+  readonly sumR: number;
+}
+
+/** Closed trades with a known result by weekday and hour of their entry, in that order; only where there are any. */
+export function entryGrid(trades: readonly TradeRecord[], sessionSpan: SessionSpan): EntryCell[] {
+  return groupsIn(trades, 'weekday', sessionSpan).flatMap((weekday) =>
+    groupsIn(weekday.trades, 'hour', sessionSpan).map(({ key, trades: own }) => {
+      const { wins, closed, metrics } = tradeMetrics(own, sessionSpan);
+      return {
+        weekday: weekday.key,
+        hour: key,
+        trades: closed,
+        wins,
+        netProfit: metrics.netProfit.value ?? 0,
+        sumR: metrics.sumR.value ?? 0,
+      };
+    }),
+  );
 }
 
 const netOf = ({ summary }: { readonly summary: TradeSummary }): number =>

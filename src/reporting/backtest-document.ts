@@ -35,7 +35,8 @@ import { notesSection } from './markdown.ts';
 import { positionsSection } from './markdown-trades.ts';
 import { metricText } from './metric-text.ts';
 import { drawdownsSection, monthsSection } from './period-curve.ts';
-import { groupsSection, periodExecution, periodPipeline, periodTrades } from './period-markdown.ts';
+import { groupsSection } from './period-groups.ts';
+import { periodExecution, periodPipeline, periodTrades } from './period-markdown.ts';
 
 /** The tear sheet of a backtest laid out. */
 export function backtestDocument(report: BacktestReport, tables: BacktestTables): ReportDocument {

@@ -20,16 +20,33 @@ const CURVE_FLOOR = 2;
 export function growthChart(curve: readonly CurveRow[]): Chart[] {
   const [first, last] = [curve[0], curve.at(-1)];
   if (first === undefined || last === undefined || curve.length < CURVE_FLOOR) return [];
-  const rows = curve.map(({ session, index }) => ({ session, growth: index / first.index - 1 }));
+  const rows = curve.map((row) => ({
+    session: row.session,
+    growth: row.index / first.index - 1,
+    benchmark: growthBeside(first, row),
+  }));
   const growth = last.index / first.index - 1;
+  const other = growthBeside(first, last);
+  const beside =
+    other === null
+      ? []
+      : [
+          {
+            mark: { type: 'line', color: COLOURS.quiet, strokeWidth: 1.5, strokeDash: [4, 3] },
+            encoding: {
+              x: sessionAxis(rows.map(({ session }) => session)),
+              y: { field: 'benchmark', type: 'quantitative', ...percentAxis('growth') },
+            },
+          },
+        ];
   return [
     {
       id: 'growth',
-      title: 'Growth, time-weighted',
-      alt: `Line of the growth from ${first.session} to ${last.session}: ${percent(growth)} at the end.`,
+      title: `Growth, time-weighted${other === null ? '' : '; benchmark dashed'}`,
+      alt: `Line of the growth from ${first.session} to ${last.session}: ${percent(growth)} at the end${other === null ? '' : `, the benchmark ${percent(other)}`}.`,
       spec: chartSpec({
         rows,
-        below: [ZERO_LINE],
+        below: [ZERO_LINE, ...beside],
         mark: { type: 'line', color: COLOURS.line, strokeWidth: 2 },
         encoding: {
           x: sessionAxis(rows.map(({ session }) => session)),
@@ -37,16 +54,21 @@ export function growthChart(curve: readonly CurveRow[]): Chart[] {
         },
       }),
       table: {
-        columns: ['Session', 'Growth', 'Drawdown'],
-        rows: curve.map(({ session, index, drawdown }) => [
-          session,
-          percent(index / first.index - 1),
-          share(drawdown),
+        columns: ['Session', 'Growth', 'Drawdown', ...(other === null ? [] : ['Benchmark'])],
+        rows: curve.map((row) => [
+          row.session,
+          percent(row.index / first.index - 1),
+          share(row.drawdown),
+          ...(other === null ? [] : [percent(growthBeside(first, row))]),
         ]),
       },
     },
   ];
 }
+
+/** The benchmark's growth since the first row; null where one of the two has none. */
+const growthBeside = (first: CurveRow, row: CurveRow): number | null =>
+  first.benchmark === null || row.benchmark === null ? null : row.benchmark / first.benchmark - 1;
 
 /** How far below its highest so far the index stood; nothing to draw where it never was. */
 export function underwaterChart(curve: readonly CurveRow[]): Chart[] {

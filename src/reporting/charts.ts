@@ -36,15 +36,29 @@ interface ChartParts {
   readonly encoding: Encoding;
   readonly height?: number;
   /** Further marks on the same rows, drawn first. */
-  readonly below?: readonly { readonly mark: object; readonly encoding: Encoding }[];
+  readonly below?: readonly {
+    readonly mark: object;
+    readonly encoding: Encoding;
+    readonly transform?: readonly object[];
+  }[];
+  /** Of the marks on top alone. */
+  readonly transform?: readonly object[];
 }
 
 /** Wide enough for a column of the page, and small enough that its letters stay readable on a phone. */
 const WIDTH = 360;
 
 /** The specification of a chart in the house's style. */
-export function chartSpec({ rows, mark, encoding, height = 170, below = [] }: ChartParts) {
-  const layers = [...below, { mark, encoding }];
+export function chartSpec({
+  rows,
+  mark,
+  encoding,
+  height = 170,
+  below = [],
+  transform,
+}: ChartParts) {
+  const top = transform === undefined ? { mark, encoding } : { mark, encoding, transform };
+  const layers = [...below, top];
   const spec = {
     width: WIDTH,
     height,

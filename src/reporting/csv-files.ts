@@ -2,6 +2,7 @@ import type { TradeRecord } from '../domain/trade.ts';
 import type { MetricValue } from '../ledger/metrics.ts';
 import { type CsvColumn, type CsvValue, renderCsv } from './csv.ts';
 import type { OrderRow } from './day-orders.ts';
+import type { FilledOrder } from './execution.ts';
 import type { DecisionRow } from './funnel.ts';
 import type { EquityRow } from './performance.ts';
 import type { DailyReport } from './report.ts';
@@ -113,6 +114,20 @@ export const EQUITY_COLUMNS = named<EquityRow>([
   'flow',
 ]);
 
+export const EXECUTION_COLUMNS = named<FilledOrder>([
+  'orderRef',
+  'symbol',
+  'leg',
+  'filledQuantity',
+  'referencePrice',
+  'averageFillPrice',
+  'slippageBps',
+  'spreadBps',
+  'delayMs',
+  'commission',
+  'commissionBps',
+]);
+
 /** "trend=0.750000;near_high=0.912345". */
 const componentsText = (components: Readonly<Record<string, number>>): string =>
   Object.entries(components)
@@ -131,6 +146,7 @@ export function renderCsvFiles(report: DailyReport): ReportFile[] {
     { name: 'orders.csv', text: renderCsv(ORDER_COLUMNS, report.orders) },
     { name: 'decisions.csv', text: renderCsv(DECISION_COLUMNS, decisions) },
     { name: 'equity.csv', text: renderCsv(EQUITY_COLUMNS, report.equity) },
+    { name: 'executions.csv', text: renderCsv(EXECUTION_COLUMNS, report.filledOrders) },
   ];
 }
 
@@ -165,11 +181,13 @@ function reportFacts(report: DailyReport): Fact[] {
     { section: 'bridge', metric: 'end_equity', value: bridge.endEquity },
     { section: 'bridge', metric: 'pnl', value: bridge.pnl },
     ...scalars('performance', report.performance),
+    ...scalars('benchmark', report.benchmark ?? {}),
     ...scalars('account', report.accountState ?? {}),
     ...scalars('trades', tradeSummary),
     ...Object.entries(tradeSummary.metrics).map(([id, metric]) => metricFact('trades', id, metric)),
     ...scalars('execution', report.execution),
     ...slippageFacts(report),
+    ...scalars('operations', report.operations),
     ...report.runs.flatMap(({ slot, counts }) => scalars(`run ${slot}`, counts)),
     ...report.limits.map(({ id, used }) => ({
       section: 'limits_used',
@@ -187,9 +205,10 @@ export const metricFact = (section: string, id: string, { value, reason }: Metri
   value: value ?? reason,
 });
 
-function slippageFacts({ execution }: DailyReport): Fact[] {
+export function slippageFacts({ execution }: Pick<DailyReport, 'execution'>): Fact[] {
   return [
     ...scalars('entry_slippage', execution.entrySlippage),
+    ...scalars('exit_slippage', execution.exitSlippage),
     ...scalars('stop_slippage', execution.stopSlippage),
   ];
 }

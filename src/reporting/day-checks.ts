@@ -20,12 +20,20 @@ export interface LimitRow {
   readonly share: number | null;
 }
 
+/** What limits are held against. */
+interface LimitFacts {
+  readonly bridge: AccountBridge;
+  /** The day's last. */
+  readonly mark: Mark | null;
+  readonly orders: readonly DayOrder[];
+  /** Null where nobody counted. */
+  readonly losingStreak: number | null;
+}
+
 /** Each limit against the day's last mark and the entries sent. */
 export function limitRows(
   limits: ReportLimits,
-  bridge: AccountBridge,
-  mark: Mark | null,
-  orders: readonly DayOrder[],
+  { bridge, mark, orders, losingStreak }: LimitFacts,
 ): LimitRow[] {
   const ofEquity = (amount: number): number | null =>
     mark === null || mark.equity <= 0 ? null : amount / mark.equity;
@@ -59,6 +67,9 @@ export function limitRows(
     row('position', 'Largest position', ofEquity(largest), limits.maxPositionFraction),
     row('positions', 'Positions', mark?.marks.length ?? null, limits.maxPositions, 'count'),
     row('entries', 'Entries sent', entries, limits.maxEntriesPerDay, 'count'),
+    ...(limits.maxConsecutiveLosses === undefined
+      ? []
+      : [row('losses', 'Losses in a row', losingStreak, limits.maxConsecutiveLosses, 'count')]),
   ];
 }
 

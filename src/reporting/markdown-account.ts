@@ -1,27 +1,23 @@
-import { sessionDate } from '../domain/time.ts';
 import type { LimitRow } from './day-checks.ts';
-import {
-  amount,
-  count,
-  decimals,
-  money,
-  percent,
-  plural,
-  share,
-  wallTime,
-  weekday,
-} from './format.ts';
+import { amount, count, decimals, money, percent, plural, share } from './format.ts';
+import { benchmarkText, nextText } from './markdown-machine.ts';
 import { markdownTable, escapeMarkdown as text } from './markdown-text.ts';
 import type { DailyReport } from './report.ts';
 
 /** From equity to equity, and the returns of the day beside it. */
 export const accountSection = (report: DailyReport): string => {
-  const { performance } = report;
+  const { performance, benchmark } = report;
+  const beside = benchmarkText(benchmark, [
+    ['day', benchmark?.span ?? null],
+    ['month', benchmark?.monthToDate ?? null],
+    ['year', benchmark?.yearToDate ?? null],
+    ['since start', benchmark?.sinceStart ?? null],
+  ]);
   return bridgeSection(
     report,
     `Return: day ${percent(performance.day)}, month ${percent(performance.monthToDate)},` +
       ` year ${percent(performance.yearToDate)}, since start ${percent(performance.sinceStart)};` +
-      ` drawdown ${share(performance.drawdown)}, ${plural(performance.sessionsUnderWater ?? 0, 'session')} under water.`,
+      ` drawdown ${share(performance.drawdown)}, ${plural(performance.sessionsUnderWater ?? 0, 'session')} under water.${beside === '' ? '' : `\n${beside}`}`,
   );
 };
 
@@ -102,13 +98,5 @@ function bar(used: number | null): string {
 /** When the market opens again. */
 export function nextSection({ next, positions }: Pick<DailyReport, 'next' | 'positions'>): string {
   const title = '## Next session';
-  if (next === null) return `${title}\n\nBeyond the calendar.`;
-  const hours = `${wallTime(next.openAt).slice(0, 5)}-${wallTime(next.closeAt).slice(0, 5)}`;
-  const day = `${next.session} ${weekday(sessionDate(next.session))}`;
-  const away = next.daysAway === 1 ? '' : `, in ${next.daysAway} days`;
-  const held =
-    positions.length === 0
-      ? ''
-      : ` ${plural(positions.length, 'position is', 'positions are')} held over it.`;
-  return `${title}\n\n${day}, ${hours} New York${next.earlyClose ? ', early close' : ''}${away}.${held}`;
+  return `${title}\n\n${next === null ? 'Beyond the calendar.' : nextText(next, positions.length)}`;
 }

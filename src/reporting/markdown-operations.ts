@@ -3,6 +3,7 @@ import type { OrderRow } from './day-orders.ts';
 import type { Execution, Slippage } from './execution.ts';
 import { amount, count, decimals, duration, plural, price, wallTime } from './format.ts';
 import type { DecisionRow, RunFunnel } from './funnel.ts';
+import { fillsTable } from './markdown-machine.ts';
 import { type MarkdownColumn, markdownTable, escapeMarkdown as text } from './markdown-text.ts';
 import type { DailyReport } from './report.ts';
 
@@ -13,10 +14,10 @@ const right = (title: string): MarkdownColumn => ({ title, align: 'right' });
 const TOP_CANDIDATES = 5;
 
 /** What was asked of the broker, what came of it and what it cost. */
-export function ordersSection({ orders, execution }: DailyReport): string {
+export function ordersSection({ orders, execution, filledOrders }: DailyReport): string {
   const lines = executionLines(execution);
   if (orders.length === 0) return lines.slice(0, 3).join('\n');
-  return [...lines, '', ordersTable(orders)].join('\n');
+  return [...lines, '', ordersTable(orders), ...fillsTable(filledOrders)].join('\n');
 }
 
 /** Heading, a line on what became of orders, one on what it cost, and the fills that cost most. */
@@ -27,9 +28,9 @@ export function executionLines(e: Execution): string[] {
     ` denied before sending ${e.denied}; filled from earlier sessions ${e.earlierFilled}.`;
   const cost =
     `Commissions ${amount(e.commissions)}` +
-    `${e.commissionPerShare === null ? '' : ` ($${decimals(e.commissionPerShare, 4)} a share)`}` +
+    `${e.commissionPerShare === null ? '' : ` ($${decimals(e.commissionPerShare, 4)} a share, ${decimals(e.commissionBps)} bps of value)`}` +
     `${e.provisionalFills === 0 ? '' : `, ${plural(e.provisionalFills, 'fill')} without one yet`}.` +
-    ` Slippage: entries ${slippage(e.entrySlippage)}, stops ${slippage(e.stopSlippage)}.` +
+    ` Slippage: entries ${slippage(e.entrySlippage)}, exits ${slippage(e.exitSlippage)}, stops ${slippage(e.stopSlippage)}.` +
     ` Time to fill: median ${duration(e.medianFillMs)}, p95 ${duration(e.p95FillMs)}.`;
   const worst = e.worstFills.map(
     ({ symbol, orderRef, bps }) => `${text(symbol)} ${decimals(bps)} bps (${text(orderRef)})`,
@@ -44,7 +45,7 @@ export function executionLines(e: Execution): string[] {
 }
 
 const slippage = ({ count: n, meanBps, p95Bps }: Slippage): string =>
-  n === 0 ? 'n/a (no fills)' : `mean ${decimals(meanBps)}, p95 ${decimals(p95Bps)} bps (${n})`;
+  n === 0 ? 'n/a (none measured)' : `mean ${decimals(meanBps)}, p95 ${decimals(p95Bps)} bps (${n})`;
 
 function ordersTable(orders: readonly OrderRow[]): string {
   const columns = [

@@ -14,7 +14,7 @@ import {
 } from './format.ts';
 import { tradesText } from './headline.ts';
 import { type MarkdownColumn, markdownTable, escapeMarkdown as text } from './markdown-text.ts';
-import type { DailyReport } from './report.ts';
+import { type DailyReport, sessionSpan } from './report.ts';
 
 const left = (title: string): MarkdownColumn => ({ title });
 const right = (title: string): MarkdownColumn => ({ title, align: 'right' });
@@ -31,6 +31,7 @@ const TRADE_COLUMNS = [
   right('R'),
   right('MAE R'),
   right('MFE R'),
+  right('Sessions'),
   left('Exit reason'),
   left('Signal'),
 ];
@@ -50,6 +51,7 @@ export function tradesSection({ closedTrades, tradeSummary }: DailyReport): stri
     `**${money(metrics.netProfit.value)}**`,
     '',
     multiple(metrics.sumR.value),
+    '',
     '',
     '',
     tradesText(tradeSummary),
@@ -83,6 +85,7 @@ function tradeCells(trade: TradeRecord): string[] {
     multiple(trade.rMultiple),
     decimals(trade.maeR),
     decimals(trade.mfeR),
+    trade.exitSession === null ? '' : String(sessionSpan(trade.entrySession, trade.exitSession)),
     trade.exitReason ?? 'n/a',
     text(`${trade.strategy} ${trade.signalReason}`.trim()),
   ];

@@ -1,8 +1,10 @@
 import type { Attention } from './attention.ts';
+import { intradayChart } from './charts-lines.ts';
 import { growthChart, tradeBars, underwaterChart } from './charts-shared.ts';
 import { documentMarkdown, type ReportDocument } from './document.ts';
 import { wallTime } from './format.ts';
 import { accountSection, limitsSection, nextSection } from './markdown-account.ts';
+import { machineSection } from './markdown-machine.ts';
 import {
   jobsSection,
   ordersSection,
@@ -27,7 +29,11 @@ export function dailyDocument(report: DailyReport): ReportDocument {
       {
         id: 'account',
         text: accountSection(report),
-        charts: [...growthChart(curve), ...underwaterChart(curve)],
+        charts: [
+          ...intradayChart(report.intraday),
+          ...growthChart(curve),
+          ...underwaterChart(curve),
+        ],
       },
       { id: 'trades', text: tradesSection(report), charts: tradeBars(closedTrades) },
       { id: 'positions', text: positionsSection(report) },
@@ -36,6 +42,7 @@ export function dailyDocument(report: DailyReport): ReportDocument {
       { id: 'limits', text: limitsSection(report) },
       { id: 'reconciliation', text: reconcileSection(report) },
       { id: 'jobs', text: jobsSection(report) },
+      { id: 'operations', text: machineSection(report) },
       { id: 'next', text: nextSection(report) },
       { id: 'notes', text: notesSection(report.notes) },
     ],

@@ -54,7 +54,9 @@ export function dayNotes({
     'Unrealised is quantity x (mark - average fill), without commissions.',
     'Returns are time-weighted; deposits and withdrawals count at the start of their day.',
     'Slippage in basis points, positive is a cost: entries against the reference price of the decision' +
-      ' (with daily bars the close before, so the overnight gap is in it), stops against their stop price.',
+      ' (with daily bars the close before, so the overnight gap is in it), exits against the last mark before' +
+      ' they were sent, stops against their stop price.',
+    'What each number means: docs/METRICS.md.',
     'Times of day are New York; decisions.csv has the candidates passed to sizing and the next 20.',
   ];
 }

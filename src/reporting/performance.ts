@@ -4,6 +4,7 @@ import type { SessionDate } from '../domain/time.ts';
 import type { EventOf } from '../events/event.ts';
 import { drawdowns, type EquityPoint, timeWeighted } from '../ledger/metrics-curve.ts';
 import { drawdownsFromPeak } from '../ledger/metrics-series.ts';
+import type { BenchmarkClose } from './benchmark.ts';
 
 type Mark = EventOf<'account.marked'>;
 
@@ -30,6 +31,8 @@ export interface CurveRow {
   readonly index: number;
   /** Below the highest index so far, as a fraction <= 0. */
   readonly drawdown: number;
+  /** The benchmark's close of the session; null where none was written down. */
+  readonly benchmark: number | null;
 }
 
 /** Time-weighted returns as fractions; null where there is nothing to measure from. */
@@ -87,7 +90,12 @@ export function performanceOf(points: readonly EquityPoint[], session: SessionDa
 }
 
 /** The last rows of a curve on its index; none after a row without a return. */
-export function curveRows(points: readonly EquityPoint[], last = points.length): CurveRow[] {
+export function curveRows(
+  points: readonly EquityPoint[],
+  last = points.length,
+  closes: readonly BenchmarkClose[] = [],
+): CurveRow[] {
+  const beside = new Map(closes.map(({ session, close }) => [session, close]));
   const { index } = timeWeighted(points);
   const falls = drawdownsFromPeak(index);
   return points
@@ -96,6 +104,7 @@ export function curveRows(points: readonly EquityPoint[], last = points.length):
       session,
       index: index[i] as number,
       drawdown: falls[i] ?? 0,
+      benchmark: beside.get(session) ?? null,
     }))
     .slice(-last);
 }

@@ -1,6 +1,7 @@
 import { renderCsv } from './csv.ts';
 import {
   EQUITY_COLUMNS,
+  EXECUTION_COLUMNS,
   FACT_COLUMNS,
   type Fact,
   metricFact,
@@ -8,6 +9,7 @@ import {
   ORDER_COLUMNS,
   type ReportFile,
   scalars,
+  slippageFacts,
   snakeCase,
   TRADE_COLUMNS,
 } from './csv-files.ts';
@@ -46,6 +48,7 @@ export function periodCsvFiles(report: PeriodReport): ReportFile[] {
     { name: 'trades.csv', text: renderCsv(TRADE_COLUMNS, trades) },
     { name: 'orders.csv', text: renderCsv(ORDER_COLUMNS, report.orders) },
     { name: 'equity.csv', text: renderCsv(EQUITY_COLUMNS, report.equity) },
+    { name: 'executions.csv', text: renderCsv(EXECUTION_COLUMNS, report.filledOrders) },
   ];
 }
 
@@ -78,6 +81,15 @@ function facts(report: PeriodReport): Fact[] {
     ...Object.entries(metrics.sinceStart).map(([id, metric]) =>
       metricFact('since_start', id, metric),
     ),
+    ...scalars('benchmark', report.benchmark ?? {}),
+    ...Object.entries(report.benchmark?.metrics ?? {}).map(([id, metric]) =>
+      metricFact('benchmark', id, metric),
+    ),
+    ...report.entries.map(({ weekday, hour, netProfit }) => ({
+      section: 'net_profit_by_entry',
+      metric: `${weekday} ${hour}`,
+      value: netProfit,
+    })),
     ...Object.entries(groups).flatMap(([by, rows]) =>
       rows.map(({ key, summary }) => ({
         section: `net_profit_by_${by}`,
@@ -86,6 +98,7 @@ function facts(report: PeriodReport): Fact[] {
       })),
     ),
     ...scalars('execution', report.execution),
+    ...slippageFacts(report),
     ...scalars('pipeline', report.pipeline.counts),
     ...scalars('operations', report.operations),
     ...scalars('reconciliation', report.reconciliation),

@@ -1,10 +1,11 @@
 import type { MetricValue } from '../ledger/metrics.ts';
 import { METRICS, type MetricId } from '../ledger/metrics-definitions.ts';
-import { percent, share } from './format.ts';
-import { left, markdownTable, right } from './markdown-text.ts';
+import { decimals, percent, share } from './format.ts';
+import { left, markdownTable, right, escapeMarkdown as text } from './markdown-text.ts';
 import { metricText } from './metric-text.ts';
 import { spanWord } from './period-markdown.ts';
 import type { PeriodReport } from './period-report.ts';
+import { ROLLING_SESSIONS } from './rolling.ts';
 
 /** What a week shows of the curve; a month shows every metric. */
 const WEEKLY_METRICS: readonly MetricId[] = [
@@ -37,7 +38,18 @@ export function metricsSection(report: PeriodReport): string {
     cell(id, metrics.sinceStart[id]),
     `${metrics.span[id].n} / ${metrics.sinceStart[id].n}`,
   ]);
-  return `## Returns and risk\n\n${markdownTable(columns, rows)}`;
+  return `## Returns and risk\n\n${markdownTable(columns, [...rows, ...benchmarkRows(report)])}`;
+}
+
+/** Alpha, beta and the like, since the start; a week is too short for them. */
+function benchmarkRows({ benchmark, kind }: PeriodReport): string[][] {
+  if (benchmark === null || kind !== 'monthly') return [];
+  return (Object.keys(benchmark.metrics) as (keyof typeof benchmark.metrics)[]).map((id) => [
+    `${METRICS[id].label}, to ${text(benchmark.symbol)}`,
+    '',
+    metricText(id, benchmark.metrics[id]),
+    String(benchmark.metrics[id].n),
+  ]);
 }
 
 export function drawdownsSection({ drawdowns }: Pick<PeriodReport, 'drawdowns'>): string {
@@ -82,5 +94,29 @@ export function monthsSection({ months }: Pick<PeriodReport, 'months'>): string 
     const cells = own.map((value) => (value === null ? '' : percent(value)));
     return [year, ...cells, known.length === 0 ? '' : percent(total)];
   });
+  return `${title}\n\n${markdownTable(columns, rows)}`;
+}
+
+/** Half years shown in the text: the last, and those that ended a month of sessions earlier each. */
+const ROLLING_STEP = 21;
+const ROLLING_SHOWN = 6;
+
+/** The half years that end at the last session and a month of sessions earlier each; all are in the chart. */
+export function rollingSection({ rolling, metrics }: PeriodReport): string {
+  const title = `## Rolling ${ROLLING_SESSIONS} sessions`;
+  if (rolling.length === 0) {
+    const { n } = metrics.sinceStart.totalReturn;
+    return `${title}\n\nn/a (${n} of ${ROLLING_SESSIONS} sessions).`;
+  }
+  const shown = rolling
+    .filter((_, i) => (rolling.length - 1 - i) % ROLLING_STEP === 0)
+    .slice(-ROLLING_SHOWN);
+  const columns = [left('Up to'), right('Sharpe'), right('Volatility (annual)'), right('Beta')];
+  const rows = shown.map((row) => [
+    row.session,
+    decimals(row.sharpe),
+    share(row.volatility),
+    decimals(row.beta),
+  ]);
   return `${title}\n\n${markdownTable(columns, rows)}`;
 }

@@ -1,3 +1,5 @@
+import { entryGridChart, monthGridChart } from './charts-grid.ts';
+import { annualBars, rollingCharts } from './charts-lines.ts';
 import {
   curveHistogram,
   dayBars,
@@ -14,10 +16,10 @@ import { matchText, tradesText } from './headline.ts';
 import { attentionSection, notesSection } from './markdown.ts';
 import { reconcileSection } from './markdown-operations.ts';
 import { positionsSection } from './markdown-trades.ts';
-import { drawdownsSection, metricsSection, monthsSection } from './period-curve.ts';
+import { drawdownsSection, metricsSection, monthsSection, rollingSection } from './period-curve.ts';
+import { groupsSection } from './period-groups.ts';
 import {
   daysSection,
-  groupsSection,
   operationsSection,
   periodAccount,
   periodExecution,
@@ -59,7 +61,11 @@ export function periodDocument(report: PeriodReport): ReportDocument {
       {
         id: 'groups',
         text: groupsSection(report),
-        charts: [...groupBars('symbol', groups.symbol), ...groupBars('exit', groups.exit)],
+        charts: [
+          ...groupBars('symbol', groups.symbol),
+          ...groupBars('exit', groups.exit),
+          ...entryGridChart(report.entries),
+        ],
       },
       {
         id: 'metrics',
@@ -68,7 +74,20 @@ export function periodDocument(report: PeriodReport): ReportDocument {
       },
       ...(monthly
         ? [
-            { id: 'months', text: monthsSection(report), charts: monthBars(report.months) },
+            {
+              id: 'months',
+              text: monthsSection(report),
+              charts: [
+                ...monthGridChart(report.months),
+                ...monthBars(report.months),
+                ...annualBars(report.months),
+              ],
+            },
+            {
+              id: 'rolling',
+              text: rollingSection(report),
+              charts: rollingCharts(report.rolling),
+            },
             { id: 'drawdowns', text: drawdownsSection(report) },
           ]
         : []),

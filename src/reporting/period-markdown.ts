@@ -1,11 +1,8 @@
-import { sessionDate } from '../domain/time.ts';
 import type { TradeRecord } from '../domain/trade.ts';
-import type { Grouping, TradeGroup } from '../ledger/statistics.ts';
 import type { TrendRow } from '../ledger/trend.ts';
 import {
   amount,
   decimals,
-  duration,
   money,
   multiple,
   percent,
@@ -16,11 +13,13 @@ import {
   weekday,
 } from './format.ts';
 import { bridgeSection } from './markdown-account.ts';
+import { benchmarkText, machineLines, machineTables, nextText } from './markdown-machine.ts';
 import { executionLines, histogram } from './markdown-operations.ts';
 import { left, markdownTable, right, escapeMarkdown as text } from './markdown-text.ts';
 import { orReason } from './markdown-trades.ts';
 import { metricText } from './metric-text.ts';
-import { extremesOf, type PeriodReport } from './period-report.ts';
+import type { PeriodReport } from './period-report.ts';
+import { extremesOf } from './period-trades.ts';
 
 /** What the span is called in sentences. */
 export const spanWord = ({ kind }: PeriodReport): string => (kind === 'weekly' ? 'week' : 'month');
@@ -58,7 +57,16 @@ export function periodAccount(report: PeriodReport): string {
     `Return: ${spans.map(([name, value]) => `${name} ${percent(value)}`).join(', ')};` +
     ` drawdown ${share(r.drawdown)}, deepest of the ${spanWord(report)} ${share(r.deepest)},` +
     ` ${plural(r.sessionsUnderWater ?? 0, 'session')} under water.`;
-  return bridgeSection(report, sentence);
+  const b = report.benchmark;
+  const beside = benchmarkText(b, [
+    [spanWord(report), b?.span ?? null],
+    ['3 months', b?.threeMonths ?? null],
+    ['6 months', b?.sixMonths ?? null],
+    ['year', b?.yearToDate ?? null],
+    ['1 year', b?.oneYear ?? null],
+    ['since start', b?.sinceStart ?? null],
+  ]);
+  return bridgeSection(report, beside === '' ? sentence : `${sentence}\n${beside}`);
 }
 
 export function daysSection({ days, bridge, tradeSummary }: PeriodReport): string {
@@ -220,60 +228,6 @@ function extremes(name: string, trades: readonly TradeRecord[]): string[] {
   return ['', `### ${name}`, '', markdownTable(columns, rows)];
 }
 
-const GROUP_TITLES: Readonly<Record<Grouping, string>> = {
-  symbol: 'By symbol',
-  strategy: 'By strategy',
-  exit: 'By exit reason',
-  weekday: 'By weekday of the entry',
-  hour: 'By hour of the entry',
-  holding: 'By holding time',
-};
-
-/** Of the symbols, the best and the worst so many. */
-const SYMBOLS_SHOWN = 10;
-
-export function groupsSection({
-  groups,
-  closedTrades,
-}: Pick<PeriodReport, 'groups' | 'closedTrades'>): string {
-  const title = '## What made the difference';
-  if (closedTrades.length === 0) return `${title}\n\nNo trade ended.`;
-  const parts = (Object.keys(GROUP_TITLES) as Grouping[]).map((by) => {
-    const rows = groups[by];
-    const cut = rows.length > 2 * SYMBOLS_SHOWN;
-    const shown = cut ? [...rows.slice(0, SYMBOLS_SHOWN), ...rows.slice(-SYMBOLS_SHOWN)] : rows;
-    const more = cut
-      ? `\n\nThe best and worst ${SYMBOLS_SHOWN} of ${rows.length}; the others are in report.json.`
-      : '';
-    return `### ${GROUP_TITLES[by]}\n\n${groupTable(shown)}${more}`;
-  });
-  return [title, ...parts].join('\n\n');
-}
-
-function groupTable(rows: readonly TradeGroup[]): string {
-  const columns = [
-    left('Group'),
-    right('Trades'),
-    right('W/D/L'),
-    right('Net P&L'),
-    right('Win rate'),
-    right('Profit factor'),
-    right('Sum R'),
-  ];
-  return markdownTable(
-    columns,
-    rows.map(({ key, summary: s }) => [
-      text(key),
-      String(s.closed),
-      `${s.wins}/${s.draws}/${s.losses}`,
-      metricText('netProfit', s.metrics.netProfit),
-      metricText('winRate', s.metrics.winRate),
-      metricText('profitFactor', s.metrics.profitFactor),
-      metricText('sumR', s.metrics.sumR),
-    ]),
-  );
-}
-
 export function periodPipeline({ pipeline: p }: Pick<PeriodReport, 'pipeline'>): string {
   const title = '## Pipeline';
   if (p.scans === 0) return `${title}\n\nNo scan ran.`;
@@ -293,22 +247,22 @@ export function periodPipeline({ pipeline: p }: Pick<PeriodReport, 'pipeline'>):
 export const periodExecution = ({ execution }: Pick<PeriodReport, 'execution'>): string =>
   executionLines(execution).join('\n');
 
-export function operationsSection({ operations: o, next }: PeriodReport): string {
+export function operationsSection({ operations: o, next, positions }: PeriodReport): string {
+  const begun = o.jobsDone + o.jobsFailed;
+  const onTime = begun + o.jobsMissed;
   const lines = [
-    `Jobs: ${o.jobsDone} done, ${o.jobsFailed} failed, ${o.jobsMissed} missed, ${o.jobsLate} late.`,
+    `Jobs: ${o.jobsDone} done, ${o.jobsFailed} failed, ${o.jobsMissed} missed, ${o.jobsLate} late;` +
+      ` on time ${onTime === 0 ? 'n/a' : share(Math.max(0, begun - o.jobsLate) / onTime)}.`,
     `Book and broker: ${o.comparisons} comparisons, ${o.matched} matched, ${o.incomplete} incomplete;` +
       ` ${plural(o.openBreaks, 'break')} open now; ${o.adoptions} adopted by hand.`,
-    `Protection: ${plural(o.protectionBreaches, 'breach', 'breaches')}, shares without a working stop for ${duration(o.uncoveredMs)} in all.`,
-    `Stops moved ${o.stopsMoved} times, ${o.stopsWidened} of them away from the price; ${plural(o.manualExits, 'exit')} by hand.`,
     ...histogram('Alerts', o.alerts),
-    ...o.configChanges.map(
-      ({ at, keys }) => `Configuration changed ${at.slice(0, 10)}: ${text(keys.join(', '))}.`,
-    ),
-    ...(next === null
-      ? []
-      : [
-          `Next session: ${next.session} ${weekday(sessionDate(next.session))}${next.earlyClose ? ', early close' : ''}.`,
-        ]),
+    ...(next === null ? [] : [`Next session: ${nextText(next, positions.length)}`]),
   ];
-  return ['## Operations', '', ...lines.map((line) => `- ${line}`)].join('\n');
+  return [
+    '## Operations',
+    '',
+    ...lines.map((line) => `- ${line}`),
+    ...machineLines(o),
+    ...machineTables(o),
+  ].join('\n');
 }

@@ -1,4 +1,3 @@
-import { instantOf } from '../calendar/nyse.ts';
 import { isoUtc } from '../domain/time.ts';
 import type { TradeRecord } from '../domain/trade.ts';
 import type { JournalEvent } from '../events/event.ts';
@@ -10,12 +9,18 @@ import {
   type EquityPoint,
 } from '../ledger/metrics-curve.ts';
 import type { CurveMetricId } from '../ledger/metrics-definitions.ts';
-import { outcomeOf, settled, type TradeSummary, tradeMetrics } from '../ledger/metrics-trades.ts';
-import { type Grouping, groupTrades, type TradeGroup } from '../ledger/statistics.ts';
+import { settled, type TradeSummary, tradeMetrics } from '../ledger/metrics-trades.ts';
+import {
+  type EntryCell,
+  entryGrid,
+  type Grouping,
+  groupTrades,
+  type TradeGroup,
+} from '../ledger/statistics.ts';
 import { type TrendRow, trendOf } from '../ledger/trend.ts';
 import { type AccountBridge, accountBridge } from './account-bridge.ts';
-import { type Attention, attentionOf } from './attention.ts';
-import { accountMoves } from './day-book.ts';
+import type { Attention } from './attention.ts';
+import { type BenchmarkReturns, benchmarkCloses, benchmarkReturns } from './benchmark.ts';
 import {
   type AccountState,
   accountState,
@@ -23,18 +28,19 @@ import {
   reconciliationOf,
 } from './day-checks.ts';
 import { type DayOrder, foldOrders, type OrderRow, orderRow } from './day-orders.ts';
-import { type Execution, executionOf } from './execution.ts';
+import { type Execution, executionOf, type FilledOrder, filledOrders } from './execution.ts';
 import { headline } from './headline.ts';
-import { type PositionRow, positionRows } from './open-positions.ts';
-import { type CurveRow, curveOf, curveRows, type EquityRow, equityRows } from './performance.ts';
-import { type DayRow, dayRows } from './period-days.ts';
+import type { PositionRow } from './open-positions.ts';
 import {
   type Operations,
   operationsOf,
   type PipelineTotals,
   pipelineTotals,
-} from './period-operations.ts';
+} from './operations.ts';
+import { type CurveRow, curveOf, curveRows, type EquityRow, equityRows } from './performance.ts';
+import { type DayRow, dayRows } from './period-days.ts';
 import { type PeriodReturns, periodReturns } from './period-returns.ts';
+import { standingOf } from './period-standing.ts';
 import {
   closedBetween,
   type NextSession,
@@ -45,6 +51,7 @@ import {
   stillOpen,
 } from './report.ts';
 import type { PeriodReportInput } from './report-input.ts';
+import { type RollingRow, rollingRows } from './rolling.ts';
 
 export interface PeriodHeader
   extends Omit<ReportHeader, 'session' | 'openAt' | 'closeAt' | 'earlyClose'> {
@@ -78,15 +85,22 @@ export interface PeriodReport {
   readonly closedTrades: readonly TradeRecord[];
   readonly openTrades: readonly TradeRecord[];
   readonly tradeSummary: TradeSummary;
+  /** By weekday and hour of the entry. */
+  readonly entries: readonly EntryCell[];
   readonly groups: Readonly<Record<Grouping, readonly TradeGroup[]>>;
+  /** Null where the home has no benchmark. */
+  readonly benchmark: BenchmarkReturns | null;
   readonly metrics: { readonly span: MetricsOf; readonly sinceStart: MetricsOf };
   /** The ten deepest since the start, the deepest first. */
   readonly drawdowns: readonly Drawdown[];
   /** Since the start, oldest first. */
   readonly months: readonly TrendRow[];
+  /** Of a month: the half years that end at each of the last sessions. */
+  readonly rolling: readonly RollingRow[];
   readonly positions: readonly PositionRow[];
   readonly orders: readonly OrderRow[];
   readonly execution: Execution;
+  readonly filledOrders: readonly FilledOrder[];
   readonly pipeline: PipelineTotals;
   readonly reconciliation: Reconciliation;
   readonly operations: Operations;
@@ -120,9 +134,11 @@ export function buildPeriodReport(input: PeriodReportInput): PeriodReport {
   );
   const begun = sessions.filter(({ openAt }) => openAt <= input.asOf).map(({ date }) => date);
   const reconciliation = reconciliationOf(today, input.breaks);
-  const execution = executionOf(folded, today);
+  const filled = filledOrders(folded, today, start);
+  const execution = executionOf(folded, today, filled);
   const returns = periodReturns(points, from, last.date);
   const tradeSummary = tradeMetrics(closedTrades, sessionSpan);
+  const benchmark = benchmarkReturns(marks, points, from, last.date);
   const standing = standingOf(input, {
     end,
     bridge,
@@ -158,23 +174,27 @@ export function buildPeriodReport(input: PeriodReportInput): PeriodReport {
     closedTrades,
     openTrades,
     tradeSummary,
+    entries: entryGrid(closedTrades, sessionSpan),
     groups: groupsOf(closedTrades),
+    benchmark,
     metrics: {
       span: curveMetrics(own, { tradedNotional: notionalOf(today) }),
       sinceStart: curveMetrics(points, { tradedNotional: turnedOver(input.trades) }),
     },
     drawdowns: worstOf(points),
     months: trendOf(points, input.trades, 'month', sessionSpan),
+    rolling: kind === 'monthly' ? rollingRows(points, benchmarkCloses(marks)) : [],
     positions: standing.positions,
     orders: orderRows(folded, closedTrades),
     execution,
+    filledOrders: filled,
     pipeline: pipelineTotals(input.runs, today),
     reconciliation,
     operations: operationsOf(input.runs, today, input.breaks, closedTrades),
-    next: nextOf({ session: last, nextSession: input.nextSession }),
+    next: nextOf({ session: last, nextSession: input.nextSession }, folded),
     equity: equityRows(marks, from),
-    curve: curveRows(points, own.length),
-    notes: notesOf(input, closedTrades),
+    curve: curveRows(points, own.length, benchmarkCloses(marks)),
+    notes: notesOf(input, closedTrades, benchmark?.symbol ?? null),
   };
 }
 
@@ -214,45 +234,6 @@ export const groupsOf = (closed: readonly TradeRecord[]): PeriodReport['groups']
   holding: groupTrades(closed, 'holding', sessionSpan),
 });
 
-type Found = Pick<PeriodReport, 'bridge' | 'reconciliation' | 'execution' | 'openTrades'> & {
-  readonly end: PeriodReportInput['events']['marks'][number] | null;
-  readonly folded: readonly DayOrder[];
-};
-
-/** What is held at the end, and what needs somebody then. */
-function standingOf(
-  { last, asOf, previousSession, runs, events }: PeriodReportInput,
-  { end, bridge, reconciliation, execution, folded, openTrades }: Found,
-) {
-  const moves = accountMoves(events, end?.seq ?? 0, Number.MAX_SAFE_INTEGER);
-  const positions = positionRows(moves.after, {
-    trades: openTrades,
-    orders: folded,
-    mark: end,
-    session: last.date,
-  });
-  // Of the orders and alerts of days before the last one, those that are still open are told by what they left behind.
-  const lastFrom = instantOf(previousSession, 24 * 60);
-  const isOfLast = (event: JournalEvent) =>
-    'session' in event ? event.session === last.date : event.at >= lastFrom;
-  const attention = attentionOf({
-    today: events.today.filter(isOfLast),
-    runs: runs.filter(({ session }) => session === last.date),
-    orders: folded.filter(
-      ({ status, doneAt }) => status === 'unknown' || (doneAt !== null && doneAt >= lastFrom),
-    ),
-    positions,
-    bridge,
-    reconciliation,
-    execution,
-    oversold: moves.oversold,
-    preliminary: asOf < last.closeAt,
-    marked: end !== null,
-    markedAtClose: end?.cause === 'close' && end.session === last.date,
-  });
-  return { positions, attention };
-}
-
 function headerOf(input: PeriodReportInput, begun: number): PeriodHeader {
   const { name, from, to, sessions, facts, events } = input;
   const through = events.today.at(-1);
@@ -273,7 +254,11 @@ function headerOf(input: PeriodReportInput, begun: number): PeriodHeader {
   };
 }
 
-function notesOf({ facts, kind }: PeriodReportInput, trades: readonly TradeRecord[]): string[] {
+function notesOf(
+  { facts, kind }: PeriodReportInput,
+  trades: readonly TradeRecord[],
+  benchmark: string | null,
+): string[] {
   const n = settled(trades).length;
   return [
     `Data: ${facts.dataLabel}.`,
@@ -282,24 +267,13 @@ function notesOf({ facts, kind }: PeriodReportInput, trades: readonly TradeRecor
     'Weeks begin on Monday (ISO 8601). Trades belong to the session of their exit, hours and weekdays to the entry.',
     'Trades are net of commissions, flat to flat; R is net P&L over (average entry - initial stop) x quantity.',
     'Ratios of a year use 252 sessions; below the sample a metric needs there is n/a with the sample.',
-    `No benchmark stands beside this ${kind === 'weekly' ? 'week' : 'month'}: the home's data names none.`,
+    ...(benchmark === null
+      ? [
+          `No benchmark stands beside this ${kind === 'weekly' ? 'week' : 'month'}: report.benchmark names none.`,
+        ]
+      : [`The benchmark is the price of ${benchmark}, without its dividends.`]),
+    'Exits are measured against the last mark before they were sent, stops against their stop price.',
+    'Definitions: docs/METRICS.md.',
     'Every order, decision and candidate is in the daily reports.',
   ];
-}
-
-/** Best and worst of the trades with a known result, the best first. */
-export function extremesOf(
-  trades: readonly TradeRecord[],
-  count: number,
-): { readonly best: readonly TradeRecord[]; readonly worst: readonly TradeRecord[] } {
-  const byNet = settled(trades).sort(
-    (a, b) => b.netPnl - a.netPnl || (a.tradeId < b.tradeId ? -1 : 1),
-  );
-  return {
-    best: byNet.filter(({ netPnl }) => outcomeOf(netPnl) === 'win').slice(0, count),
-    worst: byNet
-      .filter(({ netPnl }) => outcomeOf(netPnl) === 'loss')
-      .slice(-count)
-      .reverse(),
-  };
 }

@@ -52,6 +52,8 @@ export interface DailyReportInput {
   readonly runs: readonly RunRecord[];
   /** Trades closed in the session and trades open at its end; others are ignored. */
   readonly trades: readonly TradeRecord[];
+  /** Losing trades in a row up to the end of the day, a draw ending them; absent where nobody counted. */
+  readonly losingStreak?: number;
   readonly events: DayEvents;
   /** Proven differences between book and broker at the end of the day. */
   readonly breaks: readonly Break[];

@@ -2,12 +2,21 @@
  * The one model of a report. Everything is computed here; the renderers only lay it out. Money is dollars with at most
  * six decimals, ratios are fractions, times ISO UTC: the model is what report.json holds.
  */
-import { ordinalAtOrBefore } from '../calendar/nyse.ts';
-import { DAY_MS, dateToUtcMs, isoUtc, type SessionDate } from '../domain/time.ts';
+import { closureOf, ordinalAtOrBefore, specialHoursOf } from '../calendar/nyse.ts';
+import { isLive } from '../domain/order.ts';
+import {
+  DAY_MS,
+  dateToUtcMs,
+  epochMs,
+  isoUtc,
+  type SessionDate,
+  sessionDate,
+} from '../domain/time.ts';
 import type { TradeRecord } from '../domain/trade.ts';
 import { type SessionSpan, type TradeSummary, tradeMetrics } from '../ledger/metrics-trades.ts';
 import { type AccountBridge, accountBridge } from './account-bridge.ts';
 import { type Attention, attentionOf } from './attention.ts';
+import { type BenchmarkReturns, benchmarkCloses, benchmarkReturns } from './benchmark.ts';
 import { accountMoves } from './day-book.ts';
 import {
   type AccountState,
@@ -19,12 +28,14 @@ import {
   type Reconciliation,
   reconciliationOf,
 } from './day-checks.ts';
-import { foldOrders, type OrderRow, orderRow } from './day-orders.ts';
-import { type Execution, executionOf } from './execution.ts';
+import { type DayOrder, foldOrders, type OrderRow, orderRow } from './day-orders.ts';
+import { type Execution, executionOf, type FilledOrder, filledOrders } from './execution.ts';
 import { funnelsOf, type RunFunnel } from './funnel.ts';
 import { dayName, headline } from './headline.ts';
+import { type Intraday, intradayOf } from './intraday.ts';
 import { dayNotes } from './notes.ts';
 import { type PositionRow, positionRows } from './open-positions.ts';
+import { type Operations, operationsOf } from './operations.ts';
 import {
   type CurveRow,
   curveOf,
@@ -64,6 +75,12 @@ export interface NextSession {
   readonly earlyClose: boolean;
   /** Calendar days from this session to that one; above 1 there is a weekend or a holiday between. */
   readonly daysAway: number;
+  /** Why it opens late or closes early; null for regular hours. */
+  readonly hoursNote: string | null;
+  /** Weekdays between that have no session, and why. */
+  readonly closures: readonly { readonly date: string; readonly name: string }[];
+  /** Orders that are sent for it: to leave, mostly at its open. */
+  readonly exits: readonly { readonly symbol: string; readonly reason: string | null }[];
 }
 
 export interface DailyReport {
@@ -77,6 +94,8 @@ export interface DailyReport {
   readonly attention: readonly Attention[];
   readonly bridge: AccountBridge;
   readonly performance: Performance;
+  /** Null where the home has no benchmark. */
+  readonly benchmark: BenchmarkReturns | null;
   /** Null where the account was not marked. */
   readonly accountState: AccountState | null;
   /** By exit time, then symbol. */
@@ -86,14 +105,19 @@ export interface DailyReport {
   readonly positions: readonly PositionRow[];
   readonly orders: readonly OrderRow[];
   readonly execution: Execution;
+  /** Orders filled in this session, one by one. */
+  readonly filledOrders: readonly FilledOrder[];
   readonly runs: readonly RunFunnel[];
   readonly limits: readonly LimitRow[];
   readonly reconciliation: Reconciliation;
   readonly jobs: readonly JobRow[];
+  readonly operations: Operations;
   readonly next: NextSession | null;
   readonly equity: readonly EquityRow[];
   /** The last closes, up to this one. */
   readonly curve: readonly CurveRow[];
+  /** The valuations of the day, from the one before it on. */
+  readonly intraday: Intraday;
   readonly notes: readonly string[];
 }
 
@@ -107,6 +131,9 @@ export const sessionSpan: SessionSpan = (from, to) =>
     : ordinalAtOrBefore(to as SessionDate) - ordinalAtOrBefore(from as SessionDate) + 1;
 
 export const textOrder = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+const isWeekend = (date: SessionDate): boolean =>
+  [0, 6].includes(new Date(dateToUtcMs(date)).getUTCDay());
 
 /** The report of a day from its records and events. Pure: the same input gives the same report. */
 export function buildDailyReport(input: DailyReportInput): DailyReport {
@@ -128,7 +155,8 @@ export function buildDailyReport(input: DailyReportInput): DailyReport {
     mark: end,
     session: session.date,
   });
-  const execution = executionOf(folded, today);
+  const filled = filledOrders(folded, today, start);
+  const execution = executionOf(folded, today, filled);
   const reconciliation = reconciliationOf(today, input.breaks);
   const preliminary = asOf < session.closeAt;
   const points = curveOf(events.marks);
@@ -166,6 +194,7 @@ export function buildDailyReport(input: DailyReportInput): DailyReport {
     attention,
     bridge,
     performance,
+    benchmark: benchmarkReturns(events.marks, points, session.date, session.date),
     accountState: accountState(end),
     closedTrades,
     openTrades,
@@ -173,13 +202,21 @@ export function buildDailyReport(input: DailyReportInput): DailyReport {
     positions,
     orders,
     execution,
+    filledOrders: filled,
     runs: funnels,
-    limits: limitRows(facts.limits, bridge, end, folded),
+    limits: limitRows(facts.limits, {
+      bridge,
+      mark: end,
+      orders: folded,
+      losingStreak: input.losingStreak ?? null,
+    }),
     reconciliation,
     jobs: jobRows(runs, today),
-    next: nextOf(input),
+    operations: operationsOf(runs, today, input.breaks, closedTrades),
+    next: nextOf(input, folded),
     equity: equityRows(events.marks, session.date),
-    curve: curveRows(points, CURVE_SESSIONS),
+    curve: curveRows(points, CURVE_SESSIONS, benchmarkCloses(events.marks)),
+    intraday: intradayOf(start, today, session.date),
     notes: dayNotes({ events, end, facts, funnels, positions, closedTrades }),
   };
 }
@@ -220,18 +257,30 @@ function headerOf({ session, facts, events }: DailyReportInput): ReportHeader {
   };
 }
 
-/** The session after one; null where the calendar ends. */
-export function nextOf({
-  session,
-  nextSession,
-}: Pick<DailyReportInput, 'session' | 'nextSession'>): NextSession | null {
+/** The session after one, and what leaves in it; null where the calendar ends. */
+export function nextOf(
+  { session, nextSession }: Pick<DailyReportInput, 'session' | 'nextSession'>,
+  orders: readonly DayOrder[],
+): NextSession | null {
   if (nextSession === null) return null;
-  const days = (dateToUtcMs(nextSession.date) - dateToUtcMs(session.date)) / DAY_MS;
+  const first = dateToUtcMs(session.date);
+  const days = (dateToUtcMs(nextSession.date) - first) / DAY_MS;
+  const between = Array.from({ length: days - 1 }, (_, i) =>
+    sessionDate(isoUtc(epochMs(first + (i + 1) * DAY_MS)).slice(0, 10)),
+  );
   return {
     session: nextSession.date,
     openAt: isoUtc(nextSession.openAt),
     closeAt: isoUtc(nextSession.closeAt),
     earlyClose: nextSession.earlyClose,
     daysAway: days,
+    hoursNote: specialHoursOf(nextSession.date)?.name ?? null,
+    closures: between.flatMap((date) => {
+      const name = closureOf(date)?.name;
+      return name === undefined || isWeekend(date) ? [] : [{ date, name }];
+    }),
+    exits: orders
+      .filter(({ submitted, status }) => submitted?.leg === 'exit' && isLive(status))
+      .map(({ symbol, submitted }) => ({ symbol, reason: submitted?.exitReason ?? null })),
   };
 }

@@ -99,6 +99,7 @@ describe('the files of a report', () => {
     expect(await names('json')).toEqual(['report.json']);
     expect(await names('html')).toEqual([
       'report.html',
+      'charts/intraday.svg',
       'charts/growth.svg',
       'charts/pnl-by-trade.svg',
     ]);
@@ -108,6 +109,7 @@ describe('the files of a report', () => {
       'orders.csv',
       'decisions.csv',
       'equity.csv',
+      'executions.csv',
     ]);
   });
 

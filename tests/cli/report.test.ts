@@ -51,7 +51,7 @@ describe('report daily', () => {
         .flatMap((format) =>
           format === 'md'
             ? [join(dir, 'report.md')]
-            : ['report', 'trades', 'orders', 'decisions', 'equity'].map((name) =>
+            : ['report', 'trades', 'orders', 'decisions', 'equity', 'executions'].map((name) =>
                 join(dir, `${name}.csv`),
               ),
         )
@@ -82,7 +82,7 @@ describe('report daily', () => {
     const { ok, command, data } = JSON.parse(stdout);
     expect({ ok, command }).toEqual({ ok: true, command: 'report' });
     expect(data.report.bridge.unexplained).toBe(0);
-    expect(data.files).toHaveLength(7);
+    expect(data.files).toHaveLength(8);
     expect(data.files[0].sha256).toMatch(/^[0-9a-f]{64}$/);
   });
 
@@ -132,6 +132,7 @@ describe('report', () => {
       'charts',
       'days.csv',
       'equity.csv',
+      'executions.csv',
       'orders.csv',
       'report.csv',
       'report.html',

@@ -10,7 +10,7 @@ const before = (time: string) => ['2026-03-04', time] as const;
 /** A desk that holds 25 NVDA since the day before, with its stop working. */
 function begun(): Story {
   const story = new Story();
-  story.open('2026-03-03', 100_000);
+  story.open('2026-03-03', 100_000, 512.4);
   story.add('intent.approved', before('09:30'), {
     symbol: symbol('NVDA'),
     entryRef: '2026-03-04/scan-open/NVDA/entry/1',
@@ -33,7 +33,7 @@ function begun(): Story {
     stop: 136.5,
   });
   story.fill(before('09:30:01'), '2026-03-04/scan-open/NVDA/entry/1', 25, 141.9);
-  story.mark(before('16:00'), 'close', { NVDA: 143.2 });
+  story.mark(before('16:00'), 'close', { NVDA: 143.2 }, { benchmark: 515 });
   story.add('stop.moved', before('16:15'), {
     symbol: symbol('NVDA'),
     orderRef: '2026-03-04/scan-open/NVDA/stop/1',
@@ -66,6 +66,7 @@ export function busyDay(): Story {
   story.cash(on('11:00'), 'dividend', 6.25, 'NVDA cash dividend');
   story.cash(on('11:05'), 'fee', -1.5, '=market data, "snapshot"');
   story.cash(on('11:30'), 'deposit', 5_000, 'transfer');
+  story.mark(on('12:00'), 'run', { AAPL: 229.4, MSFT: 403.2 });
   story.startRun(on('12:00'), 'scan', 'scan-midday');
   story.add('scan.completed', on('12:00:01'), {
     rule: 'most_active',
@@ -91,7 +92,7 @@ export function busyDay(): Story {
     cause: 'position closed',
   });
   story.closeTrades(on('16:00'), [-21.5, 118.4]);
-  story.mark(on('16:00'), 'close', { MSFT: 404.1 }, { flow: 5_000 });
+  story.mark(on('16:00'), 'close', { MSFT: 404.1 }, { flow: 5_000, benchmark: 513.2 });
   reconciled(story);
   return story;
 }
@@ -151,6 +152,49 @@ export function brokenDay(): Story {
     level: 'critical',
     code: 'BROKER_SILENT',
     message: 'The broker has not answered for 10 s; entries are halted',
+  });
+  story.add('protection.breached', on('09:30:07'), {
+    symbol: symbol('AAPL'),
+    state: 'none',
+    owned: 40,
+    cover: 0,
+    sellable: 0,
+    entryRemainder: 0,
+    action: 'new_stop',
+  });
+  story.add('trading_state.changed', on('09:30:11'), {
+    source: 'unprotected',
+    detail: '',
+    from: 'active',
+    to: 'reducing',
+    by: 'monitor',
+    cause: 'MSFT has no answer | <b>look it up</b>',
+    until: null,
+  });
+  story.add('broker.session_changed', on('10:00'), {
+    from: 'open',
+    to: 'maintenance',
+    window: 'nightly',
+    until: clock(DAY, '10:20'),
+  });
+  story.add('broker.session_changed', on('10:20'), {
+    from: 'maintenance',
+    to: 'open',
+    window: '',
+    until: null,
+  });
+  story.add('command.received', on('11:00'), {
+    requestId: 'r1',
+    command: 'close',
+    symbols: [symbol('NVDA')],
+    source: 'cli',
+    principal: '=cmd|<i>owner</i>',
+    host: 'desk',
+  });
+  story.add('command.failed', on('11:00:05'), {
+    requestId: 'r1',
+    code: 'BROKER_UNREACHABLE',
+    message: 'no answer',
   });
   story.add('slot.missed', on('12:05'), {
     session: sessionDate(DAY),

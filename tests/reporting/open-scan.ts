@@ -56,6 +56,7 @@ function sized(
     byRisk: terms.quantity,
     byPosition: terms.quantity + 10,
     binding: 'risk',
+    spreadBps: 4.4,
   });
 }
 

@@ -85,11 +85,16 @@ export class Story {
   }
 
   /** The home's beginning: cash, and the close before the first session. */
-  open(date: string, dollars: number): void {
+  open(date: string, dollars: number, benchmark?: number): void {
     const when = [date, '16:00'] as const;
     this.add('history.opened', when, { mode: 'sim', account: 'SIM-1', version: '0.1.0' });
     this.cash(when, 'deposit', dollars, 'starting cash');
-    this.mark(when, 'close', {}, { flow: dollars });
+    this.mark(
+      when,
+      'close',
+      {},
+      { flow: dollars, ...(benchmark === undefined ? {} : { benchmark }) },
+    );
   }
 
   cash(
@@ -210,6 +215,8 @@ export class Story {
       readonly flow?: number;
       readonly equityError?: number;
       readonly stale?: readonly string[];
+      /** Close of SPY. */
+      readonly benchmark?: number;
     } = {},
   ): void {
     const { cost, commissions } = this.book.openLots();
@@ -236,6 +243,9 @@ export class Story {
       intensity: 0.625,
       flow: more.flow === undefined ? ZERO : usd(more.flow),
       marks,
+      ...(more.benchmark === undefined
+        ? {}
+        : { benchmark: { symbol: symbol('SPY'), close: usd(more.benchmark) } }),
     });
   }
 
