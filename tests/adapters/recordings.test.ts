@@ -181,7 +181,7 @@ describe('columns as bytes', () => {
 
   it('that end too early are refused', () => {
     const bytes = columnBytes(Float64Array.from([1.25, 900.5]));
-    expect(() => columnFrom(bytes.subarray(0, bytes.length - 1), 0, 2)).toThrow();
-    expect(() => columnFrom(Uint8Array.from([9]), 0, 1)).toThrow();
+    expect(() => columnFrom(bytes.subarray(0, bytes.length - 1), 0, 2)).toThrow('are all there');
+    expect(() => columnFrom(Uint8Array.from([9]), 0, 1)).toThrow('how it is written');
   });
 });

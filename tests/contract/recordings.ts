@@ -18,9 +18,9 @@ const plainOf = ({ market, ...rest }: Recording): unknown => ({
     series: market.series.map(({ columns, visible, ...series }) => ({
       ...series,
       visible,
-      bars: (['time', 'open', 'high', 'low', 'close', 'volume'] as const).map((field) => [
-        ...columns[field].slice(0, visible),
-      ]),
+      bars: (['time', 'open', 'high', 'low', 'close', 'volume'] as const).map((field) =>
+        columns[field].slice(0, visible),
+      ),
     })),
   },
 });

@@ -67,6 +67,7 @@ describe('a snapshot that was taken apart', () => {
       top: fc.integer({ min: 1, max: 8 }),
       rows: fc.integer({ min: 5, max: 30 }),
     });
+    let approved = 0;
     await fc.assert(
       fc.asyncProperty(questions, async (asked) => {
         const date = sessions[asked.day]?.date ?? DAY;
@@ -87,9 +88,11 @@ describe('a snapshot that was taken apart', () => {
           before.decisionHash,
         ]);
         expect(decidedOf(after)).toEqual(decidedOf(before));
+        approved += before.counts.approved;
       }),
       { numRuns: 40 },
     );
+    expect(approved).toBeGreaterThan(0);
   });
 
   it('holds no bar that was not visible', async () => {
@@ -190,8 +193,6 @@ describe('a replay', () => {
       otherSnapshot: await snapshotOf(restated(best, 22, 3), DAY),
     });
     expect(found.differences.find(({ symbol }) => symbol === best)?.class).toBe('config');
-    const unsized = found.differences.filter(({ b }) => b?.proposal === null && b.rank !== null);
-    for (const { a, class: kind } of unsized) if (a?.proposal === null) expect(kind).toBe('data');
   });
 
   it('says of a row that only one of two decisions found that the scan differs', async () => {
