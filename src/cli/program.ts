@@ -73,6 +73,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/replay.ts')).replay,
   },
   {
+    path: 'parity',
+    group: 'Run',
+    summary: 'Compare two runs, two backtests, or a session with its backtest',
+    load: async () => (await import('./commands/parity.ts')).parity,
+  },
+  {
+    path: 'sweep',
+    group: 'Run',
+    summary: 'Backtest many settings, rank them, and say what of it may be luck',
+    load: async () => (await import('./commands/sweep.ts')).sweep,
+  },
+  {
     path: 'status',
     group: 'Inspect',
     summary: 'Say how it is: daemon, market, account, positions, next jobs, alerts',

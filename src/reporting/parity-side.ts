@@ -1,0 +1,204 @@
+import type { Micros } from '../domain/money.ts';
+import type { Fate } from '../domain/reason.ts';
+import type { Mode, RunStatus } from '../domain/run.ts';
+import type { EpochMs, SessionDate } from '../domain/time.ts';
+import type { TradeRecord } from '../domain/trade.ts';
+import type { EventOf, JournalEvent } from '../events/event.ts';
+
+/** A candidate of a run, as the journal tells what became of it. */
+export interface ParityRow {
+  readonly symbol: string;
+  readonly rank: number;
+  readonly activity: number;
+  readonly score: number;
+  readonly referencePrice: Micros;
+  readonly atr: Micros;
+  readonly fate: Fate;
+  readonly sized: number | null;
+  readonly limitPrice: Micros | null;
+  readonly stopPrice: Micros | null;
+  readonly approved: number;
+  /** Codes of the guards that said something, in their order. */
+  readonly reasons: readonly string[];
+  readonly entryRef: string | null;
+}
+
+/** What the account was worth, and what it held, when a run began. */
+export interface ParityState {
+  readonly equity: Micros;
+  readonly cash: Micros;
+  readonly intensity: number;
+  /** "AAPL 120", by symbol. */
+  readonly positions: readonly string[];
+}
+
+/** One run of a side. */
+export interface ParityRun {
+  readonly runId: string;
+  readonly session: SessionDate;
+  readonly slot: string;
+  readonly asOf: EpochMs;
+  readonly mode: Mode;
+  readonly configHash: string;
+  readonly version: string;
+  /** The market behind it; null where the journal does not say. */
+  readonly dataLabel: string | null;
+  readonly status: RunStatus;
+  /** Symbols with a bar; null where nothing was scanned. */
+  readonly universe: number | null;
+  readonly tableHash: string | null;
+  readonly signalHash: string | null;
+  readonly decisionHash: string | null;
+  readonly state: ParityState | null;
+  readonly rows: ReadonlyMap<string, ParityRow>;
+}
+
+/** Two runs of the same slot of the same session; or one that the other side does not have. */
+export interface RunPair {
+  readonly session: string;
+  readonly slot: string;
+  readonly a: ParityRun | null;
+  readonly b: ParityRun | null;
+}
+
+/** How an order that bought nothing ended, in its own words. */
+export type OrderEnds = ReadonlyMap<string, string>;
+
+/** One of the two that are compared: its runs in order, and what came of their orders. */
+export interface ParitySide {
+  /** How reports name it. */
+  readonly label: string;
+  readonly runs: readonly ParityRun[];
+  readonly ends: OrderEnds;
+  /** By the reference of their entry. */
+  readonly trades: ReadonlyMap<string, TradeRecord>;
+}
+
+type Draft = { -readonly [K in keyof ParityRun]: ParityRun[K] } & { rows: Map<string, ParityRow> };
+
+/** Gathers a side from its journal, event by event. */
+export class ParityFold {
+  readonly #runs = new Map<string, Draft>();
+  readonly #ends = new Map<string, string>();
+  #state: ParityState | null = null;
+
+  hear(event: JournalEvent): void {
+    if (event.type === 'account.marked') this.#state = stateOf(event);
+    if (event.type === 'run.started' && event.job === 'scan') this.#start(event);
+    if (isEnd(event)) this.#ends.set(event.orderRef, endText(event));
+    const run = event.runId === null ? undefined : this.#runs.get(event.runId);
+    if (run !== undefined) tell(run, event);
+  }
+
+  /** The side; runs that `wanted` refuses are left out. */
+  side(
+    label: string,
+    trades: readonly TradeRecord[],
+    wanted: (run: ParityRun) => boolean = () => true,
+  ): ParitySide {
+    return {
+      label,
+      runs: [...this.#runs.values()].filter(wanted),
+      ends: this.#ends,
+      trades: new Map(trades.map((trade) => [trade.entryRef, trade])),
+    };
+  }
+
+  #start(event: EventOf<'run.started'>): void {
+    const { session, slot, asOf, mode, configHash, version } = event;
+    const runId = event.runId ?? '';
+    this.#runs.set(runId, {
+      runId,
+      session,
+      slot,
+      asOf,
+      mode,
+      configHash,
+      version,
+      dataLabel: event.dataLabel ?? null,
+      status: 'running',
+      universe: null,
+      tableHash: null,
+      signalHash: null,
+      decisionHash: null,
+      state: this.#state,
+      rows: new Map(),
+    });
+  }
+}
+
+function stateOf({ equity, cash, intensity, marks }: EventOf<'account.marked'>): ParityState {
+  const positions = marks.map(({ symbol, quantity }) => `${symbol} ${quantity}`).sort();
+  return { equity, cash, intensity, positions };
+}
+
+function tell(run: Draft, event: JournalEvent): void {
+  switch (event.type) {
+    case 'scan.completed':
+      run.universe = event.universe;
+      run.tableHash = event.tableHash;
+      return;
+    case 'candidate.scored':
+      run.rows.set(event.symbol, rowOf(event));
+      return;
+    case 'intent.sized':
+      change(run, event.symbol, {
+        sized: event.quantity,
+        limitPrice: event.limitPrice,
+        stopPrice: event.stopPrice,
+      });
+      return;
+    case 'intent.denied':
+      change(run, event.symbol, { reasons: event.reasons.map(({ code }) => code) });
+      return;
+    case 'intent.approved':
+      change(run, event.symbol, {
+        approved: event.approved,
+        reasons: event.reasons.map(({ code }) => code),
+        entryRef: event.entryRef,
+      });
+      return;
+    case 'run.completed':
+      run.status = event.status;
+      run.signalHash = event.signalHash;
+      run.decisionHash = event.decisionHash;
+      return;
+    case 'run.failed':
+      run.status = 'failed';
+      return;
+    default:
+      return;
+  }
+}
+
+const rowOf = (event: EventOf<'candidate.scored'>): ParityRow => ({
+  symbol: event.symbol,
+  rank: event.rank,
+  activity: event.activity,
+  score: event.score,
+  referencePrice: event.referencePrice,
+  atr: event.atr,
+  fate: event.fate,
+  sized: null,
+  limitPrice: null,
+  stopPrice: null,
+  approved: 0,
+  reasons: [],
+  entryRef: null,
+});
+
+function change(run: Draft, symbol: string, changes: Partial<ParityRow>): void {
+  const row = run.rows.get(symbol);
+  if (row !== undefined) run.rows.set(symbol, { ...row, ...changes });
+}
+
+type End = EventOf<'order.expired' | 'order.cancelled' | 'order.rejected' | 'order.denied'>;
+
+const isEnd = (event: JournalEvent): event is End =>
+  event.type === 'order.expired' ||
+  event.type === 'order.cancelled' ||
+  event.type === 'order.rejected' ||
+  event.type === 'order.denied';
+
+const endText = (event: End): string =>
+  `${event.type.slice('order.'.length)}: ${'cause' in event ? event.cause : event.code}`;
