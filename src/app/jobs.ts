@@ -8,12 +8,13 @@ import type { Decision } from '../pipeline/decide.ts';
 import { type RunOutcome, type RunRequest, runPipeline } from '../pipeline/run.ts';
 import type { System } from './compose.ts';
 import type { Slot } from './engine.ts';
+import { latchCloses, latchDayLoss } from './limit-watch.ts';
 import { pipelineParts } from './parts.ts';
 import { runReconcile } from './reconcile-job.ts';
 import { DecisionRecorder } from './record-decision.ts';
 import { runFacts } from './report-facts.ts';
 import { type PlannedSlot, planSession } from './session-plan.ts';
-import { markEvent, portfolioAt } from './valuation.ts';
+import { markDrafts, portfolioAt } from './valuation.ts';
 import { warmUp } from './warm-job.ts';
 
 /** What a report job leaves: files, and the day in six lines. */
@@ -127,8 +128,10 @@ export async function runScan(
   observer: JobObserver = {},
 ): Promise<RunOutcome> {
   const { session } = request;
+  await latchCloses(system);
   const state = await portfolioAt(system, request.slotAt, session);
-  await system.history.append([markEvent(system, state, session, 'run')]);
+  await system.history.append(markDrafts(system, state, session, 'run'));
+  await latchDayLoss(system, state, request.slotAt, session);
   const symbols = request.symbols ?? system.universe;
   const recorder = new DecisionRecorder(system);
   const outcome = runPipeline(pipelineParts(system, session.date), {

@@ -1,16 +1,20 @@
 import { ordinalOf } from '../calendar/nyse.ts';
-import { lowerBound, type Symbol, TIMEFRAME_MINUTES } from '../domain/market.ts';
-import { add, microsFromFloat, subtract, timesFraction, timesQuantity } from '../domain/money.ts';
+import type { Symbol } from '../domain/market.ts';
+import { timesFraction } from '../domain/money.ts';
 import type { ExitReason } from '../domain/order.ts';
 import type { PortfolioState } from '../domain/portfolio.ts';
 import { type EpochMs, MINUTE_MS, type Session, type SessionDate } from '../domain/time.ts';
 import type { EventDraft } from '../events/event.ts';
+import { watchData, watchOrders } from './breaker-watch.ts';
 import type { System } from './compose.ts';
 import { followPositions } from './follow-positions.ts';
+import { carryOutKill, engageKill, killAsked } from './kill.ts';
+import { decisiveLoss, endCooldown, hasNoLoss, latchCloses, latchDayLoss } from './limit-watch.ts';
 import type { OrderDesk } from './order-desk.ts';
 import { deskOf, protectorOf } from './parts.ts';
 import type { Protector } from './protector.ts';
-import { markEvent, portfolioAt } from './valuation.ts';
+import { tradingNow } from './trading.ts';
+import { markDrafts, portfolioAt } from './valuation.ts';
 
 /** A repair that needs more looks than this in a row goes on at the next. */
 const MOST_LOOKS = 8;
@@ -104,6 +108,21 @@ export class Monitors {
   /** Writes down what the broker said; where it said anything, everything is proved anew. */
   async takeIn(session: SessionDate): Promise<void> {
     if (await this.#desk.takeIn(session)) await this.#protect(session);
+    await watchOrders(this.#system, this.#desk.takeNewFills(), session);
+  }
+
+  /** Engages the kill switch where its file is there, and does what an engaged one still asks for. */
+  async control(session: Session): Promise<void> {
+    const asked = killAsked(this.#system);
+    if (asked !== null) await engageKill(this.#system, this, session, asked);
+    else if (this.#system.book.trading.kill !== null) {
+      await carryOutKill(this.#system, this, session);
+    }
+  }
+
+  /** True while nothing is done by itself but protective repair. */
+  #isHalted(): boolean {
+    return tradingNow(this.#system).state === 'halted';
   }
 
   /**
@@ -137,6 +156,8 @@ export class Monitors {
     await this.prove(session.date);
     await this.expireEntries(at, session);
     if (this.#system.book.openTrades().length === 0) return;
+    await watchData(this.#system, at, session);
+    if (this.#isHalted()) return;
     const { flatBeforeClose, maxHoldingMinutes } = this.#system.config.exits;
     if (flatBeforeClose && at >= session.closeAt - FLAT_BEFORE_CLOSE_MS && at < session.closeAt) {
       await this.#leaveAll('end_of_day', session);
@@ -144,7 +165,7 @@ export class Monitors {
     if (maxHoldingMinutes > 0 && at < session.closeAt) {
       await this.#leaveHeldSince(at - maxHoldingMinutes * MINUTE_MS, session);
     }
-    await this.#checkHardLoss(at, session);
+    await this.#checkLoss(at, session);
   }
 
   async #leaveHeldSince(entryAt: number, session: Session): Promise<void> {
@@ -164,33 +185,17 @@ export class Monitors {
     await this.takeIn(session.date);
   }
 
-  async #checkHardLoss(at: EpochMs, session: Session): Promise<void> {
-    const { config } = this.#system;
-    const { hardDailyLossFraction, onHardDailyLoss } = config.risk;
-    if (onHardDailyLoss !== 'close' || this.#hasNoHardLoss(at, session)) return;
-    const state = await portfolioAt(this.#system, at, session);
+  async #checkLoss(at: EpochMs, session: Session): Promise<void> {
+    const system = this.#system;
+    const decisive = decisiveLoss(system, at);
+    if (decisive === null || hasNoLoss(system, decisive, at, session)) return;
+    const state = await portfolioAt(system, at, session);
+    await latchDayLoss(system, state, at, session);
+    const { hardDailyLossFraction, onHardDailyLoss } = system.config.risk;
     const limit = timesFraction(state.previousCloseEquity, hardDailyLossFraction, 'floor');
-    if (-state.dayPnl >= limit) await this.#leaveAll('daily_loss', session);
-  }
-
-  /** True where every held symbol has a bar that ended now, and these bars show that the loss is below the limit. */
-  #hasNoHardLoss(at: EpochMs, session: Session): boolean {
-    const { book, config, source } = this.#system;
-    const { lastClose } = book;
-    if (source.intraday === null || lastClose === null) return false;
-    const lengthMs = TIMEFRAME_MINUTES[source.intraday] * MINUTE_MS;
-    let equity = book.cash;
-    for (const { symbol } of book.openTrades()) {
-      const bars = source.session(symbol, session.date);
-      const last = bars === null ? -1 : lowerBound(bars.time, at) - 1;
-      const start = bars?.time[last];
-      if (bars === null || start === undefined || !((bars.volume[last] ?? 0) > 0)) return false;
-      if (Math.min(start + lengthMs, session.closeAt) !== at) return false;
-      const price = microsFromFloat(bars.close[last] as number, 'halfEven');
-      equity = add(equity, timesQuantity(price, book.owned(symbol)));
+    if (onHardDailyLoss === 'close' && -state.dayPnl >= limit) {
+      await this.#leaveAll('daily_loss', session);
     }
-    const loss = subtract(add(lastClose.equity, book.flowSinceClose), equity);
-    return loss < timesFraction(lastClose.equity, config.risk.hardDailyLossFraction, 'floor');
   }
 
   async #leaveAll(reason: ExitReason, session: Session): Promise<void> {
@@ -213,16 +218,23 @@ export class Monitors {
     broker.endOfSession(session);
     await this.takeIn(session.date);
     const at = session.closeAt;
-    if (book.lastClose?.session === session.date) return;
+    if (book.lastClose?.session !== session.date) {
+      if (!this.#isHalted()) await this.#followAtClose(at, session);
+      await this.prove(session.date);
+      const state = await portfolioAt(this.#system, at, session);
+      // The account may not be older than a close in the journal: slots from before it are no longer remembered.
+      this.#system.saveAccount();
+      await history.append(markDrafts(this.#system, state, session, 'close'));
+    }
+    await latchCloses(this.#system);
+    await endCooldown(this.#system, session);
+  }
+
+  async #followAtClose(at: EpochMs, session: Session): Promise<void> {
     const before = await portfolioAt(this.#system, at, session);
     await this.#leaveAtClose(before, session);
     const held = await portfolioAt(this.#system, at, session);
     await followPositions(this.#system, this.#desk, held, session);
-    await this.prove(session.date);
-    const state = await portfolioAt(this.#system, at, session);
-    // The account may not be older than a close in the journal: slots from before it are no longer remembered.
-    this.#system.saveAccount();
-    await history.append([markEvent(this.#system, state, session, 'close')]);
   }
 
   /** Exits that daily bars can only make at the close, and positions whose data ended. */

@@ -22,6 +22,7 @@ import type { ExecutionContext } from '../pipeline/execute.ts';
 import { sendExit, sendLone } from '../pipeline/execute.ts';
 import type { Broker, BrokerEvent, OrderChange, SendOutcome } from '../ports/broker.ts';
 import type { History } from '../ports/history.ts';
+import type { FillDraft } from './breaker-watch.ts';
 
 /** What the desk works with. */
 export interface DeskParts {
@@ -57,6 +58,8 @@ export class OrderDesk {
   /** Sales of shares whose purchase we have not been told of yet. */
   #early: readonly Fill[] = [];
   #lastComplete: EpochMs | null = null;
+  /** Fills that were written down since they were asked for last. */
+  #newFills: FillDraft[] = [];
 
   constructor(parts: DeskParts) {
     this.#parts = parts;
@@ -70,6 +73,13 @@ export class OrderDesk {
   /** True while a sale waits for the purchase that it sells. */
   get waitsForPurchase(): boolean {
     return this.#early.length > 0;
+  }
+
+  /** The fills that were written down since the last call. */
+  takeNewFills(): readonly FillDraft[] {
+    const fills = this.#newFills;
+    if (fills.length > 0) this.#newFills = [];
+    return fills;
   }
 
   /** Writes down what the broker said, then closes the trades that became flat by it. True where it said anything. */
@@ -87,7 +97,9 @@ export class OrderDesk {
     const drafts = intake(book, ordered.messages, session).map((draft) => this.#withCause(draft));
     if (drafts.length > 0) await history.append(drafts);
     for (const draft of drafts) {
-      if (draft.type === 'fill.recorded') this.#lastFillAt.set(draft.symbol, draft.filledAt);
+      if (draft.type !== 'fill.recorded') continue;
+      this.#lastFillAt.set(draft.symbol, draft.filledAt);
+      this.#newFills.push(draft);
     }
     const closed: EventDraft[] = [];
     for (const ended of book.ended()) {

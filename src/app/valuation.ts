@@ -16,6 +16,7 @@ import type { EventDraft } from '../events/event.ts';
 import type { ActivityView } from '../ledger/activity.ts';
 import { type Mark, type PortfolioView, portfolioState } from '../ledger/portfolio-state.ts';
 import { intensityFactor, settleIntensity } from '../risk/intensity.ts';
+import { watchEquity } from './breaker-watch.ts';
 import type { System } from './compose.ts';
 import { tradingView } from './trading.ts';
 
@@ -94,6 +95,44 @@ export function sessionIntensity(system: System, session: Session): number {
   const limit = config.risk.maxDrawdownFraction;
   const computed = intensityFactor(netR, drawdown, limit, config.intensity);
   return settleIntensity(book.intensity, computed, config.intensity);
+}
+
+/**
+ * What a valuation writes down as one step: a share of the risk budget that is another than before, what the account
+ * is worth, and a breaker that trips on it.
+ */
+export const markDrafts = (
+  system: System,
+  state: PortfolioState,
+  session: Session,
+  cause: 'run' | 'close',
+): EventDraft[] => [
+  ...intensityDrafts(system, state, session),
+  markEvent(system, state, session, cause),
+  ...watchEquity(system, state),
+];
+
+function intensityDrafts(
+  { book, clock, config }: System,
+  { intensity }: PortfolioState,
+  session: Session,
+): EventDraft[] {
+  const old = book.intensity;
+  if (old === null || old === intensity) return [];
+  const { window } = config.intensity;
+  const netR = book.closedTrades().flatMap(({ netR: r }) => (r === null ? [] : [r]));
+  const recent = netR.slice(-window);
+  const mean = recent.reduce((total, r) => total + r, 0) / Math.max(1, recent.length);
+  const results =
+    recent.length < window
+      ? `${recent.length} of ${window} trades closed`
+      : `the last ${window} trades made ${mean.toFixed(2)} R on average`;
+  const drawdown = -(book.lastClose?.limitDrawdown ?? 0) * 100;
+  const limit = config.risk.maxDrawdownFraction * 100;
+  const cause = `${results}, drawdown ${drawdown.toFixed(2)} % of ${limit.toFixed(2)} %`;
+  const at = clock.now();
+  const change = { session: session.date, old, new: intensity, cause };
+  return [{ type: 'intensity.changed', at, runId: null, ...change }];
 }
 
 /** The journal's record of what the account is worth. */

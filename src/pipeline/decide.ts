@@ -153,7 +153,8 @@ function signalExits(
   desk: StrategyDesk,
 ): SignalExit[] {
   const exits: SignalExit[] = [];
-  if (!desk.mayLeave) return exits;
+  // Halted, nothing is sold because a strategy says so.
+  if (!desk.mayLeave || state.trading.state === 'halted') return exits;
   for (const position of state.positions) {
     const index = indexOfSymbol(snapshot, position.symbol);
     if (index < 0) continue;

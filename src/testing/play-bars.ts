@@ -101,6 +101,7 @@ function configOf(profile: ReferenceProfile): Config {
       quarantineSessions: 0,
       dataEndSessions: 100_000,
     },
+    breakers: { slippageFraction: 0, dataSilenceMs: 0, stopOuts: 0, equityJumpFraction: 0 },
     intensity: { enabled: false },
     costs: { commission: profile.commission, slippageBps: 0, halfSpreadBps: 0 },
   });
