@@ -51,7 +51,7 @@ function rangeLines(report: SweepReport, columns: number): string[] {
     ...(best?.deflatedSharpe == null
       ? []
       : [
-          `That trial ${best.trial.number} is better than that has a probability of ${decimals(best.deflatedSharpe)} (deflated Sharpe).`,
+          `Trial ${best.trial.number} is truly better than that with a probability of ${decimals(best.deflatedSharpe)} (deflated Sharpe).`,
         ]),
   ];
 }
