@@ -1,6 +1,6 @@
 import { lastSessionClosedBy, ordinalOf } from '../calendar/nyse.ts';
 import type { Config } from '../config/schema.ts';
-import type { Symbol } from '../domain/market.ts';
+import { lowerBound, type Symbol } from '../domain/market.ts';
 import {
   add,
   type Micros,
@@ -11,7 +11,7 @@ import {
   ZERO,
 } from '../domain/money.ts';
 import type { PortfolioState } from '../domain/portfolio.ts';
-import type { EpochMs, Session } from '../domain/time.ts';
+import { dateToUtcMs, type EpochMs, type Session } from '../domain/time.ts';
 import type { EventDraft } from '../events/event.ts';
 import type { ActivityView } from '../ledger/activity.ts';
 import { type Mark, type PortfolioView, portfolioState } from '../ledger/portfolio-state.ts';
@@ -63,11 +63,12 @@ async function marksAt(
 ): Promise<ReadonlyMap<Symbol, Mark>> {
   const held = system.book.openTrades().map(({ symbol }) => symbol);
   const marks = new Map<Symbol, Mark>();
-  if (held.length === 0) return marks;
+  const asked = [...new Set([...held, ...benchmarkOf(system)])];
+  if (asked.length === 0) return marks;
   const snapshot = await system.market.snapshot({
     asOf,
     session,
-    symbols: held,
+    symbols: asked,
     todayOpen: false,
     relativeVolume: false,
   });
@@ -135,6 +136,32 @@ function intensityDrafts(
   return [{ type: 'intensity.changed', at, runId: null, ...change }];
 }
 
+/** What reports compare the account with; none where the configuration or the data has none. */
+function benchmarkOf({ config, source }: System): Symbol[] {
+  const { benchmark } = config.report;
+  return benchmark !== undefined && source.symbols.includes(benchmark) ? [benchmark] : [];
+}
+
+/** The benchmark's close of a session; nothing where it has no bar of it. */
+function benchmarkMark(
+  system: System,
+  { date }: Session,
+): Pick<Extract<EventDraft, { type: 'account.marked' }>, 'benchmark'> {
+  const [symbol] = benchmarkOf(system);
+  if (symbol === undefined) return {};
+  const bars = system.source.daily(symbol);
+  const midnight = dateToUtcMs(date);
+  const at = lowerBound(bars.time, midnight);
+  const close = bars.close[at];
+  if (bars.time[at] !== midnight || close === undefined || !(close > 0)) return {};
+  const ratio = system.source
+    .actions(symbol)
+    .filter(({ kind, exDate }) => kind === 'split' && exDate === date)
+    .reduce((product, { value }) => product * value, 1);
+  const split = ratio === 1 ? {} : { splitRatio: ratio };
+  return { benchmark: { symbol, close: microsFromFloat(close, 'halfEven'), ...split } };
+}
+
 /** The journal's record of what the account is worth. */
 export function markEvent(
   system: System,
@@ -168,6 +195,7 @@ export function markEvent(
       mark,
       stale: markStale,
     })),
+    ...(cause === 'close' ? benchmarkMark(system, session) : {}),
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseSymbol, type Symbol } from '../domain/market.ts';
 import {
   entrySchema,
   exitsSchema,
@@ -104,6 +105,12 @@ const report = z.strictObject({
     .min(1, 'must name at least one format')
     .default(['md', 'csv', 'json'])
     .meta({ description: 'Files a report is written as; html brings its charts as SVG files' }),
+  benchmark: z
+    .string()
+    .refine((text) => parseSymbol(text) !== null, 'is not a symbol such as SPY or BRK.B')
+    .transform((text) => text as Symbol)
+    .optional()
+    .meta({ description: 'Symbol whose closes stand beside the account; the bars must have it' }),
 });
 
 const section = <T extends z.ZodType>(schema: T, does: string) =>

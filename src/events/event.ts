@@ -173,7 +173,14 @@ export const EVENT_PAYLOADS = {
       z.strictObject({ symbol: symbolSchema, quantity, mark: moneyCodec, stale: z.boolean() }),
     ),
     /** Close of the configured benchmark on this session; absent where none is configured or it has no bar. */
-    benchmark: z.strictObject({ symbol: symbolSchema, close: moneyCodec }).optional(),
+    benchmark: z
+      .strictObject({
+        symbol: symbolSchema,
+        close: moneyCodec,
+        /** New shares for one old share, where this session began with a split. */
+        splitRatio: z.number().optional(),
+      })
+      .optional(),
   },
   'book.checkpointed': { stateSeq: count, stateHash: digest, state: z.json() },
   ...RECONCILE_PAYLOADS,

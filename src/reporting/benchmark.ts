@@ -9,7 +9,7 @@ import { monthsBefore } from './period-returns.ts';
 
 type Mark = EventOf<'account.marked'>;
 
-/** The benchmark's close of a session, as the journal has it beside the account's. */
+/** The benchmark's close of a session as the journal has it beside the account's, splits taken out. */
 export interface BenchmarkClose {
   readonly session: SessionDate;
   readonly close: number;
@@ -35,11 +35,13 @@ export interface BenchmarkReturns {
 /** The closes of the benchmark that was written down last, by session. */
 export function benchmarkCloses(marks: readonly Mark[]): BenchmarkClose[] {
   const symbol = marks.findLast(({ benchmark }) => benchmark !== undefined)?.benchmark?.symbol;
-  return marks.flatMap(({ session, benchmark }) =>
-    benchmark === undefined || benchmark.symbol !== symbol
-      ? []
-      : [{ session, close: toUsd(benchmark.close) }],
-  );
+  let shares = 1;
+  return marks.flatMap(({ session, benchmark }) => {
+    if (benchmark === undefined || benchmark.symbol !== symbol) return [];
+    const ratio = benchmark.splitRatio ?? 1;
+    if (ratio > 0) shares *= ratio;
+    return [{ session, close: toUsd(benchmark.close) * shares }];
+  });
 }
 
 /** Null where no benchmark was written down up to the report's last session, or not on that session. */
