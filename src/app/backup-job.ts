@@ -1,6 +1,6 @@
 import { backupFolder, backupHistory, pruneBackups } from '../adapters/file/history-backup.ts';
 import type { ScheduleRow } from '../config/schema.ts';
-import type { Session } from '../domain/time.ts';
+import type { EpochMs, Session } from '../domain/time.ts';
 import type { System } from './compose.ts';
 
 /**
@@ -19,6 +19,16 @@ export async function backUp(
   const now = clock.now();
   await backupHistory({ home, now, version: identity.version });
   pruneBackups(backupFolder(home), { now, keepDays });
-  system.recordings?.prune({ now, keepDays: system.config.recordings.keepDays });
-  return null;
+  return pruneRecordings(system, now);
+}
+
+/** Removes old recordings; that it cannot is said, and no failure of the backup. */
+function pruneRecordings({ recordings, config, log }: System, now: EpochMs): string | null {
+  try {
+    recordings?.prune({ now, keepDays: config.recordings.keepDays });
+    return null;
+  } catch (error) {
+    log.failure('old recordings could not be removed', error);
+    return 'old recordings could not be removed';
+  }
 }

@@ -22,6 +22,7 @@ import { openSource, recordingsOf } from './compose.ts';
 import { loadStrategy } from './load-strategy.ts';
 import { nearMatches } from './near-matches.ts';
 import { decisionSettings } from './parts.ts';
+import { strategyFileHash } from './record-decision.ts';
 import { journalOfRuns } from './run-journal.ts';
 
 /** What is asked to be decided again. */
@@ -142,6 +143,13 @@ export async function replayRun(
   const notes: string[] = [];
   const before = recordedConfig(run);
   if (before === null) notes.push('the recorded settings are none that this version can take');
+  const { fileHash } = run.strategy;
+  if (
+    fileHash !== null &&
+    strategyFileHash(before ?? request.loaded.config, request.home) !== fileHash
+  ) {
+    notes.push('the strategy file has changed since');
+  }
   const rules = before === null ? null : await rulesOf(request, before, run, run.top);
   const other = await otherRulesOf(request, run, rules);
   if (other !== null) notes.push('the configuration has changed since');
