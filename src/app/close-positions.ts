@@ -2,7 +2,6 @@ import { loadSimAccount } from '../adapters/file/sim-account-file.ts';
 import type { SimAccountState } from '../adapters/sim/sim-account-state.ts';
 import { SimClock } from '../adapters/sim/sim-clock.ts';
 import { sessionContaining } from '../calendar/nyse.ts';
-import type { LoadedConfig } from '../config/load.ts';
 import { Failure } from '../domain/failure.ts';
 import { parseSymbol, type Symbol } from '../domain/market.ts';
 import { type EpochMs, epochMs, isoUtc, type Session } from '../domain/time.ts';
@@ -10,6 +9,7 @@ import { compose, type System } from './compose.ts';
 import { Engine } from './engine.ts';
 import { openHomeLog } from './home-log.ts';
 import type { Monitors } from './monitors.ts';
+import type { HomeRequest } from './reconcile-home.ts';
 import { type Requester, recordCommand, requesterOf } from './record-command.ts';
 import { recover } from './recover.ts';
 
@@ -90,47 +90,41 @@ function resultOf(positions: readonly Leaving[], now: EpochMs, session: Session)
 }
 
 /** Who wants positions closed in which home, and when. */
-export interface CloseRequest extends Asked {
-  readonly home: string;
-  readonly loaded: LoadedConfig;
-  readonly version: string;
-  readonly now: EpochMs;
-}
+export interface CloseRequest extends Asked, HomeRequest {}
 
 /** Takes the home, brings it up to now, and sells; throws HOME_BUSY where another process holds it. */
-export async function closePositions(request: CloseRequest): Promise<CloseResult> {
-  const { home, loaded, version } = request;
-  const played = loadSimAccount<SimAccountState>(home)?.playedThrough ?? request.now;
+export const closePositions = (request: CloseRequest): Promise<CloseResult> =>
+  inPlayedHome(request, request.command, (system, monitors, session) => {
+    const requester = requesterOf(system, request.command, 'cli');
+    return leavePositions(system, monitors, session, request, requester);
+  });
+
+/** Takes a home, brings its exchange up to now, and does some work in the session in progress, or the next. */
+export async function inPlayedHome<T>(
+  { home, loaded, version, now }: HomeRequest,
+  role: string,
+  work: (system: System, monitors: Monitors, session: Session) => Promise<T>,
+): Promise<T> {
+  const played = loadSimAccount<SimAccountState>(home)?.playedThrough ?? now;
   const clock = new SimClock(played);
   const log = await openHomeLog(home, loaded);
   try {
     const { mode } = loaded.config;
-    const role = request.command;
     const system = await compose({ home, loaded, mode, version, clock, log, role });
     try {
-      return await playAndLeave(system, clock, request);
+      const engine = new Engine(system, clock, clock.now());
+      const first = engine.nextInstant()?.session;
+      if (first === undefined) throw new Failure('OUTSIDE_CALENDAR', 'the calendar ends');
+      await recover(system, engine.monitors, first);
+      await engine.playTo(epochMs(Math.max(now, clock.now())));
+      const session = engine.nextInstant()?.session ?? first;
+      const result = await work(system, engine.monitors, session);
+      system.saveAccount();
+      return result;
     } finally {
       await system.close();
     }
   } finally {
     await log.close();
   }
-}
-
-async function playAndLeave(
-  system: System,
-  clock: SimClock,
-  request: CloseRequest,
-): Promise<CloseResult> {
-  const engine = new Engine(system, clock, clock.now());
-  const first = engine.nextInstant()?.session;
-  if (first === undefined) throw new Failure('OUTSIDE_CALENDAR', 'the calendar ends');
-  await recover(system, engine.monitors, first);
-  const now = epochMs(Math.max(request.now, clock.now()));
-  await engine.playTo(now);
-  const session = engine.nextInstant()?.session ?? first;
-  const requester = requesterOf(system, request.command, 'cli');
-  const result = await leavePositions(system, engine.monitors, session, request, requester);
-  system.saveAccount();
-  return result;
 }

@@ -8,11 +8,13 @@ import { type EpochMs, epochMs, type Session } from '../domain/time.ts';
 import type { EventDraft } from '../events/event.ts';
 import type { Timeline } from '../ports/timeline.ts';
 import { Agenda, type Due } from './agenda.ts';
+import { watchClock } from './breaker-watch.ts';
 import { BrokerTimetable } from './broker-session.ts';
 import type { System } from './compose.ts';
 import { Delays } from './delays.ts';
 import { Engine } from './engine.ts';
 import type { JobObserver } from './jobs.ts';
+import { killAsked } from './kill.ts';
 import { compareFirst, recentSlots, recover } from './recover.ts';
 import { reloaded } from './reload.ts';
 import { HandedRequests } from './serve-requests.ts';
@@ -65,6 +67,8 @@ export class Daemon {
   #state: DaemonState | null = null;
   #stopCause: string | null = null;
   #reloadAsked = false;
+  /** By how much the machine's clock was set back, until that was looked at. */
+  #skewMs = 0;
   /** How many the last comparison of book and broker found. */
   #differences = 0;
   #idle = '';
@@ -150,6 +154,11 @@ export class Daemon {
     return answer;
   }
 
+  /** Called every so often while it waits: somebody may have put the kill file there. */
+  watchControl(): void {
+    if (killAsked(this.#system) !== null) this.#wake.abort();
+  }
+
   /** Asks for the configuration to be read again. */
   reload(): void {
     this.#reloadAsked = true;
@@ -160,6 +169,11 @@ export class Daemon {
   clockJumped(jump: ClockJump): void {
     const text = this.#delays.jumped(jump);
     const { kind, byMs } = jump;
+    // Forward it may only have slept; back, somebody set it.
+    if (kind === 'back') {
+      this.#skewMs = byMs;
+      this.#wake.abort();
+    }
     this.#system.log.write('warn', `the clock jumped: ${text}`, { kind, byMs });
     this.#parts.tell({ kind: 'note', text });
   }
@@ -264,8 +278,13 @@ export class Daemon {
       this.#reloadAsked = false;
       await this.#reconfigure();
     }
-    if (this.#requests.isEmpty) return;
     const session = this.#engine.nextInstant()?.session ?? this.#lastSession();
+    if (this.#skewMs !== 0) {
+      await watchClock(this.#system, this.#skewMs);
+      this.#skewMs = 0;
+    }
+    await this.#engine.monitors.control(session);
+    if (this.#requests.isEmpty) return;
     await this.#requests.serve({
       system: this.#system,
       monitors: this.#engine.monitors,

@@ -113,7 +113,7 @@ export class Engine {
       await this.#monitors.afterBars(at, session);
     }
     if (onGrid && at === session.closeAt) await this.#monitors.closeSession(session);
-    await this.#monitors.control(session);
+    await this.#monitors.control(session, true);
     for (const run of work) {
       await run();
       await this.#monitors.takeIn(session.date);

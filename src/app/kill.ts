@@ -1,4 +1,4 @@
-import { readKillFile, removeKillFile } from '../adapters/file/kill-file.ts';
+import { type KillFile, readKillFile, removeKillFile } from '../adapters/file/kill-file.ts';
 import { sessionContaining } from '../calendar/nyse.ts';
 import type { BrokerStatement } from '../domain/account.ts';
 import { Failure } from '../domain/failure.ts';
@@ -9,6 +9,7 @@ import { alertDraft } from './alerts.ts';
 import type { System } from './compose.ts';
 import type { Monitors } from './monitors.ts';
 import { exitPartsOf } from './parts.ts';
+import { type Requester, recordCommand } from './record-command.ts';
 
 /** Who engages the kill switch, by what, and what becomes of positions. */
 export interface KillOrder {
@@ -73,6 +74,26 @@ export async function engageKill(
     armedFor: waits ? isoUtc(session.openAt) : null,
     undone: [...undone, ...unknown],
   };
+}
+
+/** The same, with who asked for it in the journal. */
+export function killIn(
+  system: System,
+  monitors: Monitors,
+  session: Session,
+  order: KillOrder,
+  requester: Requester,
+): Promise<KillResult> {
+  const symbols = system.book.openTrades().map(({ symbol }) => symbol);
+  const tell = ({ isFlat, undone }: KillResult): string =>
+    [isFlat ? 'flat' : 'not flat', ...undone].join('; ');
+  return recordCommand(
+    system,
+    requester,
+    { command: 'kill', symbols },
+    () => engageKill(system, monitors, session, order),
+    tell,
+  );
 }
 
 /** A kill that is engaged already is written down again only where it goes further than before. */
@@ -169,7 +190,7 @@ async function lookAgain(
 }
 
 /** What the kill file asks for, where it is there and the journal does not know of it yet. */
-export function killAsked({ book, home, outputDir }: System): KillOrder | null {
+export function killAsked({ book, home, outputDir }: System): KillFile | null {
   if (outputDir !== home) return null;
   const file = readKillFile(home);
   if (file === null || book.trading.kill === 'flatten') return null;

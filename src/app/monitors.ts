@@ -111,13 +111,16 @@ export class Monitors {
     await watchOrders(this.#system, this.#desk.takeNewFills(), session);
   }
 
-  /** Engages the kill switch where its file is there, and does what an engaged one still asks for. */
-  async control(session: Session): Promise<void> {
-    const asked = killAsked(this.#system);
-    if (asked !== null) await engageKill(this.#system, this, session, asked);
-    else if (this.#system.book.trading.kill !== null) {
-      await carryOutKill(this.#system, this, session);
-    }
+  /**
+   * Engages the kill switch where its file is there, and does what an engaged one still asks for. An exchange that is
+   * played to catch up is killed at the time at which that was asked for, not before it.
+   */
+  async control(session: Session, isCatchingUp = false): Promise<void> {
+    const system = this.#system;
+    const asked = killAsked(system);
+    const isDue = !isCatchingUp || (asked?.at ?? 0) <= system.clock.now();
+    if (asked !== null && isDue) await engageKill(system, this, session, asked);
+    else if (system.book.trading.kill !== null) await carryOutKill(system, this, session);
   }
 
   /** True while nothing is done by itself but protective repair. */

@@ -161,7 +161,7 @@ function agreed(drafts: Result<EventDraft[], string>): EventDraft[] {
 }
 
 /** Opens a home as the daemon would, at the instant it was played through, and closes it whatever happens. */
-async function withHome<T>(
+export async function withHome<T>(
   { home, loaded, version, now }: HomeRequest,
   work: (system: System, monitors: Monitors) => Promise<T>,
 ): Promise<T> {

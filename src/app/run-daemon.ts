@@ -1,3 +1,4 @@
+import { writeKillFile } from '../adapters/file/kill-file.ts';
 import { serveOwner } from '../adapters/file/owner-channel.ts';
 import { loadSimAccount } from '../adapters/file/sim-account-file.ts';
 import type { SimAccountState } from '../adapters/sim/sim-account-state.ts';
@@ -122,6 +123,7 @@ async function live(
           ...(request.time === undefined ? {} : { source: request.time }),
           onTick: () => {
             service.alive();
+            daemon.watchControl();
             if (Math.abs(daemon.now - written) < STATUS_MS) return;
             write();
             daemon.tick();
@@ -150,6 +152,12 @@ async function live(
     onReload: () => {
       service.notify('RELOADING=1');
       daemon.reload();
+    },
+    onKill: () => {
+      const cause = 'signal SIGUSR2';
+      const at = daemon.now;
+      writeKillFile(home, { by: 'signal', via: 'signal', positions: 'keep', cause, at });
+      daemon.watchControl();
     },
     onFatal: (error) => void daemon.fail(error),
   });

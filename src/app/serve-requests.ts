@@ -1,10 +1,12 @@
 import type { OwnerRequest } from '../adapters/file/owner-channel.ts';
 import { Failure } from '../domain/failure.ts';
 import { parseSymbol, type Symbol } from '../domain/market.ts';
-import type { Session } from '../domain/time.ts';
+import { epochMs, type Session } from '../domain/time.ts';
 import { EVENT_PAYLOADS } from '../events/event.ts';
 import { leavePositions } from './close-positions.ts';
 import type { System } from './compose.ts';
+import { acknowledgeIn, pauseIn, resumeIn } from './control-trading.ts';
+import { killIn } from './kill.ts';
 import type { Monitors } from './monitors.ts';
 import { reconcileIn, resolveIn } from './reconcile-home.ts';
 import { requesterOf } from './record-command.ts';
@@ -68,6 +70,10 @@ type Served = (hands: Hands, args: Args) => Promise<unknown>;
 const SERVED: ReadonlyMap<string, Served> = new Map<string, Served>([
   ['close', (hands, args) => leave('close', hands, args)],
   ['flatten', (hands, args) => leave('flatten', hands, args)],
+  ['kill', killFor],
+  ['pause', pauseFor],
+  ['resume', resumeFor],
+  ['alerts', acknowledgeFor],
   ['reconcile', reconcileFor],
   [
     'breaks resolve',
@@ -92,6 +98,33 @@ function leave(command: 'close' | 'flatten', hands: Hands, args: Args): Promise<
   const { system, monitors, session } = hands;
   const asked = { command, symbols: textsOf(args.symbols) };
   return leavePositions(system, monitors, session, asked, requesterOf(system, command, 'handed'));
+}
+
+function killFor({ system, monitors, session }: Hands, args: Args): Promise<unknown> {
+  const positions = args.positions === 'flatten' ? 'flatten' : 'keep';
+  const by = textOf('by', args.by);
+  const order = { by, via: 'command', positions, cause: textOf('cause', args.cause) } as const;
+  return killIn(system, monitors, session, order, requesterOf(system, 'kill', 'handed'));
+}
+
+function pauseFor({ system }: Hands, { cause, until }: Args): Promise<unknown> {
+  const isInstant = typeof until === 'number' && Number.isSafeInteger(until);
+  const order = { cause: textOf('cause', cause), until: isInstant ? epochMs(until) : null };
+  return pauseIn(system, order, requesterOf(system, 'pause', 'handed'));
+}
+
+function resumeFor({ system }: Hands, args: Args): Promise<unknown> {
+  const order = {
+    clearKill: args.clearKill === true,
+    rebasePeak: args.rebasePeak === true,
+    cause: textOf('cause', args.cause),
+  };
+  return resumeIn(system, order, requesterOf(system, 'resume', 'handed'));
+}
+
+function acknowledgeFor({ system }: Hands, { alerts }: Args): Promise<unknown> {
+  const asked = Array.isArray(alerts) ? alerts.map(Number) : ('all' as const);
+  return acknowledgeIn(system, asked, requesterOf(system, 'alerts', 'handed'));
 }
 
 async function reconcileFor(hands: Hands, args: Args): Promise<unknown> {

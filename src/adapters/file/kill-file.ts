@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { type EpochMs, isoUtc, parseInstant } from '../../domain/time.ts';
 import { readWhole, writeAtomic } from './atomic-file.ts';
 import { nodeFileSystem } from './node-file-system.ts';
 
@@ -17,6 +18,8 @@ export interface KillFile {
   readonly via: 'command' | 'file' | 'signal';
   readonly positions: 'keep' | 'flatten';
   readonly cause: string;
+  /** When it was asked for; null where only the file is there. */
+  readonly at: EpochMs | null;
 }
 
 /** The file that engages the kill switch by being there, whatever stands in it: `touch` is enough. */
@@ -27,6 +30,7 @@ const PLAIN: KillFile = {
   via: 'file',
   positions: 'keep',
   cause: 'the file data/control/KILL is there',
+  at: null,
 };
 
 /** What the kill file asks for; null only where there certainly is none. */
@@ -37,12 +41,13 @@ export function readKillFile(home: string): KillFile | null {
     const text = readWhole(nodeFileSystem, path)?.toString('utf8') ?? '';
     const read = schema.safeParse(JSON.parse(text));
     if (!read.success) return PLAIN;
-    const { by, via, positions, cause } = read.data;
+    const { by, via, positions, cause, at } = read.data;
     return {
       by: by ?? PLAIN.by,
       via: via ?? PLAIN.via,
       positions: positions ?? PLAIN.positions,
       cause: cause ?? PLAIN.cause,
+      at: at === undefined ? null : parseInstant(at),
     };
   } catch {
     // It cannot be read, or is no JSON: it is there all the same.
@@ -51,9 +56,10 @@ export function readKillFile(home: string): KillFile | null {
 }
 
 /** Puts the kill file in place, synced: from then on no process of this home enters anything. */
-export function writeKillFile(home: string, kill: KillFile, at: string): void {
+export function writeKillFile(home: string, kill: KillFile): void {
   nodeFileSystem.makeFolder(join(home, 'data', 'control'));
-  writeAtomic(nodeFileSystem, killFilePath(home), `${JSON.stringify({ at, ...kill })}\n`);
+  const content = { ...kill, at: kill.at === null ? undefined : isoUtc(kill.at) };
+  writeAtomic(nodeFileSystem, killFilePath(home), `${JSON.stringify(content)}\n`);
 }
 
 export const removeKillFile = (home: string): void => nodeFileSystem.remove(killFilePath(home));

@@ -124,15 +124,22 @@ export const NOBODY = Symbol('nobody');
 
 /**
  * Asks the process that writes the home, and gives its answer; NOBODY where none listens. Throws the Failure that it
- * answered with, and HOME_BUSY where it ended before it answered: then it is not known whether it was done.
+ * answered with, and HOME_BUSY where it ended, or the time was over, before it answered: then it is not known whether
+ * it was done.
  */
-export async function askOwner(home: string, request: OwnerRequest): Promise<unknown> {
+export async function askOwner(
+  home: string,
+  request: OwnerRequest,
+  timeoutMs?: number,
+): Promise<unknown> {
   const folder = lockFolder(home);
   if (nodeFileSystem.stat(join(folder, SOCKET)) === null) return NOBODY;
   const place = reachable(folder);
   try {
     const socket = await connected(place.path);
     if (socket === null) return NOBODY;
+    // A process whose loop stands still takes the connection and never answers.
+    if (timeoutMs !== undefined) socket.setTimeout(timeoutMs, () => socket.destroy());
     socket.end(JSON.stringify(request));
     return valueOf(await readAll(socket).catch(() => ''), request);
   } finally {
@@ -153,13 +160,9 @@ function connected(path: string): Promise<Socket | null> {
 
 function valueOf(text: string, { name }: OwnerRequest): unknown {
   if (text === '') {
-    throw new Failure(
-      'HOME_BUSY',
-      `the process that writes the home ended before it answered "${name}"`,
-      {
-        hint: 'whether it was done is not known: look before you ask again',
-      },
-    );
+    throw new Failure('HOME_BUSY', `the process that writes the home did not answer "${name}"`, {
+      hint: 'whether it was done is not known: look before you ask again',
+    });
   }
   const reply = JSON.parse(text) as Reply;
   if (reply.ok) return reply.value;
@@ -176,14 +179,15 @@ export async function throughOwner<T>(
   home: string,
   request: OwnerRequest,
   direct: () => Promise<T>,
+  timeoutMs?: number,
 ): Promise<T> {
-  const answered = await askOwner(home, request);
+  const answered = await askOwner(home, request, timeoutMs);
   if (answered !== NOBODY) return answered as T;
   try {
     return await direct();
   } catch (error) {
     if (!(error instanceof Failure && error.code === 'HOME_BUSY')) throw error;
-    const late = await askOwner(home, request);
+    const late = await askOwner(home, request, timeoutMs);
     if (late === NOBODY) throw error;
     return late as T;
   }

@@ -1,0 +1,97 @@
+import { hostname, userInfo } from 'node:os';
+import { killFilePath, writeKillFile } from '../adapters/file/kill-file.ts';
+import { throughOwner } from '../adapters/file/owner-channel.ts';
+import type { OpenAlert } from '../domain/alert.ts';
+import { Failure } from '../domain/failure.ts';
+import { inPlayedHome } from './close-positions.ts';
+import {
+  acknowledgeIn,
+  type ControlResult,
+  type PauseOrder,
+  pauseIn,
+  type ResumeOrder,
+  resumeIn,
+} from './control-trading.ts';
+import { type KillOrder, type KillResult, killIn } from './kill.ts';
+import { type HomeRequest, withHome } from './reconcile-home.ts';
+import { requesterOf } from './record-command.ts';
+
+/** Stops entries: through the daemon that holds the home, else here. */
+export const askToPause = (request: HomeRequest, order: PauseOrder): Promise<ControlResult> =>
+  throughOwner(request.home, { name: 'pause', args: { ...order } }, () =>
+    withHome(request, (system) => pauseIn(system, order, requesterOf(system, 'pause', 'cli'))),
+  );
+
+/** Lets trading go on: through the daemon that holds the home, else here. */
+export const askToResume = (request: HomeRequest, order: ResumeOrder): Promise<ControlResult> =>
+  throughOwner(request.home, { name: 'resume', args: { ...order } }, () =>
+    withHome(request, (system) => resumeIn(system, order, requesterOf(system, 'resume', 'cli'))),
+  );
+
+/** Takes note of alerts: through the daemon that holds the home, else here. */
+export const askToAcknowledge = (
+  request: HomeRequest,
+  alerts: readonly number[] | 'all',
+): Promise<readonly OpenAlert[]> =>
+  throughOwner(request.home, { name: 'alerts', args: { alerts } }, () =>
+    withHome(request, (system) =>
+      acknowledgeIn(system, alerts, requesterOf(system, 'alerts', 'cli')),
+    ),
+  );
+
+/** What a kill is asked for with. */
+export interface KillRequest {
+  readonly home: string;
+  readonly now: HomeRequest['now'];
+  readonly positions: KillOrder['positions'];
+  readonly cause: string;
+  /** How long the process that holds the home may take to answer. */
+  readonly timeoutMs: number;
+  /** What opening the home takes, where nobody holds it; may fail, as a broken configuration does. */
+  readonly open: () => Promise<HomeRequest>;
+}
+
+/** Who carried a kill out, how the account stands, and what could not be done. */
+export interface KillAnswer {
+  /** `file`: nobody answered; the kill file alone stops entries. */
+  readonly by: 'daemon' | 'command' | 'file';
+  readonly file: string;
+  readonly result: KillResult | null;
+  readonly undone: readonly string[];
+}
+
+/**
+ * Engages the kill switch. The kill file is put in place first: from then on the last gate of whatever process holds
+ * the home lets no entry out, also where it cannot answer. Then the daemon that holds the home is asked, or, where
+ * nobody does, the home is opened here; what neither can do is said.
+ */
+export async function askToKill(request: KillRequest): Promise<KillAnswer> {
+  const { home, positions, cause, now, timeoutMs, open } = request;
+  const by = `${userInfo().username}@${hostname()}`;
+  const order: KillOrder = { by, via: 'command', positions, cause };
+  writeKillFile(home, { ...order, at: now });
+  const file = killFilePath(home);
+  let done: KillAnswer['by'] = 'daemon';
+  const here = async (): Promise<KillResult> => {
+    const opened = await open();
+    const result = await inPlayedHome(opened, 'kill', (system, monitors, session) =>
+      killIn(system, monitors, session, order, requesterOf(system, 'kill', 'cli')),
+    );
+    done = 'command';
+    return result;
+  };
+  try {
+    const handed = { name: 'kill', args: { ...order } };
+    const result = await throughOwner(home, handed, here, timeoutMs);
+    return { by: done, file, result, undone: result.undone };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { by: 'file', file, result: null, undone: notConfirmed(error, positions) };
+  }
+}
+
+const notConfirmed = (error: Failure, positions: KillOrder['positions']): string[] => [
+  [error.message, ...error.details].join('; '),
+  'working entries were not withdrawn, as far as is known',
+  ...(positions === 'flatten' ? ['positions were not sold, as far as is known'] : []),
+];
