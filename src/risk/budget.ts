@@ -13,6 +13,7 @@ import {
 } from '../domain/money.ts';
 import type { PortfolioState } from '../domain/portfolio.ts';
 import type { RiskLimits } from './limits.ts';
+import { SymbolSet } from './symbol-set.ts';
 
 /**
  * What is left of every limit in this run: one ledger, debited in rank order as entries are approved, so that each
@@ -34,7 +35,7 @@ export interface RunBudget {
   /** Value of positions, working entries and approvals, by sector. */
   readonly sectors: ReadonlyMap<string, Micros>;
   /** Symbols with a position, a working or unknown entry, or an approval of this run. */
-  readonly taken: ReadonlySet<Symbol>;
+  readonly taken: SymbolSet;
 }
 
 /** What one approval uses up. */
@@ -85,9 +86,7 @@ export function openBudget(
   const grossLimit = timesFraction(equity, limits.maxGrossFraction, 'floor');
   const lossLimit = timesFraction(state.previousCloseEquity, limits.dailyLossFraction, 'floor');
   const lossSoFar = maxOf(ZERO, micros(-state.dayPnl));
-  const taken = new Set<Symbol>();
-  for (const { symbol } of state.positions) taken.add(symbol);
-  for (const { symbol } of state.working) taken.add(symbol);
+  const taken = SymbolSet.of([...state.positions, ...state.working].map(({ symbol }) => symbol));
   const exposure = add(held, working);
   return {
     ...optionalBudget(state, equity, limits, exposure),
@@ -139,7 +138,6 @@ function sectorsOf({ positions, working }: PortfolioState): Map<string, Micros> 
 export function debit(budget: RunBudget, approval: BudgetDebit): RunBudget {
   const notional = timesQuantity(approval.limitPrice, approval.quantity);
   const risk = timesQuantity(subtract(approval.limitPrice, approval.stopPrice), approval.quantity);
-  const taken = new Set(budget.taken).add(approval.symbol);
   const inSector = add(budget.sectors.get(approval.sector) ?? ZERO, notional);
   const lessNotional = (left: Micros | null): Micros | null =>
     left === null ? null : subtract(left, notional);
@@ -158,6 +156,6 @@ export function debit(budget: RunBudget, approval: BudgetDebit): RunBudget {
     ordersLeft: less(budget.ordersLeft, approval.orders),
     dayTradesLeft: less(budget.dayTradesLeft, 1),
     sectors: new Map(budget.sectors).set(approval.sector, inSector),
-    taken,
+    taken: budget.taken.with(approval.symbol),
   };
 }

@@ -31,7 +31,7 @@ const correlation: Guard = ({ budget, intent, limits, correlationWith }) => {
   const limit = limits.maxCorrelation;
   if (limit === undefined) return null;
   let value = -1;
-  for (const symbol of budget.taken) {
+  for (const symbol of budget.taken.list()) {
     if (symbol !== intent.symbol) value = Math.max(value, correlationWith(symbol));
   }
   return value > limit ? { code: 'CORRELATION', allowed: 0, limit, value } : null;

@@ -354,7 +354,7 @@ describe('the approvals of a run', () => {
           if (approved === 0) return;
           const { limitPrice, stopPrice, referencePrice } = input.intent;
           const commission = scene.commissionOf(symbol, approved, limitPrice);
-          for (const other of budget.taken) {
+          for (const other of budget.taken.list()) {
             const cap = scene.limits.maxCorrelation ?? 1;
             expect(correlationOf(symbol, other)).toBeLessThanOrEqual(cap);
           }

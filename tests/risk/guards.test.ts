@@ -128,6 +128,6 @@ describe('the guards', () => {
   it('count symbols, not orders, as taken', () => {
     const state = { positions: [position('BBB')], working: [working('BBB')] };
     expect(guardInput({ state, risk: { maxPositions: 2 } }).budget.positionsLeft).toBe(1);
-    expect(guardInput({ state }).budget.taken).toEqual(new Set([sym('BBB')]));
+    expect(guardInput({ state }).budget.taken.list()).toEqual([sym('BBB')]);
   });
 });
