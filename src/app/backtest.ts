@@ -1,5 +1,6 @@
 import { SILENT_LOG } from '../adapters/memory/silent-log.ts';
 import { SimClock } from '../adapters/sim/sim-clock.ts';
+import { giveWay } from '../adapters/system/give-way.ts';
 import { previousSession } from '../calendar/nyse.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { Symbol } from '../domain/market.ts';
@@ -12,7 +13,7 @@ import {
   type SessionDate,
 } from '../domain/time.ts';
 import type { TradeRecord } from '../domain/trade.ts';
-import type { JournalEvent } from '../events/event.ts';
+import type { EventOf, JournalEvent } from '../events/event.ts';
 import type { Book } from '../ledger/book.ts';
 import type { StrategyDesk } from '../pipeline/desk.ts';
 import type { BarSource } from '../ports/bar-source.ts';
@@ -77,6 +78,8 @@ export interface BacktestResult {
   readonly last: Session | null;
   /** One row a close, that of the session before the first one first. */
   readonly equity: readonly EquityRow[];
+  /** The closes that these rows were made from. */
+  readonly marks: readonly EventOf<'account.marked'>[];
   /** Closed ones by exit, then symbol; open ones last, by symbol. */
   readonly trades: readonly TradeRecord[];
   readonly counts: BacktestCounts;
@@ -104,7 +107,10 @@ export async function runBacktest(request: BacktestRequest): Promise<BacktestRes
  * an unknown symbol, a configuration that the data cannot serve. What fails later ends it, and is in the result.
  */
 export async function playBacktest(request: BacktestRequest): Promise<BacktestResult> {
-  const { source, loaded, home } = request;
+  const { source, home } = request;
+  // What restrains a desk of today has no say about the past.
+  const switches = { ...request.loaded.switches, killSwitch: false, dryRun: false };
+  const loaded: LoadedConfig = { ...request.loaded, switches };
   const universe = request.symbols ?? universeOf(loaded.config, home);
   const range = await backtestRange(source, request.from, request.to, universe);
   const [first] = range.sessions;
@@ -139,10 +145,12 @@ export async function playBacktest(request: BacktestRequest): Promise<BacktestRe
   const played = await playSessions(request, system, clock, range, tally);
   composed.saveAccount();
   await composed.close();
+  const marks = tally.marks();
   return {
     ...played,
     range,
-    equity: equityRows(tally.marks(), opening.date),
+    equity: equityRows(marks, opening.date),
+    marks,
     trades: sortedTrades(await all(composed.reader.trades())),
     counts: tally.counts(),
     denials: tally.denials,
@@ -154,6 +162,8 @@ export async function playBacktest(request: BacktestRequest): Promise<BacktestRe
     warnings: [...range.warnings, ...source.warnings],
   };
 }
+
+const SESSIONS_AT_ONCE = 32;
 
 /** Session after session, until the last one or until it may not go on. */
 async function playSessions(
@@ -175,6 +185,8 @@ async function playSessions(
       await engine.playTo(epochMs(until), slots);
       last = session;
       request.onSession?.(i + 1, sessions.length, session);
+      // Signals and what is drawn get their turn.
+      if (i % SESSIONS_AT_ONCE === 0) await giveWay();
       if (hasLatched(system)) end = { kind: 'halted', on: session.date };
       else if (request.interrupt?.aborted === true) end = { kind: 'interrupted', on: session.date };
       if (end.kind !== 'completed') break;
@@ -213,13 +225,9 @@ const ON_TIME = { lateMs: 0, attempt: 1, cause: '' };
 const isInside = (at: EpochMs, { openAt, closeAt }: Session): boolean =>
   at > openAt && at < closeAt;
 
-/** True once the drawdown has ended entries for good. */
-function hasLatched({ book, config }: System): boolean {
-  const { maxDrawdownFraction, drawdownCooldownSessions } = config.risk;
-  if (drawdownCooldownSessions > 0 || maxDrawdownFraction >= 1) return false;
-  const deepest = -(book.lastClose?.deepestDrawdown ?? 0);
-  return Math.round(deepest * 1e9) >= Math.round(maxDrawdownFraction * 1e9);
-}
+/** True once the drawdown has ended entries for good: nobody is there to resume. */
+const hasLatched = ({ book, config }: System): boolean =>
+  config.risk.drawdownCooldownSessions === 0 && book.drawdownLatch !== null;
 
 /** Sells what is held at the last close, less slippage, and values the account once more. */
 async function sellEverything(system: System, engine: Engine, last: Session): Promise<void> {

@@ -87,6 +87,8 @@ export interface System {
   readonly home: string;
   /** Where reports go: the home, or the run folder. */
   readonly outputDir: string;
+  /** False for runs in the past, whose own report is made at their end. */
+  readonly writesReports: boolean;
   readonly config: Config;
   readonly loaded: LoadedConfig;
   readonly identity: RunIdentity;
@@ -159,6 +161,7 @@ export async function compose(composition: Composition): Promise<System> {
   return {
     home,
     outputDir,
+    writesReports: composition.runDir === undefined && composition.inMemory === undefined,
     config,
     loaded,
     identity,
@@ -225,19 +228,18 @@ function refuseUnsupported(mode: Mode): void {
   });
 }
 
-/** The bars that the configuration, or a folder in its place, names. */
-export function openSource({
-  home,
-  loaded,
-  dataDir,
-}: Pick<Composition, 'home' | 'loaded' | 'dataDir'>): BarSource {
+/** The bars that the configuration, or a folder in its place, names; with `only`, no other symbols of a folder. */
+export function openSource(
+  { home, loaded, dataDir }: Pick<Composition, 'home' | 'loaded' | 'dataDir'>,
+  only?: readonly Symbol[],
+): BarSource {
   const { data } = loaded.config;
   const sectors = sectorsOf(loaded.config, home);
   if (dataDir === undefined && data.source === 'synthetic') {
     return withSectors(syntheticSourceOf(data.synthetic), sectors);
   }
   const folder = openBarFolder(dataDir ?? resolve(home, data.barsDir));
-  return withSectors(barFolderSource(folder), sectors);
+  return withSectors(barFolderSource(folder, only), sectors);
 }
 
 function refuseUnknownSymbols(source: BarSource, symbols: readonly Symbol[]): void {

@@ -10,11 +10,23 @@ import { featureProblems, frozen, plainDataProblems } from '../strategy/checks.t
 import { BUILT_IN } from '../strategy/registry.ts';
 import type { StrategyDefinition } from '../strategy/strategy.ts';
 
+/** A strategy with parameters that it takes. */
+export interface ReadStrategy {
+  readonly definition: StrategyDefinition;
+  readonly params: unknown;
+}
+
+/** The configured strategy, ready to be asked. Throws as `readStrategy` does. */
+export async function loadStrategy(config: Config, home: string): Promise<StrategyDesk> {
+  const { definition, params } = await readStrategy(config, home);
+  return new StrategyDesk(definition, params);
+}
+
 /**
- * The configured strategy, ready to be asked. Throws STRATEGY_INVALID, naming every problem, for a name nobody has, a
+ * The configured strategy and its parameters. Throws STRATEGY_INVALID, naming every problem, for a name nobody has, a
  * file that is missing, throws or exports something else, and parameters its schema refuses.
  */
-export async function loadStrategy(config: Config, home: string): Promise<StrategyDesk> {
+export async function readStrategy(config: Config, home: string): Promise<ReadStrategy> {
   const { name, file, params } = config.strategy;
   const definition = file === undefined ? builtIn(name ?? 'momentum') : await fromFile(file, home);
   const parsed = asked(definition, 'params', () => definition.params.safeParse(params));
@@ -34,7 +46,7 @@ export async function loadStrategy(config: Config, home: string): Promise<Strate
     ...asked(definition, 'inputs', () => inputProblems(definition.inputs(taken))),
     ...asked(definition, 'features', () => featureProblems(definition.features(taken))),
   ];
-  if (problems.length === 0) return new StrategyDesk(definition, taken);
+  if (problems.length === 0) return { definition, params: taken };
   const hint = 'correct the strategy; indicators are listed by: trade-labs bars --help';
   throw invalid(`strategy ${definition.name} cannot be used`, problems, hint);
 }

@@ -42,7 +42,8 @@ export async function runReconcile(
         wait: pause,
         until,
       });
-  await recordReconciliation(system, result, session, at);
+  await journalReconciliation(system, result);
+  if (system.writesReports) writeReconciliation(system, result, session, at);
   return result;
 }
 
@@ -83,11 +84,19 @@ export async function compareUntilSettled(
 
 /** Journals a comparison and writes its file; gives the file's path. */
 export async function recordReconciliation(
-  { book, clock, history, identity, outputDir }: System,
+  system: System,
   result: Reconciliation,
   session: Session,
   at: EpochMs,
 ): Promise<string> {
+  await journalReconciliation(system, result);
+  return writeReconciliation(system, result, session, at);
+}
+
+async function journalReconciliation(
+  { clock, history }: System,
+  result: Reconciliation,
+): Promise<void> {
   await history.append([
     {
       type: 'reconcile.completed',
@@ -98,6 +107,14 @@ export async function recordReconciliation(
       discrepancies: [...result.discrepancies],
     },
   ]);
+}
+
+function writeReconciliation(
+  { book, identity, outputDir }: System,
+  result: Reconciliation,
+  session: Session,
+  at: EpochMs,
+): string {
   const dir = join(outputDir, 'reports', 'reconciliation');
   nodeFileSystem.makeFolder(dir);
   const path = unusedPath(dir, `${session.date}T${newYorkTime(at).slice(0, 5).replace(':', '')}`);

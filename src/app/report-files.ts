@@ -3,9 +3,12 @@ import { dirname, join } from 'node:path';
 import { writeAtomic } from '../adapters/file/atomic-file.ts';
 import { nodeFileSystem } from '../adapters/file/node-file-system.ts';
 import { Failure } from '../domain/failure.ts';
+import { backtestCsvFiles, type StopRow } from '../reporting/backtest-csv.ts';
+import { backtestDocument } from '../reporting/backtest-document.ts';
+import type { BacktestReport, BacktestTables } from '../reporting/backtest-report.ts';
 import { type ReportFile, renderCsvFiles } from '../reporting/csv-files.ts';
 import { documentMarkdown, type ReportDocument } from '../reporting/document.ts';
-import { renderJson } from '../reporting/json.ts';
+import { renderBacktestJson, renderJson } from '../reporting/json.ts';
 import { dailyDocument } from '../reporting/markdown.ts';
 import { periodCsvFiles } from '../reporting/period-csv.ts';
 import { periodDocument } from '../reporting/period-document.ts';
@@ -40,6 +43,22 @@ export async function reportFiles(
     ...(formats.includes('csv') ? (daily ? renderCsvFiles(report) : periodCsvFiles(report)) : []),
     ...(formats.includes('json') ? [{ name: 'report.json', text: renderJson(report) }] : []),
     ...(formats.includes('html') ? await htmlFiles(document) : []),
+  ];
+}
+
+/** The files of a tear sheet: report.md, report.csv and the tables, report.json; with `html` report.html and charts. */
+export async function backtestFiles(
+  report: BacktestReport,
+  tables: BacktestTables,
+  stops: readonly StopRow[],
+  html: boolean,
+): Promise<ReportFile[]> {
+  const document = backtestDocument(report, tables);
+  return [
+    { name: 'report.md', text: documentMarkdown(document) },
+    ...backtestCsvFiles(report, tables, stops),
+    { name: 'report.json', text: renderBacktestJson(report) },
+    ...(html ? await htmlFiles(document) : []),
   ];
 }
 

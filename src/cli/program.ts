@@ -67,6 +67,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/pipeline.ts')).pipeline,
   },
   {
+    path: 'backtest',
+    group: 'Run',
+    summary: 'Play the schedule over recorded bars and write its tear sheet',
+    load: async () => (await import('./commands/backtest.ts')).backtest,
+  },
+  {
     path: 'replay',
     group: 'Run',
     summary: 'Decide a recorded run or session again and compare',

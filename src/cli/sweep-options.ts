@@ -6,6 +6,7 @@ import { parseSessionDate, type SessionDate } from '../domain/time.ts';
 import { RANKING_METRICS } from '../ledger/trials.ts';
 import type { CommandContext } from './command.ts';
 import { choiceOption, countOption, dateOption, symbolsOption, textOption } from './options.ts';
+import { listOf, settingsOf, strategyOf } from './settings-option.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -53,36 +54,6 @@ function needed(name: string, date: SessionDate | undefined): SessionDate {
   throw new Failure('USAGE', `sweep needs ${name}`, {
     hint: 'write --from 2015-01-02 --to 2017-12-29',
   });
-}
-
-const listOf = (value: unknown): readonly string[] =>
-  Array.isArray(value) ? (value as readonly string[]) : [];
-
-/** A strategy of its own brings its own parameters: those of the configured one would not fit. */
-function strategyOf(context: CommandContext, options: Options): Record<string, string> {
-  const text = textOption(options.strategy);
-  if (text === undefined) return {};
-  const isFile = /[/\\]|\.[cm]?[jt]s$/.test(text);
-  const strategy = isFile ? { file: resolve(context.cwd, text) } : { name: text };
-  return { strategy: JSON.stringify(strategy) };
-}
-
-function settingsOf(value: unknown): Record<string, string> {
-  const settings: Record<string, string> = {};
-  for (const text of listOf(value)) {
-    const at = text.indexOf('=');
-    const key = text.slice(0, at).trim();
-    if (at < 1 || key === '') {
-      throw new Failure('USAGE', `--set takes KEY=VALUE, was ${JSON.stringify(text)}`, {
-        hint: 'write --set risk.maxPositions=5',
-      });
-    }
-    if (Object.hasOwn(settings, key)) {
-      throw new Failure('USAGE', `--set ${key} is given twice`, { hint: 'keep one of them' });
-    }
-    settings[key] = text.slice(at + 1).trim();
-  }
-  return settings;
 }
 
 function seedOption(value: unknown): number {

@@ -23,6 +23,8 @@ export interface BarSource {
   readonly label: string;
   readonly synthetic: boolean;
   readonly adjustment: Adjustment;
+  /** How its symbols were chosen, "members as of 2018-02", where it says so. */
+  readonly membership?: string;
   /** The finest intraday bars this source has, or null when it has daily bars only. */
   readonly intraday: Exclude<Timeframe, '1d'> | null;
   /** Ascending, each once. */

@@ -1,3 +1,4 @@
+import type { IneligibleReason, ReasonCode } from '../domain/reason.ts';
 import type { TradeRecord } from '../domain/trade.ts';
 import type { MetricValue } from '../ledger/metrics.ts';
 import { type CsvColumn, type CsvValue, renderCsv } from './csv.ts';
@@ -80,10 +81,38 @@ export const ORDER_COLUMNS: readonly CsvColumn<OrderRow>[] = [
   ...named<OrderRow>(['submittedAt', 'doneAt']),
 ];
 
-export const DECISION_COLUMNS: readonly CsvColumn<DecisionRow>[] = [
-  ...named<DecisionRow>(['session', 'slot', 'symbol', 'scanRank', 'activity', 'score']),
+/** What decisions.csv says of a row of a scan; most is only known of candidates. */
+export interface DecisionCells
+  extends Pick<
+    DecisionRow,
+    | 'session'
+    | 'slot'
+    | 'symbol'
+    | 'scanRank'
+    | 'activity'
+    | 'components'
+    | 'limit'
+    | 'stop'
+    | 'sized'
+    | 'binding'
+    | 'approved'
+    | 'verdict'
+    | 'fate'
+    | 'intensity'
+    | 'equity'
+  > {
+  readonly score: number | null;
+  readonly rank: number | null;
+  readonly ref: number | null;
+  readonly atr: number | null;
+  /** Of a guard, or why the row was not ranked. */
+  readonly reason: ReasonCode | IneligibleReason | null;
+}
+
+export const DECISION_COLUMNS: readonly CsvColumn<DecisionCells>[] = [
+  ...named<DecisionCells>(['session', 'slot', 'symbol', 'scanRank', 'activity', 'score']),
   { name: 'components', value: ({ components }) => componentsText(components) },
-  ...named<DecisionRow>([
+  ...named<DecisionCells>([
     'rank',
     'ref',
     'atr',

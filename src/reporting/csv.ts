@@ -33,3 +33,16 @@ function textCell(value: string): string {
   const guarded = FORMULA_START.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
 }
+
+/** One row as `renderCsv` would write it, for tables that are written as they come. */
+export const csvLine = <Row>(columns: readonly CsvColumn<Row>[], row: Row): string =>
+  `${columns.map(({ value }) => cellText(value(row))).join(',')}\r\n`;
+
+/** The first line of such a table. */
+export const csvHeader = <Row>(columns: readonly CsvColumn<Row>[]): string =>
+  `${columns.map(({ name }) => textCell(name)).join(',')}\r\n`;
+
+function cellText(value: CsvValue): string {
+  if (value === null || value === undefined) return '';
+  return typeof value === 'string' ? textCell(value) : String(value);
+}

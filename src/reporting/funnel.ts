@@ -171,7 +171,7 @@ function verdictOf(
 }
 
 /** The reason that allows least; of equals the first, because guards speak in the order of their weight. */
-function reasonOf(reasons: readonly Reason[]): ReasonCode | null {
+export function reasonOf(reasons: readonly Reason[]): ReasonCode | null {
   let least: Reason | undefined;
   for (const reason of reasons) {
     if (least === undefined || reason.allowed < least.allowed) least = reason;

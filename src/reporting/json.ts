@@ -1,3 +1,4 @@
+import type { BacktestReport } from './backtest-report.ts';
 import type { PeriodReport } from './period-report.ts';
 import type { DailyReport } from './report.ts';
 
@@ -10,3 +11,7 @@ export function renderJson(report: DailyReport | PeriodReport): string {
     report.kind === 'daily' ? report : { ...report, orders: undefined, filledOrders: undefined };
   return `${JSON.stringify(shown, null, 2)}\n`;
 }
+
+/** A tear sheet in the same way; its orders and decisions are tables of their own. */
+export const renderBacktestJson = (report: BacktestReport): string =>
+  `${JSON.stringify(report, null, 2)}\n`;

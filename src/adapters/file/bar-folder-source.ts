@@ -54,6 +54,7 @@ export function barFolderSource(folder: BarFolder, only?: readonly Symbol[]): Ba
     label: `bars in ${folder.dir}`,
     synthetic: false,
     adjustment: folder.meta.adjustment,
+    ...(folder.meta.membership === undefined ? {} : { membership: folder.meta.membership }),
     intraday,
     symbols,
     badBars,

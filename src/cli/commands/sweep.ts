@@ -1,5 +1,6 @@
 import { RANKING_METRICS } from '../../ledger/trials.ts';
 import type { CommandSpec } from '../command.ts';
+import { gather } from '../settings-option.ts';
 
 /** `trade-labs sweep`: many backtests over one set of bars, ranked, with what luck would have shown beside them. */
 export const sweep: CommandSpec = {
@@ -19,7 +20,6 @@ export const sweep: CommandSpec = {
   ],
   stopsItself: true,
   configure: (command) => {
-    const gather = (value: string, before: readonly string[] = []) => [...before, value];
     command
       .option('--data <dir>', 'bars folder; by default the data of the configuration')
       .option('--from <date>', 'first date; earlier bars are history')

@@ -1,0 +1,292 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { streamKey, uniformAt } from '../adapters/sim/synthetic-random.ts';
+import type { LoadedConfig } from '../config/load.ts';
+import { Failure } from '../domain/failure.ts';
+import type { Symbol } from '../domain/market.ts';
+import type { SessionDate } from '../domain/time.ts';
+import { fingerprint } from '../events/fingerprint.ts';
+import { settled } from '../ledger/metrics-trades.ts';
+import { type MonteCarlo, monteCarlo } from '../ledger/monte-carlo.ts';
+import type { BarSource } from '../ports/bar-source.ts';
+import type { Log } from '../ports/log.ts';
+import {
+  type BacktestHeader,
+  type BacktestReport,
+  buildBacktestReport,
+} from '../reporting/backtest-report.ts';
+import { type BacktestRequest, type BacktestResult, playBacktest } from './backtest.ts';
+import { assumptionsOf, parametersOf } from './backtest-assumptions.ts';
+import { BacktestRecord } from './backtest-record.ts';
+import { checkLookAhead } from './check-look-ahead.ts';
+import { equalWeight } from './equal-weight.ts';
+import { type ReadStrategy, readStrategy } from './load-strategy.ts';
+import { SIM_ACCOUNT } from './open-accounts.ts';
+import { RANDOM_SEEDS, randomPicks } from './random-picks.ts';
+import { backtestFiles, writeReportFiles } from './report-files.ts';
+import { sensitivityOf } from './sensitivity.ts';
+
+/** A backtest with its tear sheet, in a run folder. */
+export interface BacktestJob {
+  readonly home: string;
+  readonly loaded: LoadedConfig;
+  readonly version: string;
+  readonly source: BarSource;
+  readonly from: SessionDate;
+  readonly to: SessionDate;
+  readonly symbols?: readonly Symbol[];
+  readonly closeAtEnd: boolean;
+  /** The run folder; data/backtests/ID of the home unless given. */
+  readonly out?: string;
+  readonly html: boolean;
+  /** Plays the random picks that the strategy is held against. */
+  readonly baseline: boolean;
+  readonly split?: SessionDate;
+  readonly monteCarlo: boolean;
+  readonly sensitivity: boolean;
+  readonly checkLookAhead: boolean;
+  readonly log?: Log;
+  readonly interrupt?: AbortSignal;
+  /** The configuration with values set besides those of this run. */
+  readonly reload: (flags: Readonly<Record<string, string>>) => Promise<LoadedConfig>;
+  readonly onProgress?: (stage: string, done: number, total: number) => void;
+}
+
+/** A backtest that was written down. */
+export interface BacktestOutcome {
+  readonly dir: string;
+  readonly report: BacktestReport;
+  readonly result: BacktestResult;
+  readonly files: readonly string[];
+}
+
+/** What a run folder of a backtest says of itself. */
+const RUN_FILE = 'run.json';
+const RUN_SCHEMA_VERSION = 1;
+
+/**
+ * Plays a backtest into its run folder, then what was asked for besides, and writes the tear sheet. What fails on the
+ * way leaves the folder with everything up to then, marked as partial; it is in `result.end`.
+ */
+export async function backtestToFolder(job: BacktestJob): Promise<BacktestOutcome> {
+  const dir = job.out ?? join(job.home, 'data', 'backtests', idOf(job));
+  const strategy = await readStrategy(job.loaded.config, job.home);
+  refuseSplitOutside(job);
+  if (job.out !== undefined) refuseForeign(job.out);
+  const request = requestOf(job);
+  let record: BacktestRecord | null = null;
+  const recordOf = (): BacktestRecord => {
+    record ??= new BacktestRecord(join(dir, 'decisions.csv'));
+    return record;
+  };
+  const result = await playBacktest({
+    ...request,
+    runDir: dir,
+    onEvents: (events) => recordOf().hear(events),
+    observer: { onDecision: (decision, snapshot) => recordOf().decide(decision, snapshot) },
+    onSession: (done, total) => job.onProgress?.('sessions', done, total),
+  });
+  const kept = recordOf();
+  kept.close();
+  const report = await tearSheet(job, request, strategy, result, kept);
+  const files = await backtestFiles(report.report, report.tables, kept.stops, job.html);
+  const written = writeReportFiles(dir, [
+    ...files,
+    { name: RUN_FILE, text: runFile(job, report.report, result) },
+  ]);
+  return { dir, report: report.report, result, files: written.map(({ path }) => path) };
+}
+
+const requestOf = (job: BacktestJob): BacktestRequest => ({
+  home: job.home,
+  loaded: job.loaded,
+  version: job.version,
+  source: job.source,
+  from: job.from,
+  to: job.to,
+  closeAtEnd: job.closeAtEnd,
+  ...(job.symbols === undefined ? {} : { symbols: job.symbols }),
+  ...(job.log === undefined ? {} : { log: job.log }),
+  ...(job.interrupt === undefined ? {} : { interrupt: job.interrupt }),
+});
+
+/** The folder's name follows from what is asked, so that the same question writes the same folder again. */
+function idOf({ loaded, source, symbols, from, to, closeAtEnd }: BacktestJob): string {
+  const key = fingerprint({
+    config: loaded.hash,
+    data: source.label,
+    symbols: symbols ?? null,
+    closeAtEnd,
+  });
+  return `${from}-${to}-${key.slice(0, 8)}`;
+}
+
+function refuseSplitOutside({ split, from, to }: BacktestJob): void {
+  if (split === undefined || (split > from && split <= to)) return;
+  throw new Failure('USAGE', `--split ${split} is not inside ${from} to ${to}`, {
+    hint: 'the split is the first date out of sample, after --from',
+  });
+}
+
+/** A run replaces what stands in its folder, so the folder must be one that a run wrote. */
+function refuseForeign(dir: string): void {
+  if (!existsSync(dir)) return;
+  const names = readdirSync(dir);
+  if (names.length === 0 || names.includes(RUN_FILE)) return;
+  throw new Failure('CANNOT_WRITE', `${dir} exists and was not written by a backtest`, {
+    details: ['a backtest replaces the folder that it is given'],
+    hint: 'name a new folder: --out DIR',
+  });
+}
+
+async function tearSheet(
+  job: BacktestJob,
+  request: BacktestRequest,
+  strategy: ReadStrategy,
+  result: BacktestResult,
+  record: BacktestRecord,
+) {
+  const { source, loaded } = job;
+  const { range, counts, denials, marks, trades, equity } = result;
+  const whole = result.end.kind === 'completed' || result.end.kind === 'halted';
+  const warmupBars = strategy.definition.warmupBars(strategy.params);
+  const played = range.sessions.slice(0, Math.max(0, marks.length - 1));
+  const [before] = marks;
+  return buildBacktestReport({
+    header: headerOf(job, result, strategy.definition.name),
+    assumptions: assumptionsOf(
+      loaded.config,
+      source,
+      { name: strategy.definition.name, warmupBars },
+      job.closeAtEnd,
+    ),
+    parameters: parametersOf(loaded),
+    sessions: played,
+    events: record.events,
+    marks,
+    trades,
+    pipeline: {
+      scans: counts.runs,
+      failed: record.failedRuns,
+      skipped: counts.skipped,
+      counts,
+      excluded: record.excluded,
+      ineligible: record.ineligible,
+      denials,
+    },
+    split: job.split ?? null,
+    equalWeight:
+      before === undefined || played.length === 0
+        ? []
+        : equalWeight(source, range.symbols, before.session, played, equity[0]?.equity ?? 0),
+    randomPicks:
+      job.baseline && whole
+        ? await randomPicks(request, strategy, equity.at(-1)?.equity ?? 0, {
+            seeds: RANDOM_SEEDS,
+            onSeed: (done) => job.onProgress?.('random picks', done, RANDOM_SEEDS),
+          })
+        : null,
+    monteCarlo: job.monteCarlo ? drawn(result) : null,
+    sensitivity:
+      job.sensitivity && whole
+        ? await sensitivityOf(request, result, job.reload, (done, total) =>
+            job.onProgress?.('sensitivity', done, total),
+          )
+        : null,
+    lookAhead:
+      job.checkLookAhead && whole
+        ? await checkLookAhead(request, {
+            onRun: (done, total) => job.onProgress?.('look-ahead', done, total),
+          })
+        : null,
+    warnings: result.warnings,
+  });
+}
+
+function headerOf(
+  { from, to, loaded, version, source }: BacktestJob,
+  { end, range, last, signalHash, decisionHash, equity }: BacktestResult,
+  strategy: string,
+): BacktestHeader {
+  const [first] = range.sessions;
+  const { identity, data } = loaded.config;
+  return {
+    askedFrom: from,
+    askedTo: to,
+    from: first?.date ?? from,
+    to: last?.date ?? equity[0]?.session ?? from,
+    sessions: equity.length - 1,
+    status: end.kind,
+    ended: endText({ end }),
+    mode: 'backtest',
+    account: SIM_ACCOUNT,
+    identity: identity.name,
+    strategy,
+    symbols: range.symbols.length,
+    bars: range.bars,
+    dataLabel: source.label,
+    version,
+    seed: source.synthetic ? data.synthetic.seed : null,
+    configHash: loaded.hash,
+    dataHash: range.dataHash,
+    signalHash,
+    decisionHash,
+  };
+}
+
+function endText({ end }: Pick<BacktestResult, 'end'>): string | null {
+  switch (end.kind) {
+    case 'completed':
+      return null;
+    case 'halted':
+      return `halted on ${end.on}: the drawdown limit was reached at its close`;
+    case 'interrupted':
+      return `interrupted after ${end.on}: partial`;
+    case 'failed': {
+      const why = end.error instanceof Error ? end.error.message : String(end.error);
+      return `failed in ${end.on}: ${why}; partial`;
+    }
+  }
+}
+
+const DRAWS = 1_000;
+const DRAW_SEED = 1;
+/** Apart from the streams of the synthetic market. */
+const STREAM = 979;
+
+/** What chance makes of the trades, each by its return on the equity it was opened with. */
+function drawn({ trades, equity }: BacktestResult): MonteCarlo | null {
+  const startEquity = equity[0]?.equity ?? 0;
+  const before = new Map(equity.map(({ session }, i) => [session, equity[Math.max(0, i - 1)]]));
+  const returns = settled(trades).map(({ netPnl, entrySession }) => {
+    const base = before.get(entrySession as SessionDate)?.equity ?? startEquity;
+    return base > 0 ? netPnl / base : 0;
+  });
+  const keys = Array.from({ length: DRAWS }, (_, i) => streamKey(DRAW_SEED, `draw ${i}`, STREAM));
+  return monteCarlo(returns, startEquity, {
+    draws: DRAWS,
+    seed: DRAW_SEED,
+    uniform: (draw, place) => uniformAt(keys[draw] as number, place),
+  });
+}
+
+/** What has to be known to play it again and to compare it. */
+function runFile(job: BacktestJob, report: BacktestReport, result: BacktestResult): string {
+  const { header } = report;
+  const record = {
+    kind: 'backtest',
+    schemaVersion: RUN_SCHEMA_VERSION,
+    ...header,
+    closeAtEnd: job.closeAtEnd,
+    split: job.split ?? null,
+    universe: job.symbols ?? null,
+    counts: result.counts,
+    denials: result.denials,
+    trades: result.trades.length,
+    endEquity: result.equity.at(-1)?.equity ?? null,
+    lastSeq: result.lastSeq,
+    warnings: result.warnings,
+    config: job.loaded.config,
+  };
+  return `${JSON.stringify(record, null, 2)}\n`;
+}
