@@ -119,15 +119,16 @@ function causeOf(
     return 'universe';
   }
   if (inputs?.differs === true || seenOtherwise(rowA, rowB)) return 'data';
-  return runCause(a, b);
+  return runCause(a, b, inputs !== null);
 }
 
 /** The last price and the average true range are what was seen, whatever the rules. */
 const seenOtherwise = (a: ParityRow | null, b: ParityRow | null): boolean =>
   a !== null && b !== null && (a.referencePrice !== b.referencePrice || a.atr !== b.atr);
 
-/** What of two runs as a whole differs first. */
-function runCause(a: ParityRun, b: ParityRun): ParityCause {
+/** What of two runs as a whole differs first. Where it is known what both saw, the names of their data prove nothing. */
+function runCause(a: ParityRun, b: ParityRun, seen = false): ParityCause {
+  if (!seen && a.dataLabel !== b.dataLabel && a.tableHash !== b.tableHash) return 'data';
   const sameRules = a.configHash === b.configHash && a.version === b.version;
   if (sameRules && a.universe !== b.universe) return 'universe';
   if (sameRules && a.tableHash !== b.tableHash) return 'data';
