@@ -59,11 +59,25 @@ function entriesOf(
 }
 
 function dayTradesOf(closed: readonly ClosedTrade[], session: SessionDate): number {
+  let count = 0;
+  for (const { entrySession, exitSession } of endedWithin(closed, session, DAY_TRADE_SESSIONS)) {
+    if (entrySession === exitSession) count += 1;
+  }
+  return count;
+}
+
+/** The trades that ended in this session or so many less one before it, the last first. They come in order of their end. */
+export function* endedWithin(
+  closed: readonly ClosedTrade[],
+  session: SessionDate,
+  sessions: number,
+): Generator<ClosedTrade> {
   const today = ordinalOf(session);
-  return closed.filter(
-    ({ entrySession, exitSession }) =>
-      entrySession === exitSession && today - ordinalOf(exitSession) < DAY_TRADE_SESSIONS,
-  ).length;
+  for (let i = closed.length - 1; i >= 0; i--) {
+    const trade = closed[i] as ClosedTrade;
+    if (today - ordinalOf(trade.exitSession) >= sessions) return;
+    yield trade;
+  }
 }
 
 /**

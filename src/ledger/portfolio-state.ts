@@ -5,7 +5,7 @@ import { isLive } from '../domain/order.ts';
 import type { HeldPosition, PortfolioState, WorkingEntry } from '../domain/portfolio.ts';
 import { assertExists } from '../domain/result.ts';
 import type { SessionDate } from '../domain/time.ts';
-import { type ActivityView, activityOf } from './activity.ts';
+import { type ActivityView, activityOf, endedWithin } from './activity.ts';
 import type { Book } from './book.ts';
 import { staleShortfall } from './book-closes.ts';
 import type { BookOrder, OpenTrade } from './book-state.ts';
@@ -112,7 +112,12 @@ function coolingDown(book: Book, view: PortfolioView): Symbol[] {
   const { cooldownSessionsAfterExit: afterExit, cooldownSessionsAfterStop: afterStop } = view;
   const today = ordinalOf(view.session);
   const symbols = new Set<Symbol>();
-  for (const { symbol, exitSession, exitReason } of book.closedTrades()) {
+  const longest = Math.max(afterExit ?? -1, afterStop) + 1;
+  for (const { symbol, exitSession, exitReason } of endedWithin(
+    book.closedTrades(),
+    view.session,
+    longest,
+  )) {
     const isStop = exitReason === 'stop' || exitReason === 'trail';
     const sessions = Math.max(afterExit ?? -1, isStop ? afterStop : -1);
     if (today - ordinalOf(exitSession) <= sessions) symbols.add(symbol);

@@ -97,3 +97,6 @@ export function told(scene: Scene): string {
   const said = reasons.map(({ code, allowed }: Reason) => `${code} ${allowed}`);
   return said.length === 0 ? `approved ${approved}` : `approved ${approved}: ${said.join(', ')}`;
 }
+
+/** A limit with the scene just inside it and the one that trips it, and what is said then. */
+export type Boundary = readonly [what: string, inside: Scene, outside: Scene, said: string];
