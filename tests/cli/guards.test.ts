@@ -6,7 +6,7 @@ import { inFolder, put } from './homes.ts';
 /** A week day at 10:00 in New York: the session is half an hour old. */
 const AS_OF = '2026-03-05T15:00:00Z';
 /** A small market whose candidates the default limits let pass. */
-const MARKET = 'data: { synthetic: { seed: 1, symbols: 20 } }\n';
+const MARKET = 'data: { synthetic: { seed: 1, symbols: 40 } }\n';
 
 interface Told {
   readonly denials: Readonly<Record<string, number>>;
@@ -68,7 +68,7 @@ describe('a limit of the configuration', () => {
   });
 
   it('on a sector holds the sectors of the file', async () => {
-    const rules = `data: { sectors: my.csv, synthetic: { seed: 1, symbols: 20 } }
+    const rules = `data: { sectors: my.csv, synthetic: { seed: 1, symbols: 40 } }
 risk: { maxSectorFraction: 0.1 }
 `;
     const file = (sectorOf: (symbol: string) => string) => ({
