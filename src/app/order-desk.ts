@@ -136,7 +136,7 @@ export class OrderDesk {
     // What was said up to the statement comes before it.
     await this.takeIn(session);
     await this.#book(statedMessages(book, statement), session);
-    const rules = { settleMs, showsCompletedOrders };
+    const rules = { settleMs, showsCompletedOrders, session };
     const drafts = adoptStatement(book, statement, this.#absences, rules);
     if (drafts.length > 0) await history.append(drafts.map((draft) => this.#withCause(draft)));
     if (statement.complete.fills) this.#lastComplete = statement.at;

@@ -5,6 +5,8 @@ export const ALERT_CODES = {
   JOB_FAILED: 'a job failed',
   JOB_ABANDONED: 'a job took too long and was given up',
   RECONCILE_BREAK: 'book and broker differ: nothing is entered',
+  FILL_INFERRED: 'a fill is known from the position alone, at a price that is inferred',
+  CORRECTION_UNBOOKED: 'the broker corrected an execution in a way that the book cannot follow',
   UNPROTECTED: 'shares are without a working stop, or that is not known',
   BREAKER_TRIPPED: 'a circuit breaker tripped',
   DAILY_LOSS: 'the loss of the day reached its limit',

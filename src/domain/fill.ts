@@ -14,4 +14,12 @@ export interface Fill {
   /** Null while the broker has not reported it yet: unknown is not zero. */
   readonly commission: Micros | null;
   readonly filledAt: EpochMs;
+  /** Absent unless it corrects another. */
+  readonly corrects?: Correction;
+}
+
+/** Brokers correct an execution under a new name: all corrections say the first name and their number, from 1. */
+export interface Correction {
+  readonly of: string;
+  readonly revision: number;
 }

@@ -95,6 +95,31 @@ export const EVENT_PAYLOADS = {
     filledAt: instantCodec,
     session: sessionSchema,
     source: z.enum(['broker', 'inferred']),
+    /** Of which execution, by its first name, this is a correction, and the how manieth; absent for all others. */
+    corrects: z.strictObject({ of: text, revision: quantity }).optional(),
+  },
+  /** Other executions stand in the place of one that was recorded: none where it never was. */
+  'fill.corrected': {
+    execId: text,
+    orderRef: text,
+    symbol: symbolSchema,
+    side: z.enum(['buy', 'sell']),
+    session: sessionSchema,
+    old: z.strictObject({ quantity, price: moneyCodec, commission: moneyCodec.nullable() }),
+    by: z.array(
+      z.strictObject({
+        execId: text,
+        quantity,
+        price: moneyCodec,
+        commission: moneyCodec.nullable(),
+        filledAt: instantCodec,
+        /** True for what is still inferred of it. */
+        inferred: z.boolean(),
+      }),
+    ),
+    /** Corrections of one execution are numbered; 0 where an inferred one is replaced by what it was. */
+    revision: count,
+    cause: text,
   },
   'commission.recorded': { execId: text, commission: moneyCodec },
   'cash.recorded': {

@@ -143,8 +143,16 @@ function forget(state: BookState, session: SessionDate): void {
   for (const [id, run] of state.runs) {
     if (run.status !== 'running' && !runs.has(id)) state.runs.delete(id);
   }
+  const waiting = new Set<string>();
+  for (const execId of state.inferred.values()) {
+    waiting.add(state.fills.get(execId)?.tradeId ?? '');
+  }
   for (const [execId, fill] of state.fills) {
-    if (fill.session < oldest && fill.commissionKnown) state.fills.delete(execId);
+    const isOver = fill.commissionKnown && !waiting.has(fill.tradeId);
+    if (fill.session < oldest && isOver) state.fills.delete(execId);
+  }
+  for (const [tradeId, { exitSession }] of state.settled) {
+    if (exitSession < oldest && !waiting.has(tradeId)) state.settled.delete(tradeId);
   }
   for (const [execId, early] of state.earlyCommissions) {
     const { waitedBy } = early;

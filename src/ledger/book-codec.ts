@@ -2,7 +2,7 @@ import { assert } from '../domain/result.ts';
 import { type BookState, emptyBook } from './book-state.ts';
 
 /** The shape a checkpoint was written in; raised when BookState changes in a way old ones do not fit. */
-const CHECKPOINT_VERSION = 6;
+const CHECKPOINT_VERSION = 7;
 
 const MAPS = [
   'orders',
@@ -10,6 +10,8 @@ const MAPS = [
   'trades',
   'runs',
   'ending',
+  'settled',
+  'inferred',
   'fills',
   'earlyCommissions',
   'breaks',

@@ -42,10 +42,17 @@ export function modifiedOrder(order: BookOrder, terms: OrderTerms): BookOrder {
 
 /** The order with an execution added. */
 export function filledOrder(order: BookOrder, quantity: number): BookOrder {
+  if (quantity === 0) return order;
   const filledQuantity = order.filledQuantity + quantity;
   const kind = filledQuantity >= order.quantity ? 'completely_filled' : 'partly_filled';
   return withStatus({ ...order, filledQuantity }, nextStatus(order.status, kind));
 }
+
+/** The order without shares that were not filled after all; whether it works on only the broker can tell. */
+const lessFilled = (order: BookOrder, quantity: number): BookOrder => ({
+  ...order,
+  filledQuantity: Math.max(0, order.filledQuantity - quantity),
+});
 
 /** Books an order that is about to be sent. Returns the open trade that a new stop protects, if it does. */
 export function bookSubmitted(
@@ -108,11 +115,14 @@ export function bookModified(state: BookState, event: EventOf<'order.modified'>)
   return isLive(modified.status) ? followOrder(state, modified) : null;
 }
 
-/** Adds an execution to its order; returns the order as it is then, or null for one we never sent. */
-export function fillOrder(state: BookState, orderRef: string, quantity: number): BookOrder | null {
+/**
+ * Adds what an execution filled to its order, or what a correction of one adds or takes; returns the order as it is
+ * then, or null for one we never sent.
+ */
+export function addFilled(state: BookState, orderRef: string, quantity: number): BookOrder | null {
   const order = state.orders.get(orderRef);
   if (order === undefined) return null;
-  const filled = filledOrder(order, quantity);
+  const filled = quantity < 0 ? lessFilled(order, -quantity) : filledOrder(order, quantity);
   state.orders.set(orderRef, filled);
   return filled;
 }

@@ -7,7 +7,7 @@ import type { EpochMs, SessionDate } from '../domain/time.ts';
 import type { Resolution } from '../domain/trade.ts';
 import type { Restriction } from '../domain/trading-state.ts';
 import type { Break } from './breaks.ts';
-import type { Lot } from './lots.ts';
+import type { TradeStep, TradeSums } from './trade-steps.ts';
 
 /** What of an order may be modified. */
 export interface OrderTerms {
@@ -59,31 +59,14 @@ export interface TradeContext {
   readonly strength: number;
 }
 
-/** A lot of an open trade, with what places it in time and lets a late commission find its share. */
-export interface BookLot extends Lot {
-  readonly filledAt: EpochMs;
-  /** Shares it had before anything of it was sold, in the terms of today. */
-  readonly bought: number;
-}
-
 /** An open round trip, with the sums its record is made from. */
-export interface OpenTrade {
+export interface OpenTrade extends TradeSums {
   readonly tradeId: string;
   readonly symbol: Symbol;
   readonly entryRef: string;
   readonly context: TradeContext | null;
-  readonly lots: readonly BookLot[];
-  readonly boughtQuantity: number;
-  readonly boughtValue: Micros;
-  readonly soldQuantity: number;
-  readonly soldValue: Micros;
-  readonly commission: Micros;
-  /** Fills whose commission is not known yet. */
-  readonly unknownCommissions: number;
-  /** Net of what was already sold: proceeds less FIFO cost less commissions of both. */
-  readonly realized: Micros;
-  readonly entryAt: EpochMs;
-  readonly entrySession: SessionDate;
+  /** What the sums follow from, in the order it was recorded. */
+  readonly steps: readonly TradeStep[];
   readonly initialStop: Micros | null;
   readonly stop: Micros | null;
   readonly stopMoved: boolean;
@@ -195,6 +178,10 @@ export interface BookState {
   closed: ClosedTrade[];
   /** Flat trades whose closing facts or last commissions are still to come, by tradeId. */
   ending: Map<string, EndedTrade>;
+  /** Trades that ended in recent sessions and of which all is known, by tradeId: they may still be corrected. */
+  settled: Map<string, EndedTrade>;
+  /** The inferred execution of each order that has one, by orderRef: it waits to be told what it was. */
+  inferred: Map<string, string>;
   /** Fills booked in recent sessions: a repeated execId changes nothing. */
   fills: Map<string, BookedFill>;
   /** Commissions of executions that are still to come, by execId. */
@@ -229,6 +216,10 @@ export interface BookedFill {
   readonly session: SessionDate;
   readonly tradeId: string;
   readonly commissionKnown: boolean;
+  /** The execution that stands for it since it was corrected; itself before. */
+  readonly current: string;
+  /** The number of its last correction; 0 without one. */
+  readonly revision: number;
 }
 
 /** A round trip that is flat again. */
@@ -257,6 +248,8 @@ export const emptyBook = (): BookState => ({
   runs: new Map(),
   closed: [],
   ending: new Map(),
+  settled: new Map(),
+  inferred: new Map(),
   fills: new Map(),
   earlyCommissions: new Map(),
   claimedSlots: new Set(),

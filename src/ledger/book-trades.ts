@@ -4,16 +4,10 @@ import { type ExitReason, isLive } from '../domain/order.ts';
 import { assert, assertExists } from '../domain/result.ts';
 import type { EpochMs, SessionDate } from '../domain/time.ts';
 import type { EventOf } from '../events/event.ts';
-import { fillOrder, withStop } from './book-orders.ts';
-import type {
-  BookLot,
-  BookOrder,
-  BookState,
-  ClosedTrade,
-  EndedTrade,
-  OpenTrade,
-} from './book-state.ts';
-import { averagePrice, quantityOf, sellFrom } from './lots.ts';
+import { addFilled, withStop } from './book-orders.ts';
+import type { BookOrder, BookState, ClosedTrade, EndedTrade, OpenTrade } from './book-state.ts';
+import { averagePrice, quantityOf } from './lots.ts';
+import { type FillStep, nothingTraded, withStep } from './trade-steps.ts';
 
 /** How many closed trades are remembered for intensity and streaks. */
 const CLOSED_KEPT = 250;
@@ -30,49 +24,55 @@ export function bookFill(
   const early = state.earlyCommissions.get(recorded.execId)?.amount ?? null;
   state.earlyCommissions.delete(recorded.execId);
   const event = { ...recorded, commission: recorded.commission ?? early };
-  const order = fillOrder(state, event.orderRef, event.quantity);
+  const order = addFilled(state, event.orderRef, event.quantity);
   const value = timesQuantity(event.price, event.quantity);
   const flow = event.side === 'buy' ? negate(value) : value;
   state.cash = subtract(add(state.cash, flow), event.commission ?? ZERO);
-  const outcome =
-    event.side === 'buy' ? buy(state, event, order, value) : sell(state, event, order, value);
-  state.fills.set(event.execId, {
-    session: event.session,
-    tradeId: 'trade' in outcome ? outcome.trade.tradeId : outcome.tradeId,
-    commissionKnown: event.commission !== null,
-  });
+  const outcome = event.side === 'buy' ? buy(state, event, order) : sell(state, event);
+  const { execId, corrects, session } = event;
+  const tradeId = 'trade' in outcome ? outcome.trade.tradeId : outcome.tradeId;
+  const commissionKnown = event.commission !== null;
+  const fill = { session, tradeId, commissionKnown, current: execId, revision: 0 };
+  state.fills.set(execId, fill);
+  // What it corrects was never told of, and would be old news now.
+  if (corrects !== undefined) {
+    const { of, revision } = corrects;
+    state.fills.set(of, { ...fill, commissionKnown: true, revision });
+  }
+  if (event.source === 'inferred') state.inferred.set(event.orderRef, execId);
   return outcome;
+}
+
+const stepOf = (event: EventOf<'fill.recorded'>): FillStep => ({
+  kind: 'fill',
+  execId: event.execId,
+  orderRef: event.orderRef,
+  side: event.side,
+  quantity: event.quantity,
+  price: event.price,
+  commission: event.commission,
+  filledAt: event.filledAt,
+  session: event.session,
+});
+
+/** The trade one step on, valued at the price of the step. */
+function stepped(trade: OpenTrade, event: EventOf<'fill.recorded'>): OpenTrade {
+  const step = stepOf(event);
+  return {
+    ...trade,
+    ...withStep(trade, step),
+    steps: [...trade.steps, step],
+    mark: event.price,
+    markSession: event.session,
+  };
 }
 
 function buy(
   state: BookState,
   event: EventOf<'fill.recorded'>,
   order: BookOrder | null,
-  value: Micros,
 ): OpenTrade {
-  const trade = state.trades.get(event.symbol) ?? newTrade(state, event, order);
-  const commission = event.commission ?? ZERO;
-  const lot: BookLot = {
-    execId: event.execId,
-    quantity: event.quantity,
-    cost: value,
-    commission,
-    filledAt: event.filledAt,
-    bought: event.quantity,
-  };
-  const isEarlier = event.filledAt < trade.entryAt;
-  const updated: OpenTrade = {
-    ...trade,
-    lots: [...trade.lots, lot].sort((a, b) => a.filledAt - b.filledAt),
-    boughtQuantity: trade.boughtQuantity + event.quantity,
-    boughtValue: add(trade.boughtValue, value),
-    commission: add(trade.commission, commission),
-    unknownCommissions: trade.unknownCommissions + (event.commission === null ? 1 : 0),
-    entryAt: isEarlier ? event.filledAt : trade.entryAt,
-    entrySession: isEarlier ? event.session : trade.entrySession,
-    mark: event.price,
-    markSession: event.session,
-  };
+  const updated = stepped(state.trades.get(event.symbol) ?? newTrade(state, event, order), event);
   state.trades.set(event.symbol, updated);
   return updated;
 }
@@ -100,16 +100,8 @@ function newTrade(
     symbol: event.symbol,
     entryRef,
     context: state.approvals.get(entryRef) ?? null,
-    lots: [],
-    boughtQuantity: 0,
-    boughtValue: ZERO,
-    soldQuantity: 0,
-    soldValue: ZERO,
-    commission: ZERO,
-    unknownCommissions: 0,
-    realized: ZERO,
-    entryAt: event.filledAt,
-    entrySession: event.session,
+    ...nothingTraded(event.filledAt, event.session),
+    steps: [],
     initialStop: stop?.stopPrice ?? null,
     stop: stop?.stopPrice ?? null,
     stopMoved: false,
@@ -142,41 +134,30 @@ export function isTradeId({ fills, trades }: BookState, id: string): boolean {
   return false;
 }
 
-function sell(
-  state: BookState,
-  event: EventOf<'fill.recorded'>,
-  order: BookOrder | null,
-  value: Micros,
-): OpenTrade | EndedTrade {
+function sell(state: BookState, event: EventOf<'fill.recorded'>): OpenTrade | EndedTrade {
   const trade = assertExists(
     state.trades.get(event.symbol),
     `sold ${event.symbol} without owning it (${event.execId})`,
   );
-  const sale = sellFrom(trade.lots, event.quantity);
-  const commission = event.commission ?? ZERO;
-  const net = subtract(subtract(subtract(value, sale.cost), sale.entryCommission), commission);
-  state.realized = add(state.realized, net);
-  const updated: OpenTrade = {
-    ...trade,
-    lots: sale.remaining,
-    soldQuantity: trade.soldQuantity + event.quantity,
-    soldValue: add(trade.soldValue, value),
-    commission: add(trade.commission, commission),
-    unknownCommissions: trade.unknownCommissions + (event.commission === null ? 1 : 0),
-    realized: add(trade.realized, net),
-    mark: event.price,
-    markSession: event.session,
-  };
-  if (quantityOf(updated.lots) > 0) {
-    state.trades.set(event.symbol, updated);
-    return updated;
+  const updated = stepped(trade, event);
+  state.realized = add(state.realized, subtract(updated.realized, trade.realized));
+  if (quantityOf(updated.lots) === 0) return endTrade(state, updated, exitOf(state, updated));
+  state.trades.set(event.symbol, updated);
+  return updated;
+}
+
+/** How a trade ended, by its last sale. One that ended before keeps its reason while that is still the same order. */
+export function exitOf(state: BookState, trade: OpenTrade, before: Exit | null = null): Exit {
+  const last = trade.steps.findLast((step) => step.kind === 'fill' && step.side === 'sell');
+  if (last?.kind !== 'fill') {
+    const { entryAt: exitAt, entrySession: exitSession } = trade;
+    return before ?? { exitAt, exitSession, exitReason: 'manual', exitRef: null };
   }
-  return endTrade(state, updated, {
-    exitAt: event.filledAt,
-    exitSession: event.session,
-    exitReason: exitReasonOf(updated, order),
-    exitRef: event.orderRef,
-  });
+  const { filledAt, session, orderRef } = last;
+  const isSame = before?.exitRef === orderRef;
+  const order = state.orders.get(orderRef) ?? null;
+  const exitReason = isSame ? before.exitReason : exitReasonOf(trade, order);
+  return { exitAt: filledAt, exitSession: session, exitReason, exitRef: orderRef };
 }
 
 /** A stop that was moved since the entry is a trail; a sell we never sent was made by hand. */
@@ -187,7 +168,7 @@ function exitReasonOf(trade: OpenTrade, order: BookOrder | null): ExitReason {
 }
 
 /** How a round trip came to its end. */
-interface Exit {
+export interface Exit {
   readonly exitAt: EpochMs;
   readonly exitSession: SessionDate;
   readonly exitReason: ExitReason;

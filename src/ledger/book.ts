@@ -5,9 +5,17 @@ import type { EpochMs, SessionDate } from '../domain/time.ts';
 import type { Restriction } from '../domain/trading-state.ts';
 import type { EventOf, JournalEvent } from '../events/event.ts';
 import type { Fold, ViewChange } from '../ports/history.ts';
+import { settle } from './book-amend.ts';
 import { bookMarks, bookRebase, indexAfter } from './book-closes.ts';
 import { decodeBook, encodeBook } from './book-codec.ts';
 import { bookCommission } from './book-commissions.ts';
+import {
+  type BookedExecution,
+  bookCorrection,
+  type CorrectingFill,
+  executionOf,
+  fitsCorrection,
+} from './book-corrections.ts';
 import { bookAsked, bookModified, bookSubmitted, liveOrders, moveOrder } from './book-orders.ts';
 import { finishedRun, startedRun, tradeRecord } from './book-records.ts';
 import { bookSplit } from './book-splits.ts';
@@ -26,6 +34,7 @@ import { bookFill, bookStopMove, isTradeId, ownedOf } from './book-trades.ts';
 import { bookTrading } from './book-trading.ts';
 import { type Break, bookReconciliation, bookResolution } from './breaks.ts';
 import { commissionOf, costOf, quantityOf } from './lots.ts';
+import type { FillStep } from './trade-steps.ts';
 
 /**
  * Our view of the account: the journal folded event by event. The broker's statement is another value, compared with
@@ -90,6 +99,8 @@ export class Book implements Fold {
         return this.#closed(event);
       case 'fill.recorded':
         return [...this.#countFilled(event), ...this.#tradeChange(bookFill(state, event))];
+      case 'fill.corrected':
+        return this.#tradeChange(bookCorrection(state, event));
       case 'commission.recorded':
         return this.#tradeChange(bookCommission(state, event));
       case 'split.applied':
@@ -173,9 +184,7 @@ export class Book implements Fold {
       ...ended,
       end: { mae: event.mae, mfe: event.mfe, resolution: event.resolution },
     };
-    if (done.trade.unknownCommissions > 0) this.#state.ending.set(event.tradeId, done);
-    else this.#state.ending.delete(event.tradeId);
-    return this.#tradeChange(done);
+    return this.#tradeChange(settle(this.#state, done));
   }
 
   checkpoint(): unknown {
@@ -234,6 +243,31 @@ export class Book implements Fold {
   }
   hasFill(execId: string): boolean {
     return this.#state.fills.has(execId);
+  }
+  /** An execution as it is in force, by any name it was recorded under; null where it is not known any more. */
+  execution(execId: string): BookedExecution | null {
+    return executionOf(this.#state, execId);
+  }
+  /** What was inferred of an order's fills and nobody has told yet; null where nothing is. */
+  inferredFill(orderRef: string): FillStep | null {
+    const execId = this.#state.inferred.get(orderRef);
+    return execId === undefined ? null : (executionOf(this.#state, execId)?.fill ?? null);
+  }
+  /** True where the round trip of an execution can be counted anew with others in its place. */
+  canCorrect(execId: string, by: readonly CorrectingFill[]): boolean {
+    return fitsCorrection(this.#state, execId, by);
+  }
+  /** Executions whose commission is not known yet. */
+  unpaidFills(): (FillStep & { readonly symbol: Symbol })[] {
+    const { ending, trades } = this.#state;
+    const waiting = [...trades.values(), ...[...ending.values()].map(({ trade }) => trade)];
+    return waiting.flatMap(({ symbol, steps, unknownCommissions }) =>
+      unknownCommissions === 0
+        ? []
+        : steps.flatMap((step) =>
+            step.kind === 'fill' && step.commission === null ? { ...step, symbol } : [],
+          ),
+    );
   }
   /** True for the name of a round trip that is open, or that recent fills belong to. */
   hasTrade(tradeId: string): boolean {

@@ -24,17 +24,27 @@ export function bookingOrder(
     ...messages,
   ];
   const fills = new Map<string, Fill>();
+  const corrections = new Set<string>();
+  /** Of these fills, by the names that they were first told under. */
+  const names = new Set<string>();
   for (const message of all) {
     if (message.kind !== 'filled') continue;
     const { fill } = message;
     const isNew = !fills.has(fill.execId) && !book.hasFill(fill.execId);
-    if (isNew && isOurs(book, fill)) fills.set(fill.execId, fill);
+    if (!isNew || !isOurs(book, fill)) continue;
+    // What stands in another's place trades no shares of its own.
+    if (replaces(book, names, fill)) corrections.add(fill.execId);
+    else {
+      fills.set(fill.execId, fill);
+      names.add(fill.corrects?.of ?? fill.execId);
+    }
   }
   if (fills.size === 0) return { messages: all, early: [] };
   const { bookable, early } = inOrder([...fills.values()], (symbol) => book.owned(symbol));
   let next = 0;
   const ordered = all.flatMap((message): BrokerEvent[] => {
     if (message.kind !== 'filled') return [message];
+    if (corrections.has(message.fill.execId)) return [message];
     if (!fills.delete(message.fill.execId)) return isOurs(book, message.fill) ? [] : [message];
     const fill = bookable[next];
     next += 1;
@@ -42,6 +52,16 @@ export function bookingOrder(
   });
   return { messages: ordered, early };
 }
+
+const replaces = (
+  book: Book,
+  names: ReadonlySet<string>,
+  { execId, orderRef, corrects }: Fill,
+): boolean => {
+  const name = corrects?.of ?? execId;
+  if (names.has(name)) return true;
+  return corrects === undefined ? book.inferredFill(orderRef) !== null : book.hasFill(name);
+};
 
 const isOurs = (book: Book, { orderRef }: Fill): boolean => book.order(orderRef) !== null;
 

@@ -1,14 +1,16 @@
-import type { Fill } from '../domain/fill.ts';
+import type { Correction, Fill } from '../domain/fill.ts';
 import type { Symbol } from '../domain/market.ts';
 import { isLive, type OrderEventKind } from '../domain/order.ts';
 import { assert, assertExists } from '../domain/result.ts';
-import type { SessionDate } from '../domain/time.ts';
+import type { EpochMs, SessionDate } from '../domain/time.ts';
 import type { EventDraft } from '../events/event.ts';
 import type { BrokerEvent } from '../ports/broker.ts';
 import type { Book } from './book.ts';
+import type { BookedExecution, CorrectingFill } from './book-corrections.ts';
 import { filledOrder, modifiedOrder, movedOrder, sameTerms, termsOf } from './book-orders.ts';
 import type { BookOrder } from './book-state.ts';
 import { newTradeId } from './book-trades.ts';
+import type { FillStep } from './trade-steps.ts';
 
 type Message<K extends BrokerEvent['kind']> = Extract<BrokerEvent, { kind: K }>;
 
@@ -48,6 +50,10 @@ class IntakeDesk {
   readonly #execIds = new Set<string>();
   readonly #commissions = new Set<string>();
   readonly #opened = new Set<string>();
+  /** Executions of this batch, and those it corrects, by their first name. */
+  readonly #executions = new Map<string, BookedExecution>();
+  /** What is still inferred of an order; null once all of it was told. */
+  readonly #inferred = new Map<string, FillStep | null>();
 
   constructor(book: Book, session: SessionDate) {
     this.#book = book;
@@ -62,8 +68,14 @@ class IntakeDesk {
 
   /** An execution; the first of a round trip also opens it. */
   #filled({ fill, at }: Message<'filled'>): readonly EventDraft[] {
+    const corrected = this.#correction(fill, at);
+    if (corrected !== null) return corrected;
     const before = this.#owned.get(fill.symbol) ?? this.#book.owned(fill.symbol);
     if (!this.#fills(fill)) return [];
+    this.#executions.set(fill.corrects?.of ?? fill.execId, {
+      fill: { ...fill, kind: 'fill', session: this.#session },
+      revision: fill.corrects?.revision ?? 0,
+    });
     const session = this.#session;
     const base = { at, runId: null };
     const recorded = {
@@ -80,6 +92,70 @@ class IntakeDesk {
     const tradeId = newTradeId(entryRef, isFirst, isUsed);
     this.#opened.add(tradeId);
     return [recorded, { ...base, type: 'trade.opened', tradeId, symbol, entryRef }];
+  }
+
+  /** An execution that stands in the place of another one; null for one that is new. */
+  #correction(fill: Fill, at: EpochMs): readonly EventDraft[] | null {
+    if (this.#execIds.has(fill.execId) || this.#book.hasFill(fill.execId)) return [];
+    const { corrects, orderRef } = fill;
+    if (corrects !== undefined) {
+      const known = this.#executions.get(corrects.of) ?? this.#book.execution(corrects.of);
+      if (known === null) return null;
+      if (corrects.revision <= known.revision) return [];
+      return this.#corrected(corrects, known.fill, [fill], {
+        at,
+        cause: 'corrected by the broker',
+      });
+    }
+    const inferred = this.#inferred.get(orderRef) ?? this.#book.inferredFill(orderRef);
+    if (inferred === null || this.#inferred.get(orderRef) === null) return null;
+    if (inferred.side !== fill.side) return null;
+    const rest = inferred.quantity - fill.quantity;
+    const left = { ...inferred, execId: `${inferred.execId}+`, quantity: rest };
+    const by = rest > 0 ? [fill, { ...left, inferred: true as const }] : [fill];
+    const drafts = this.#corrected({ of: inferred.execId, revision: 0 }, inferred, by, {
+      at,
+      cause: 'the execution of what was inferred',
+    });
+    this.#inferred.set(orderRef, rest > 0 ? left : null);
+    return drafts;
+  }
+
+  /** The event that puts executions in another's place; a call for a person where the book cannot follow. */
+  #corrected(
+    { of: execId, revision }: Correction,
+    old: FillStep,
+    fills: readonly (Fill | (FillStep & { readonly inferred: true }))[],
+    { at, cause }: { readonly at: EpochMs; readonly cause: string },
+  ): readonly EventDraft[] {
+    const base = { at, runId: null };
+    const { symbol } = fills[0] as Fill;
+    const by = fills.map((fill): CorrectingFill => {
+      const { execId: name, quantity, price, commission, filledAt } = fill;
+      const isInferred = 'inferred' in fill;
+      return { execId: name, quantity, price, commission, filledAt, inferred: isInferred };
+    });
+    const total = by.reduce((sum, { quantity }) => sum + quantity, 0);
+    // Other prices always fit; other quantities may leave a round trip that cannot be.
+    if (total !== old.quantity && !this.#book.canCorrect(execId, by)) {
+      const code = 'CORRECTION_UNBOOKED';
+      const message = `${symbol}: ${old.quantity} shares of ${execId} became ${total}`;
+      if (this.#book.trading.alerts.has(`${code} ${message}`)) return [];
+      return [{ ...base, type: 'alert.raised', level: 'critical', code, message }];
+    }
+    for (const { execId: name, commission } of by) {
+      this.#execIds.add(name);
+      if (commission !== null) this.#commissions.add(name);
+    }
+    const first = { ...old, ...by[0] };
+    this.#executions.set(execId, { fill: first, revision });
+    for (const fill of by)
+      this.#executions.set(fill.execId, { fill: { ...old, ...fill }, revision: 0 });
+    const { orderRef, side, session, quantity, price, commission } = old;
+    const terms = { execId, orderRef, symbol, side, session, revision, cause };
+    return [
+      { ...base, type: 'fill.corrected', ...terms, old: { quantity, price, commission }, by },
+    ];
   }
 
   #told(message: Exclude<BrokerEvent, { kind: 'filled' }>): EventDraft | null {
@@ -136,12 +212,13 @@ class IntakeDesk {
     return true;
   }
 
-  #fills({ execId, orderRef, symbol, side, quantity, commission }: Fill): boolean {
+  #fills({ execId, orderRef, symbol, side, quantity, commission, corrects }: Fill): boolean {
     if (this.#execIds.has(execId) || this.#book.hasFill(execId)) return false;
     const owned = this.#owned.get(symbol) ?? this.#book.owned(symbol);
     const order = this.#order(orderRef);
     if (order === null && (side === 'buy' || quantity > owned)) return false;
     this.#execIds.add(execId);
+    if (corrects !== undefined) this.#execIds.add(corrects.of);
     if (commission !== null) this.#commissions.add(execId);
     this.#owned.set(symbol, side === 'buy' ? owned + quantity : owned - quantity);
     if (order !== null) this.#orders.set(orderRef, filledOrder(order, quantity));

@@ -75,17 +75,19 @@ function buyBack(short: number, { live }: RepairFacts, waited: number): Repair {
 }
 
 function coverShares(
-  { owned, cover, orders }: SymbolProof,
+  { owned, cover, orders, brokerShares }: SymbolProof,
   breach: Breach,
-  { live, stopPrice, mark }: RepairFacts,
+  { live, stopPrice, mark, now }: RepairFacts,
   waited: number,
 ): Repair {
-  const missing = owned - cover;
+  // Shares that the account does not have cannot be covered: their sale is still to be told.
+  const missing = Math.min(owned, Math.max(0, brokerShares ?? owned)) - cover;
   const entry = live.find(({ side, leg }) => side === 'buy' && leg === 'entry');
   if (entry !== undefined) {
     if (entry.status !== 'cancel_pending') return repair('end_entry', 0, entry.orderRef);
     return repair(waited < SALE_MS ? 'wait' : 'alert');
   }
+  if (missing <= 0) return repair(now - breach.since < QUERY_MS ? 'query' : 'alert');
   const sale = live.find(({ side, type }) => side === 'sell' && type === 'market');
   if (sale !== undefined) return repair(waited < SALE_MS ? 'wait' : 'alert');
   // A stop that does not work would be a second one beside the new.

@@ -1,11 +1,12 @@
 import type { BrokerOrder, BrokerStatement } from '../domain/account.ts';
 import { isLive } from '../domain/order.ts';
-import type { EpochMs } from '../domain/time.ts';
+import type { EpochMs, SessionDate } from '../domain/time.ts';
 import type { EventDraft } from '../events/event.ts';
 import type { BrokerEvent } from '../ports/broker.ts';
 import type { Book } from './book.ts';
 import { sameTerms, termsOf } from './book-orders.ts';
 import type { BookOrder } from './book-state.ts';
+import { Inference } from './inference.ts';
 
 /** Orders that a complete statement did not show, and since when: one look is not enough to call them gone. */
 export type Absences = Map<string, EpochMs>;
@@ -16,6 +17,8 @@ export interface AdoptionRules {
   readonly settleMs: number;
   /** False for a broker that never shows orders which have ended. */
   readonly showsCompletedOrders: boolean;
+  /** The session that what is inferred belongs to. */
+  readonly session: SessionDate;
 }
 
 /** What the statement says as the broker's messages would have: executions, and ends of orders. */
@@ -47,6 +50,7 @@ export function adoptStatement(
   const done = byRef(statement.completedOrders);
   const drafts: EventDraft[] = [];
   const base = { at: statement.at, runId: null };
+  const gone: BookOrder[] = [];
   for (const order of allOrders(book)) {
     const { orderRef } = order;
     const shown = open.get(orderRef);
@@ -62,14 +66,27 @@ export function adoptStatement(
       drafts.push(...endedDrafts(order, ended, base));
       continue;
     }
-    if (isComplete(statement, rules))
-      drafts.push(...absentDrafts(order, statement.at, absences, rules));
+    if (!isComplete(statement, rules)) continue;
+    if (!isGone(order, statement.at, absences, rules)) {
+      drafts.push(...missedDrafts(order, statement.at, absences, rules));
+      continue;
+    }
+    absences.delete(orderRef);
+    gone.push(order);
+  }
+  const inference = new Inference(book, statement, rules.session);
+  for (const order of gone.sort(byUrgency)) {
+    drafts.push(...inference.of(order), ...goneDrafts(order, statement.at, inference));
   }
   for (const orderRef of absences.keys()) {
     if (!isLive(book.order(orderRef)?.status ?? 'filled')) absences.delete(orderRef);
   }
   return drafts;
 }
+
+/** What sells at the market has sold before what waits for a price. */
+const byUrgency = (a: BookOrder, b: BookOrder): number =>
+  Number(a.type !== 'market') - Number(b.type !== 'market');
 
 const byRef = (orders: readonly BrokerOrder[]): ReadonlyMap<string, BrokerOrder> =>
   new Map(orders.map((order) => [order.orderRef, order]));
@@ -143,25 +160,37 @@ function endedDrafts(order: BookOrder, ended: BrokerOrder, base: Base): EventDra
   }
 }
 
-function absentDrafts(
+/** True for an order that two complete statements so far apart did not show that nothing can be on its way. */
+function isGone(
+  { orderRef, submittedAt }: BookOrder,
+  at: EpochMs,
+  absences: Absences,
+  { settleMs }: AdoptionRules,
+): boolean {
+  const first = absences.get(orderRef);
+  return first === undefined ? settleMs === 0 && at >= submittedAt : at >= first + settleMs;
+}
+
+/** What one look without the order says: it is unknown until a second one. */
+function missedDrafts(
   { orderRef, status, submittedAt }: BookOrder,
   at: EpochMs,
   absences: Absences,
   { settleMs }: AdoptionRules,
 ): EventDraft[] {
-  const base = { at, runId: null };
-  const first = absences.get(orderRef);
-  if (first === undefined) {
-    if (at < submittedAt + settleMs) return [];
-    absences.set(orderRef, at);
-    if (settleMs > 0) {
-      const cause = 'the statement does not show it';
-      return status === 'unknown' ? [] : [{ ...base, type: 'order.unknown', orderRef, cause }];
-    }
-  } else if (at < first + settleMs) return [];
-  absences.delete(orderRef);
+  if (absences.has(orderRef) || at < submittedAt + settleMs) return [];
+  absences.set(orderRef, at);
+  const cause = 'the statement does not show it';
+  if (status === 'unknown') return [];
+  return [{ type: 'order.unknown', at, runId: null, orderRef, cause }];
+}
+
+/** The end of an order that is gone; one that was filled by what is inferred has ended so. */
+function goneDrafts(order: BookOrder, at: EpochMs, inference: Inference): EventDraft[] {
+  const { orderRef, status, quantity, filledQuantity } = order;
+  if (inference.filled(orderRef) >= quantity - filledQuantity) return [];
   const cause = status === 'submitted' || status === 'unknown' ? 'never arrived' : 'gone';
-  return [{ ...base, type: 'order.cancelled', orderRef, cause }];
+  return [{ type: 'order.cancelled', at, runId: null, orderRef, cause }];
 }
 
 /** The instant from which executions are asked for: since the last complete answer, or since the oldest open question. */

@@ -7,10 +7,18 @@ import { type EpochMs, epochMs } from '../../src/domain/time.ts';
 import type { EventDraft } from '../../src/events/event.ts';
 import { type Absences, adoptStatement } from '../../src/ledger/statement-intake.ts';
 import { Ledger } from './book-builder.ts';
-import { acknowledged, bracketOrders, bracketSent, draft, filled, minute } from './book-drafts.ts';
+import {
+  acknowledged,
+  bracketOrders,
+  bracketSent,
+  dateNo,
+  draft,
+  filled,
+  minute,
+} from './book-drafts.ts';
 
 const [ENTRY, STOP] = bracketOrders() as [Order, Order];
-const RULES = { settleMs: 5_000, showsCompletedOrders: true };
+const RULES = { settleMs: 5_000, showsCompletedOrders: true, session: dateNo(1) };
 const at = (seconds: number): EpochMs => epochMs(minute(1, 0) + seconds * 1000);
 
 const shown = (order: Order, change: Partial<BrokerOrder> = {}): BrokerOrder => ({
