@@ -68,8 +68,8 @@ export interface KillAnswer {
 export async function askToKill(request: KillRequest): Promise<KillAnswer> {
   const { home, positions, cause, now, timeoutMs, open } = request;
   const by = `${userInfo().username}@${hostname()}`;
-  const order: KillOrder = { by, via: 'command', positions, cause };
-  writeKillFile(home, { ...order, at: now });
+  const order: KillOrder = { by, via: 'command', positions, cause, at: now };
+  writeKillFile(home, order);
   const file = killFilePath(home);
   let done: KillAnswer['by'] = 'daemon';
   const here = async (): Promise<KillResult> => {

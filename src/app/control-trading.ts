@@ -1,6 +1,6 @@
 import type { OpenAlert } from '../domain/alert.ts';
 import { Failure } from '../domain/failure.ts';
-import type { EpochMs } from '../domain/time.ts';
+import { type EpochMs, epochMs } from '../domain/time.ts';
 import type { Restriction, Trading } from '../domain/trading-state.ts';
 import type { EventDraft } from '../events/event.ts';
 import { inForce } from '../risk/trading-state.ts';
@@ -13,6 +13,8 @@ import { tradingNow } from './trading.ts';
 export interface PauseOrder {
   readonly cause: string;
   readonly until: EpochMs | null;
+  /** By the clock of whoever asks. */
+  readonly at: EpochMs;
 }
 
 /** What a person lets go on: a pause and tripped breakers always, the others where asked for. */
@@ -20,6 +22,7 @@ export interface ResumeOrder {
   readonly clearKill: boolean;
   readonly rebasePeak: boolean;
   readonly cause: string;
+  readonly at: EpochMs;
 }
 
 /** What may be done before and after, and what was changed, a sentence each. */
@@ -29,18 +32,21 @@ export interface ControlResult {
   readonly done: readonly string[];
 }
 
+/** When it was asked for: the simulated exchange may have been played to an earlier instant. */
+export const askedTime = ({ clock }: System, at: EpochMs): EpochMs =>
+  epochMs(Math.max(at, clock.now()));
+
 const signed = ({ principal, host }: Requester): string => `${principal}@${host}`;
 
 /** Stops entries; positions keep their stops and exits go on. */
 export function pauseIn(
   system: System,
-  { cause, until }: PauseOrder,
+  { cause, until, at: askedAt }: PauseOrder,
   requester: Requester,
 ): Promise<ControlResult> {
-  const { clock, history } = system;
+  const at = askedTime(system, askedAt);
   return changed(system, 'pause', requester, async () => {
-    const at = clock.now();
-    await history.append([
+    await system.history.append([
       {
         type: 'trading_state.changed',
         at,
@@ -65,17 +71,18 @@ export function resumeIn(
   requester: Requester,
 ): Promise<ControlResult> {
   const by = signed(requester);
+  const at = askedTime(system, order.at);
   return changed(system, 'resume', requester, async () => {
     const done: string[] = [];
-    if (order.clearKill && (await clearKill(system, by, order.cause))) {
+    if (order.clearKill && (await clearKill(system, { by, cause: order.cause, at }))) {
       done.push('the kill switch is cleared');
     }
-    if (order.rebasePeak && (await rebasePeak(system, by))) {
+    if (order.rebasePeak && (await rebasePeak(system, by, at))) {
       done.push('the drawdown limit counts from the last close on');
     }
     const lifted = liftable(system);
     if (lifted.length > 0)
-      await system.history.append(lifted.map((r) => lift(system, r, by, order.cause)));
+      await system.history.append(lifted.map((r) => lift(r, { by, cause: order.cause, at })));
     return [
       ...done,
       ...lifted.map(({ source, detail }) => `lifted: ${detail === '' ? source : detail}`),
@@ -93,13 +100,11 @@ function liftable({ book, clock }: System): Restriction[] {
 }
 
 const lift = (
-  { clock }: System,
   { source, detail, state }: Restriction,
-  by: string,
-  cause: string,
+  { by, cause, at }: { readonly by: string; readonly cause: string; readonly at: EpochMs },
 ): EventDraft => ({
   type: 'trading_state.changed',
-  at: clock.now(),
+  at,
   runId: null,
   source,
   detail,
@@ -111,12 +116,12 @@ const lift = (
 });
 
 /** Lets the drawdown limit count from the last close on. */
-async function rebasePeak({ book, clock, history }: System, by: string): Promise<boolean> {
+async function rebasePeak({ book, history }: System, by: string, at: EpochMs): Promise<boolean> {
   const close = book.lastClose;
   if (close === null || (book.drawdownLatch === null && close.limitDrawdown === 0)) return false;
   const { session, equity } = close;
   const event = { session, equity, cause: 'resume', by } as const;
-  await history.append([{ type: 'risk.peak_rebased', at: clock.now(), runId: null, ...event }]);
+  await history.append([{ type: 'risk.peak_rebased', at, runId: null, ...event }]);
   return true;
 }
 

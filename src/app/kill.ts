@@ -4,7 +4,7 @@ import type { BrokerStatement } from '../domain/account.ts';
 import { Failure } from '../domain/failure.ts';
 import type { Symbol } from '../domain/market.ts';
 import { isLive } from '../domain/order.ts';
-import { isoUtc, type Session } from '../domain/time.ts';
+import { type EpochMs, epochMs, isoUtc, type Session } from '../domain/time.ts';
 import { alertDraft } from './alerts.ts';
 import type { System } from './compose.ts';
 import type { Monitors } from './monitors.ts';
@@ -17,6 +17,8 @@ export interface KillOrder {
   readonly via: 'command' | 'file' | 'signal';
   readonly positions: 'keep' | 'flatten';
   readonly cause: string;
+  /** By the clock of whoever asks; null where that is not known. */
+  readonly at: EpochMs | null;
 }
 
 /** How the account stands after a kill, as the broker says. */
@@ -100,7 +102,7 @@ export function killIn(
 async function writeDown({ book, clock, history }: System, order: KillOrder): Promise<void> {
   const { kill } = book.trading;
   if (kill === 'flatten' || kill === order.positions) return;
-  const at = clock.now();
+  const at = epochMs(Math.max(order.at ?? 0, clock.now()));
   const { by, via, positions, cause } = order;
   const what = positions === 'flatten' ? 'positions are sold' : 'positions keep their stops';
   await history.append([
@@ -199,12 +201,11 @@ export function killAsked({ book, home, outputDir }: System): KillFile | null {
 
 /** Lets trading go on after a kill: the file first, so that a crash between the two leaves it engaged. */
 export async function clearKill(
-  { book, clock, history, home }: System,
-  by: string,
-  cause: string,
+  { book, history, home }: System,
+  said: { readonly by: string; readonly cause: string; readonly at: EpochMs },
 ): Promise<boolean> {
   removeKillFile(home);
   if (book.trading.kill === null) return false;
-  await history.append([{ type: 'kill.cleared', at: clock.now(), runId: null, by, cause }]);
+  await history.append([{ type: 'kill.cleared', runId: null, ...said }]);
   return true;
 }

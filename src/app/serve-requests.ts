@@ -1,7 +1,7 @@
 import type { OwnerRequest } from '../adapters/file/owner-channel.ts';
 import { Failure } from '../domain/failure.ts';
 import { parseSymbol, type Symbol } from '../domain/market.ts';
-import { epochMs, type Session } from '../domain/time.ts';
+import { type EpochMs, epochMs, type Session } from '../domain/time.ts';
 import { EVENT_PAYLOADS } from '../events/event.ts';
 import { leavePositions } from './close-positions.ts';
 import type { System } from './compose.ts';
@@ -103,13 +103,17 @@ function leave(command: 'close' | 'flatten', hands: Hands, args: Args): Promise<
 function killFor({ system, monitors, session }: Hands, args: Args): Promise<unknown> {
   const positions = args.positions === 'flatten' ? 'flatten' : 'keep';
   const by = textOf('by', args.by);
-  const order = { by, via: 'command', positions, cause: textOf('cause', args.cause) } as const;
+  const cause = textOf('cause', args.cause);
+  const order = { by, via: 'command', positions, cause, at: instantOf('at', args.at) } as const;
   return killIn(system, monitors, session, order, requesterOf(system, 'kill', 'handed'));
 }
 
-function pauseFor({ system }: Hands, { cause, until }: Args): Promise<unknown> {
-  const isInstant = typeof until === 'number' && Number.isSafeInteger(until);
-  const order = { cause: textOf('cause', cause), until: isInstant ? epochMs(until) : null };
+function pauseFor({ system }: Hands, { cause, until, at }: Args): Promise<unknown> {
+  const order = {
+    cause: textOf('cause', cause),
+    until: until === null ? null : instantOf('until', until),
+    at: instantOf('at', at),
+  };
   return pauseIn(system, order, requesterOf(system, 'pause', 'handed'));
 }
 
@@ -118,6 +122,7 @@ function resumeFor({ system }: Hands, args: Args): Promise<unknown> {
     clearKill: args.clearKill === true,
     rebasePeak: args.rebasePeak === true,
     cause: textOf('cause', args.cause),
+    at: instantOf('at', args.at),
   };
   return resumeIn(system, order, requesterOf(system, 'resume', 'handed'));
 }
@@ -147,6 +152,11 @@ async function reconcileFor(hands: Hands, args: Args): Promise<unknown> {
 }
 
 const textsOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
+
+function instantOf(name: string, value: unknown): EpochMs {
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return epochMs(value);
+  throw new Failure('USAGE', `${name} of a request must be an instant, was ${typeof value}`);
+}
 
 function textOf(name: string, value: unknown): string {
   if (typeof value === 'string') return value;

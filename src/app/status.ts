@@ -5,15 +5,18 @@ import { type Owner, readOwner } from '../adapters/file/owner-file.ts';
 import { hasEnded } from '../adapters/file/process-mark.ts';
 import { HORIZON, newYorkDate, nextSession, sessionOf } from '../calendar/nyse.ts';
 import type { LoadedConfig } from '../config/load.ts';
+import type { OpenAlert } from '../domain/alert.ts';
 import type { Micros } from '../domain/money.ts';
 import { add, maxOf, subtract, timesQuantity, ZERO } from '../domain/money.ts';
 import type { RunRecord } from '../domain/run.ts';
-import { DAY_MS, type EpochMs, type Session } from '../domain/time.ts';
+import type { EpochMs, Session } from '../domain/time.ts';
+import type { Trading } from '../domain/trading-state.ts';
 import type { JournalEvent } from '../events/event.ts';
 import type { Book } from '../ledger/book.ts';
 import { readBook } from './read-book.ts';
 import { all, recordsOf } from './records.ts';
 import { type PlannedSlot, planSession } from './session-plan.ts';
+import { tradingSeen } from './trading.ts';
 import { marketText } from './words.ts';
 
 /** The account as the book has it, valued at the last marks. Fractions of equity; losses are negative. */
@@ -43,12 +46,10 @@ export interface HomeStatus {
   /** The last comparison with the broker; null where none is among the recent events. */
   readonly lastReconcile: { readonly at: EpochMs; readonly differences: number } | null;
   readonly next: readonly PlannedSlot[];
-  /** Warnings and worse of the last 24 hours. */
-  readonly alerts: readonly {
-    readonly at: EpochMs;
-    readonly code: string;
-    readonly message: string;
-  }[];
+  /** What may be done, and everything that restricts it. */
+  readonly trading: Trading;
+  /** Alerts that nobody took note of, the newest last. */
+  readonly alerts: readonly OpenAlert[];
   readonly events: number;
 }
 
@@ -57,7 +58,7 @@ const NEXT_SLOTS = 4;
 /** Reads how a home is, without taking it: also while a daemon runs, or when none does. */
 export async function readStatus(
   home: string,
-  { config }: LoadedConfig,
+  loaded: LoadedConfig,
   now: EpochMs,
 ): Promise<HomeStatus> {
   const owner = readOwner(nodeFileSystem, lockFolder(home));
@@ -71,15 +72,16 @@ export async function readStatus(
     account: book.seq === 0 ? null : accountOf(book),
     lastRun: runs.at(-1) ?? null,
     lastReconcile: lastReconcileOf(recent),
-    next: comingSlots(config, now, NEXT_SLOTS),
-    alerts: recent.flatMap((event) =>
-      event.type === 'alert.raised' && event.level !== 'info' && event.at > now - DAY_MS
-        ? [{ at: event.at, code: event.code, message: event.message }]
-        : [],
-    ),
+    next: comingSlots(loaded.config, now, NEXT_SLOTS),
+    trading: tradingSeen(home, loaded, book, now),
+    alerts: openAlerts(book, now),
     events: book.seq,
   };
 }
+
+/** The alerts of a book that mean something still. */
+export const openAlerts = (book: Book, now: EpochMs): readonly OpenAlert[] =>
+  [...book.trading.alerts.values()].filter(({ until }) => until === null || now < until);
 
 function lastReconcileOf(events: readonly JournalEvent[]): HomeStatus['lastReconcile'] {
   const last = events.findLast((event) => event.type === 'reconcile.completed');

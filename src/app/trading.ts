@@ -1,9 +1,11 @@
 import { readKillFile } from '../adapters/file/kill-file.ts';
 import { newYorkDate, nextSession, sessionOf } from '../calendar/nyse.ts';
 import { limitsHash } from '../config/limits-hash.ts';
+import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import type { EpochMs, SessionDate } from '../domain/time.ts';
 import type { Trading } from '../domain/trading-state.ts';
+import type { Book } from '../ledger/book.ts';
 import { type TradingView, tradingOf } from '../ledger/trading.ts';
 import { type ArmingFacts, armingFaults, liveAck } from '../risk/arming.ts';
 import { type Outside, REASON_OF_SOURCE } from '../risk/trading-state.ts';
@@ -86,3 +88,21 @@ export const entryRestriction =
       ? null
       : { code: REASON_OF_SOURCE[first.source], message: first.why };
   };
+
+/** The same for whoever only looks at a home, also while a daemon holds it. */
+export function tradingSeen(home: string, loaded: LoadedConfig, book: Book, now: EpochMs): Trading {
+  const date = newYorkDate(now);
+  const session = sessionOf(date) ?? nextSession(date);
+  const { config, switches } = loaded;
+  return tradingOf(book, {
+    asOf: now,
+    session: session.date,
+    // What a close reached was written down by whoever saw it.
+    ...restrictingLimits(config, { intraday: '1m' }),
+    outside: {
+      killSwitch: switches.killSwitch,
+      killFile: readKillFile(home)?.cause ?? null,
+      disarmed: null,
+    },
+  });
+}

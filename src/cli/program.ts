@@ -151,6 +151,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/protect.ts')).protect,
   },
   {
+    path: 'risk',
+    group: 'Inspect',
+    summary: 'Show each limit with what is used of it, the trading state and the intensity',
+    load: async () => (await import('./commands/risk.ts')).risk,
+  },
+  {
+    path: 'alerts',
+    group: 'Inspect',
+    summary: 'List open alerts, and take note of them with --ack',
+    load: async () => (await import('./commands/alerts.ts')).alerts,
+  },
+  {
     path: 'risk explain',
     group: 'Inspect',
     summary: 'Say what a reason code means, which keys set it and where its rule comes from',
@@ -193,6 +205,24 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/flatten.ts')).flatten,
   },
   {
+    path: 'pause',
+    group: 'Control',
+    summary: 'Stop entries until resumed, or for a while; positions keep their stops',
+    load: async () => (await import('./commands/pause.ts')).pause,
+  },
+  {
+    path: 'resume',
+    group: 'Control',
+    summary: 'Let entries go on: lift a pause and breakers, clear a kill, forgive a drawdown',
+    load: async () => (await import('./commands/resume.ts')).resume,
+  },
+  {
+    path: 'kill',
+    group: 'Control',
+    summary: 'Stop trading: withdraw entries, keep or sell positions; sticky until cleared',
+    load: async () => (await import('./commands/kill.ts')).kill,
+  },
+  {
     path: 'calendar',
     group: 'Data',
     summary: 'List NYSE sessions with their open and close, and the days it is closed',
@@ -209,6 +239,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     group: 'Data',
     summary: 'Check bar files: bad rows, gaps, suspect jumps',
     load: async () => (await import('./commands/data-check.ts')).dataCheck,
+  },
+  {
+    path: 'data capture',
+    group: 'Data',
+    summary: 'Write sessions of the market down: bars and quotes, to play later',
+    load: async () => (await import('./commands/data-capture.ts')).dataCapture,
   },
   {
     path: 'data import',

@@ -18,3 +18,26 @@ export async function confirm(
   const answer = await context.ask(`${question} [y/N] `);
   return /^y(es)?$/i.test(answer?.trim() ?? '');
 }
+
+/**
+ * Has the account typed, or takes it from --confirm, before something severe: true where it was named rightly. A wrong
+ * --confirm is refused rather than asked for again; without a terminal Failure USAGE names the flag.
+ */
+export async function confirmAccount(
+  context: CommandContext,
+  account: string,
+  given: string | undefined,
+  what: string,
+): Promise<boolean> {
+  if (given === undefined && !context.interactive) {
+    throw new Failure('USAGE', 'cannot ask for the account: there is no terminal to answer', {
+      hint: `answer beforehand with --confirm ${account}`,
+    });
+  }
+  const typed = given ?? (await context.ask(`Type ${account} to ${what}: `))?.trim();
+  if (typed === account) return true;
+  if (given === undefined) return false;
+  throw new Failure('USAGE', `--confirm ${given} is not the account of this home`, {
+    hint: `it is ${account}`,
+  });
+}

@@ -7,6 +7,7 @@ import { formatUsd, toUsd } from '../domain/money.ts';
 import { type EpochMs, isoUtc, parseInstant } from '../domain/time.ts';
 import type { CommandContext, CommandOutcome } from './command.ts';
 import { visible } from './errors.ts';
+import { alertData, tradingData, tradingText } from './trading-text.ts';
 
 const REFRESH_MS = 2_000;
 
@@ -43,6 +44,7 @@ function linesOf(status: HomeStatus, loaded: LoadedConfig): string[] {
       `${config.identity.name} · ${config.mode} · broker ${config.broker} · ${switches.armed ? 'armed' : 'not armed'}`,
     ),
     row('Market', status.market),
+    row('Trading', tradingText(status.trading)),
     row('Broker', brokerText(status, loaded)),
     ...(account === null ? [row('Account', 'no history yet')] : accountLines(account, config, row)),
     row('Last run', runText(status.lastRun, now)),
@@ -137,12 +139,12 @@ function nextText({ next, now }: HomeStatus): string {
 
 function alertText({ alerts }: HomeStatus): string {
   const last = alerts.at(-1);
-  if (last === undefined) return 'none in 24 hours';
-  return `${alerts.length} in 24 hours, last: ${last.code} ${visible(last.message)}`;
+  if (last === undefined) return 'none open';
+  return `${alerts.length} open, last: ${last.code} ${visible(last.message)}`;
 }
 
 function suggestion({ holder, daemon, alerts, account }: HomeStatus): string {
-  if (alerts.length > 0) return 'Next: trade-labs logs --level warn';
+  if (alerts.length > 0) return 'Next: trade-labs alerts';
   if (holder === null && daemon !== null && daemon.state !== 'stopped')
     return 'Next: trade-labs logs --level error, then trade-labs daemon';
   if (holder === null) return 'Next: trade-labs daemon';
@@ -206,7 +208,8 @@ function dataOf(status: HomeStatus, { config, switches }: LoadedConfig): unknown
       at: isoUtc(at),
       label,
     })),
-    alerts: alerts.map(({ at, code, message }) => ({ at: isoUtc(at), code, message })),
+    trading: tradingData(status.trading),
+    alerts: alerts.map(alertData),
     events,
   };
 }

@@ -25,15 +25,20 @@ export interface TradingView {
 }
 
 /** What may be done at an instant, and everything that restricts it: written down, following from the book, outside. */
-export const tradingOf = (book: Book, view: TradingView): Trading =>
-  tradingAt(
+export function tradingOf(book: Book, view: TradingView): Trading {
+  const written = book.trading.restrictions;
+  // A kill that was written down is told once, also while its file is there.
+  const isTold = ({ source, detail }: Restriction): boolean =>
+    source === 'kill' && detail === 'file' && written.has('kill');
+  return tradingAt(
     [
-      ...book.trading.restrictions.values(),
+      ...written.values(),
       ...derivedRestrictions(book, view),
-      ...outsideRestrictions(view.outside),
+      ...outsideRestrictions(view.outside).filter((restriction) => !isTold(restriction)),
     ],
     view.asOf,
   );
+}
 
 /**
  * What restricts trading by the book alone, and is not written down as a restriction: it ends when the book changes.

@@ -1,6 +1,6 @@
-import { Failure } from '../../domain/failure.ts';
-import type { CommandContext, CommandSpec } from '../command.ts';
+import type { CommandSpec } from '../command.ts';
 import { textOption } from '../options.ts';
+import { confirmAccount } from '../prompt.ts';
 
 /** `trade-labs flatten`: sells everything that is ours. */
 export const flatten: CommandSpec = {
@@ -24,26 +24,7 @@ export const flatten: CommandSpec = {
       command: 'flatten',
       symbols: [],
       dryRun: options.dryRun === true,
-      confirm: (account) => namesAccount(context, account, given),
+      confirm: (account) => confirmAccount(context, account, given, 'sell everything'),
     });
   },
 };
-
-/** True where the account was named rightly; a wrong name is refused rather than asked for again. */
-async function namesAccount(
-  context: CommandContext,
-  account: string,
-  given: string | undefined,
-): Promise<boolean> {
-  if (given === undefined && !context.interactive) {
-    throw new Failure('USAGE', 'cannot ask for the account: there is no terminal to answer', {
-      hint: `answer beforehand with --confirm ${account}`,
-    });
-  }
-  const typed = given ?? (await context.ask(`Type ${account} to sell everything: `))?.trim();
-  if (typed === account) return true;
-  if (given === undefined) return false;
-  throw new Failure('USAGE', `--confirm ${given} is not the account of this home`, {
-    hint: `it is ${account}`,
-  });
-}
