@@ -1,4 +1,5 @@
-import type { MarketSnapshot } from '../bars/snapshot.ts';
+import { type MarketSnapshot, spreadBps } from '../bars/snapshot.ts';
+import type { Quote } from '../domain/market.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { EventDraft } from '../events/event.ts';
 import type { CandidateDecision, Decision } from './decide.ts';
@@ -27,7 +28,9 @@ export function decisionEvents(
   ];
   for (const candidate of decision.candidates) {
     events.push(scoredEvent(base, candidate, decision.table.featureNames));
-    if (candidate.intent !== null) events.push(sizedEvent(base, candidate.intent));
+    if (candidate.intent !== null) {
+      events.push(sizedEvent(base, candidate.intent, snapshot.quote(candidate.row.index)));
+    }
     if (candidate.fate === 'denied' || candidate.fate === 'not_sized') {
       events.push({
         ...base,
@@ -55,7 +58,8 @@ function scoredEvent(
   names: readonly string[],
 ): EventDraft {
   const { row } = candidate;
-  const components: Record<string, number> = {};
+  // A copy of an object that has the members already costs a tenth of adding them one by one.
+  const components: Record<string, number> = { ...unnamed(names) };
   for (let i = 0; i < names.length; i++) {
     components[names[i] as string] = row.components[i] as number;
   }
@@ -77,10 +81,28 @@ function scoredEvent(
   };
 }
 
-function sizedEvent(base: Base, intent: NonNullable<CandidateDecision['intent']>): EventDraft {
+const templates = new WeakMap<readonly string[], Readonly<Record<string, number>>>();
+
+/** Zero for each feature. */
+function unnamed(names: readonly string[]): Readonly<Record<string, number>> {
+  let template = templates.get(names);
+  if (template === undefined) {
+    template = Object.fromEntries(names.map((name) => [name, 0]));
+    templates.set(names, template);
+  }
+  return template;
+}
+
+function sizedEvent(
+  base: Base,
+  intent: NonNullable<CandidateDecision['intent']>,
+  quote: Quote | null,
+): EventDraft {
   const { terms } = intent;
-  return {
-    ...base,
+  const spread = quote === null ? Number.POSITIVE_INFINITY : spreadBps(quote);
+  const sized: Extract<EventDraft, { type: 'intent.sized' }> = {
+    at: base.at,
+    runId: base.runId,
     type: 'intent.sized',
     symbol: intent.symbol,
     quantity: intent.quantity,
@@ -97,4 +119,7 @@ function sizedEvent(base: Base, intent: NonNullable<CandidateDecision['intent']>
     byPosition: terms.byPosition,
     binding: terms.binding,
   };
+  // Added last: to copy a literal of so many members again costs more than the rest of it.
+  if (Number.isFinite(spread)) sized.spreadBps = Math.round(spread * 100) / 100;
+  return sized;
 }

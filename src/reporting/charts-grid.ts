@@ -77,14 +77,13 @@ function gridChart({ id, title, alt, columns, rows, cells }: Grid): Chart {
 
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri'] as const;
 
-/** Dollars without cents, short enough for a cell: "+$12", "-$1.2k". */
+/** Dollars without cents, short enough for a cell: "+$12", "-$4,322", "+$12k". */
 function short(dollars: number): string {
   const size = Math.abs(dollars);
+  if (size < 9_999.5) return money(Math.round(dollars)).replace(/\.00$/, '');
   const sign = dollars < 0 ? '-' : '+';
-  if (size < 9_999.5) return `${sign}$${size.toFixed(0)}`;
-  return size < 999_500
-    ? `${sign}$${(size / 1e3).toFixed(0)}k`
-    : `${sign}$${(size / 1e6).toFixed(1)}M`;
+  if (size < 999_500) return `${sign}$${(size / 1e3).toFixed(0)}k`;
+  return `${sign}$${(size / 1e6).toFixed(1)}M`;
 }
 
 /** Net P&L by the hour and weekday of the entry; nothing to see below two cells. */

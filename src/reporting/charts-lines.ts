@@ -56,8 +56,8 @@ export function intradayChart({ rows, fills }: Intraday): Chart[] {
       values: places.map(({ place }) => place),
       labelExpr: `${JSON.stringify(names)}[datum.value]`,
       grid: false,
-      labelOverlap: true,
-      labelBound: 60,
+      labelOverlap: 'greedy',
+      labelFlush: true,
     },
   };
   const y = { field: 'change', type: 'quantitative', ...usdAxis('change of equity') };

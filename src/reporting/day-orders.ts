@@ -197,7 +197,10 @@ export function orderRow(order: DayOrder, exitReason: ExitReason | null = null):
     limitPrice: dollars(order.limitPrice),
     stopPrice: dollars(order.stopPrice),
     status,
-    reason: explains ? order.cause : (submitted?.exitReason ?? exitReason),
+    // A trade knows whether its stop had been moved when it was filled.
+    reason: explains
+      ? order.cause
+      : ((status === 'filled' ? exitReason : null) ?? submitted?.exitReason ?? null),
     filledQuantity: order.filledQuantity,
     averageFillPrice: dollars(averageFill(order)),
     submittedAt: submitted === null ? null : isoUtc(submitted.at),

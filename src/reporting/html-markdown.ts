@@ -9,7 +9,7 @@ const LIMIT_BAR = /^([=]*)([.]*)( reached)?$/;
  * tags are shown as text, and of links and images only the words stay. `label` names the tables for screen readers.
  */
 export function markdownToHtml(markdown: string, label: string): string {
-  const marked = new Marked({ gfm: true, async: false });
+  const marked = new Marked({ gfm: true, breaks: true, async: false });
   let tables = 0;
   marked.use({
     renderer: {

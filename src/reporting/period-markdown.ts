@@ -174,7 +174,7 @@ export function periodTrades(report: Pick<PeriodReport, 'closedTrades' | 'tradeS
     ` commissions ${orReason(m.commissions, amount)}${ofGross(report)}; profit factor ${orReason(m.profitFactor, decimals)},` +
     ` payoff ${orReason(m.payoff, decimals)}, average win ${orReason(m.averageWin, money)},` +
     ` average loss ${orReason(m.averageLoss, money)}, expectancy ${orReason(m.expectancy, money)}` +
-    ` and ${orReason(m.expectancyR, multiple)} R.${waiting}`;
+    ` and ${m.expectancyR.value === null ? orReason(m.expectancyR, multiple) : `${multiple(m.expectancyR.value)} R`}.${waiting}`;
   const { best, worst } = extremesOf(closedTrades, EXTREMES);
   return [
     title,

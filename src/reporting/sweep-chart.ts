@@ -1,7 +1,7 @@
 import { METRICS } from '../ledger/metrics-definitions.ts';
 import { percentile } from '../ledger/metrics-series.ts';
 import type { SpanMeasure } from '../ledger/trials.ts';
-import { type Chart, COLOURS, chartSpec } from './charts.ts';
+import { type Chart, chartSpec } from './charts.ts';
 import { metricText } from './metric-text.ts';
 import type { SweepReport, SweptKey, SweptTrial } from './sweep-report.ts';
 
@@ -73,30 +73,32 @@ function heatmap(report: SweepReport, { id, part, across, along, spansOf }: Heat
   if (best === undefined) return [];
   const { label } = METRICS[metric];
   const text = (value: number) => metricText(metric, { value, n: 0 });
-  const place = along === null ? '' : ` and ${along.key} ${best.y}`;
+  const other = along === null ? '' : ` and ${along.key} ${best.y}`;
   const over = along === null ? across.key : `${across.key} and ${along.key}`;
+  const place = {
+    x: levels('x', across, { labelAngle: 0 }),
+    y:
+      along === null
+        ? { field: 'y', type: 'ordinal', title: null, axis: null }
+        : levels('y', along, {}),
+  };
+  const colour = {
+    field: 'value',
+    type: 'quantitative',
+    legend: null,
+    scale: { range: [BAD, NEUTRAL, GOOD], ...middleOf(metric) },
+  };
   return [
     {
       id,
       title: `${label}, ${part}`,
-      alt: `Map of ${label} ${part} over ${over}: ${text(best.value)} at best, with ${across.key} ${best.x}${place}.`,
+      alt: `Map of ${label} ${part} over ${over}: ${text(best.value)} at best, with ${across.key} ${best.x}${other}.`,
       spec: chartSpec({
-        rows: cells.map((cell) => ({ ...cell })),
+        rows: cells.map((cell) => ({ ...cell, text: text(cell.value) })),
         height: Math.max(40, (along?.values.length ?? 1) * 28),
-        mark: { type: 'rect', stroke: COLOURS.grid },
-        encoding: {
-          x: levels('x', across, { labelAngle: 0 }),
-          y:
-            along === null
-              ? { field: 'y', type: 'ordinal', title: null, axis: null }
-              : levels('y', along, {}),
-          color: {
-            field: 'value',
-            type: 'quantitative',
-            title: label,
-            scale: { range: [COLOURS.loss, PALE, COLOURS.gain], ...middleOf(metric) },
-          },
-        },
+        below: [{ mark: { type: 'rect' }, encoding: { ...place, color: colour } }],
+        mark: { type: 'text', color: INK, fontSize: fontSizeOf(across.values.length) },
+        encoding: { ...place, text: { field: 'text', type: 'nominal' } },
       }),
       table: {
         columns: [across.key, ...(along === null ? [] : [along.key]), label],
@@ -106,8 +108,14 @@ function heatmap(report: SweepReport, { id, part, across, along, spansOf }: Heat
   ];
 }
 
-/** Between the two colours, on light and dark backgrounds alike. */
-const PALE = '#efe6cf';
+/** Light enough for dark letters, on light and dark backgrounds alike: none of these changes with the background. */
+const BAD = '#f2b3aa';
+const NEUTRAL = '#f4eddc';
+const GOOD = '#a6d8af';
+const INK = '#1b1f24';
+
+/** Small enough that a number fits into its cell. */
+const fontSizeOf = (columns: number): number => Math.max(4, Math.min(11, 70 / columns));
 
 /** What is neither good nor bad. Drawdowns are all below it, and get the whole scale. */
 function middleOf(metric: SweepReport['metric']): { readonly domainMid?: number } {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createMemoryHistory } from '../../src/adapters/memory/memory-history.ts';
 import { BarMarketData } from '../../src/adapters/recorded/bar-market-data.ts';
 import { createSimBroker } from '../../src/adapters/sim/sim-broker.ts';
 import { loadStrategy } from '../../src/app/load-strategy.ts';
@@ -14,7 +15,6 @@ import {
 } from '../../src/pipeline/run.ts';
 import type { SendOutcome } from '../../src/ports/broker.ts';
 import { commissionModel } from '../../src/risk/commission.ts';
-import { createMemoryHistory } from '../../src/adapters/memory/memory-history.ts';
 import { homeWith, strategyText } from '../app/strategy-homes.ts';
 import {
   FLAT,
@@ -137,6 +137,11 @@ describe('a run of the pipeline', () => {
     ]);
     expect(ran.outcome?.counts).toMatchObject({ selected: 3, sized: 3, approved: 3, submitted: 3 });
     expect(ran.sent).toHaveLength(3);
+    const spreads = ran.events.map((event) =>
+      event.type === 'intent.sized' ? event.spreadBps : null,
+    );
+    // Half a spread of 2 bps on both sides of the reference.
+    expect(spreads.filter((spread) => spread !== null)).toEqual([4, 4, 4]);
     expect(completed(ran)).toMatchObject({
       status: 'completed',
       counts: ran.outcome?.counts,

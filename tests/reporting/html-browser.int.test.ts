@@ -9,7 +9,7 @@ import { periodDocument } from '../../src/reporting/period-document.ts';
 import { buildDailyReport } from '../../src/reporting/report.ts';
 import { axeViolations, hasBrowser, launch, openFile } from './browser.ts';
 import { brokenDay, busyDay, quietDay } from './days.ts';
-import { longMonth } from './long-month.ts';
+import { longHistory, longMonth } from './long-month.ts';
 import { periodReport } from './period-days.ts';
 import type { Story } from './story.ts';
 
@@ -23,6 +23,7 @@ const pages = {
   quiet: () => day(quietDay),
   broken: () => day(brokenDay),
   month: () => periodDocument(periodReport(longMonth(), 'monthly', '2026-03-31')),
+  years: () => periodDocument(periodReport(longHistory(), 'monthly', '2026-03-31')),
 };
 let browser: Browser;
 
@@ -57,10 +58,12 @@ describe.skipIf(!hasBrowser)('a report opened from a file in Chromium', () => {
   );
 
   it.each([
-    ['busy', 'light', 2],
-    ['busy', 'dark', 2],
-    ['month', 'light', 10],
-    ['month', 'dark', 10],
+    ['busy', 'light', 3],
+    ['busy', 'dark', 3],
+    ['month', 'light', 12],
+    ['month', 'dark', 12],
+    ['years', 'light', 16],
+    ['years', 'dark', 16],
   ] as const)('shows the charts of the %s page in %s', async (name, colorScheme, count) => {
     const path = join(dir, `${name}.html`);
     const { page } = await openFile(browser, path, { colorScheme, width: 1280 });
@@ -83,6 +86,18 @@ describe.skipIf(!hasBrowser)('a report opened from a file in Chromium', () => {
     expect(contrasts.filter(({ what, ratio }) => ratio < (what === 'text' ? 4.5 : 3))).toEqual([]);
     await page.context().close();
   });
+
+  it.each(['light', 'dark'] as const)(
+    'keeps numbers in coloured cells readable in %s',
+    async (scheme) => {
+      const path = join(dir, 'years.html');
+      const { page } = await openFile(browser, path, { colorScheme: scheme, width: 1280 });
+      const cells = (await page.evaluate(CELL_CONTRASTS)) as number[];
+      expect(cells.length).toBeGreaterThan(10);
+      expect(Math.min(...cells)).toBeGreaterThanOrEqual(4.5);
+      await page.context().close();
+    },
+  );
 
   it.each(Object.keys(pages))('prints the %s page on A4 with no table cut', async (name) => {
     const path = join(dir, `${name}.html`);
@@ -120,6 +135,29 @@ const CHART_CONTRASTS = `(() => {
       return { what: 'mark', ratio: ratio(fill === 'none' ? stroke : fill, back) };
     });
     return [...texts, ...marks];
+  });
+})()`;
+
+/** Contrast of the letters of grids with each cell's colour as it lies over the card. */
+const CELL_CONTRASTS = `(() => {
+  const rgb = (text) => (text.match(/[0-9.]+/g) ?? []).slice(0, 3).map(Number);
+  const part = (value) => value <= 10.31475 ? value / 3294.6 : ((value / 255 + 0.055) / 1.055) ** 2.4;
+  const light = (channels) => {
+    const [r, g, b] = channels.map(part);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const grids = ['#chart-hour-weekday', '#chart-monthly-heatmap'];
+  return grids.flatMap((id) => {
+    const svg = document.querySelector(id + ' > svg');
+    const back = rgb(getComputedStyle(svg.querySelector('rect')).fill);
+    const ink = light(rgb(getComputedStyle(svg.querySelector('text')).fill));
+    return [...svg.querySelectorAll('path[opacity][fill]')].map((cell) => {
+      const style = getComputedStyle(cell);
+      const over = Number(style.opacity);
+      const cellLight = light(rgb(style.fill).map((c, i) => c * over + back[i] * (1 - over)));
+      const [dark, bright] = [ink, cellLight].sort((x, y) => x - y);
+      return (bright + 0.05) / (dark + 0.05);
+    });
   });
 })()`;
 

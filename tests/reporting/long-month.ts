@@ -1,14 +1,24 @@
-import { sessionsBetween } from '../../src/calendar/nyse.ts';
+import { nextSession, sessionsBetween } from '../../src/calendar/nyse.ts';
 import { sessionDate } from '../../src/domain/time.ts';
 import { Story, symbol } from './story.ts';
 
 const NAMES = ['AAPL', 'AMD', 'BRK.B', 'GOOGL', 'META', 'MSFT', 'NVDA', 'TSLA'];
 
 /** Two months with a round trip or two a session, wins and losses, a position held to the end. */
-export function longMonth(): Story {
+export const longMonth = (): Story => tradedSince('2026-01-30');
+
+/** The same over eight months and two years, with a benchmark beside it. */
+export const longHistory = (): Story =>
+  tradedSince('2025-07-31', (day) => 500 + ((day * 29) % 17) + day / 4);
+
+/** The closes of the benchmark are asked for by the number of the session, the opening being 0. */
+function tradedSince(opened: string, benchmark?: (day: number) => number): Story {
   const story = new Story();
-  story.open('2026-01-30', 100_000);
-  const sessions = sessionsBetween(sessionDate('2026-02-02'), sessionDate('2026-03-31'));
+  story.open(opened, 100_000, benchmark?.(0));
+  const sessions = sessionsBetween(
+    nextSession(sessionDate(opened)).date,
+    sessionDate('2026-03-31'),
+  );
   sessions.forEach(({ date }, day) => {
     for (let n = 0; n < 1 + (day % 2); n += 1) {
       const name = NAMES[(day * 3 + n * 5) % NAMES.length] ?? 'AAPL';
@@ -30,7 +40,10 @@ export function longMonth(): Story {
     if (day === 9) story.cash([date, '11:00'], 'deposit', 5_000, 'transfer');
     const held = story.book.openTrades().map((trade) => [trade.symbol, 405 + day / 10] as const);
     const flow = day === 9 ? 5_000 : 0;
-    story.mark([date, '16:00'], 'close', Object.fromEntries(held), { flow });
+    story.mark([date, '16:00'], 'close', Object.fromEntries(held), {
+      flow,
+      ...(benchmark === undefined ? {} : { benchmark: benchmark(day + 1) }),
+    });
     story.add('reconcile.completed', [date, '16:01'], {
       complete: true,
       compared: 4,

@@ -1,0 +1,257 @@
+import { describe, expect, it } from 'vitest';
+import { sessionDate } from '../../src/domain/time.ts';
+import {
+  type SpanMeasure,
+  TRIAL_METRICS,
+  type TrialMetric,
+  type TrialResult,
+} from '../../src/ledger/trials.ts';
+import { chartFile, chartSvg } from '../../src/reporting/chart-svg.ts';
+import { sweepCharts } from '../../src/reporting/sweep-chart.ts';
+import { sweepCsv } from '../../src/reporting/sweep-csv.ts';
+import {
+  type SweepInput,
+  type SweptTrial,
+  type SweptWindow,
+  sweepReport,
+} from '../../src/reporting/sweep-report.ts';
+
+const NOTHING = Object.fromEntries(TRIAL_METRICS.map((id) => [id, null])) as Record<
+  TrialMetric,
+  number | null
+>;
+
+const span = (sharpe: number, more: Partial<SpanMeasure> = {}): SpanMeasure => ({
+  sessions: 176,
+  closed: 40,
+  metrics: { ...NOTHING, sharpe, totalReturn: sharpe / 10, maxDrawdown: -0.05 },
+  meanReturn: sharpe / 1000,
+  sample: { n: 176, ratio: sharpe / Math.sqrt(252), skewness: 0, kurtosis: 3 },
+  ...more,
+});
+
+const done = (inSample: SpanMeasure, outOfSample: SpanMeasure | null = null): TrialResult => ({
+  outcome: 'done',
+  haltedOn: null,
+  inSample,
+  outOfSample,
+  decisionHash: 'abc',
+});
+
+const KEYS = [
+  { key: 'sizing.stop.multiple', values: ['2', '3', '4'] },
+  { key: 'risk.maxPositions', values: ['5', '10'] },
+];
+
+/** One trial for each pair of values, the Sharpe ratio highest in the middle of the first key. */
+const grid = (): SweptTrial[] =>
+  ['2', '3', '4'].flatMap((multiple, i) =>
+    ['5', '10'].map((positions, j) => ({
+      number: i * 2 + j + 1,
+      values: { 'sizing.stop.multiple': multiple, 'risk.maxPositions': positions },
+      result: done(span([0.5, 1.5, 0.75][i] as number), span(0.25 * (j + 1), { sessions: 76 })),
+    })),
+  );
+
+const input = (parts: Partial<SweepInput> = {}): SweepInput => ({
+  metric: 'sharpe',
+  keys: KEYS,
+  from: sessionDate('2015-01-02'),
+  to: sessionDate('2015-12-31'),
+  sessions: 252,
+  split: sessionDate('2015-09-15'),
+  before: sessionDate('2014-12-31'),
+  dataLabel: 'bars of a test',
+  synthetic: false,
+  found: { kind: 'range', trials: grid() },
+  missing: 0,
+  warnings: [],
+  ...parts,
+});
+
+const withTrials = (trials: readonly SweptTrial[], parts: Partial<SweepInput> = {}) =>
+  sweepReport(input({ ...parts, found: { kind: 'range', trials } }));
+
+describe('the warnings of a sweep', () => {
+  it('say how probable luck is, and nothing where there is nothing to say', () => {
+    const lucky = sweepReport(input());
+    expect(lucky.warnings).toEqual([expect.stringMatching(/may be luck/)]);
+    const [good, ...rest] = grid();
+    const strong = { ...(good as SweptTrial), values: { 'sizing.stop.multiple': '3' } };
+    const sure = withTrials([
+      { ...strong, result: done(span(6), span(3, { sessions: 76 })) },
+      ...rest,
+    ]);
+    expect(sure.warnings).toEqual([]);
+  });
+
+  it('name a sample below its floor, in-sample and out of sample', () => {
+    const [first] = grid();
+    const trial = (result: TrialResult) => [{ ...(first as SweptTrial), result }];
+    expect(withTrials(trial(done(span(1, { closed: 29 })))).warnings.join('\n')).toMatch(
+      /closed 29 trades in-sample: under 30/,
+    );
+    expect(withTrials(trial(done(span(1, { closed: 30 })))).warnings.join('\n')).not.toMatch(
+      /in-sample/,
+    );
+    const short = done(span(1), span(1, { sessions: 59 }));
+    expect(withTrials(trial(short)).warnings.join('\n')).toMatch(/59 sessions out of sample/);
+  });
+
+  it('say that the best value lies at the end of what was tried', () => {
+    const trials = grid().map((trial) => ({
+      ...trial,
+      result: done(span(Number(trial.values['sizing.stop.multiple']))),
+    }));
+    expect(withTrials(trials).warnings.join('\n')).toMatch(
+      /the best sizing\.stop\.multiple, 4, is the last that was tried/,
+    );
+    expect(sweepReport(input()).warnings.join('\n')).not.toMatch(/is the last/);
+  });
+
+  it('count trials that failed, contradict themselves, or have no result yet', () => {
+    const [a, b, ...rest] = grid();
+    const trials = [
+      { ...(a as SweptTrial), result: { outcome: 'failed' as const, reason: 'it threw' } },
+      { ...(b as SweptTrial), result: { outcome: 'refused' as const, reason: 'too fast' } },
+      ...rest,
+    ];
+    const { warnings } = withTrials(trials, { missing: 3 });
+    expect(warnings.slice(0, 3)).toEqual([
+      'stopped before its end: 3 trials without a result',
+      '1 of 6 trials contradict themselves and were not run, the first: too fast',
+      '1 of 6 trials failed, the first: it threw',
+    ]);
+  });
+
+  it('say that nothing can be ranked', () => {
+    const [first] = grid();
+    const trials = [{ ...(first as SweptTrial), result: done(span(1, { metrics: NOTHING })) }];
+    expect(withTrials(trials).warnings).toEqual([
+      'no trial has enough sessions or trades to be ranked',
+    ]);
+  });
+});
+
+describe('trials.csv', () => {
+  const [file] = sweepCsv(sweepReport(input()));
+  const [head = '', ...rows] = (file?.text ?? '').trimEnd().split('\r\n');
+  const cell = (row: number, name: string): string =>
+    (rows[row] ?? '').split(',')[head.split(',').indexOf(name)] ?? '';
+
+  it('has a row for each trial, best first, with what it was and how it did on both parts', () => {
+    expect(file?.name).toBe('trials.csv');
+    expect(rows).toHaveLength(6);
+    expect(cell(0, 'rank')).toBe('1');
+    expect(cell(0, 'trial')).toBe('3');
+    expect(cell(0, 'sizing.stop.multiple')).toBe('3');
+    expect(cell(0, 'sharpe')).toBe('1.5');
+    expect(cell(0, 'oos_sharpe')).toBe('0.25');
+    expect(cell(0, 'oos_sessions')).toBe('76');
+    expect(cell(0, 'cagr')).toBe('');
+    expect(Number(cell(0, 'deflated_sharpe'))).toBeLessThan(0.95);
+    expect(cell(5, 'sharpe')).toBe('0.5');
+  });
+
+  it('guards the text of a failure as every text of others', () => {
+    const [first] = grid();
+    const trials = [
+      { ...(first as SweptTrial), result: { outcome: 'failed' as const, reason: '=1+1,"x"' } },
+    ];
+    expect(sweepCsv(withTrials(trials))[0]?.text).toContain(`"'=1+1,""x"""`);
+  });
+});
+
+const window = (
+  number: number,
+  chosen: number | null,
+  returns: readonly number[],
+): SweptWindow => ({
+  number,
+  train: { from: sessionDate('2015-01-02'), to: sessionDate('2015-03-02') },
+  test: [sessionDate(`2015-03-0${2 + number}`), sessionDate(`2015-03-0${3 + number}`)],
+  trials: grid(),
+  chosen,
+  judged:
+    chosen === null
+      ? null
+      : {
+          ...(done(span(0.1, { closed: 20 })) as Extract<TrialResult, { outcome: 'done' }>),
+          returns,
+        },
+});
+
+describe('walking forward', () => {
+  const report = sweepReport(
+    input({
+      split: null,
+      found: {
+        kind: 'windows',
+        windows: [window(1, 3, [0.01, -0.02]), window(2, null, []), window(3, 3, [0.03])],
+      },
+    }),
+  );
+
+  it('joins what was judged, a session without a trade earning nothing', () => {
+    const { measure, closed, efficiency } = report.joined ?? {};
+    expect(measure?.sessions).toBe(6);
+    expect(measure?.metrics.totalReturn).toBeCloseTo(1.01 * 0.98 * 1.03 - 1, 12);
+    expect(closed).toBe(40);
+    // Mean of the six sessions over the mean of a session of the chosen trial, 1.5 / 1000.
+    expect(efficiency).toBeCloseTo((0.01 - 0.02 + 0.03) / 6 / 0.0015, 9);
+  });
+
+  it('says which windows had nothing to choose', () => {
+    expect(report.warnings).toEqual(['1 window had nothing to choose by and count as cash']);
+  });
+
+  it('has a table of its windows', () => {
+    const text = sweepCsv(report).find(({ name }) => name === 'walk-forward.csv')?.text ?? '';
+    const [head = '', first = '', second = ''] = text.split('\r\n');
+    const at = (row: string, name: string) => row.split(',')[head.split(',').indexOf(name)];
+    expect(at(first, 'chosen')).toBe('3');
+    expect(at(first, 'train_sharpe')).toBe('1.5');
+    expect(at(first, 'test_sharpe')).toBe('0.1');
+    expect(at(first, 'risk.maxPositions')).toBe('5');
+    expect(at(second, 'chosen')).toBe('');
+  });
+});
+
+describe('the map of a sweep', () => {
+  it('colours each pair of values, in-sample and out of sample, and says the best in words', async () => {
+    const charts = sweepCharts(sweepReport(input()));
+    expect(charts.map(({ id }) => id)).toEqual(['heatmap-in-sample', 'heatmap-out-of-sample']);
+    expect(charts[0]?.alt).toBe(
+      'Map of Sharpe in-sample over sizing.stop.multiple and risk.maxPositions: 1.50 at best, with sizing.stop.multiple 3 and risk.maxPositions 5.',
+    );
+    expect(charts[0]?.table?.rows).toHaveLength(6);
+    for (const chart of charts) {
+      const [once, again] = [await chartSvg(chart), await chartSvg(chart)];
+      expect(once).toBe(again);
+      expect(chartFile(once)).toContain('>sizing.stop.multiple<');
+      expect(once.match(/<path [^>]*fill="rgb\(/g)).toHaveLength(6);
+    }
+  });
+
+  it('shows the median where several trials share a cell', () => {
+    const third = { key: 'scan.rows', values: ['10', '20', '30'] };
+    const trials = ['10', '20', '30'].flatMap((rows, k) =>
+      grid().map((trial) => ({
+        ...trial,
+        values: { ...trial.values, 'scan.rows': rows },
+        result: done(span([1, 2, 30][k] as number)),
+      })),
+    );
+    const [chart] = sweepCharts(withTrials(trials, { keys: [...KEYS, third], split: null }));
+    expect(chart?.table?.rows.map((row) => row[2])).toEqual(Array(6).fill('2.00'));
+  });
+
+  it('is a line of cells for one key, and nothing where values were drawn', () => {
+    const [multiple] = KEYS;
+    if (multiple === undefined) throw new Error('there are keys');
+    const [line] = sweepCharts(sweepReport(input({ keys: [multiple] })));
+    expect(line?.table?.columns).toEqual(['sizing.stop.multiple', 'Sharpe']);
+    const drawn = { key: 'costs.slippageBps', values: null };
+    expect(sweepCharts(sweepReport(input({ keys: [...KEYS, drawn] })))).toEqual([]);
+  });
+});
