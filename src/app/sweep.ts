@@ -17,7 +17,6 @@ import { assertExists } from '../domain/result.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { RankingMetric, TrialResult } from '../ledger/trials.ts';
 import { type SweepReport, type SweptWindow, sweepReport } from '../reporting/sweep-report.ts';
-import { codeHash } from './code-hash.ts';
 import { writeReportFiles } from './report-files.ts';
 import { type Axis, levelAt, levelsOf } from './sweep-axes.ts';
 import { sweepFiles } from './sweep-files.ts';
@@ -37,6 +36,8 @@ export interface SweepRequest {
   readonly question: SweepQuestion | null;
   readonly configSource: ConfigSource;
   readonly version: string;
+  /** What the program is, see codeHash: results of another one are not of the same sweep. */
+  readonly code: string;
   readonly workers: number;
   readonly now: EpochMs;
   /** Stops it; what is done by then stays, and can be gone on with. */
@@ -71,7 +72,7 @@ export async function runSweep(request: SweepRequest): Promise<SweepOutcome> {
   const before = readSweepPlan(dir);
   const question = questionOf(request, before);
   const prepared = await prepareSweep(question, configSource);
-  const hashes = { ...prepared.hashes, code: codeHash() };
+  const hashes = { ...prepared.hashes, code: request.code };
   if (before !== null) refuseOther(dir, before.hashes, hashes);
   const lock = await lockHome({ home: dir, role: 'sweep', now: request.now });
   try {

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join, relative, resolve } from 'node:path';
+import { codeHash } from '../app/code-hash.ts';
 import { runSweep, type SweepOutcome } from '../app/sweep.ts';
 import { EXIT } from '../domain/failure.ts';
 import { fingerprint } from '../events/fingerprint.ts';
@@ -34,6 +35,7 @@ export async function runSweepCommand(
       question,
       configSource: context.configSource,
       version: packageVersion(),
+      code: codeHash(),
       workers,
       now: context.now(),
       interrupt: context.interrupt,
