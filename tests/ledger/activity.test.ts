@@ -4,6 +4,8 @@ import type { Symbol } from '../../src/domain/market.ts';
 import { type Micros, usd } from '../../src/domain/money.ts';
 import { activityOf, pausingLosses } from '../../src/ledger/activity.ts';
 import type { ClosedTrade } from '../../src/ledger/book-state.ts';
+import { tradingOf } from '../../src/ledger/trading.ts';
+import { NOTHING_OUTSIDE } from '../../src/risk/trading-state.ts';
 import { type Ledger, ledgerWith } from './book-builder.ts';
 import {
   AAA,
@@ -167,6 +169,26 @@ describe('losses in a row', () => {
     ledger.tell(commissionCame('b', 2));
     expect(ledger.book.closedTrades().map(({ result }) => result)).toEqual([usd(-1) as Micros]);
     expect(pausingLosses(ledger.book.closedTrades(), 1, dateNo(1))).toBe(1);
+  });
+
+  it('restrict trading in the sessions that they pause', () => {
+    const ledger = desk().tell(...bracketSent(), filled('buy', 100, 100), filled('sell', 100, 95));
+    const sources = (session: number, most: number) =>
+      tradingOf(ledger.book, {
+        asOf: minute(session, 90),
+        session: dateNo(session),
+        dailyLossFraction: 0.5,
+        maxDrawdownFraction: 0.5,
+        maxConsecutiveLosses: most,
+        lossJudgedAtClose: true,
+        outside: NOTHING_OUTSIDE,
+      }).restrictions.map(({ source }) => source);
+    expect([1, 2, 3].map((session) => sources(session, 1))).toEqual([
+      ['consecutive_losses'],
+      ['consecutive_losses'],
+      [],
+    ]);
+    expect(sources(1, 2)).toEqual([]);
   });
 
   it('never pause more with a higher limit over trades that all lost', () => {
