@@ -52,6 +52,7 @@ const ZOD = [...DECODING.map((place) => `src/${place}`), 'tests/'];
 
 /** Vendor packages and the places that know them; elsewhere the house's own words are used. */
 export const VENDORS: Readonly<Record<string, readonly string[]>> = {
+  '@stoqey/ib': ['src/adapters/ib/', 'tests/'],
   '@json2csv/plainjs': ['src/reporting/', 'src/cli/'],
   'axe-core': ['tests/'],
   'cli-progress': ['src/cli/'],
@@ -61,6 +62,7 @@ export const VENDORS: Readonly<Record<string, readonly string[]>> = {
   'fast-xml-parser': ['src/adapters/file/'],
   hyparquet: ['src/adapters/file/', 'tests/'],
   'hyparquet-writer': ['src/adapters/file/', 'tests/', 'bench/'],
+  'ib-tws-api': ['tests/'],
   luxon: ['src/calendar/', 'src/reporting/', 'src/adapters/', 'src/cli/', 'tests/'],
   marked: ['src/reporting/'],
   'node-cron': ['src/calendar/', 'tests/'],
@@ -68,6 +70,8 @@ export const VENDORS: Readonly<Record<string, readonly string[]>> = {
   pino: ['src/adapters/system/'],
   'playwright-core': ['tests/'],
   'proper-lockfile': ['src/adapters/file/'],
+  // A peer of the library of Interactive Brokers; nothing of ours uses it.
+  rxjs: [],
   vega: ['src/reporting/'],
   'vega-lite': ['src/reporting/'],
   vitest: ['tests/', 'vitest.config.ts'],

@@ -1,0 +1,76 @@
+/** What the server can be made to do wrong, each by name, for as many times as asked. */
+export const FAULTS = {
+  mute: 'accepts connections and never says anything',
+  'no-version': 'does not answer the greeting',
+  'no-next-id': 'never tells the next valid id',
+  'late-next-id': 'tells the next valid id two seconds late',
+  'no-accounts': 'does not tell the managed accounts',
+  'other-account': 'manages another account than the configured one',
+  'live-account': 'manages a live account',
+  'several-accounts': 'manages a second account besides',
+  'client-id-in-use': 'says that the client id is in use (326) and closes',
+  'drop-before-ack': 'closes the connection when an order arrives, and keeps the order',
+  'drop-order': 'closes the connection when an order arrives, and loses the order',
+  'drop-after-parent': 'closes the connection between a parent and its child',
+  'drop-mid-frame': 'closes the connection in the middle of a message',
+  'drop-after-fill': 'closes the connection after a fill, before its status',
+  'swallow-ack': 'keeps an order and says nothing of it',
+  'swallow-fill': 'does not tell of an execution as it happens',
+  'garbage-length': 'sends a length that no message has',
+  'unknown-message': 'sends a message with an id that nobody knows',
+  reject: 'rejects an order (201)',
+  'reject-inactive': 'rejects an order (201) after showing it inactive',
+  'reject-malformed': 'rejects an order with advanced text that is no JSON',
+  'read-only': 'takes no orders (321)',
+  'no-status': 'fills without an order status',
+  'status-first': 'tells the filled status before the execution',
+  'duplicate-execution': 'tells an execution twice',
+  'correct-execution': 'corrects an execution a cent higher, as .02',
+  'no-commission': 'never tells commissions',
+  'unset-commission': 'tells a commission that has no value',
+  'fill-while-cancelling': 'fills an order that is being cancelled',
+  'zero-perm-id': 'tells 0 as the permId of an order at first',
+  'message-on-live-order': 'sends 10349, 399 and 404 on an order that works',
+  'cancel-not-found': 'answers a cancel with 10147 and keeps the order',
+  'history-pacing': 'answers a history with a pacing violation (162)',
+  'history-cancelled': 'answers a history with 162, query cancelled',
+  'no-scanner-items': 'answers a scan with 165, no items',
+  'slow-answers': 'answers requests three seconds late',
+  'clock-offset': 'has a clock that is ten minutes ahead',
+  'foreign-orders': 'shows orders of other clients and of the user',
+  'zero-position': 'shows a position of zero shares',
+  'foreign-account-position': 'shows a position of another account',
+  'no-market-data': 'has no market data permission (354)',
+  'delayed-data': 'has delayed market data only (10167)',
+} as const;
+
+export type FaultName = keyof typeof FAULTS;
+
+export const isFault = (name: string): name is FaultName => Object.hasOwn(FAULTS, name);
+
+/** The faults that are switched on. */
+export class FaultPlan {
+  readonly #left = new Map<FaultName, number>();
+
+  /** Switches a fault on for so many times; for ever without a number. */
+  set(name: FaultName, times: number = Number.POSITIVE_INFINITY): void {
+    this.#left.set(name, times);
+  }
+
+  clear(name?: FaultName): void {
+    if (name === undefined) this.#left.clear();
+    else this.#left.delete(name);
+  }
+
+  has(name: FaultName): boolean {
+    return (this.#left.get(name) ?? 0) > 0;
+  }
+
+  /** True where the fault is on; uses it up once. */
+  take(name: FaultName): boolean {
+    const left = this.#left.get(name) ?? 0;
+    if (left <= 0) return false;
+    this.#left.set(name, left - 1);
+    return true;
+  }
+}
