@@ -27,14 +27,16 @@ export async function portfolioAt(
   session: Session,
 ): Promise<PortfolioState> {
   const { book, broker, config, source } = system;
-  return portfolioState(book, {
-    ...activityLimits(config, asOf, session),
+  const own = {
     marks: await marksAt(system, asOf, session),
-    sectorOf: (symbol) => source.sectorOf(symbol),
+    sectorOf: (symbol: Symbol) => source.sectorOf(symbol),
     availableCash: broker.settledCash(session.date),
     intensity: sessionIntensity(system, session),
-    ...tradingView(system, asOf, session.date),
-  });
+  };
+  // Spreading three objects into one costs several times as much, and this is done many times a session.
+  const limits = activityLimits(config, asOf, session);
+  const view = Object.assign(own, limits, tradingView(system, asOf, session.date));
+  return portfolioState(book, view);
 }
 
 /** When a book is looked at, and how far back limits look. */

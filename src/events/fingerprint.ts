@@ -5,20 +5,27 @@ import { hash } from 'node:crypto';
  * Undefined members are left out, as JSON does; a number that is not finite is an error, never null.
  */
 export function canonicalJson(value: unknown): string {
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) throw new TypeError(`no canonical form for ${value}`);
+    return `${value}`;
+  }
   if (value === null || typeof value === 'boolean' || typeof value === 'string') {
     return JSON.stringify(value);
   }
-  if (typeof value === 'number') {
-    if (!Number.isFinite(value)) throw new TypeError(`no canonical form for ${value}`);
-    return JSON.stringify(value);
+  if (Array.isArray(value)) {
+    let items = '';
+    for (const item of value as unknown[])
+      items += `${items === '' ? '' : ','}${canonicalJson(item)}`;
+    return `[${items}]`;
   }
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value === 'object') {
-    const members = Object.entries(value)
-      .filter(([, member]) => member !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-      .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
-    return `{${members.join(',')}}`;
+    let members = '';
+    for (const key of Object.keys(value).sort()) {
+      const member = (value as Readonly<Record<string, unknown>>)[key];
+      if (member === undefined) continue;
+      members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`;
+    }
+    return `{${members}}`;
   }
   throw new TypeError(`no canonical form for ${typeof value}`);
 }

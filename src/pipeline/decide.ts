@@ -96,16 +96,16 @@ export function decide(
   const near = settings.scan.refill ? Number.POSITIVE_INFINITY : top + RECORDED_BEYOND_TOP;
   for (const row of table.best(near)) {
     if (places === 0 && beyond === 0) break;
-    const base = { row, rank: candidates.length + 1, ...pricesOf(snapshot, row) };
+    const rank = candidates.length + 1;
     if (places === 0 || slotsFull) {
       const fate = places === 0 ? 'not_selected' : 'slots_full';
-      candidates.push({ ...base, fate, intent: null, verdict: NOTHING });
+      candidates.push(candidateOf(snapshot, row, rank, { fate, intent: null, verdict: NOTHING }));
       if (places === 0) beyond -= 1;
       else places -= 1;
       continue;
     }
     const outcome = sizeAndGuard(row, snapshot, state, settings, budget);
-    candidates.push({ ...base, ...outcome });
+    candidates.push(candidateOf(snapshot, row, rank, outcome));
     const approved = outcome.verdict.approved > 0;
     if (approved || !settings.scan.refill) places -= 1;
     if (approved && outcome.intent !== null) {
@@ -174,12 +174,21 @@ function sizingEquity(state: PortfolioState, { maxCapitalUsd }: DecisionSettings
   return maxCapitalUsd === null ? state.equity : minOf(state.equity, usd(maxCapitalUsd));
 }
 
-function pricesOf(
+type Outcome = Pick<CandidateDecision, 'fate' | 'intent' | 'verdict'>;
+
+function candidateOf(
   snapshot: MarketSnapshot,
   row: ScoredRow,
-): Pick<CandidateDecision, 'referencePrice' | 'atr'> {
+  rank: number,
+  { fate, intent, verdict }: Outcome,
+): CandidateDecision {
   const atr = atrOf(snapshot, row);
   return {
+    row,
+    rank,
+    fate,
+    intent,
+    verdict,
     referencePrice: microsFromFloat(snapshot.reference[row.index] as number, 'halfEven'),
     atr: microsFromFloat(Number.isNaN(atr) ? 0 : atr, 'halfEven'),
   };
@@ -199,7 +208,7 @@ function sizeAndGuard(
   state: PortfolioState,
   settings: DecisionSettings,
   budget: RunBudget,
-): Pick<CandidateDecision, 'fate' | 'intent' | 'verdict'> {
+): Outcome {
   const quote = snapshot.quote(row.index);
   const proposal = size(row, {
     reference: snapshot.reference[row.index] as number,

@@ -1,3 +1,4 @@
+import { lowerBound } from '../domain/market.ts';
 import { SCAN_EXCLUSIONS, type ScanExclusion } from '../domain/reason.ts';
 
 /**
@@ -59,26 +60,29 @@ export class ScanTable {
   }
 
   /** The ranks of some rows, 1 for the most active, without sorting all. */
-  ranksOf(indices: readonly number[]): Map<number, number> {
-    const wanted = [...indices].sort((a, b) => this.#order(a, b));
-    // Per wanted row how many rows stand between it and the wanted one before it, itself included.
-    const gaps = new Int32Array(wanted.length + 1);
-    for (const i of this.found) {
-      let low = 0;
-      let high = wanted.length;
-      while (low < high) {
-        const middle = (low + high) >>> 1;
-        if (this.#order(wanted[middle] as number, i) < 0) low = middle + 1;
-        else high = middle;
+  ranksOf(indices: readonly number[]): number[] {
+    const { found, activityOf } = this;
+    const order = indices.map((_, k) => k);
+    order.sort((a, b) => this.#order(indices[b] as number, indices[a] as number));
+    const wanted = Float64Array.from(order, (k) => activityOf[indices[k] as number] as number);
+    // How many rows are more active than so many of the wanted, from the least active one on.
+    const above = new Int32Array(wanted.length + 1);
+    const ties = new Int32Array(wanted.length);
+    for (let at = 0; at < found.length; at++) {
+      const index = found[at] as number;
+      const activity = activityOf[index] as number;
+      const less = lowerBound(wanted, activity);
+      above[less] = (above[less] as number) + 1;
+      for (let k = less; wanted[k] === activity; k++) {
+        if (index < (indices[order[k] as number] as number)) ties[k] = (ties[k] as number) + 1;
       }
-      gaps[low] = (gaps[low] as number) + 1;
     }
-    const ranks = new Map<number, number>();
-    let rank = 0;
-    wanted.forEach((index, at) => {
-      rank += gaps[at] as number;
-      ranks.set(index, rank);
-    });
+    const ranks: number[] = [];
+    let ahead = 0;
+    for (let k = wanted.length - 1; k >= 0; k--) {
+      ahead += above[k + 1] as number;
+      ranks[order[k] as number] = ahead + (ties[k] as number) + 1;
+    }
     return ranks;
   }
 

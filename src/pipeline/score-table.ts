@@ -57,22 +57,25 @@ export class ScoreTable {
   readonly #codes: Int8Array;
   readonly #points: Float64Array;
   readonly #components: Float64Array;
-  readonly #signals: string[];
+  /** The different reasons of signals, and each row's place among them. */
+  readonly #signals: string[] = [];
+  readonly #signalOf: Int32Array;
   readonly #own = new Map<number, OwnTerms>();
   readonly #made = new Map<number, ScoredRow>();
+  #hash: string | undefined;
   #rows: readonly ScoredRow[] | undefined;
   #ranking: readonly number[] | undefined;
 
   constructor(snapshot: MarketSnapshot, found: ScanTable, features: readonly FeatureSpec[]) {
     const count = found.found.length;
-    this.featureNames = features.map(({ name }) => name);
+    this.featureNames = namesOf(features);
     this.#snapshot = snapshot;
     this.#found = found;
     this.#features = features;
     this.#judged = new Int8Array(count);
     this.#codes = new Int8Array(count);
     this.#points = new Float64Array(count);
-    this.#signals = Array.from({ length: count }, () => '');
+    this.#signalOf = new Int32Array(count);
     this.#components = new Float64Array(count * features.length);
   }
 
@@ -99,7 +102,7 @@ export class ScoreTable {
     this.#judged[at] = code;
     this.#codes[at] = code;
     this.#points[at] = points;
-    this.#signals[at] = signalReason;
+    this.#signalOf[at] = this.#placeOf(signalReason);
     if (strength !== null || stopPrice !== null || targetPrice !== null) {
       this.#own.set(at, { strength, stopPrice, targetPrice });
     }
@@ -153,7 +156,7 @@ export class ScoreTable {
     const positions = this.#bestPositions(count);
     const { found } = this.#found;
     const ranks = this.#found.ranksOf(positions.map((at) => found[at] as number));
-    return positions.map((at) => this.#rowAt(at, ranks.get(found[at] as number) as number));
+    return positions.map((at, i) => this.#rowAt(at, ranks[i] as number));
   }
 
   /**
@@ -161,29 +164,40 @@ export class ScoreTable {
    * and prices: the same whatever is held, so that a difference tells of data, config or code.
    */
   get tableHash(): string {
-    return tableHash(this.#snapshot, this.#found, {
+    this.#hash ??= tableHash(this.#snapshot, this.#found, {
       codes: this.#judged,
       points: this.#points,
       components: this.#components,
       width: this.#features.length,
       signals: this.#signals,
+      signalOf: this.#signalOf,
       own: this.#own,
     });
+    return this.#hash;
+  }
+
+  #placeOf(signal: string): number {
+    const place = this.#signals.indexOf(signal);
+    return place >= 0 ? place : this.#signals.push(signal) - 1;
   }
 
   /** Takes the best without sorting the others: a list that is kept sorted, into which few rows get. */
   #bestPositions(count: number): number[] {
     const best: number[] = [];
-    for (let at = 0; at < this.#codes.length; at++) {
-      if (this.#codes[at] !== SCORED) continue;
-      if (best.length >= count && !this.#isBefore(at, best[best.length - 1] as number)) continue;
+    const codes = this.#codes;
+    const points = this.#points;
+    let least = Number.NEGATIVE_INFINITY;
+    for (let at = 0; at < codes.length; at++) {
+      if (codes[at] !== SCORED || (points[at] as number) < least) continue;
       if (best.length < count) best.push(at);
+      else if (!this.#isBefore(at, best[best.length - 1] as number)) continue;
       let place = best.length - 1;
       while (place > 0 && this.#isBefore(at, best[place - 1] as number)) {
         best[place] = best[place - 1] as number;
         place--;
       }
       best[place] = at;
+      if (best.length >= count) least = points[best[best.length - 1] as number] as number;
     }
     return best;
   }
@@ -192,7 +206,8 @@ export class ScoreTable {
     const points = (this.#points[a] as number) - (this.#points[b] as number);
     if (points !== 0) return points > 0;
     const { found, activityOf } = this.#found;
-    const [i, j] = [found[a] as number, found[b] as number];
+    const i = found[a] as number;
+    const j = found[b] as number;
     const activity = (activityOf[i] as number) - (activityOf[j] as number);
     return activity === 0 ? i < j : activity > 0;
   }
@@ -230,7 +245,6 @@ export class ScoreTable {
       return { index, symbol, scanRank, activity, ineligible, ...UNSCORED };
     }
     const score = this.#points[at] as number;
-    const width = this.#features.length;
     const own = this.#own.get(at);
     return {
       index,
@@ -239,13 +253,27 @@ export class ScoreTable {
       activity,
       ineligible: null,
       score,
-      components: Array.from(this.#components.subarray(at * width, (at + 1) * width)),
-      signalReason: this.#signals[at] as string,
+      components: this.#features.map(
+        (_, i) => this.#components[at * this.#features.length + i] as number,
+      ),
+      signalReason: this.#signals[this.#signalOf[at] as number] as string,
       strength: own?.strength ?? score / 100,
       stopPrice: own?.stopPrice ?? null,
       targetPrice: own?.targetPrice ?? null,
     };
   }
+}
+
+const featureNames = new WeakMap<readonly FeatureSpec[], readonly string[]>();
+
+/** One list for all tables of a strategy. */
+function namesOf(features: readonly FeatureSpec[]): readonly string[] {
+  let names = featureNames.get(features);
+  if (names === undefined) {
+    names = features.map(({ name }) => name);
+    featureNames.set(features, names);
+  }
+  return names;
 }
 
 const UNSCORED = {

@@ -13,7 +13,9 @@ export interface HashedColumns {
   /** `width` numbers a row. */
   readonly components: Float64Array;
   readonly width: number;
+  /** The different reasons of signals, in the order of their first rows, and each row's place among them. */
   readonly signals: readonly string[];
+  readonly signalOf: Int32Array;
   readonly own: ReadonlyMap<number, OwnTerms>;
 }
 
@@ -42,8 +44,7 @@ export function tableHash(
   const { close, volume } = stretch;
   const from = row * visible.length;
   const { found, activityOf } = scan;
-  const { codes, points, components, width, signals, own } = columns;
-  const reasons: string[] = [];
+  const { codes, points, components, width, signals, signalOf, own } = columns;
   const room = HEAD + visible.length * (9 + width);
   if (numbers.length < room) numbers = new Float64Array(room);
   const out = numbers;
@@ -62,7 +63,7 @@ export function tableHash(
     out[end++] = code === -1 ? (points[at] as number) : -1 - code;
     out[end++] = activityOf[i] as number;
     if (code === -1) {
-      out[end++] = placeOf(signals[at] as string, reasons);
+      out[end++] = signalOf[at] as number;
       for (let k = at * width; k < (at + 1) * width; k++) out[end++] = components[k] as number;
       const terms = own.size === 0 ? undefined : own.get(at);
       if (terms !== undefined) {
@@ -74,19 +75,13 @@ export function tableHash(
     at++;
   }
   const bytes = new Uint8Array(out.buffer, 0, end * 8);
-  encoder.encodeInto(wordsDigest(snapshot, reasons), bytes);
+  encoder.encodeInto(wordsDigest(snapshot, signals), bytes);
   return sha256(bytes);
 }
 
 /** Reused by every table, since nothing of it is kept. */
 let numbers = new Float64Array(0);
 const encoder = new TextEncoder();
-
-/** The place of a word in a list that it is added to when it is new. */
-function placeOf(word: string, list: string[]): number {
-  const place = list.indexOf(word);
-  return place >= 0 ? place : list.push(word) - 1;
-}
 
 /** The words of a table, and whose they are: nearly always those of the table before. */
 interface Words {
