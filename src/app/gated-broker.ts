@@ -1,5 +1,6 @@
 import type { BrokerStatement } from '../domain/account.ts';
 import type { Symbol } from '../domain/market.ts';
+import { formatUsd, timesQuantity, usd } from '../domain/money.ts';
 import type { Bracket, Order } from '../domain/order.ts';
 import { bracketFault, type OrderFault, orderFault } from '../domain/order-checks.ts';
 import { DEFAULT_TICKS, type TickTable } from '../domain/price.ts';
@@ -18,6 +19,9 @@ export interface GateLimits extends OrderRate {
   readonly maxOrdersPerMinute: number;
   readonly maxOrdersPerRun: number;
   readonly maxOrdersPerDay: number;
+  /** Most shares and dollars of one entry; the guards hold them too, and here nobody has to have asked those. */
+  readonly maxOrderShares?: number | undefined;
+  readonly maxOrderNotionalUsd?: number | undefined;
 }
 
 /** Why nothing may be entered now; null where entries may go out. Asked before every entry. */
@@ -45,8 +49,8 @@ const denied = (code: ReasonCode, message: string): SendOutcome => ({
 /**
  * The last gate before a broker. Nothing passes that was not journalled with exactly these terms, that would buy more
  * than an intent was approved for, or sell more than is owned or on its way; no order passes twice; entries pass only
- * while nothing restricts trading, and only as fast and as often as the limits allow. It knows nothing of strategies and guards, and it never holds back what
- * reduces risk for its rate.
+ * while nothing restricts trading, no larger than one order may be, and only as fast and as often as the limits allow.
+ * It knows nothing of strategies and guards, and it never holds back what reduces risk for its rate.
  */
 export class GatedBroker implements Broker {
   readonly #parts: GateParts;
@@ -91,7 +95,8 @@ export class GatedBroker implements Broker {
     if (restricted !== null) return denied(restricted.code, restricted.message);
     const fault = bracketFault(bracket, this.#ticks);
     if (fault !== null) return faultOf(entry, fault);
-    const refusal = this.#identity(orders) ?? this.#conserved(entry) ?? this.#paced(orders);
+    const refusal =
+      this.#identity(orders) ?? this.#conserved(entry) ?? this.#sized(entry) ?? this.#paced(orders);
     if (refusal !== null) return refusal;
     return this.#send(orders, () => this.#parts.broker.submit(bracket));
   }
@@ -188,6 +193,24 @@ export class GatedBroker implements Broker {
     return quantity <= approved
       ? null
       : denied('CONSERVATION', `${orderRef} buys ${quantity}, approved are ${approved}`);
+  }
+
+  /** An entry is no larger than one order may be. A market order costs at most what its approval allowed for. */
+  #sized({ orderRef, quantity, limitPrice }: Order): SendOutcome | null {
+    const { maxOrderShares, maxOrderNotionalUsd } = this.#limits;
+    if (maxOrderShares !== undefined && quantity > maxOrderShares) {
+      const message = `${orderRef} buys ${quantity}, one order may be for ${maxOrderShares}`;
+      return denied('ORDER_SHARES', message);
+    }
+    const price = limitPrice ?? this.#parts.book.approval(orderRef)?.limitPrice;
+    if (maxOrderNotionalUsd === undefined || price === undefined) return null;
+    const cost = timesQuantity(price, quantity);
+    return cost <= usd(maxOrderNotionalUsd)
+      ? null
+      : denied(
+          'ORDER_NOTIONAL',
+          `${orderRef} costs ${formatUsd(cost)}, one order may cost ${formatUsd(usd(maxOrderNotionalUsd))}`,
+        );
   }
 
   /** What is sold, this order included, is owned or may still be bought by a working entry. */
