@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
 import type { ReplayRequest } from '../../app/replay.ts';
+import { Failure } from '../../domain/failure.ts';
 import type { CommandContext, CommandSpec } from '../command.ts';
-import { choiceOption, textOption } from '../options.ts';
+import { choiceOption, dateOption, textOption } from '../options.ts';
+import type { PlayOptions } from '../play-replay.ts';
 
 /** `trade-labs replay`: what was decided, decided again. */
 export const replay: CommandSpec = {
@@ -19,6 +21,7 @@ export const replay: CommandSpec = {
       line: 'trade-labs replay 2026-03-05 --data data/bars',
       does: 'the same instants on bars as they are now',
     },
+    { line: 'trade-labs replay 2026-03-05 --speed 60x', does: 'watch the session again' },
   ],
   configure: (command) => {
     command
@@ -32,13 +35,20 @@ export const replay: CommandSpec = {
         '--data <dir>',
         'decide on the bars of this folder, or with "today" on the configured ones, not on what was seen',
       )
+      .option('--speed <times>', 'play the session with live output, such as 60x real time')
       .option('--all', 'show every row, not only those that differ')
       .addHelpText(
         'after',
         '\nEnds with exit code 20 where something is decided otherwise, or a recording is damaged.',
       );
   },
+  stopsItself: true,
   run: async (context, [subject], options) => {
+    const { playReplay, speedOption } = await import('../play-replay.ts');
+    const speed = speedOption(options.speed);
+    if (speed !== undefined) {
+      return playReplay(context, playOptions(context, subject, speed, options));
+    }
     const request = await requestOf(context, subject, options);
     const { replayRecordings } = await import('../../app/replay.ts');
     const report = await replayRecordings(request);
@@ -47,17 +57,36 @@ export const replay: CommandSpec = {
   },
 };
 
+const rulesOption = (value: unknown): ReplayRequest['rules'] =>
+  choiceOption('--rules', value, ['today', 'recorded'] as const) ?? 'today';
+
+function playOptions(
+  context: CommandContext,
+  subject: string | undefined,
+  speed: number,
+  options: Readonly<Record<string, unknown>>,
+): PlayOptions {
+  const session = dateOption(context, 'the session', subject);
+  if (session === undefined) {
+    throw new Failure('USAGE', '--speed plays a session, and none is named', {
+      hint: 'trade-labs replay 2026-03-05 --speed 60x',
+    });
+  }
+  const data = textOption(options.data);
+  const dataDir = data === undefined ? {} : { dataDir: resolve(context.cwd, data) };
+  return { session, speed, rules: rulesOption(options.rules), ...dataDir };
+}
+
 async function requestOf(
   context: CommandContext,
   subject: string | undefined,
   options: Readonly<Record<string, unknown>>,
 ): Promise<ReplayRequest> {
-  const rules = choiceOption('--rules', options.rules, ['today', 'recorded'] as const) ?? 'today';
   const data = textOption(options.data);
   return {
     home: context.home,
     loaded: await context.config(),
-    rules,
+    rules: rulesOption(options.rules),
     data: data === undefined ? 'recorded' : 'today',
     ...(subject === undefined ? {} : { subject }),
     ...(data === undefined || data === 'today' ? {} : { dataDir: resolve(context.cwd, data) }),
