@@ -1,7 +1,23 @@
 import type { Symbol } from '../domain/market.ts';
-import { add, type Micros, micros, subtract, timesQuantity, ZERO } from '../domain/money.ts';
+import {
+  add,
+  type Micros,
+  micros,
+  negate,
+  subtract,
+  timesQuantity,
+  ZERO,
+} from '../domain/money.ts';
 import type { EventOf, JournalEvent } from '../events/event.ts';
-import { costOf, type Lot, quantityOf, sellFrom, splitLots } from '../ledger/lots.ts';
+import { costOf, type Lot, quantityOf } from '../ledger/lots.ts';
+import {
+  type FillStep,
+  nothingTraded,
+  sumsOf,
+  type TradeStep,
+  type TradeSums,
+  withStep,
+} from '../ledger/trade-steps.ts';
 import type { DayEvents } from './report-input.ts';
 
 type Mark = EventOf<'account.marked'>;
@@ -11,7 +27,7 @@ type CashKind = EventOf<'cash.recorded'>['kind'];
 export interface AccountMoves {
   /** FIFO, price difference times quantity of everything sold, without commissions; cash in lieu of split shares. */
   readonly realizedGross: Micros;
-  /** Of that, what belongs to round trips that were still open at the end. */
+  /** Of that, what belongs to round trips that were still open at the end, or had ended before and were corrected. */
   readonly realizedOfOpen: Micros;
   /** For each round trip that ended: entry order and what it had realised before the first mark. */
   readonly realizedEarlier: ReadonlyMap<string, Micros>;
@@ -30,10 +46,13 @@ export interface AccountMoves {
 
 interface Trip {
   readonly entryRef: string;
-  lots: readonly Lot[];
-  realized: Micros;
+  /** Without commissions: they are counted by themselves. */
+  steps: readonly TradeStep[];
+  sums: TradeSums;
   realizedEarlier: Micros;
 }
+
+type Corrected = EventOf<'fill.corrected'>;
 
 /** The moves after one event of the journal (0: from its beginning) up to and including another. */
 export function accountMoves(
@@ -57,11 +76,18 @@ class MovesBook {
   readonly #trips = new Map<Symbol, Trip>();
   readonly #executions = new Set<string>();
   readonly #unpaid = new Set<string>();
+  /** Commissions that came before their executions. */
+  readonly #told = new Map<string, Micros>();
+  /** What stands for an execution since it was corrected. */
+  readonly #current = new Map<string, string>();
+  /** The round trip, by its entry order, of each execution of one that ended. */
+  readonly #endedOf = new Map<string, string>();
   readonly #grossOfEnded = new Map<string, Micros>();
   readonly #realizedEarlier = new Map<string, Micros>();
   readonly #oversold: { symbol: Symbol; quantity: number }[] = [];
   readonly #cash = { deposit: ZERO, withdrawal: ZERO, dividend: ZERO, interest: ZERO, fee: ZERO };
   #realized = ZERO;
+  #correctedOfEnded = ZERO;
   #commissions = ZERO;
 
   constructor(afterSeq: number) {
@@ -72,11 +98,18 @@ class MovesBook {
     const counts = event.seq > this.#afterSeq;
     if (event.type === 'fill.recorded') this.#fill(event, counts);
     else if (event.type === 'split.applied') this.#split(event, counts);
+    else if (event.type === 'fill.corrected') this.#correct(event, counts);
     else if (event.type === 'commission.recorded') {
-      if (this.#unpaid.delete(event.execId) && counts) this.#pay(event.commission);
+      if (!this.#executions.has(event.execId)) this.#early(event);
+      else if (this.#unpaid.delete(event.execId) && counts) this.#pay(event.commission);
     } else if (event.type === 'cash.recorded' && counts) {
       this.#cash[event.kind] = add(this.#cash[event.kind], event.amount);
     }
+  }
+
+  /** A commission that comes before its execution waits for it; a second one says nothing. */
+  #early({ execId, commission }: EventOf<'commission.recorded'>): void {
+    if (!this.#told.has(execId)) this.#told.set(execId, commission);
   }
 
   #pay(commission: Micros): void {
@@ -86,62 +119,121 @@ class MovesBook {
   #fill(fill: EventOf<'fill.recorded'>, counts: boolean): void {
     if (this.#executions.has(fill.execId)) return;
     this.#executions.add(fill.execId);
-    if (fill.commission === null) this.#unpaid.add(fill.execId);
-    else if (counts) this.#pay(fill.commission);
+    const commission = fill.commission ?? this.#told.get(fill.execId) ?? null;
+    if (commission === null) this.#unpaid.add(fill.execId);
+    else if (counts) this.#pay(commission);
     if (fill.side === 'buy') this.#buy(fill);
     else this.#sell(fill, counts);
   }
 
-  #buy({ symbol, execId, quantity, price, orderRef }: EventOf<'fill.recorded'>): void {
+  #buy(fill: EventOf<'fill.recorded'>): void {
+    const { symbol, orderRef, filledAt, session } = fill;
     const trip = this.#trips.get(symbol) ?? {
       entryRef: orderRef,
-      lots: [],
-      realized: ZERO,
+      steps: [],
+      sums: nothingTraded(filledAt, session),
       realizedEarlier: ZERO,
     };
-    const cost = timesQuantity(price, quantity);
-    trip.lots = [...trip.lots, { execId, quantity, cost, commission: ZERO }];
     this.#trips.set(symbol, trip);
+    step(trip, stepOf(fill, fill.quantity));
   }
 
-  #sell({ symbol, quantity, price }: EventOf<'fill.recorded'>, counts: boolean): void {
+  #sell(fill: EventOf<'fill.recorded'>, counts: boolean): void {
+    const { symbol, quantity } = fill;
     const trip = this.#trips.get(symbol);
-    const owned = trip === undefined ? 0 : quantityOf(trip.lots);
+    const owned = trip === undefined ? 0 : quantityOf(trip.sums.lots);
     if (quantity > owned) this.#oversold.push({ symbol, quantity: quantity - owned });
     const sold = Math.min(quantity, owned);
     if (trip === undefined || sold === 0) return;
-    const sale = sellFrom(trip.lots, sold);
-    trip.lots = sale.remaining;
-    this.#gain(trip, subtract(timesQuantity(price, sold), sale.cost), counts);
-    if (trip.lots.length > 0) return;
+    this.#gain(trip, step(trip, stepOf(fill, sold)), counts);
+    this.#endIfFlat(symbol, trip, counts);
+  }
+
+  #endIfFlat(symbol: Symbol, trip: Trip, counts: boolean): void {
+    if (trip.sums.lots.length > 0) return;
     this.#trips.delete(symbol);
     if (!counts) return;
-    this.#grossOfEnded.set(trip.entryRef, trip.realized);
+    this.#grossOfEnded.set(trip.entryRef, trip.sums.realized);
     this.#realizedEarlier.set(trip.entryRef, trip.realizedEarlier);
+    for (const each of trip.steps) {
+      if (each.kind === 'fill') this.#endedOf.set(each.execId, trip.entryRef);
+    }
   }
 
   /** Money for a fraction of a share realises; the lots keep their cost. */
-  #split({ symbol, quantityAfter, cashInLieu }: EventOf<'split.applied'>, counts: boolean): void {
+  #split(event: EventOf<'split.applied'>, counts: boolean): void {
+    const { symbol, ratio, quantityBefore, quantityAfter, cashInLieu } = event;
     const trip = this.#trips.get(symbol);
     if (trip === undefined) return;
-    trip.lots = splitLots(trip.lots, quantityAfter);
-    this.#gain(trip, cashInLieu, counts);
+    const terms = { ratio, quantityBefore, quantityAfter, cashInLieu };
+    this.#gain(trip, step(trip, { kind: 'split', ...terms }), counts);
+    this.#endIfFlat(symbol, trip, counts);
+  }
+
+  /** What a correction changes is moved on the day it is written down. */
+  #correct(event: Corrected, counts: boolean): void {
+    const { execId, by, symbol, old } = event;
+    const name = this.#current.get(execId) ?? execId;
+    this.#current.set(execId, by[0]?.execId ?? '');
+    this.#executions.add(execId);
+    this.#unpaid.delete(name);
+    let paid: Micros = negate(old.commission ?? ZERO);
+    for (const fill of by) {
+      this.#executions.add(fill.execId);
+      if (fill.commission === null) this.#unpaid.add(fill.execId);
+      paid = add(paid, fill.commission ?? ZERO);
+    }
+    if (counts) this.#pay(paid);
+    const trip = this.#trips.get(symbol);
+    const known = trip?.steps.find((each) => each.kind === 'fill' && each.execId === name);
+    if (trip === undefined || known?.kind !== 'fill') {
+      this.#correctEnded(event, name, counts);
+      return;
+    }
+    const steps = trip.steps.flatMap((each) =>
+      each === known ? by.map((fill) => ({ ...known, ...fill, commission: ZERO })) : [each],
+    );
+    const sums = sumsOf(steps, trip.sums);
+    if (sums === null) return;
+    const gain = subtract(sums.realized, trip.sums.realized);
+    trip.steps = steps;
+    trip.sums = sums;
+    this.#gain(trip, gain, counts);
+    this.#endIfFlat(symbol, trip, counts);
+  }
+
+  /** Of a round trip that is flat the result changes by what the execution moved more or less. */
+  #correctEnded({ by, side, old }: Corrected, name: string, counts: boolean): void {
+    const value = by.reduce(
+      (sum, each) => add(sum, timesQuantity(each.price, each.quantity)),
+      ZERO,
+    );
+    const more = subtract(value, timesQuantity(old.price, old.quantity));
+    const gain = side === 'sell' ? more : negate(more);
+    if (!counts) return;
+    this.#realized = add(this.#realized, gain);
+    const entryRef = this.#endedOf.get(name);
+    if (entryRef === undefined) {
+      this.#correctedOfEnded = add(this.#correctedOfEnded, gain);
+      return;
+    }
+    this.#grossOfEnded.set(entryRef, add(this.#grossOfEnded.get(entryRef) ?? ZERO, gain));
+    for (const each of by) this.#endedOf.set(each.execId, entryRef);
   }
 
   #gain(trip: Trip, gain: Micros, counts: boolean): void {
-    trip.realized = add(trip.realized, gain);
     if (counts) this.#realized = add(this.#realized, gain);
     else trip.realizedEarlier = add(trip.realizedEarlier, gain);
   }
 
   lots(): ReadonlyMap<Symbol, readonly Lot[]> {
-    return new Map([...this.#trips].map(([symbol, { lots }]) => [symbol, lots]));
+    return new Map([...this.#trips].map(([symbol, { sums }]) => [symbol, sums.lots]));
   }
 
   moves(before: ReadonlyMap<Symbol, readonly Lot[]>): AccountMoves {
-    let realizedOfOpen = ZERO;
-    for (const { realized, realizedEarlier } of this.#trips.values()) {
-      realizedOfOpen = add(realizedOfOpen, subtract(realized, realizedEarlier));
+    let realizedOfOpen = this.#correctedOfEnded;
+    for (const { sums, realizedEarlier } of this.#trips.values()) {
+      realizedOfOpen = add(realizedOfOpen, subtract(sums.realized, realizedEarlier));
     }
     return {
       realizedGross: this.#realized,
@@ -155,6 +247,27 @@ class MovesBook {
       oversold: this.#oversold,
     };
   }
+}
+
+/** An execution as a step without commission, of as many shares as there were. */
+const stepOf = (fill: EventOf<'fill.recorded'>, quantity: number): FillStep => ({
+  kind: 'fill',
+  execId: fill.execId,
+  orderRef: fill.orderRef,
+  side: fill.side,
+  quantity,
+  price: fill.price,
+  commission: ZERO,
+  filledAt: fill.filledAt,
+  session: fill.session,
+});
+
+/** Takes a round trip one step on; what the step realised. */
+function step(trip: Trip, next: TradeStep): Micros {
+  const before = trip.sums.realized;
+  trip.sums = withStep(trip.sums, next);
+  trip.steps = [...trip.steps, next];
+  return subtract(trip.sums.realized, before);
 }
 
 /**

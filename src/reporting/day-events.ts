@@ -4,7 +4,7 @@ import { ZERO } from '../domain/money.ts';
 import { isLive, nextStatus, type OrderStatus } from '../domain/order.ts';
 import type { EpochMs, SessionDate } from '../domain/time.ts';
 import type { EventOf, JournalEvent } from '../events/event.ts';
-import { orderEventOf } from './day-orders.ts';
+import { addedBy, orderEventOf } from './day-orders.ts';
 import type { DayEvents } from './report-input.ts';
 
 /** Takes the journal, event by event, and keeps what a day's report needs of it. */
@@ -175,12 +175,15 @@ function placeOf(
   return event.at < toAt ? 'today' : 'later';
 }
 
+/** What changes a position. */
+type Booked = EventOf<'fill.recorded'> | EventOf<'fill.corrected'> | EventOf<'split.applied'>;
+
 /** What of the past still matters: open positions, live orders, missing commissions, money moved since the last mark. */
 class PastKeeper {
   #orders = new Map<string, PastOrder>();
-  #bookedBySymbol = new Map<string, (EventOf<'fill.recorded'> | EventOf<'split.applied'>)[]>();
+  #bookedBySymbol = new Map<string, Booked[]>();
   #owned = new Map<string, number>();
-  #unpaid = new Map<string, EventOf<'fill.recorded'>>();
+  #unpaid = new Map<string, EventOf<'fill.recorded'> | EventOf<'fill.corrected'>>();
   #seen = new Set<string>();
   #sinceMark: JournalEvent[] = [];
 
@@ -202,6 +205,7 @@ class PastKeeper {
   add(event: JournalEvent): void {
     this.#follow(event);
     if (event.type === 'fill.recorded') this.#addFill(event);
+    if (event.type === 'fill.corrected') this.#addCorrection(event);
     if (event.type === 'split.applied' && this.#owned.has(event.symbol)) {
       this.#owned.set(event.symbol, event.quantityAfter);
       this.#bookedBySymbol.get(event.symbol)?.push(event);
@@ -232,6 +236,22 @@ class PastKeeper {
     if (fill.commission === null) this.#unpaid.set(fill.execId, fill);
   }
 
+  #addCorrection(event: EventOf<'fill.corrected'>): void {
+    const { symbol, execId, by, old, side } = event;
+    this.#unpaid.delete(execId);
+    this.#seen.add(execId);
+    let more = -old.quantity;
+    for (const fill of by) {
+      more += fill.quantity;
+      this.#seen.add(fill.execId);
+      if (fill.commission === null) this.#unpaid.set(fill.execId, event);
+    }
+    const owned = this.#owned.get(symbol);
+    if (owned !== undefined) this.#owned.set(symbol, side === 'buy' ? owned + more : owned - more);
+    this.#bookedBySymbol.get(symbol)?.push(event);
+    this.#sinceMark.push(event);
+  }
+
   #forgetFlat(): void {
     for (const [symbol, quantity] of this.#owned) {
       if (quantity !== 0) continue;
@@ -259,6 +279,7 @@ class PastKeeper {
     if (order === undefined) return;
     order.events.push(event);
     if (event.type === 'fill.recorded') order.filled += event.quantity;
+    if (event.type === 'fill.corrected') order.filled += addedBy(event).quantity;
     if (event.type === 'order.modified') order.quantity = event.new.quantity;
     const kind = orderEventOf(event, order.filled >= order.quantity);
     if (kind !== null) order.status = nextStatus(order.status, kind);

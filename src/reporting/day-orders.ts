@@ -1,4 +1,4 @@
-import { add, type Micros, timesQuantity, toUsd, ZERO } from '../domain/money.ts';
+import { add, type Micros, negate, timesQuantity, toUsd, ZERO } from '../domain/money.ts';
 import {
   type ExitReason,
   isLive,
@@ -65,6 +65,21 @@ export function orderEventOf(event: JournalEvent, complete: boolean): OrderEvent
     default:
       return null;
   }
+}
+
+/** What a correction adds to what its order filled; negative where it takes. */
+export function addedBy({ old, by }: EventOf<'fill.corrected'>): {
+  readonly quantity: number;
+  readonly value: Micros;
+} {
+  const zero = { quantity: -old.quantity, value: negate(timesQuantity(old.price, old.quantity)) };
+  return by.reduce(
+    ({ quantity, value }, fill) => ({
+      quantity: quantity + fill.quantity,
+      value: add(value, timesQuantity(fill.price, fill.quantity)),
+    }),
+    zero,
+  );
 }
 
 /** An order folded from its events, in the domain's values. */
@@ -161,6 +176,11 @@ function amend(order: DayOrder, event: JournalEvent, isToday: boolean): void {
     order.filledQuantity += event.quantity;
     order.filledValue = add(order.filledValue, timesQuantity(event.price, event.quantity));
     if (isToday) order.filledToday += event.quantity;
+  } else if (event.type === 'fill.corrected') {
+    const { quantity, value } = addedBy(event);
+    order.filledQuantity += quantity;
+    order.filledValue = add(order.filledValue, value);
+    if (isToday) order.filledToday += quantity;
   }
   const complete = order.quantity === null || order.filledQuantity >= order.quantity;
   const kind = orderEventOf(event, complete);

@@ -242,6 +242,12 @@ function executionsOf(today: readonly JournalEvent[]) {
   const late = new Map<string, Micros>();
   for (const event of today) {
     if (event.type === 'fill.recorded' && !fills.has(event.execId)) fills.set(event.execId, event);
+    if (event.type === 'fill.corrected') {
+      const old = fills.get(event.execId);
+      fills.delete(event.execId);
+      for (const fill of event.by)
+        if (old !== undefined) fills.set(fill.execId, { ...old, ...fill });
+    }
     if (event.type === 'commission.recorded') late.set(event.execId, event.commission);
   }
   return [...fills.values()].map((fill) => ({

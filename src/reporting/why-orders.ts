@@ -10,7 +10,7 @@ import {
 import { type EpochMs, isoUtc } from '../domain/time.ts';
 import type { EventOf, EventType, JournalEvent } from '../events/event.ts';
 import { averagePrice } from '../ledger/lots.ts';
-import { orderEventOf } from './day-orders.ts';
+import { addedBy, orderEventOf } from './day-orders.ts';
 import { amount, price } from './format.ts';
 import { causeText } from './why-words.ts';
 
@@ -115,6 +115,10 @@ function follow(
   if (event.type === 'fill.recorded') {
     order.filled += event.quantity;
     order.value = add(order.value, timesQuantity(event.price, event.quantity));
+  } else if (event.type === 'fill.corrected') {
+    const { quantity, value } = addedBy(event);
+    order.filled += quantity;
+    order.value = add(order.value, value);
   } else if (event.type === 'order.modified') {
     order.quantity = event.new.quantity;
     order.limitPrice = event.new.limitPrice;
@@ -212,6 +216,8 @@ function stepText(event: JournalEvent): string | null {
       return `no answer from the broker: ${event.cause}`;
     case 'fill.recorded':
       return `${event.side === 'buy' ? 'bought' : 'sold'} ${event.quantity} at ${price(toUsd(event.price))}, ${commissionText(event.commission)}${event.source === 'inferred' ? ', inferred from the position' : ''}`;
+    case 'fill.corrected':
+      return `corrected: ${event.old.quantity} at ${price(toUsd(event.old.price))} were ${correctedText(event)} (${event.cause})`;
     case 'commission.recorded':
       return commissionText(event.commission);
     case 'stop.moved':
@@ -220,6 +226,11 @@ function stepText(event: JournalEvent): string | null {
       return null;
   }
 }
+
+const correctedText = ({ by }: EventOf<'fill.corrected'>): string =>
+  by.length === 0
+    ? 'none'
+    : by.map((fill) => `${fill.quantity} at ${price(toUsd(fill.price))}`).join(' and ');
 
 const commissionText = (commission: Micros | null): string =>
   commission === null ? 'commission not known yet' : `commission ${amount(toUsd(commission))}`;

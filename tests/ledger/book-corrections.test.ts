@@ -1,50 +1,26 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { usd } from '../../src/domain/money.ts';
-import type { EventDraft, EventOf, JournalEvent } from '../../src/events/event.ts';
+import type { EventDraft } from '../../src/events/event.ts';
 import type { CorrectingFill } from '../../src/ledger/book-corrections.ts';
 import type { OpenTrade } from '../../src/ledger/book-state.ts';
 import { commissionOf, costOf, quantityOf } from '../../src/ledger/lots.ts';
 import { lives } from '../arbitraries.ts';
 import { Ledger, ledgerWith } from './book-builder.ts';
-import { AAA, bracketSent, commissionCame, draft, filled, minute } from './book-drafts.ts';
-
-type Recorded = EventOf<'fill.recorded'>;
-
-/** The event that puts others in the place of a recorded execution. */
-function correction(
-  old: Pick<Recorded, 'execId' | 'orderRef' | 'symbol' | 'side' | 'session'>,
-  inForce: Pick<Recorded, 'quantity' | 'price' | 'commission'>,
-  by: readonly CorrectingFill[],
-  revision = 1,
-): EventDraft {
-  const { execId, orderRef, symbol, side, session } = old;
-  const { quantity, price, commission } = inForce;
-  return draft('fill.corrected', minute(1, 300), {
-    execId,
-    orderRef,
-    symbol,
-    side,
-    session,
-    old: { quantity, price, commission },
-    by: [...by],
-    revision,
-    cause: 'a test',
-  });
-}
+import { AAA, bracketSent, commissionCame, filled } from './book-drafts.ts';
+import {
+  amend,
+  type Change,
+  changes,
+  chosen,
+  corrected,
+  correction,
+  type Recorded,
+} from './corrections.ts';
 
 const bought = filled('buy', 100, 100);
 const sold = filled('sell', 100, 95);
 const desk = (): Ledger => ledgerWith(100_000).tell(...bracketSent());
-const corrected = (old: Recorded, change: Partial<CorrectingFill>): CorrectingFill => ({
-  execId: `${old.execId}.02`,
-  quantity: old.quantity,
-  price: old.price,
-  commission: old.commission,
-  filledAt: old.filledAt,
-  inferred: false,
-  ...change,
-});
 const correct = (old: EventDraft, change: Partial<CorrectingFill>): EventDraft => {
   const fill = old as Recorded;
   return correction(fill, fill, [corrected(fill, change)]);
@@ -128,37 +104,6 @@ function holdings(ledger: Ledger) {
   };
 }
 
-/** Prices and commissions that differ from what was recorded, for some of the executions of a life. */
-const changes = fc.array(
-  fc.record({
-    pick: fc.nat(),
-    price: fc.integer({ min: 1, max: 400 }),
-    commission: fc.integer({ min: 0, max: 9 }),
-  }),
-  { minLength: 1, maxLength: 6 },
-);
-
-interface Change {
-  readonly execId: string;
-  readonly terms: { readonly price: Recorded['price']; readonly commission: Recorded['price'] };
-}
-
-/** The last change of each execution that the book still remembers. */
-function chosen(
-  told: Ledger,
-  asked: readonly { pick: number; price: number; commission: number }[],
-): Change[] {
-  const known = told.events.filter(
-    (event): event is JournalEvent & Recorded =>
-      event.type === 'fill.recorded' && told.book.execution(event.execId) !== null,
-  );
-  return asked.flatMap(({ pick, price, commission }) => {
-    const fill = known[pick % Math.max(1, known.length)];
-    if (fill === undefined) return [];
-    return { execId: fill.execId, terms: { price: usd(price), commission: usd(commission) } };
-  });
-}
-
 describe('corrections, whatever happened', () => {
   it('make the book that is made by executions which were right at once', () => {
     fc.assert(
@@ -166,13 +111,7 @@ describe('corrections, whatever happened', () => {
         const late = new Ledger().tell(...events);
         const changed = new Map<string, Change['terms']>();
         chosen(late, asked).forEach(({ execId, terms }, i) => {
-          const fill = late.book.execution(execId)?.fill;
-          const old = events.find(
-            (event) => event.type === 'fill.recorded' && event.execId === execId,
-          );
-          if (fill === undefined || old?.type !== 'fill.recorded') return;
-          const by = corrected(old, { ...terms, execId: `${execId}.${i + 2}` });
-          late.tell(correction(old, fill, [by], i + 1));
+          amend(late, execId, terms, i);
           changed.set(execId, terms);
         });
         const prompt = new Ledger().tell(
@@ -195,14 +134,8 @@ describe('corrections, whatever happened', () => {
           0,
         );
         chosen(ledger, asked).forEach(({ execId, terms }, i) => {
-          const fill = ledger.book.execution(execId)?.fill;
-          const old = events.find(
-            (event) => event.type === 'fill.recorded' && event.execId === execId,
-          );
-          if (fill === undefined || old?.type !== 'fill.recorded') return;
-          const quantity = 1 + (terms.price % (2 * fill.quantity));
-          const by = corrected(old, { ...terms, quantity, execId: `${execId}.${i + 2}` });
-          ledger.tell(correction(old, fill, [by], i + 1));
+          const held = ledger.book.execution(execId)?.fill.quantity ?? 1;
+          amend(ledger, execId, { ...terms, quantity: 1 + (terms.price % (2 * held)) }, i);
         });
         const { state } = ledger;
         const lots = [...state.trades.values()].flatMap((trade) => trade.lots);
