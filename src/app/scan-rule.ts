@@ -14,9 +14,19 @@ const NEEDS_MINUTES: Readonly<Record<Config['scan']['rule'], number | null>> = {
   relative_volume: 30,
 };
 
-/** Refuses a rule that ranks by today's trading on data without intraday bars. */
-export function checkScanData({ scan }: Config, source: BarSource): void {
-  if (NEEDS_MINUTES[scan.rule] === null || source.intraday !== null) return;
+/**
+ * Refuses what data without intraday bars cannot give: a rule that ranks by today's trading, and entries after the
+ * first minutes, since the open is the one price of the day.
+ */
+export function checkScanData({ scan, entry }: Config, source: BarSource): void {
+  if (source.intraday !== null) return;
+  if (entry.noEntryFirstMinutes !== undefined) {
+    throw new Failure('CONFIG_INVALID', 'entry.noEntryFirstMinutes needs intraday bars', {
+      details: [`${source.label} has daily bars only: entries fill at the open or not at all`],
+      hint: 'add intraday bars to the folder, or take the key out',
+    });
+  }
+  if (NEEDS_MINUTES[scan.rule] === null) return;
   throw new Failure('CONFIG_INVALID', `scan.rule ${scan.rule} needs intraday bars`, {
     details: [`${source.label} has daily bars only`],
     hint: 'add intraday bars to the folder, or set scan.rule: most_active',

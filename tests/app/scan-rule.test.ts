@@ -66,6 +66,15 @@ describe('a scan rule that ranks by today', () => {
   });
 });
 
+describe('a time without entries after the open', () => {
+  it('is refused on daily bars, whose one price is the open', () => {
+    const config = configSchema.parse({ entry: { noEntryFirstMinutes: 1 } });
+    const named = 'entry.noEntryFirstMinutes needs intraday bars';
+    expect(() => checkScanData(config, sourceOf({}))).toThrow(named);
+    expect(() => checkScanData(config, sourceOf({}, { intraday: '5m' }))).not.toThrow();
+  });
+});
+
 describe('a scan rule that ranks by completed sessions', () => {
   it.each(DAILY_RULES)('is taken on daily bars and at the open: %s', (rule) => {
     expect(() => checkScanData(configOf(rule), sourceOf({}))).not.toThrow();
