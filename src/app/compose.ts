@@ -158,10 +158,11 @@ export async function compose(composition: Composition): Promise<System> {
     },
   );
   const outputDir = composition.runDir ?? home;
+  const writesReports = composition.runDir === undefined && composition.inMemory === undefined;
   return {
     home,
     outputDir,
-    writesReports: composition.runDir === undefined && composition.inMemory === undefined,
+    writesReports,
     config,
     loaded,
     identity,
@@ -174,7 +175,7 @@ export async function compose(composition: Composition): Promise<System> {
     }),
     broker,
     gate: gateOf(
-      { broker, book, config, source, clock, home, outputDir, loaded, identity },
+      { broker, book, config, source, clock, home, writesReports, loaded, identity },
       composition.terms,
     ),
     book,
@@ -242,7 +243,8 @@ export function openSource(
   return withSectors(barFolderSource(folder, only), sectors);
 }
 
-function refuseUnknownSymbols(source: BarSource, symbols: readonly Symbol[]): void {
+/** Refuses symbols that the source has nothing of. */
+export function refuseUnknownSymbols(source: BarSource, symbols: readonly Symbol[]): void {
   const known = new Set(source.symbols);
   const unknown = symbols.filter((symbol) => !known.has(symbol));
   if (unknown.length === 0) return;

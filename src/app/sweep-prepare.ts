@@ -9,7 +9,7 @@ import { fingerprint, sha256 } from '../events/fingerprint.ts';
 import { METRICS } from '../ledger/metrics-definitions.ts';
 import type { BarSource } from '../ports/bar-source.ts';
 import { backtestRange } from './backtest-range.ts';
-import { openSource } from './compose.ts';
+import { openSource, refuseUnknownSymbols } from './compose.ts';
 import { loadStrategy } from './load-strategy.ts';
 import { checkScanData, checkScanSchedule } from './scan-rule.ts';
 import { type Axis, parseAxis } from './sweep-axes.ts';
@@ -66,6 +66,7 @@ export async function prepareSweep(
     ...(question.dataDir === null ? {} : { dataDir: question.dataDir }),
   });
   const universe = question.symbols ?? universeOf(base.config, home);
+  refuseUnknownSymbols(source, universe ?? []);
   const range = await backtestRange(source, question.from, question.to, universe);
   const dates = range.sessions.map(({ date }) => date);
   const windows = question.walkForward === null ? null : walkWindows(dates, question.walkForward);
@@ -117,6 +118,7 @@ async function configured(
   sessions: readonly Session[],
 ): Promise<PreparedTrial[]> {
   const trials: PreparedTrial[] = [];
+  let first: Failure | null = null;
   for (const trial of plan) {
     try {
       const { config: value, hash } = read({ ...set, ...trial.values });
@@ -127,11 +129,23 @@ async function configured(
       trials.push({ ...trial, config: { value, hash } });
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      const told = error.details.length > 0 ? error.details.join('; ') : error.message;
-      trials.push({ ...trial, config: { refused: told.replace(/^flag +/, '') } });
+      first ??= error;
+      trials.push({ ...trial, config: { refused: reasonOf(error) } });
     }
   }
+  const reasons = new Set(
+    trials.map(({ config }) => ('refused' in config ? config.refused : null)),
+  );
+  // What is wrong with every trial in the same words is not a matter of their values.
+  if (first !== null && reasons.size === 1) throw first;
   return trials;
+}
+
+function reasonOf({ code, message, details }: Failure): string {
+  const told = details.map((detail) => detail.replace(/^flag +/, '').replace(/ {2,}/g, ' '));
+  return code === 'CONFIG_INVALID' && told.length > 0
+    ? told.join('; ')
+    : [message, ...told].join('; ');
 }
 
 /** A value that is refused whatever it is combined with is a mistake, not a trial. */

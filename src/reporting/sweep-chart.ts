@@ -76,11 +76,11 @@ function heatmap(report: SweepReport, { id, part, across, along, spansOf }: Heat
   const other = along === null ? '' : ` and ${along.key} ${best.y}`;
   const over = along === null ? across.key : `${across.key} and ${along.key}`;
   const place = {
-    x: levels('x', across, { labelAngle: 0 }),
+    x: levels('x', across, { labelAngle: 0 }, ` (in the cells: ${label}, ${part})`),
     y:
       along === null
         ? { field: 'y', type: 'ordinal', title: null, axis: null }
-        : levels('y', along, {}),
+        : levels('y', along),
   };
   const colour = {
     field: 'value',
@@ -123,10 +123,10 @@ function middleOf(metric: SweepReport['metric']): { readonly domainMid?: number 
   return { domainMid: metric === 'profitFactor' ? 1 : 0 };
 }
 
-const levels = (field: string, { key, values }: LevelKey, axis: object) => ({
+const levels = (field: string, { key, values }: LevelKey, axis: object = {}, note = '') => ({
   field,
   type: 'ordinal',
-  title: key,
+  title: `${key}${note}`,
   sort: values,
   axis: { ticks: true, ...axis },
 });

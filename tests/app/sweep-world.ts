@@ -19,12 +19,14 @@ const STRATEGY = `export default ({ z }) => ({
     bars: z.int().min(1).max(50).default(5),
     slow: z.int().min(1).default(60),
     breaks: z.boolean().default(false),
+    loud: z.boolean().default(false),
   }).refine((p) => p.bars < p.slow, 'bars must be below slow'),
   warmupBars: () => 60,
   inputs: () => ({}),
   features: () => [{ name: 'rise', weight: 1, lo: 0, hi: 0.1, inverted: false }],
   evaluate: ({ bars, close, params }) => {
     if (params.breaks) throw new Error('told to');
+    if (params.loud) console.log('evaluating');
     if (bars() < 60 || !(close(0) > close(params.bars))) return { direction: 'none', reason: 'no_signal' };
     return { direction: 'long', reason: 'rising', features: [close(0) / close(params.bars) - 1] };
   },

@@ -274,7 +274,7 @@ describe('a question that cannot be asked', () => {
     [{ grid: ['risk.maxPositions=5,many'] }, 'CONFIG_INVALID', /"many" must be a (whole )?number/],
     [{ grid: ['risk.maxPositions=4..9:4'] }, 'CONFIG_INVALID', /5\.66\d+ must be a whole number/],
     [{ grid: ['strategy.params.bars=5,500'] }, 'CONFIG_INVALID', /bars/],
-    [{ grid: ['strategy.params.nothing=1,2'] }, 'CONFIG_INVALID', /nothing/],
+    [{ grid: ['strategy.params.nothing=1,2'] }, 'STRATEGY_INVALID', /nothing/],
     [{ grid: ['schedule.scan-opne.top=1,2'] }, 'CONFIG_INVALID', /Did you mean scan-open/],
     [{ set: { 'risk.maxPositions': '0' } }, 'CONFIG_INVALID', /at least 1/],
     [{ grid: ['risk.maxPositions=5', 'risk.maxPositions=6'] }, 'USAGE', /given twice/],

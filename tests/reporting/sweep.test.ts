@@ -228,7 +228,9 @@ describe('the map of a sweep', () => {
     for (const chart of charts) {
       const [once, again] = [await chartSvg(chart), await chartSvg(chart)];
       expect(once).toBe(again);
-      expect(chartFile(once)).toContain('>sizing.stop.multiple<');
+      expect(chartFile(once)).toMatch(
+        />sizing\.stop\.multiple \(in the cells: Sharpe, (in-|out of )sample\)</,
+      );
       expect(once.match(/<path [^>]*fill="rgb\(/g)).toHaveLength(6);
     }
   });
