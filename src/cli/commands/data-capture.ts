@@ -17,7 +17,7 @@ export const dataCapture: CommandSpec = {
       line: 'trade-labs data capture --from 2026-03-02 --to 2026-03-06',
       does: 'a week',
     },
-    { line: 'trade-labs data capture --symbols AAPL,MSFT --every 1', does: 'quotes each minute' },
+    { line: 'trade-labs data capture --every 1', does: 'with quotes of each minute' },
   ],
   configure: (command) => {
     command
@@ -28,9 +28,9 @@ export const dataCapture: CommandSpec = {
       .option('--out <dir>', 'folder to make, else data/captures/FROM_TO')
       .addHelpText(
         'after',
-        '\nCaptured: daily bars with all their history, intraday bars and quotes of the sessions,\n' +
-          'splits and dividends up to the last, sectors. Not captured: depth of book, single trades,\n' +
-          'halts, and anything after the last session.',
+        '\nCaptured: daily bars with all their history, intraday bars and quotes of the\n' +
+          'sessions, splits and dividends up to the last, sectors. Not captured: depth of\n' +
+          'book, single trades, halts, and anything after the last session.',
       );
   },
   stopsItself: true,

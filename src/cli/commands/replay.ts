@@ -13,14 +13,8 @@ export const replay: CommandSpec = {
   examples: [
     { line: 'trade-labs replay', does: 'every run of the last recorded session' },
     { line: 'trade-labs replay 2026-03-05', does: 'one session' },
-    {
-      line: 'trade-labs replay 2026-03-05 --rules recorded',
-      does: 'what a change of the program alone does',
-    },
-    {
-      line: 'trade-labs replay 2026-03-05 --data data/bars',
-      does: 'the same instants on bars as they are now',
-    },
+    { line: 'trade-labs replay 2026-03-05 --rules recorded', does: 'what the program alone does' },
+    { line: 'trade-labs replay 2026-03-05 --data today', does: 'on the bars as they are now' },
     { line: 'trade-labs replay 2026-03-05 --speed 60x', does: 'watch the session again' },
   ],
   configure: (command) => {
@@ -39,7 +33,7 @@ export const replay: CommandSpec = {
       .option('--all', 'show every row, not only those that differ')
       .addHelpText(
         'after',
-        '\nEnds with exit code 20 where something is decided otherwise, or a recording is damaged.',
+        '\nEnds with exit code 20 where something is decided otherwise, or is damaged.',
       );
   },
   stopsItself: true,
