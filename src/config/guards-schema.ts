@@ -21,7 +21,10 @@ export const optionalLimits = {
     min: 2,
     unit: 'orders',
   }),
-  maxWorkingOrdersPerSymbol: optionalCount('The same of one symbol', { min: 2, unit: 'orders' }),
+  maxWorkingOrdersPerSymbol: optionalCount('Orders of one symbol that may still fill', {
+    min: 2,
+    unit: 'orders',
+  }),
   maxNetFraction: requiredFraction('Signed sum of all positions, of equity').optional(),
   maxSectorFraction: requiredFraction(
     'Positions of one sector, of equity; symbols without a sector share one',

@@ -77,7 +77,7 @@ export const CONTROLS: Readonly<Record<ReasonCode, Control>> = {
     sources: ['capital', 'fia'],
   },
   SYMBOL_ORDERS: {
-    rule: 'the same of one symbol',
+    rule: 'with the bracket of an entry so many orders of its symbol at most may still fill',
     sources: ['fia', 'ibkr'],
   },
   MARKET_CLOSED: {

@@ -60,7 +60,7 @@ const workingOrders: Guard = ({ intent, budget, limits: { maxWorkingOrders: limi
   return { code: 'WORKING_ORDERS', allowed: 0, limit, value: limit - left + ordersOf(intent) };
 };
 
-/** The same of one symbol: at most `risk.maxWorkingOrdersPerSymbol`. Brokers have a limit of their own. */
+/** Working orders of a symbol: at most `risk.maxWorkingOrdersPerSymbol`; brokers have a limit of their own. */
 const symbolOrders: Guard = (input) => {
   const limit = input.limits.maxWorkingOrdersPerSymbol;
   if (limit === undefined) return null;
