@@ -90,20 +90,58 @@ function resultOf(positions: readonly Leaving[], now: EpochMs, session: Session)
 }
 
 /** Who wants positions closed in which home, and when. */
-export interface CloseRequest extends Asked, HomeRequest {}
+export interface CloseRequest extends Asked, HomeRequest {
+  readonly patience: Patience;
+}
+
+/** How long whoever asks waits for the sales to fill, and by which clock. */
+export interface Patience {
+  /** Nothing is waited for beyond this. */
+  readonly waitMs: number;
+  readonly now: () => EpochMs;
+  readonly pause: (ms: number) => Promise<void>;
+}
+
+/** How often it is looked whether the sales have filled. */
+export const LOOK_AGAIN_MS = 1_000;
 
 /** Takes the home, brings it up to now, and sells; throws HOME_BUSY where another process holds it. */
 export const closePositions = (request: CloseRequest): Promise<CloseResult> =>
-  inPlayedHome(request, request.command, (system, monitors, session) => {
+  inPlayedHome(request, request.command, async (system, monitors, session, engine) => {
     const requester = requesterOf(system, request.command, 'cli');
-    return leavePositions(system, monitors, session, request, requester);
+    const asked = await leavePositions(system, monitors, session, request, requester);
+    await playOn(engine, asked, system, request.patience);
+    return resultOf(stillHeld(asked.positions, system.book), system.clock.now(), session);
   });
+
+/** Plays the exchange on with the clock until all is sold, nothing more can be in that time, or it is over. */
+async function playOn(
+  engine: Engine,
+  { positions }: CloseResult,
+  { book }: System,
+  { waitMs, now, pause }: Patience,
+): Promise<void> {
+  const end = now() + waitMs;
+  while (stillHeld(positions, book).some(({ left }) => left > 0)) {
+    const next = engine.nextInstant()?.at ?? Infinity;
+    if (next > end || now() >= end) return;
+    await pause(LOOK_AGAIN_MS);
+    if (now() > engine.playedThrough) await engine.playTo(now());
+  }
+}
+
+/** What was asked about, with what is held of it by now. */
+export const stillHeld = (
+  positions: readonly Leaving[],
+  book: { owned(symbol: Symbol): number },
+): Leaving[] =>
+  positions.map((one) => ({ ...one, left: Math.min(one.left, book.owned(one.symbol as Symbol)) }));
 
 /** Takes a home, brings its exchange up to now, and does some work in the session in progress, or the next. */
 export async function inPlayedHome<T>(
   { home, loaded, version, now }: HomeRequest,
   role: string,
-  work: (system: System, monitors: Monitors, session: Session) => Promise<T>,
+  work: (system: System, monitors: Monitors, session: Session, engine: Engine) => Promise<T>,
 ): Promise<T> {
   const played = loadSimAccount<SimAccountState>(home)?.playedThrough ?? now;
   const clock = new SimClock(played);
@@ -118,7 +156,7 @@ export async function inPlayedHome<T>(
       await recover(system, engine.monitors, first);
       await engine.playTo(epochMs(Math.max(now, clock.now())));
       const session = engine.nextInstant()?.session ?? first;
-      const result = await work(system, engine.monitors, session);
+      const result = await work(system, engine.monitors, session, engine);
       system.saveAccount();
       return result;
     } finally {

@@ -5,7 +5,15 @@ import type { Symbol } from '../domain/market.ts';
 import { parseInstant } from '../domain/time.ts';
 import { plural } from '../reporting/format.ts';
 import type { CommandContext, CommandOutcome } from './command.ts';
+import { countOption } from './options.ts';
 import { packageVersion } from './package-version.ts';
+
+/** How long the sales are waited for, in seconds: the next bar of the simulated exchange is at most a minute away. */
+const WAIT_SECONDS = 75;
+
+/** The --wait of a command line. */
+export const waitOption = (value: unknown): number =>
+  (value === '0' ? 0 : (countOption('--wait', value) ?? WAIT_SECONDS)) * 1000;
 
 /** What `close` and `flatten` have in common. */
 export interface LeavingOptions {
@@ -13,6 +21,8 @@ export interface LeavingOptions {
   /** Only these; all that are held for `flatten`. */
   readonly symbols: readonly Symbol[];
   readonly dryRun: boolean;
+  /** How long the sales may take before what is left is told. */
+  readonly waitMs: number;
   /** Asks, or throws where nobody can be asked; false leaves everything as it is. */
   readonly confirm: (account: string, what: string) => Promise<boolean>;
 }
@@ -20,7 +30,7 @@ export interface LeavingOptions {
 /** Shows what would be sold, asks, and has it sold: by this process, or by the daemon that holds the home. */
 export async function leavePositionsCommand(
   context: CommandContext,
-  { command, symbols, dryRun, confirm }: LeavingOptions,
+  { command, symbols, dryRun, waitMs, confirm }: LeavingOptions,
 ): Promise<CommandOutcome> {
   const loaded = await context.config();
   const { viewDesk } = await import('../app/desk-view.ts');
@@ -41,7 +51,7 @@ export async function leavePositionsCommand(
   if (!(await confirm(statement?.account ?? '', what))) {
     return { data: { before, result: null }, text: 'Nothing was sold.' };
   }
-  const { askToLeave } = await import('../app/ask-to-leave.ts');
+  const { askToLeave, pause } = await import('../app/ask-to-leave.ts');
   const { result, by } = await askToLeave({
     home: context.home,
     loaded,
@@ -49,6 +59,7 @@ export async function leavePositionsCommand(
     now: context.now(),
     command,
     symbols: wanted,
+    patience: { waitMs, now: () => context.now(), pause },
   });
   const failed = result.positions.filter(({ left, orders }) => left > 0 && orders.length === 0);
   const outcome = { data: { before, result, by }, text: textOf(result, by) };
@@ -59,7 +70,8 @@ function textOf({ positions, isFlat, armedFor }: CloseResult, by: 'daemon' | 'co
   const lines = positions.map(({ symbol, held, left, orders }) => {
     if (left === 0) return `${symbol}  ${held} sold`;
     if (orders.length === 0) return `${symbol}  ${left} NOT SOLD: no order was taken`;
-    return `${symbol}  ${left} to be sold, ${plural(orders.length, 'order')} at work`;
+    const sold = left < held ? `${held - left} sold, ` : '';
+    return `${symbol}  ${sold}${left} to be sold, ${plural(orders.length, 'order')} at work`;
   });
   if (isFlat) return [...lines, 'Flat.'].join('\n');
   const opening = armedFor === null ? null : parseInstant(armedFor);

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { askOwner } from '../../src/adapters/file/owner-channel.ts';
 import { askToLeave } from '../../src/app/ask-to-leave.ts';
 import { askToReconcile, askToResolve } from '../../src/app/ask-to-reconcile.ts';
-import type { CloseResult } from '../../src/app/close-positions.ts';
+import type { CloseResult, Patience } from '../../src/app/close-positions.ts';
 import { viewDesk } from '../../src/app/desk-view.ts';
 import { instantOf } from '../../src/calendar/nyse.ts';
 import { type EpochMs, epochMs, sessionDate } from '../../src/domain/time.ts';
@@ -15,28 +15,51 @@ const DAY = '2026-03-05';
 const at = (time: string): EpochMs =>
   instantOf(sessionDate(DAY), Number(time.slice(0, 2)) * 60 + Number(time.slice(3)));
 
+/** Nobody waits for anything to fill. */
+const NO_PATIENCE: Patience = { waitMs: 0, now: () => at('10:00'), pause: () => Promise.resolve() };
+
 async function leave(
   home: DeskHome,
   command: 'close' | 'flatten',
   symbols: readonly string[],
+  patience = NO_PATIENCE,
 ): Promise<{ result: CloseResult; by: string }> {
   const loaded = await home.config();
-  return askToLeave({ home: home.dir, loaded, version: '0', now: at('10:00'), command, symbols });
+  const asked = { home: home.dir, loaded, version: '0', now: patience.now(), command, symbols };
+  return askToLeave({ ...asked, patience });
 }
 
-/** Time that stands still from 10:00 on until a request is answered; the daemon may be woken all the same. */
-function timeThatWaits<T>(ask: () => Promise<T>): { time: FakeTime; answer: () => Promise<T> } {
+/** Waits for sales by a clock that passes only when it is waited for. */
+function patient(from: EpochMs, waitMs: number, onPause: () => void = () => {}): Patience {
+  let now: number = from;
+  const pause = async (ms: number): Promise<void> => {
+    onPause();
+    now += ms;
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  return { waitMs, now: () => epochMs(now), pause };
+}
+
+/**
+ * Time that stands still from an instant on until a request is answered, or whoever asks lets it pass; the daemon may
+ * be woken all the same.
+ */
+function timeThatWaits<T>(
+  ask: (letPass: () => void) => Promise<T>,
+  when = at('10:00'),
+): { time: FakeTime; answer: () => Promise<T> } {
   const time = new FakeTime(at('09:29'));
   const pass = time.sleep;
   let asked: Promise<T> | null = null;
   let answered: Promise<unknown> | null = null;
-  time.at(at('10:00'), () => {
-    asked = ask();
-    answered = asked
-      .catch(() => {})
-      .finally(() => {
-        answered = null;
-      });
+  time.at(when, () => {
+    const passes = new Promise<void>((letPass) => {
+      asked = ask(letPass);
+    });
+    const settled = asked?.catch(() => {}) ?? Promise.resolve();
+    answered = Promise.race([settled, passes]).finally(() => {
+      answered = null;
+    });
   });
   const sleep: FakeTime['sleep'] = async (ms, wake) => {
     if (answered !== null) {
@@ -71,6 +94,36 @@ describe('a request to a home whose daemon runs', () => {
       expect((await home.of('command.done')).length).toBe(1);
     }));
 
+  it('is waited for while the market is open, until all is sold', () =>
+    inHome(TABLE, async (home) => {
+      const { time, answer } = timeThatWaits((letPass) =>
+        leave(home, 'flatten', [], patient(at('10:00'), 60_000_000, letPass)),
+      );
+      await home.live(time, at('10:10'));
+      const { result, by } = await answer();
+      expect(by).toBe('daemon');
+      expect(result.positions.length).toBeGreaterThan(0);
+      expect(result.isFlat).toBe(true);
+    }));
+
+  it('while the market is closed is armed for the next open, and not waited for', () =>
+    inHome(TABLE, async (home) => {
+      let waited = 0;
+      const patience = patient(at('17:30'), 60_000, () => {
+        waited += 1;
+      });
+      const { time, answer } = timeThatWaits(
+        () => leave(home, 'flatten', [], patience),
+        at('17:30'),
+      );
+      await home.live(time, at('17:40'));
+      const { result, by } = await answer();
+      expect({ by, waited }).toEqual({ by: 'daemon', waited: 0 });
+      expect(result).toMatchObject({ isFlat: false, armedFor: '2026-03-06T14:30:00.000Z' });
+      const { proofs } = await viewDesk(home.dir);
+      expect(proofs.map(({ state }) => state)).toEqual(result.positions.map(() => 'protected'));
+    }));
+
   it('that it cannot do is refused with the reason, and the daemon goes on', () =>
     inHome(TABLE, async (home) => {
       const { time, answer } = timeThatWaits(() => leave(home, 'close', ['NOPE']));
@@ -99,6 +152,40 @@ describe('a request to a home whose daemon runs', () => {
       expect(result.positions.every(({ orders, left }) => left === 0 || orders.length > 0)).toBe(
         true,
       );
+    }));
+
+  it('to a home that nobody holds plays on with the market until all is sold', () =>
+    inHome(TABLE, async (home) => {
+      await home.live(new FakeTime(at('09:29')), at('09:50'));
+      const { by, result } = await leave(home, 'flatten', [], patient(at('10:00'), 75_000));
+      expect(by).toBe('command');
+      expect(result.positions.length).toBeGreaterThan(0);
+      expect(result).toMatchObject({ isFlat: true, armedFor: null });
+      const { book, statement } = await viewDesk(home.dir);
+      expect(book.openTrades()).toEqual([]);
+      expect(statement?.positions).toEqual([]);
+    }));
+
+  it('to a home that nobody holds, with the market closed, is armed for the next open', () =>
+    inHome(TABLE, async (home) => {
+      await home.live(new FakeTime(at('09:29')), at('17:20'));
+      const { result } = await leave(home, 'flatten', [], patient(at('17:30'), 75_000));
+      expect(result).toMatchObject({ isFlat: false, armedFor: '2026-03-06T14:30:00.000Z' });
+    }));
+
+  it('that fills in part says what is sold and what is left', () =>
+    inHome(TABLE, async (home) => {
+      await home.live(new FakeTime(at('09:29')), at('09:50'));
+      home.configure(`${TABLE}costs: { participationFraction: 0.001 }\n`);
+      const { result } = await leave(home, 'flatten', [], patient(at('10:00'), 75_000));
+      const parts = result.positions.filter(({ held, left }) => left > 0 && left < held);
+      expect(parts.length).toBeGreaterThan(0);
+      expect(result.isFlat).toBe(false);
+      const { book, proofs } = await viewDesk(home.dir);
+      for (const { symbol, left } of result.positions) {
+        expect(book.owned(symbol as never)).toBe(left);
+      }
+      expect(proofs.every(({ state }) => state === 'protected' || state === 'none')).toBe(true);
     }));
 
   it('of a kind that no daemon does is refused, with what to do', () =>

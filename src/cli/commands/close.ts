@@ -17,16 +17,18 @@ export const close: CommandSpec = {
     command
       .argument('<symbol>', 'the position, such as AAPL')
       .option('-y, --yes', 'do not ask')
+      .option('--wait <seconds>', 'how long to wait for the sale (default: 75; 0: not at all)')
       .option('-n, --dry-run', 'show what would be sold, sell nothing');
   },
   run: async (context, [text], options) => {
     const symbol = symbolOption(text);
     if (symbol === undefined) throw new Failure('USAGE', 'which position?');
-    const { leavePositionsCommand } = await import('../leave-positions.ts');
+    const { leavePositionsCommand, waitOption } = await import('../leave-positions.ts');
     return leavePositionsCommand(context, {
       command: 'close',
       symbols: [symbol],
       dryRun: options.dryRun === true,
+      waitMs: waitOption(options.wait),
       confirm: async (_account, what) =>
         options.yes === true || (await confirm(context, `Sell ${what}?`)),
     });

@@ -15,15 +15,17 @@ export const flatten: CommandSpec = {
   configure: (command) => {
     command
       .option('--confirm <account>', 'the account, instead of typing it')
+      .option('--wait <seconds>', 'how long to wait for the sale (default: 75; 0: not at all)')
       .option('-n, --dry-run', 'show what would be sold, sell nothing');
   },
   run: async (context, _args, options) => {
     const given = textOption(options.confirm);
-    const { leavePositionsCommand } = await import('../leave-positions.ts');
+    const { leavePositionsCommand, waitOption } = await import('../leave-positions.ts');
     return leavePositionsCommand(context, {
       command: 'flatten',
       symbols: [],
       dryRun: options.dryRun === true,
+      waitMs: waitOption(options.wait),
       confirm: (account) => confirmAccount(context, account, given, 'sell everything'),
     });
   },
