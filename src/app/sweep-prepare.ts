@@ -60,11 +60,8 @@ export async function prepareSweep(
   const read = configReader(configSource);
   const base = read(question.set);
   const { home } = configSource;
-  const source = openSource({
-    home,
-    loaded: base,
-    ...(question.dataDir === null ? {} : { dataDir: question.dataDir }),
-  });
+  const dataDir = question.dataDir === null ? {} : { dataDir: question.dataDir };
+  const source = openSource({ home, loaded: base, ...dataDir }, question.symbols ?? undefined);
   const universe = question.symbols ?? universeOf(base.config, home);
   refuseUnknownSymbols(source, universe ?? []);
   const range = await backtestRange(source, question.from, question.to, universe);
@@ -90,6 +87,7 @@ export async function prepareSweep(
       config: fingerprint([
         trials.map(({ config }) => ('hash' in config ? config.hash : config.refused)),
         inputFiles(trials, home),
+        source.symbols.map((symbol) => source.sectorOf(symbol)),
       ]),
       data: range.dataHash,
     },
