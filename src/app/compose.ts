@@ -235,7 +235,7 @@ export function openSource(
   only?: readonly Symbol[],
 ): BarSource {
   const { data } = loaded.config;
-  const sectors = sectorsOf(loaded.config, home);
+  const sectors = sectorsOf(loaded, home);
   if (dataDir === undefined && data.source === 'synthetic') {
     return withSectors(syntheticSourceOf(data.synthetic), sectors);
   }

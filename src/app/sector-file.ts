@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import type { Config } from '../config/schema.ts';
+import type { LoadedConfig } from '../config/load.ts';
 import { Failure } from '../domain/failure.ts';
 import { parseSymbol, type Symbol } from '../domain/market.ts';
 import type { BarSource } from '../ports/bar-source.ts';
@@ -13,12 +13,16 @@ const HEADER = 'symbol,sector';
  * The sectors of `data.sectors`: the header `symbol,sector`, then a symbol and its sector a line; `#` begins a comment.
  * Null where no file is configured. Throws CONFIG_INVALID with every bad line, as file:line:column.
  */
-export function sectorsOf(config: Config, home: string): ReadonlyMap<Symbol, string> | null {
+export function sectorsOf(
+  { config, origins }: Pick<LoadedConfig, 'config' | 'origins'>,
+  home: string,
+): ReadonlyMap<Symbol, string> | null {
   const { sectors } = config.data;
   if (sectors === undefined) return null;
   const path = isAbsolute(sectors) ? sectors : join(home, sectors);
   if (!existsSync(path)) {
     throw new Failure('CONFIG_INVALID', `there is no sector file ${path}`, {
+      details: [`${origins.get('data.sectors') ?? 'default'}  data.sectors`],
       hint: 'check data.sectors; a relative path starts at the home',
     });
   }

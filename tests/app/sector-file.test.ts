@@ -13,11 +13,14 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
-const CONFIG = configSchema.parse({ data: { sectors: 'sectors.csv' } });
+const LOADED = {
+  config: configSchema.parse({ data: { sectors: 'sectors.csv' } }),
+  origins: new Map([['data.sectors', 'config/trade-labs.yaml:1:18']]),
+};
 
 function read(text: string) {
   writeFileSync(join(home, 'sectors.csv'), text);
-  return sectorsOf(CONFIG, home);
+  return sectorsOf(LOADED, home);
 }
 
 /** What is refused, as line:column and words. */
@@ -53,7 +56,8 @@ describe('a sector file', () => {
   });
 
   it('is not asked for where none is configured', () => {
-    expect(sectorsOf(configSchema.parse({}), home)).toBeNull();
+    const config = configSchema.parse({});
+    expect(sectorsOf({ config, origins: new Map() }, home)).toBeNull();
   });
 
   it('is refused with every line that is wrong, by line and column', () => {
@@ -73,7 +77,11 @@ describe('a sector file', () => {
     expect(refusals('symbol,sector\n')).toEqual(['1:1: names no symbol']);
   });
 
-  it('is refused where it is not there', () => {
-    expect(() => sectorsOf(CONFIG, home)).toThrow(/there is no sector file .*sectors\.csv/);
+  it('is refused where it is not there, with the line that names it', () => {
+    const missing = () => sectorsOf(LOADED, home);
+    expect(missing).toThrow(/there is no sector file .*sectors\.csv/);
+    expect(missing).toThrow(
+      expect.objectContaining({ details: ['config/trade-labs.yaml:1:18  data.sectors'] }) as Error,
+    );
   });
 });
