@@ -192,8 +192,8 @@ async function lookAgain(
 }
 
 /** What the kill file asks for, where it is there and the journal does not know of it yet. */
-export function killAsked({ book, home, outputDir }: System): KillFile | null {
-  if (outputDir !== home) return null;
+export function killAsked({ book, home, writesReports }: System): KillFile | null {
+  if (!writesReports) return null;
   const file = readKillFile(home);
   if (file === null || book.trading.kill === 'flatten') return null;
   return book.trading.kill === file.positions ? null : file;

@@ -15,7 +15,7 @@ import type { EntryRestriction } from './gated-broker.ts';
 /** What of a system decides whether it may trade. */
 export type TradingParts = Pick<
   System,
-  'home' | 'outputDir' | 'config' | 'loaded' | 'book' | 'clock' | 'identity'
+  'home' | 'writesReports' | 'config' | 'loaded' | 'book' | 'clock' | 'identity'
 > & {
   readonly source: Pick<System['source'], 'intraday'>;
   readonly broker: { readonly simulated: boolean; readonly account: string };
@@ -35,9 +35,9 @@ export const armingOf = ({ config, loaded, identity, broker }: TradingParts): Ar
 
 /** What restricts trading from outside the journal. A run in the past is nobody's to kill but by its environment. */
 export function outsideOf(parts: TradingParts): Outside {
-  const { home, outputDir, loaded, broker } = parts;
+  const { home, loaded, broker } = parts;
   const faults = broker.simulated ? [] : armingFaults(armingOf(parts));
-  const file = outputDir === home ? readKillFile(home) : null;
+  const file = parts.writesReports ? readKillFile(home) : null;
   return {
     killSwitch: loaded.switches.killSwitch,
     killFile: file === null ? null : file.cause,
