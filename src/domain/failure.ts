@@ -24,7 +24,7 @@ export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   ERROR: 'unexpected error: a bug',
   USAGE: 'unknown command, bad flag, argument or input named by one',
   FINDINGS: 'the check ran and found something: bad rows, mismatch, divergence',
-  PARTIAL: 'some orders failed, others were done',
+  PARTIAL: 'some orders or trials failed, others were done',
   EXPIRED: 'an approval expired or was rejected',
   UNAVAILABLE: 'broker, market data or messenger not reachable',
   CANTCREAT: 'a file could not be written',
