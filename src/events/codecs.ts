@@ -19,6 +19,14 @@ export const moneyCodec = z.codec(
   { decode: (dollars) => usd(dollars), encode: (amount) => toUsd(amount) },
 );
 
+/**
+ * JSON as it was read, or as it will be written: megabytes of it, in which there is nothing to find that whoever takes it
+ * over does not look for.
+ */
+export const jsonAsIs = z.custom<z.core.util.JSONType>((value) =>
+  typeof value === 'number' ? Number.isFinite(value) : value !== undefined,
+);
+
 /** Instants: EpochMs inside, ISO 8601 UTC in files. */
 export const instantCodec = z.codec(z.iso.datetime(), z.custom<EpochMs>(Number.isSafeInteger), {
   decode: (text, context) => {

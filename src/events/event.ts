@@ -3,7 +3,7 @@ import { EXIT_REASONS } from '../domain/order.ts';
 import { PROTECTION_ACTIONS, PROTECTION_STATES } from '../domain/protection.ts';
 import { BROKER_SESSIONS, DAEMON_STATES, MODES, RUN_STATUSES } from '../domain/run.ts';
 import { RESOLUTIONS } from '../domain/trade.ts';
-import { instantCodec, moneyCodec, sessionSchema, symbolSchema } from './codecs.ts';
+import { instantCodec, jsonAsIs, moneyCodec, sessionSchema, symbolSchema } from './codecs.ts';
 import { DECISION_PAYLOADS } from './decision-payloads.ts';
 import { ORDER_PAYLOADS } from './order-payloads.ts';
 import { RECONCILE_PAYLOADS } from './reconcile-payloads.ts';
@@ -207,7 +207,7 @@ export const EVENT_PAYLOADS = {
       })
       .optional(),
   },
-  'book.checkpointed': { stateSeq: count, stateHash: digest, state: z.json() },
+  'book.checkpointed': { stateSeq: count, stateHash: digest, state: jsonAsIs },
   ...RECONCILE_PAYLOADS,
   'report.written': { period: text, session: sessionSchema, path: text, sha256: digest },
   ...TRADING_PAYLOADS,

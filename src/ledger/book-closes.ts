@@ -5,6 +5,7 @@ import type { SessionDate } from '../domain/time.ts';
 import type { EventOf } from '../events/event.ts';
 import type { BookState, CloseMark, IndexMark } from './book-state.ts';
 import { forgetTrading } from './book-trading.ts';
+import { removeChild } from './order-children.ts';
 
 /** Sessions after which fills, slots and finished orders are forgotten: brokers repeat executions for about a week. */
 const REMEMBERED_CLOSES = 10;
@@ -133,7 +134,10 @@ function forget(state: BookState, session: SessionDate): void {
   for (const [ref, order] of state.orders) {
     if (isLive(order.status)) continue;
     if (order.endedBy === null) state.orders.set(ref, { ...order, endedBy: session });
-    else if (order.endedBy < oldest) state.orders.delete(ref);
+    else if (order.endedBy < oldest) {
+      state.orders.delete(ref);
+      removeChild(state.orders, order);
+    }
   }
   const runs = new Set<string>();
   for (const [ref, approval] of state.approvals) {

@@ -2,6 +2,7 @@ import type { Micros } from '../domain/money.ts';
 import { isLive, nextStatus, type OrderEventKind, type OrderStatus } from '../domain/order.ts';
 import type { EventOf } from '../events/event.ts';
 import type { BookOrder, BookState, OpenTrade, OrderTerms } from './book-state.ts';
+import { addChild } from './order-children.ts';
 
 export const termsOf = ({ quantity, limitPrice, stopPrice }: OrderTerms): OrderTerms => ({
   quantity,
@@ -81,6 +82,7 @@ export function bookSubmitted(
     endedBy: null,
   };
   state.orders.set(event.orderRef, order);
+  addChild(state.orders, order);
   if (event.leg === 'entry') {
     const { entries } = state;
     const count = entries.session === event.session ? entries.count + 1 : 1;

@@ -7,6 +7,7 @@ import type { EventOf } from '../events/event.ts';
 import { addFilled, withStop } from './book-orders.ts';
 import type { BookOrder, BookState, ClosedTrade, EndedTrade, OpenTrade } from './book-state.ts';
 import { averagePrice, quantityOf } from './lots.ts';
+import { childrenOf } from './order-children.ts';
 import { type FillStep, nothingTraded, withStep } from './trade-steps.ts';
 
 /** How many closed trades are remembered for intensity and streaks. */
@@ -83,10 +84,7 @@ function newTrade(
   order: BookOrder | null,
 ): OpenTrade {
   const entryRef = order?.orderRef ?? event.orderRef;
-  const children: BookOrder[] = [];
-  for (const child of state.orders.values()) {
-    if (child.parentRef === entryRef) children.push(child);
-  }
+  const children = childrenOf(state.orders, entryRef);
   const childOf = (leg: BookOrder['leg']): BookOrder | undefined => {
     const legs = children.filter((child) => child.leg === leg);
     return legs.find((child) => isLive(child.status)) ?? legs[0];
