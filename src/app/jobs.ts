@@ -15,6 +15,7 @@ import { DecisionRecorder } from './record-decision.ts';
 import { runFacts } from './report-facts.ts';
 import { type PlannedSlot, planSession } from './session-plan.ts';
 import { markDrafts, portfolioAt } from './valuation.ts';
+import { verifyBook } from './verify-book.ts';
 import { warmUp } from './warm-job.ts';
 
 /** What a report job leaves: files, and the day in six lines. */
@@ -128,6 +129,7 @@ export async function runScan(
   observer: JobObserver = {},
 ): Promise<RunOutcome> {
   const { session } = request;
+  await verifyBook(system);
   await latchCloses(system);
   const state = await portfolioAt(system, request.slotAt, session);
   await system.history.append(markDrafts(system, state, session, 'run'));

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { SILENT_LOG } from '../../src/adapters/memory/silent-log.ts';
+import { SimClock } from '../../src/adapters/sim/sim-clock.ts';
+import { compose } from '../../src/app/compose.ts';
+import { verifyBook } from '../../src/app/verify-book.ts';
+import { instantOf } from '../../src/calendar/nyse.ts';
+import { sessionDate } from '../../src/domain/time.ts';
+import { FakeTime, inHome, TABLE } from '../simulation/daemon-world.ts';
+
+const at = (minutes: number) => instantOf(sessionDate('2026-03-05'), minutes);
+
+describe('the books in memory', () => {
+  it('that differ from the journal are read anew, written down and told', () =>
+    inHome(TABLE, async (home) => {
+      await home.live(new FakeTime(at(9 * 60 + 29)), at(10 * 60));
+      const loaded = await home.config();
+      const clock = new SimClock(at(10 * 60));
+      const own = { home: home.dir, loaded, mode: 'sim', version: '0', clock } as const;
+      const system = await compose({ ...own, log: SILENT_LOG });
+      try {
+        expect(await verifyBook(system)).toEqual([]);
+        const right = system.book.checkpoint() as { book: Record<string, unknown> };
+        const wrong = { ...right, book: { ...right.book, trades: [], cash: 1 } };
+        system.book.restore(wrong);
+        expect(await verifyBook(system)).toEqual(['cash', 'trades']);
+        expect(system.book.openTrades().length).toBeGreaterThan(0);
+        expect(await verifyBook(system)).toEqual([]);
+      } finally {
+        await system.close();
+      }
+      expect(await home.of('book.healed')).toMatchObject([{ parts: ['cash', 'trades'] }]);
+      expect((await home.of('alert.raised')).map(({ code }) => code)).toEqual(['BOOK_HEALED']);
+    }));
+});
