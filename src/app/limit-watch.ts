@@ -126,7 +126,7 @@ export function hasNoLoss(
   const { lastClose } = book;
   if (source.intraday === null || lastClose === null) return false;
   const lengthMs = TIMEFRAME_MINUTES[source.intraday] * MINUTE_MS;
-  let equity = book.cash;
+  let equity = subtract(book.cash, unpaidCommissions(system));
   for (const { symbol } of book.openTrades()) {
     const bars = source.session(symbol, session.date);
     const last = bars === null ? -1 : lowerBound(bars.time, at) - 1;

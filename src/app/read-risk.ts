@@ -13,7 +13,7 @@ import { type LimitUsage, limitUsage } from '../risk/usage.ts';
 import { openSource } from './compose.ts';
 import { readBook } from './read-book.ts';
 import { tradingSeen } from './trading.ts';
-import { activityLimits } from './valuation.ts';
+import { activityLimits, unpaidCommissions } from './valuation.ts';
 
 export type { LimitUsage } from '../risk/usage.ts';
 
@@ -53,6 +53,7 @@ export async function readRisk(
     ),
     sectorOf: (symbol) => source.sectorOf(symbol),
     availableCash: book.cash,
+    estimatedCommissions: unpaidCommissions({ book, config }),
     intensity: book.intensity ?? 1,
     dailyLossFraction: config.risk.dailyLossFraction,
     maxDrawdownFraction: config.risk.maxDrawdownFraction,

@@ -7,6 +7,7 @@ import {
   maxOf,
   microsFromFloat,
   subtract,
+  sum,
   timesQuantity,
   ZERO,
 } from '../domain/money.ts';
@@ -15,6 +16,7 @@ import { dateToUtcMs, type EpochMs, type Session } from '../domain/time.ts';
 import type { EventDraft } from '../events/event.ts';
 import type { ActivityView } from '../ledger/activity.ts';
 import { type Mark, type PortfolioView, portfolioState } from '../ledger/portfolio-state.ts';
+import { commissionModel } from '../risk/commission.ts';
 import { intensityFactor, settleIntensity } from '../risk/intensity.ts';
 import { watchEquity } from './breaker-watch.ts';
 import type { System } from './compose.ts';
@@ -31,12 +33,25 @@ export async function portfolioAt(
     marks: await marksAt(system, asOf, session),
     sectorOf: (symbol: Symbol) => source.sectorOf(symbol),
     availableCash: broker.settledCash(session.date),
+    estimatedCommissions: unpaidCommissions(system),
     intensity: sessionIntensity(system, session),
   };
   // Spreading three objects into one costs several times as much, and this is done many times a session.
   const limits = activityLimits(config, asOf, session);
   const view = Object.assign(own, limits, tradingView(system, asOf, session.date));
   return portfolioState(book, view);
+}
+
+/** What fills whose commission is not known yet will have cost by the configured model. */
+export function unpaidCommissions({ book, config }: Pick<System, 'book' | 'config'>): Micros {
+  const unpaid = book.unpaidFills();
+  if (unpaid.length === 0) return ZERO;
+  const model = commissionModel(config.costs.commission);
+  return sum(
+    unpaid.map(({ quantity, price, side, session }) =>
+      model.estimate(quantity, price, side, session),
+    ),
+  );
 }
 
 /** When a book is looked at, and how far back limits look. */
@@ -172,6 +187,7 @@ export function markEvent(
   cause: 'run' | 'close',
 ): EventDraft {
   const { book } = system;
+  const estimated = unpaidCommissions(system);
   const exposure = state.positions.reduce(
     (total, { mark, quantity }) => add(total, timesQuantity(mark, quantity)),
     ZERO,
@@ -184,6 +200,7 @@ export function markEvent(
     cause,
     equity: state.equity,
     cash: state.cash,
+    ...(estimated === 0 ? {} : { estimatedCommissions: estimated }),
     exposure,
     openRisk: openRiskOf(state),
     unrealized: subtract(exposure, book.openLots().cost),

@@ -25,6 +25,8 @@ export interface PortfolioView extends ActivityView, TradingView {
   readonly sectorOf: (symbol: Symbol) => string;
   /** What the broker lets us spend of the cash. */
   readonly availableCash: Micros;
+  /** What fills whose commission is unknown will have cost, as far as the model knows. */
+  readonly estimatedCommissions?: Micros;
   readonly intensity: number;
   readonly cooldownSessionsAfterStop: number;
   /** The same after any exit; null where those do not matter. */
@@ -34,15 +36,17 @@ export interface PortfolioView extends ActivityView, TradingView {
 /** The book as a decision of this session may look at it, valued at the given marks. */
 export function portfolioState(book: Book, view: PortfolioView): PortfolioState {
   const positions = book.openTrades().map((trade) => heldPosition(book, trade, view));
+  // Unknown is not zero: what is owed is not ours to lose or to spend.
+  const unpaid = view.estimatedCommissions ?? ZERO;
   const equity = positions.reduce(
     (total, { mark, quantity }) => add(total, timesQuantity(mark, quantity)),
-    book.cash,
+    subtract(book.cash, unpaid),
   );
   const base = book.lastClose?.equity ?? equity;
   return {
     equity,
     cash: book.cash,
-    availableCash: view.availableCash,
+    availableCash: subtract(view.availableCash, unpaid),
     positions,
     working: book
       .live()

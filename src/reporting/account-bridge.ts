@@ -87,6 +87,7 @@ export function accountBridge(
     ['realizedGross', 'Realised, gross', moves.realizedGross],
     ['unrealizedChange', 'Change of unrealised', change],
     ['commissions', 'Commissions', negate(moves.commissions)],
+    ...estimateRow(start, end),
     ['dividends', 'Dividends', moves.cash.dividend],
     ['interest', 'Interest', moves.cash.interest],
     ['fees', 'Fees', moves.cash.fee],
@@ -117,6 +118,16 @@ export function accountBridge(
     pnl: toUsd(subtract(subtract(end.equity, startEquity), flow)),
     tie: tieOf(moves, trades),
   };
+}
+
+/** What was taken off for commissions that are still unknown; no row where both marks know them all. */
+function estimateRow(
+  start: Mark | null,
+  { estimatedCommissions: after = ZERO }: Mark,
+): [string, string, Micros][] {
+  const before = start?.estimatedCommissions ?? ZERO;
+  if (before === 0 && after === 0) return [];
+  return [['estimatedCommissions', 'Commissions, estimated', subtract(before, after)]];
 }
 
 const markName = (mark: Mark): string =>

@@ -68,6 +68,16 @@ const invested = (): Ledger =>
   );
 
 describe('the account as a decision sees it', () => {
+  it('is worth less, and has less to spend, by what commissions will have cost', () => {
+    const prices = { AAA: 103 };
+    const known = stateOf(invested(), { prices });
+    const unknown = stateOf(invested(), { prices }, { estimatedCommissions: usd(7) });
+    expect(known.equity - unknown.equity).toBe(usd(7));
+    expect(known.dayPnl - unknown.dayPnl).toBe(usd(7));
+    expect(known.availableCash - unknown.availableCash).toBe(usd(7));
+    expect(unknown.cash).toBe(known.cash);
+  });
+
   it('is valued at the marks that are given', () => {
     const state = stateOf(invested(), { prices: { AAA: 103 } });
     expect(state).toMatchObject({
