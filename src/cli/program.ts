@@ -49,6 +49,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/doctor.ts')).doctor,
   },
   {
+    path: 'doctor ib',
+    group: 'Get started',
+    summary: 'Look at an IB gateway without placing an order; say what to mend',
+    load: async () => (await import('./commands/doctor-ib.ts')).doctorIb,
+  },
+  {
     path: 'version',
     group: 'Get started',
     summary: 'Print version, platform and configuration hash',

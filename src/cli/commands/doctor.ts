@@ -1,8 +1,5 @@
-import { EXIT } from '../../domain/failure.ts';
 import type { CommandSpec } from '../command.ts';
-import { visible } from '../errors.ts';
-
-const MARKS = { ok: '✓', note: '!', broken: '✗' } as const;
+import { findingsOutcome } from '../doctor-text.ts';
 
 /** `trade-labs doctor`: proves by doing that this home can work. */
 export const doctor: CommandSpec = {
@@ -26,20 +23,6 @@ export const doctor: CommandSpec = {
       now: context.now(),
       node: process.version,
     });
-    const broken = findings.filter(({ result }) => result === 'broken').length;
-    const notes = findings.filter(({ result }) => result === 'note').length;
-    const lines = findings.flatMap(({ group, what, result, detail, fix }) => [
-      `${MARKS[result]} ${group.padEnd(9)} ${what}: ${visible(detail)}`,
-      ...(fix === null ? [] : [`            Try: ${visible(fix)}`]),
-    ]);
-    const end =
-      broken === 0
-        ? `0 problems, ${notes} notes.   Next: trade-labs daemon`
-        : `${broken} ${broken === 1 ? 'problem' : 'problems'}, ${notes} notes.`;
-    return {
-      data: { problems: broken, notes, findings },
-      text: [...lines, end].join('\n'),
-      ...(broken === 0 ? {} : { exit: EXIT.FINDINGS }),
-    };
+    return findingsOutcome(findings, 'trade-labs daemon');
   },
 };

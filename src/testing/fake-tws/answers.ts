@@ -147,6 +147,7 @@ export class Answers {
         action: fields.action ?? '',
         totalQuantity: fields.totalQuantity ?? '',
         orderType: fields.orderType ?? '',
+        tif: this.#faults.has('preset-day') ? 'DAY' : (fields.tif ?? ''),
         account: fields.account ?? '',
         orderRef: fields.orderRef ?? '',
         clientId: session.clientId,

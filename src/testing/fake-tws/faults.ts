@@ -22,6 +22,7 @@ export const FAULTS = {
   'reject-inactive': 'rejects an order (201) after showing it inactive',
   'reject-malformed': 'rejects an order with advanced text that is no JSON',
   'read-only': 'takes no orders (321)',
+  'preset-day': 'has a preset that turns orders good till cancelled into day orders',
   'no-status': 'fills without an order status',
   'status-first': 'tells the filled status before the execution',
   'duplicate-execution': 'tells an execution twice',

@@ -243,7 +243,7 @@ export class FakeTws implements SessionHost {
       return;
     }
     if (isNew && fields.whatIf !== '1') this.#placed.push(fields.orderRef ?? '');
-    if (fields.whatIf === '1') {
+    if (fields.whatIf === '1' && !this.faults.has('read-only')) {
       this.#answers.margin(session, orderId, fields);
       return;
     }

@@ -1,0 +1,81 @@
+import { EventName, type IBApi } from '@stoqey/ib';
+import type { Timeline } from '../../ports/timeline.ts';
+import type { IbLink } from './ib-link.ts';
+
+/** What became of a question. A question that was not answered in full says nothing about what it asked for. */
+export type Answer<T> =
+  | { readonly complete: true; readonly value: T }
+  | {
+      readonly complete: false;
+      /** The broker's code, null where nobody answered. */
+      readonly code: number | null;
+      readonly why: string;
+    };
+
+/** How long questions may take, and what ends them early. */
+export interface AskLimits {
+  readonly timeline: Timeline;
+  readonly limitMs: number;
+  readonly giveUp: AbortSignal;
+}
+
+/** A question: how it is sent, what is heard, and whether that is the end of it. */
+export interface Question<T> {
+  /** In words, for messages: "contract details of SPY". */
+  readonly what: string;
+  /** The id it goes by where that is an order's; a new request's otherwise. */
+  readonly orderId?: number;
+  readonly send: (api: IBApi, requestId: number) => void;
+  /** Told every event; returns the answer once it is complete. */
+  readonly hear: (name: string, args: readonly unknown[], requestId: number) => T | undefined;
+  /** Sent when the question is over, however it ended: a subscription is never left open. */
+  readonly cancel?: (api: IBApi, requestId: number) => void;
+  /** Codes on the question's own id that are remarks, not its end. */
+  readonly remarks?: ReadonlySet<number>;
+  /** Told remarks. */
+  readonly onRemark?: (code: number, message: string) => void;
+}
+
+/** Asks, and waits for the whole answer; answers that come later are not heard. */
+export async function ask<T>(
+  link: IbLink,
+  { timeline, limitMs, giveUp }: AskLimits,
+  question: Question<T>,
+): Promise<Answer<T>> {
+  const { api } = link;
+  const id = question.orderId ?? link.nextRequestId();
+  let resolve: (answer: Answer<T>) => void = () => undefined;
+  const answered = new Promise<Answer<T>>((done) => {
+    resolve = done;
+  });
+  const onAny = (name: string, args: unknown[]): void => {
+    // A listener that throws would break the library's decoder for everything that follows.
+    try {
+      const value = question.hear(name, args, id);
+      if (value !== undefined) resolve({ complete: true, value });
+    } catch (error) {
+      resolve({ complete: false, code: null, why: (error as Error).message });
+    }
+  };
+  const onError = (error: Error, code: number, requestId: number): void => {
+    if (requestId !== id) return;
+    if (question.remarks?.has(code)) question.onRemark?.(code, error.message);
+    else resolve({ complete: false, code, why: error.message });
+  };
+  api.on(EventName.all, onAny);
+  api.on(EventName.error, onError);
+  try {
+    question.send(api, id);
+    const broken = link.closed.then(
+      (): Answer<T> => ({ complete: false, code: null, why: 'the connection was lost' }),
+    );
+    const limited = await timeline.within(Promise.race([answered, broken]), limitMs, giveUp);
+    if (limited.done) return limited.value;
+    const why = `no answer to ${question.what} within ${limitMs / 1_000} s`;
+    return { complete: false, code: null, why };
+  } finally {
+    api.off(EventName.all, onAny);
+    api.off(EventName.error, onError);
+    if (link.isOpen) question.cancel?.(api, id);
+  }
+}
