@@ -8,6 +8,7 @@ import { Failure } from '../domain/failure.ts';
 import { parseSymbol } from '../domain/market.ts';
 import { parseSessionDate } from '../domain/time.ts';
 import type { JournalEvent } from '../events/event.ts';
+import { differenceText, placeOf } from '../pipeline/compare-decided.ts';
 import { type Replay, type ReplayClass, type Rules, replay } from '../pipeline/replay.ts';
 import { type AnsweredOrder, replayAnswers } from '../pipeline/replay-answers.ts';
 import type {
@@ -273,7 +274,7 @@ function firstOf(
     return {
       event: eventOf(row),
       symbol: row.symbol,
-      details: row.fields.map(({ field, a, b }) => `${field} ${textOf(a)} -> ${textOf(b)}`),
+      details: row.fields.map(differenceText),
     };
   }
   if (hashCause !== null) {
@@ -292,14 +293,8 @@ function firstOf(
   };
 }
 
-/** Candidates are journalled by rank; what has none comes after them, as the scan ranked it. */
-const placeOf = ({ a, b }: Replay['differences'][number]): number =>
-  Math.min(a?.rank ?? Infinity, b?.rank ?? Infinity, 1e6 + (a?.scanRank ?? b?.scanRank ?? 1e6));
-
 function eventOf({ stage, a, b }: Replay['differences'][number]): string {
   if (stage === 'scan' || stage === 'score') return 'candidate.scored';
   if (stage === 'size') return 'intent.sized';
   return (a ?? b)?.fate === 'approved' ? 'intent.approved' : 'intent.denied';
 }
-
-const textOf = (value: unknown): string => (value === null ? 'none' : JSON.stringify(value));

@@ -4,8 +4,9 @@ import type { DecidedRow } from '../domain/decided.ts';
 import { EXIT } from '../domain/failure.ts';
 import { toUsd } from '../domain/money.ts';
 import { type EpochMs, isoUtc } from '../domain/time.ts';
+import { differenceText } from '../pipeline/compare-decided.ts';
 import { REPLAY_CLASSES } from '../pipeline/replay.ts';
-import { plural, price } from '../reporting/format.ts';
+import { plural } from '../reporting/format.ts';
 import type { CommandContext, CommandOutcome } from './command.ts';
 import { visible } from './errors.ts';
 import { renderTable, type TableColumn } from './table.ts';
@@ -90,7 +91,7 @@ function differingRows({ differences, orders }: ReplayedRun): string[][] {
     String(a?.rank ?? b?.rank ?? ''),
     fateText(a),
     fateText(b),
-    fields.map(({ field, a: was, b: is }) => fieldText(field, was, is)).join('; '),
+    fields.map((field) => visible(differenceText(field))).join('; '),
   ]);
   const answered = orders.filter(({ class: kind }) => kind !== 'same');
   return [
@@ -129,22 +130,6 @@ export function fateText(row: DecidedRow | null): string {
   if (row.fate === 'approved') return `approved ${row.approved}`;
   const reason = row.reasons.find(({ allowed }) => allowed === 0)?.code;
   return reason === undefined ? row.fate : `${row.fate} ${reason}`;
-}
-
-const PRICES = new Set(['referencePrice', 'atr']);
-
-function fieldText(field: string, was: unknown, is: unknown): string {
-  const shown = (value: unknown): string => {
-    if (value === null || value === undefined) return 'none';
-    if (PRICES.has(field) && typeof value === 'number') return price(value / 1e6);
-    return typeof value === 'string' ? visible(value) : compact(value);
-  };
-  return `${field} ${shown(was)} -> ${shown(is)}`;
-}
-
-function compact(value: unknown): string {
-  const text = JSON.stringify(value);
-  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }
 
 function runData(run: ReplayedRun): unknown {
