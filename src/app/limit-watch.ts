@@ -17,6 +17,7 @@ import { inForce, restrictionKey } from '../risk/trading-state.ts';
 import { alertDraft } from './alerts.ts';
 import type { System } from './compose.ts';
 import { restrictingLimits } from './trading.ts';
+import { unpaidCommissions } from './valuation.ts';
 
 /** Writes down that a source restricts trading from now on. */
 const restricted = (at: EpochMs, restriction: Restriction): EventDraft => ({
@@ -118,11 +119,12 @@ export function decisiveLoss(system: System, at: EpochMs): number | null {
 
 /** True where every held symbol has a bar that ended now, and these bars show that the loss is below the limit. */
 export function hasNoLoss(
-  { book, source }: System,
+  system: System,
   limitFraction: number,
   at: EpochMs,
   session: Session,
 ): boolean {
+  const { book, source } = system;
   const { lastClose } = book;
   if (source.intraday === null || lastClose === null) return false;
   const lengthMs = TIMEFRAME_MINUTES[source.intraday] * MINUTE_MS;
