@@ -1,6 +1,9 @@
 import { historyFolder } from '../adapters/file/file-history.ts';
 import { readHistory } from '../adapters/file/history-reader.ts';
+import { loadSimAccount } from '../adapters/file/sim-account-file.ts';
+import type { SimAccountState } from '../adapters/sim/sim-account-state.ts';
 import type { RunRecord } from '../domain/run.ts';
+import type { EpochMs } from '../domain/time.ts';
 import type { TradeRecord } from '../domain/trade.ts';
 import type { HistoryReader, RecordQuery } from '../ports/history.ts';
 
@@ -21,6 +24,15 @@ export const queryRuns = (home: string, query: RecordQuery): Promise<Records<Run
 
 export const queryTrades = (home: string, query: RecordQuery): Promise<Records<TradeRecord>> =>
   recordsFrom(query, (asked) => recordsOf(home).trades(asked));
+
+/**
+ * The instant up to which a home knows what happened: that of the simulated exchange where it has one, which may have been
+ * played through long ago, else now.
+ */
+export const knownUntil = (home: string, now: EpochMs): EpochMs => {
+  const played = loadSimAccount<SimAccountState>(home)?.playedThrough ?? now;
+  return played < now ? played : now;
+};
 
 async function recordsFrom<T>(
   query: RecordQuery,

@@ -58,6 +58,14 @@ describe('positions, orders and protect', () => {
     expect(stdout).toContain('PROTECTION');
   });
 
+  it('say how long something is held by the day that was played, whatever the day is', async () => {
+    const text = async (now: string) =>
+      (await run(['trades', '--home', played, '--status', 'open', '--wide'], { now })).stdout;
+    const soon = await text('2026-11-20T15:00:00Z');
+    expect(soon).toMatch(/ \dh \d\dm /);
+    expect(await text('2031-01-02T15:00:00Z')).toBe(soon);
+  });
+
   it('show a stop at work for every position', async () => {
     const { positions } = await held(played);
     const { orders } = (await dataOf(['orders'], played)) as Orders;

@@ -19,6 +19,8 @@ export interface Surroundings {
   /** What the person types; null is the end of input. */
   readonly answers?: readonly (string | null)[];
   readonly interrupt?: AbortSignal;
+  /** The time of the machine; 2026-03-05, 14:30 UTC, unless it is said. */
+  readonly now?: string;
   /** Other commands than the program's own. */
   readonly commands?: readonly CommandEntry[];
 }
@@ -32,7 +34,7 @@ export async function run(argv: readonly string[], around: Surroundings = {}): P
   const world: World = {
     env: around.env ?? {},
     cwd: around.cwd ?? '/nowhere',
-    now: () => epochMs(1_772_721_000_000),
+    now: () => epochMs(Date.parse(around.now ?? '2026-03-05T14:30:00Z')),
     stdout: {
       write: (text) => {
         stdout += text;

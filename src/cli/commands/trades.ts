@@ -50,7 +50,7 @@ export const trades: CommandSpec = {
     const csv = csvOption(options.csv);
     const last =
       countOption('--last', options.last) ?? (csv || context.json ? undefined : TABLE_ROWS);
-    const { queryTrades } = await import('../../app/records.ts');
+    const { knownUntil, queryTrades } = await import('../../app/records.ts');
     const { records, cut, none } = await queryTrades(context.home, {
       ...(last === undefined ? {} : { last }),
       ...(symbol === undefined ? {} : { symbol }),
@@ -73,7 +73,9 @@ export const trades: CommandSpec = {
         : []),
       `The whole story of one: trade-labs why ${records.at(-1)?.tradeId ?? 'TRADE'}`,
     ];
-    return { data, text: `${tableOf(context, records, totals)}\n\n${notes.join('\n')}` };
+    const now = knownUntil(context.home, context.now());
+    const table = tableOf(context, records, totals, now);
+    return { data, text: `${table}\n\n${notes.join('\n')}` };
   },
 };
 
@@ -121,7 +123,12 @@ const COLUMNS: readonly TableColumn[] = [
   { title: 'strategy', priority: 0 },
 ];
 
-function tableOf(context: CommandContext, records: readonly TradeRecord[], totals: Totals): string {
+function tableOf(
+  context: CommandContext,
+  records: readonly TradeRecord[],
+  totals: Totals,
+  now: EpochMs,
+): string {
   const rows = records.map((trade) => [
     trade.entrySession,
     timeOf(trade.entryAt),
@@ -135,7 +142,7 @@ function tableOf(context: CommandContext, records: readonly TradeRecord[], total
     trade.status === 'open' ? '' : multiple(trade.rMultiple),
     shown(trade.maeR, multiple),
     shown(trade.mfeR, multiple),
-    heldText(trade, context.now()),
+    heldText(trade, now),
     trade.exitReason ?? 'open',
     visible(trade.strategy),
   ]);
@@ -158,7 +165,7 @@ const timeOf = (iso: string): string => {
   return at === null ? '' : newYorkTime(at);
 };
 
-/** "3h 06m", "12d 04h": from entry to exit, or to now. */
+/** "3h 06m", "12d 04h": from entry to exit, or to the instant that the home knows of. */
 function heldText({ entryAt, exitAt }: TradeRecord, now: EpochMs): string {
   const from = parseInstant(entryAt);
   const to = exitAt === null ? now : parseInstant(exitAt);
