@@ -1,4 +1,5 @@
 import { SILENT_LOG } from '../adapters/memory/silent-log.ts';
+import type { BarMarketData } from '../adapters/recorded/bar-market-data.ts';
 import { SimClock } from '../adapters/sim/sim-clock.ts';
 import { giveWay } from '../adapters/system/give-way.ts';
 import { previousSession } from '../calendar/nyse.ts';
@@ -39,6 +40,9 @@ export interface BacktestRequest {
   readonly version: string;
   /** Open bars; they are only read, so that several backtests may share them. */
   readonly source: BarSource;
+  /** What an earlier backtest made of the same bars, range and universe, and may be used again. */
+  readonly range?: BacktestRange;
+  readonly market?: BarMarketData;
   /** Both included. Bars before `from` are history; nothing is traded before it. */
   readonly from: SessionDate;
   readonly to: SessionDate;
@@ -112,7 +116,7 @@ export async function playBacktest(request: BacktestRequest): Promise<BacktestRe
   const switches = { ...request.loaded.switches, killSwitch: false, dryRun: false };
   const loaded: LoadedConfig = { ...request.loaded, switches };
   const universe = request.symbols ?? universeOf(loaded.config, home);
-  const range = await backtestRange(source, request.from, request.to, universe);
+  const range = request.range ?? (await backtestRange(source, request.from, request.to, universe));
   const [first] = range.sessions;
   const last = assertExists(range.sessions.at(-1), 'a range has sessions');
   const opening = assertExists(first, 'a range has sessions');
@@ -127,6 +131,7 @@ export async function playBacktest(request: BacktestRequest): Promise<BacktestRe
     clock,
     log: request.log ?? SILENT_LOG,
     source,
+    ...(request.market === undefined ? {} : { market: request.market }),
     until: last,
     ...(request.runDir === undefined
       ? { inMemory: 'records' as const }

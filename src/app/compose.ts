@@ -48,6 +48,8 @@ export interface Composition {
   readonly dataDir?: string;
   /** Bars that are open already, instead of either; they may be shared with other compositions. */
   readonly source?: BarSource;
+  /** These bars as a market already: it keeps what it computes, and gives every composition the same. */
+  readonly market?: BarMarketData;
   /** What scans look at, instead of the configured universe. */
   readonly universe?: readonly Symbol[];
   /** A strategy that is loaded already, instead of the configured one. */
@@ -169,10 +171,7 @@ export async function compose(composition: Composition): Promise<System> {
     clock,
     log,
     source,
-    market: new BarMarketData(source, {
-      halfSpreadBps: config.costs.halfSpreadBps,
-      ...(composition.until === undefined ? {} : { until: composition.until }),
-    }),
+    market: composition.market ?? marketOf(source, config, composition.until),
     broker,
     gate: gateOf(
       { broker, book, config, source, clock, home, writesReports, loaded, identity },
@@ -202,6 +201,12 @@ const keepsRecordings = ({ mode, runDir, loaded }: Composition): boolean =>
 /** The recordings of a home. */
 export const recordingsOf = (home: string): Recordings =>
   new RecordingFiles(join(home, 'data', 'recordings'));
+
+const marketOf = (source: BarSource, { costs }: Config, until?: Session): BarMarketData =>
+  new BarMarketData(source, {
+    halfSpreadBps: costs.halfSpreadBps,
+    ...(until === undefined ? {} : { until }),
+  });
 
 /** Nothing reaches the broker but through this. */
 function gateOf(

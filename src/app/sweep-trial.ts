@@ -1,19 +1,59 @@
+import { BarMarketData } from '../adapters/recorded/bar-market-data.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { Failure } from '../domain/failure.ts';
 import type { Symbol } from '../domain/market.ts';
-import type { SessionDate } from '../domain/time.ts';
+import type { Session, SessionDate } from '../domain/time.ts';
 import { timeWeighted } from '../ledger/metrics-curve.ts';
 import { measureSplit, type TrialResult } from '../ledger/trials.ts';
 import type { BarSource } from '../ports/bar-source.ts';
 import { sessionSpan } from '../reporting/report.ts';
 import { runBacktest } from './backtest.ts';
+import { type BacktestRange, backtestRange } from './backtest-range.ts';
+import { universeOf } from './universe-file.ts';
 
 /** What all trials of a sweep have in common. */
 export interface TrialSetting {
   readonly home: string;
   readonly version: string;
   readonly symbols: readonly Symbol[] | null;
+  /** The last session of the sweep. */
+  readonly last: Session;
+}
+
+/** More half spreads than these are not kept as markets at a time. */
+const MOST_MARKETS = 4;
+
+/** The bars of a sweep, with all that was computed of them for one trial and serves the next. */
+export class TrialBars {
+  readonly source: BarSource;
+  readonly #until: Session;
+  readonly #ranges = new Map<string, Promise<BacktestRange>>();
+  readonly #markets = new Map<number, BarMarketData>();
+
+  /** The source must be prepared up to `until`. */
+  constructor(source: BarSource, until: Session) {
+    this.source = source;
+    this.#until = until;
+  }
+
+  range(from: SessionDate, to: SessionDate, universe: readonly Symbol[] | null) {
+    const key = `${from} ${to} ${universe === null ? '*' : universe.join(' ')}`;
+    const known = this.#ranges.get(key);
+    if (known !== undefined) return known;
+    const range = backtestRange(this.source, from, to, universe);
+    this.#ranges.set(key, range);
+    return range;
+  }
+
+  market(halfSpreadBps: number): BarMarketData {
+    const known = this.#markets.get(halfSpreadBps);
+    if (known !== undefined) return known;
+    if (this.#markets.size >= MOST_MARKETS) this.#markets.clear();
+    const market = new BarMarketData(this.source, { halfSpreadBps, until: this.#until });
+    this.#markets.set(halfSpreadBps, market);
+    return market;
+  }
 }
 
 /** One backtest of a sweep. Plain data: it can be sent to a thread. */
@@ -36,16 +76,20 @@ export interface TrialTask {
 export async function runTrial(
   task: TrialTask,
   { home, version, symbols }: TrialSetting,
-  source: BarSource,
+  bars: TrialBars,
 ): Promise<TrialResult> {
+  const { from, to, config } = task;
   try {
+    const universe = symbols ?? universeOf(config, home);
     const { end, equity, trades, decisionHash } = await runBacktest({
       home,
       loaded: asLoaded(task),
       version,
-      source,
-      from: task.from,
-      to: task.to,
+      source: bars.source,
+      range: await bars.range(from, to, universe),
+      market: bars.market(config.costs.halfSpreadBps),
+      from,
+      to,
       ...(symbols === null ? {} : { symbols }),
     });
     return {

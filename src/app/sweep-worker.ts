@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type SharedBars, sharedBarSource } from '../adapters/memory/shared-bars.ts';
 import { assertExists } from '../domain/result.ts';
 import type { TrialResult } from '../ledger/trials.ts';
-import { runTrial, type TrialSetting, type TrialTask } from './sweep-trial.ts';
+import { runTrial, TrialBars, type TrialSetting, type TrialTask } from './sweep-trial.ts';
 import { syntheticSourceOf } from './synthetic.ts';
 
 /** What a thread is begun with. */
@@ -23,13 +23,14 @@ function serve(): void {
   const { setting, shared, market } = workerData as WorkerSetting;
   const port = assertExists(parentPort, 'this file is the entry of a thread');
   const source = sharedBarSource(shared, market === null ? null : syntheticSourceOf(market));
+  const bars = new TrialBars(source, setting.last);
   port.on('message', (task: TrialTask) => {
     void answerTo(task).then((answer) => port.postMessage(answer));
   });
 
   async function answerTo(task: TrialTask): Promise<WorkerAnswer> {
     try {
-      return { result: await runTrial(task, setting, source) };
+      return { result: await runTrial(task, setting, bars) };
     } catch (error) {
       const { message, stack } = error instanceof Error ? error : new Error(String(error));
       return { error: { message, stack } };

@@ -216,8 +216,9 @@ function openRunners(
   { source, base, sessions }: PreparedSweep,
   tasks: number,
 ): TrialRunner[] {
-  const setting: TrialSetting = { home: configSource.home, version, symbols: question.symbols };
   const last = assertExists(sessions.at(-1), 'a range has sessions');
+  const { symbols } = question;
+  const setting: TrialSetting = { home: configSource.home, version, symbols, last };
   const shared: SharedBars = shareBars(source, last);
   const market = source.synthetic ? base.config.data.synthetic : null;
   return Array.from({ length: Math.min(workers, tasks) }, () =>

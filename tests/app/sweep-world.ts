@@ -5,7 +5,7 @@ import { sharedBarSource } from '../../src/adapters/memory/shared-bars.ts';
 import { createSyntheticMarket } from '../../src/adapters/sim/synthetic-market.ts';
 import { runSweep, type SweepOutcome, type SweepQuestion } from '../../src/app/sweep.ts';
 import type { TrialRunner } from '../../src/app/sweep-pool.ts';
-import { runTrial } from '../../src/app/sweep-trial.ts';
+import { runTrial, TrialBars } from '../../src/app/sweep-trial.ts';
 import type { WorkerSetting } from '../../src/app/sweep-worker.ts';
 import { barAt } from '../../src/domain/market.ts';
 import { epochMs, sessionDate, utcMsToDate } from '../../src/domain/time.ts';
@@ -79,10 +79,10 @@ export const questionOf = (home: string, parts: Partial<SweepQuestion> = {}): Sw
 });
 
 /** Trials in this thread, over the same shared bars: the threads themselves need the built program. */
-export const inThisThread = ({ setting, shared }: WorkerSetting): TrialRunner => ({
-  run: (task) => runTrial(task, setting, sharedBarSource(shared)),
-  close: async () => {},
-});
+export const inThisThread = ({ setting, shared }: WorkerSetting): TrialRunner => {
+  const bars = new TrialBars(sharedBarSource(shared), setting.last);
+  return { run: (task) => runTrial(task, setting, bars), close: async () => {} };
+};
 
 export interface Sweeping {
   readonly home: string;

@@ -8,8 +8,13 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openBarFolder } from '../../src/adapters/file/bar-folder.ts';
+import { barFolderSource } from '../../src/adapters/file/bar-folder-source.ts';
+import { runBacktest } from '../../src/app/backtest.ts';
+import { loadConfig } from '../../src/config/load.ts';
 import { Failure } from '../../src/domain/failure.ts';
-import type { TrialResult } from '../../src/ledger/trials.ts';
+import { measureSpan, type TrialResult } from '../../src/ledger/trials.ts';
+import { sessionSpan } from '../../src/reporting/report.ts';
 import { contents } from '../cli/homes.ts';
 import { inThisThread, questionOf, sweepHome, sweeping } from './sweep-world.ts';
 
@@ -77,18 +82,26 @@ describe('a sweep', () => {
     const dir = folder();
     const question = questionOf(world.home, { split: 'off' });
     const { report } = await sweeping({ home: world.home, dir, question });
-    const alone = await sweeping({
+    const flags = { 'strategy.params.bars': '10', 'sizing.stop.multiple': '3' };
+    const loaded = await loadConfig({ home: world.home, cwd: world.home, env: {}, flags });
+    const alone = await runBacktest({
       home: world.home,
-      dir: folder(),
-      question: questionOf(world.home, {
-        split: 'off',
-        set: { 'strategy.params.bars': '10' },
-        grid: ['sizing.stop.multiple=3'],
-      }),
+      loaded,
+      version: '0.0.0',
+      source: barFolderSource(openBarFolder(join(world.home, 'bars'))),
+      from: question.from,
+      to: question.to,
     });
     const last = report.ranking?.trials.find(({ trial }) => trial.number === 4)?.trial;
-    expect(last?.values).toEqual({ 'strategy.params.bars': '10', 'sizing.stop.multiple': '3' });
-    expect(alone.report.ranking?.trials[0]?.trial.result).toEqual(last?.result);
+    expect(last?.values).toEqual(flags);
+    const { equity, trades, decisionHash } = alone;
+    expect(last?.result).toEqual({
+      outcome: 'done',
+      haltedOn: null,
+      inSample: measureSpan(equity, trades, sessionSpan),
+      outOfSample: null,
+      decisionHash,
+    });
   });
 
   it('chooses in each window and judges on the sessions after it', async () => {
