@@ -11,6 +11,7 @@ import { Agenda, type Due } from './agenda.ts';
 import { watchClock } from './breaker-watch.ts';
 import { BrokerTimetable } from './broker-session.ts';
 import type { System } from './compose.ts';
+import { noteConfig } from './config-history.ts';
 import { Delays } from './delays.ts';
 import { Engine } from './engine.ts';
 import type { JobObserver } from './jobs.ts';
@@ -196,6 +197,7 @@ export class Daemon {
   async #start(): Promise<void> {
     const { system } = this.#parts;
     await this.#become('starting', `version ${system.identity.version}`);
+    await noteConfig(system);
     const session = this.#engine.nextInstant()?.session ?? this.#lastSession();
     const cutOff = await recover(system, this.#engine.monitors, session);
     const slots = await recentSlots(system, this.#parts.clock.now(), session);
@@ -340,6 +342,7 @@ export class Daemon {
     this.#state = to;
     const at = this.#parts.timeline.now();
     await this.#append({ type: 'daemon.state_changed', at, runId: null, from, to, cause });
+    this.#system.log.write('info', `the daemon is ${to}: ${cause}`, { from, to });
     this.#parts.tell({ kind: 'state', state: to, cause });
   }
 

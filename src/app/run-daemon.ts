@@ -34,6 +34,8 @@ export interface DaemonRequest {
   readonly onEvents: (events: readonly JournalEvent[]) => void;
   readonly tell: (news: DaemonNews) => void;
   readonly reload: () => Promise<LoadedConfig>;
+  /** Writes each line of the log to standard output too. */
+  readonly logStdout?: boolean;
   /** The time of the machine, where it is not its own. */
   readonly time?: TimeSource;
 }
@@ -55,7 +57,7 @@ export async function runDaemon(request: DaemonRequest): Promise<DaemonEnd> {
   const played = loadSimAccount<SimAccountState>(home)?.playedThrough ?? null;
   const start = startOf(request, played);
   const clock = new SimClock(played ?? start);
-  const log = await openHomeLog(home, loaded);
+  const log = await openHomeLog(home, loaded, request.logStdout);
   try {
     const system = await compose({
       home,

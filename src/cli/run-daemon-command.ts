@@ -21,6 +21,7 @@ export interface DaemonOptions {
   readonly seed?: string;
   readonly until?: EpochMs;
   readonly dryRun?: boolean;
+  readonly logStdout?: boolean;
 }
 
 /** Runs the daemon, telling what it does on standard error; the result is how it ended. */
@@ -47,6 +48,7 @@ export async function runDaemonCommand(
     reload: load,
     ...(options.simulate === undefined ? {} : { simulate: options.simulate }),
     ...(options.until === undefined ? {} : { until: options.until }),
+    ...(options.logStdout === true ? { logStdout: true } : {}),
   });
   return outcomeOf(context, end, teller, options);
 }

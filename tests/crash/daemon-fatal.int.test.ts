@@ -44,18 +44,28 @@ function newHome(name: string): string {
 
 interface Ended {
   readonly code: number | null;
+  readonly stdout: string;
   readonly stderr: string;
 }
 
 /** Runs the real daemon on the machine's clock until it ends. */
-function daemon(home: string, preload: readonly string[], env: NodeJS.ProcessEnv): Promise<Ended> {
+function daemon(
+  home: string,
+  preload: readonly string[],
+  env: NodeJS.ProcessEnv,
+  flags: readonly string[] = [],
+): Promise<Ended> {
   return new Promise((resolve) => {
     const bin = join(program, 'dist', 'trade-labs.js');
-    const child = spawn(process.execPath, [...preload, bin, 'daemon', '--home', home], {
-      stdio: ['ignore', 'ignore', 'pipe'],
+    const child = spawn(process.execPath, [...preload, bin, 'daemon', '--home', home, ...flags], {
+      stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: process.env.PATH, ...env },
     });
+    let stdout = '';
     let stderr = '';
+    child.stdout.on('data', (text: Buffer) => {
+      stdout += text.toString();
+    });
     // A daemon without a fault is asked to stop once it runs.
     let isAsked = preload.length > 0;
     child.stderr.on('data', (text: Buffer) => {
@@ -64,7 +74,7 @@ function daemon(home: string, preload: readonly string[], env: NodeJS.ProcessEnv
       isAsked = true;
       child.kill('SIGTERM');
     });
-    child.on('exit', (code) => resolve({ code, stderr }));
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
   });
 }
 
@@ -108,4 +118,15 @@ describe('an error that nobody expected', () => {
     },
     60_000,
   );
+});
+
+describe('a daemon in a container', () => {
+  it('writes to standard output what it writes to its log', async () => {
+    const home = newHome('container');
+    const { code, stdout } = await daemon(home, [], {}, ['--log-stdout']);
+    expect(code).toBe(0);
+    const log = readFileSync(join(home, 'logs', 'trade-labs.log'), 'utf8');
+    expect(log.split('\n').length).toBeGreaterThan(2);
+    expect(stdout).toContain(log);
+  }, 60_000);
 });

@@ -27,10 +27,11 @@ export const daemon: CommandSpec = {
       .option('--from <date>', 'first date of --plan or --simulate')
       .option('--to <date>', 'last date of --plan or --simulate')
       .option('--seed <n>', 'seed of the synthetic market that --simulate plays')
+      .option('--log-stdout', 'write each line of the log to standard output too, for containers')
       .option('-n, --dry-run', 'decide and record, send nothing');
   },
   run: async (context, _args, options) => {
-    refuseMixed(options);
+    refuseMixed(options, context.json);
     const from = dateOption(context, '--from', options.from);
     const to = dateOption(context, '--to', options.to);
     const dryRun = options.dryRun === true;
@@ -51,12 +52,17 @@ export const daemon: CommandSpec = {
       return runDaemonCommand(context, { simulate: span, ...(seed === undefined ? {} : { seed }) });
     }
     const until = await untilOption(context, textOption(options.until));
-    return runDaemonCommand(context, { dryRun, ...(until === undefined ? {} : { until }) });
+    const logStdout = options.logStdout === true;
+    return runDaemonCommand(context, {
+      dryRun,
+      logStdout,
+      ...(until === undefined ? {} : { until }),
+    });
   },
 };
 
 /** What only goes together, and what never does. */
-function refuseMixed(options: Readonly<Record<string, unknown>>): void {
+function refuseMixed(options: Readonly<Record<string, unknown>>, json: boolean): void {
   const modes = ['plan', 'once', 'simulate'].filter((name) => options[name] !== undefined);
   if (modes.length > 1) {
     throw new Failure('USAGE', `--${modes[0]} does not go with --${modes[1]}`, {
@@ -73,6 +79,11 @@ function refuseMixed(options: Readonly<Record<string, unknown>>): void {
   if (options.seed !== undefined && mode !== 'simulate') {
     throw new Failure('USAGE', '--seed goes with --simulate', {
       hint: 'for the daemon itself, set data.synthetic.seed in the configuration',
+    });
+  }
+  if (options.logStdout === true && (mode !== undefined || json)) {
+    throw new Failure('USAGE', `--log-stdout does not go with --${mode ?? 'json'}`, {
+      hint: 'trade-labs daemon --log-stdout',
     });
   }
   if (options.until !== undefined && mode !== undefined) {
