@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nextSession } from '../../src/calendar/nyse.ts';
-import { usd } from '../../src/domain/money.ts';
+import { micros, usd } from '../../src/domain/money.ts';
 import { sessionDate } from '../../src/domain/time.ts';
+import type { EventOf } from '../../src/events/event.ts';
 import { quantityOf } from '../../src/ledger/lots.ts';
 import { sumUsd } from '../../src/ledger/metrics-trades.ts';
 import { renderCsvFiles } from '../../src/reporting/csv-files.ts';
@@ -38,6 +39,7 @@ const action = fc.oneof(
       'deposit' as const,
       'withdrawal' as const,
       'dividend' as const,
+      'interest' as const,
       'fee' as const,
     ),
     cents: fc.integer({ min: 1, max: 500_000 }),
@@ -48,6 +50,12 @@ const action = fc.oneof(
     ratio: fc.constantFrom(2, 3, 0.5),
   }),
   fc.record({ kind: fc.constant('pay' as const) }),
+  fc.record({
+    kind: fc.constant('correct' as const),
+    pick: fc.nat(),
+    micros: fc.integer({ min: 1_000_000, max: 90_000_000 }),
+    commission: fc.integer({ min: 0, max: 400 }),
+  }),
 );
 type Action = typeof action extends fc.Arbitrary<infer A> ? A : never;
 
@@ -126,6 +134,10 @@ function act(
         story.add('commission.recorded', when, { execId, commission: usd(0.37) });
       return 0;
     }
+    case 'correct': {
+      correctOne(story, when, step);
+      return 0;
+    }
     default: {
       const out = step.kind === 'fee' || step.kind === 'withdrawal';
       const dollars = (out ? -step.cents : step.cents) / 100;
@@ -133,6 +145,40 @@ function act(
       return step.kind === 'deposit' || step.kind === 'withdrawal' ? dollars : 0;
     }
   }
+}
+
+/** The broker says of an execution, at whatever time, that it was at another price and cost something else. */
+function correctOne(
+  story: Story,
+  when: readonly [string, string],
+  { pick, micros: price, commission }: Extract<Action, { kind: 'correct' }>,
+): void {
+  const known = story.events.filter(
+    (event) => event.type === 'fill.recorded' && story.book.execution(event.execId) !== null,
+  ) as EventOf<'fill.recorded'>[];
+  const old = known[pick % Math.max(1, known.length)];
+  const booked = old === undefined ? null : story.book.execution(old.execId);
+  if (old === undefined || booked === null) return;
+  const { fill, revision } = booked;
+  const { execId, orderRef, symbol: name, side, session } = old;
+  const by = {
+    execId: `${execId}.${revision + 2}`,
+    quantity: fill.quantity,
+    price: micros(price),
+    commission: usd(commission / 100),
+    filledAt: fill.filledAt,
+    inferred: false,
+  };
+  if (!story.book.canCorrect(execId, [by])) return;
+  const inForce = { quantity: fill.quantity, price: fill.price, commission: fill.commission };
+  const place = { execId, orderRef, symbol: name, side, session };
+  story.add('fill.corrected', when, {
+    ...place,
+    old: inForce,
+    by: [by],
+    revision: revision + 1,
+    cause: 'busted and printed again',
+  });
 }
 
 /** The column of a CSV text as numbers; empty cells are left out. */
@@ -175,6 +221,13 @@ describe('for any history', () => {
         expect(markdown).toContain(money(realizedGross));
         if (built.tradeSummary.closed > 0) expect(markdown).toContain(`**${money(net)}**`);
 
+        const paid = column(files.get('executions.csv') ?? '', 'commission');
+        if (built.filledOrders.every(({ commission }) => commission !== null)) {
+          expect(sumUsd(paid)).toBe(built.execution.commissions);
+        }
+        // What is told of the day as it went is, at its end, what the day made.
+        expect(built.intraday.rows.at(-1)?.change).toBe(bridge.pnl);
+
         const equity = files.get('equity.csv') ?? '';
         expect(column(equity, 'equity')).toEqual([bridge.startEquity, bridge.endEquity]);
         const unrealized = sumUsd(built.positions.map((row) => row.unrealized as number));
@@ -205,6 +258,7 @@ describe('for any history', () => {
           const nets = group.map(({ summary }) => summary.metrics.netProfit.value as number);
           expect(sumUsd(nets)).toBe(net);
         }
+        expect(sumUsd(built.entries.map(({ netProfit }) => netProfit))).toBe(net);
         const pnl = column(files.get('days.csv') ?? '', 'pnl');
         // The account's first mark has no return: it is where the curve begins.
         expect(sumUsd(pnl)).toBe(bridge.pnl);
