@@ -93,6 +93,8 @@ export interface System {
   readonly writesReports: boolean;
   readonly config: Config;
   readonly loaded: LoadedConfig;
+  /** Whose limits were acknowledged for live trading, where a reload has only made them stricter since. */
+  readonly acknowledged?: Config;
   readonly identity: RunIdentity;
   readonly clock: Clock;
   readonly log: Log;
@@ -111,7 +113,7 @@ export interface System {
   /** The same for weeks and months. */
   readonly periods: Readonly<Record<'weekly' | 'monthly', PeriodReader>>;
   readonly strategy: StrategyDesk;
-  /** Where decisions leave what they saw; null in a run of the past, and where the configuration wants none. */
+  /** Where decisions leave what they saw, where the configuration wants that; null in a run of the past. */
   readonly recordings: Recordings | null;
   /** The symbols that scans look at; null for all that the data has. */
   readonly universe: readonly Symbol[] | null;
@@ -192,11 +194,8 @@ export async function compose(composition: Composition): Promise<System> {
 }
 
 /** A run in the past can be made again from its bars; what was traded on cannot. */
-const keepsRecordings = ({ mode, runDir, loaded }: Composition): boolean =>
-  mode !== 'backtest' &&
-  mode !== 'replay' &&
-  runDir === undefined &&
-  loaded.config.recordings.enabled;
+const keepsRecordings = ({ mode, runDir }: Composition): boolean =>
+  mode !== 'backtest' && mode !== 'replay' && runDir === undefined;
 
 /** The recordings of a home. */
 export const recordingsOf = (home: string): Recordings =>

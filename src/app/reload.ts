@@ -1,7 +1,10 @@
+import { limitsOf, liveAckOf } from '../config/limits-hash.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { Failure } from '../domain/failure.ts';
+import { loosened } from '../risk/arming.ts';
 import type { System } from './compose.ts';
+import { changedKeys, rememberConfig } from './config-history.ts';
 import { loadStrategy } from './load-strategy.ts';
 import { checkScanData } from './scan-rule.ts';
 import { entryRestriction } from './trading.ts';
@@ -18,8 +21,9 @@ export async function reloaded(
   try {
     const loaded = await load();
     const keys = changedKeys(before.config, loaded.config);
-    if (keys.length === 0) return { system: null, text: 'the configuration is unchanged' };
+    if (keys.length === 0) return switched(before, loaded);
     const system = await reconfigured(before, loaded);
+    if (before.writesReports) rememberConfig(before.home, loaded);
     await before.history.append([
       {
         type: 'config.changed',
@@ -41,6 +45,16 @@ export async function reloaded(
   }
 }
 
+/** The switches of the environment count anew also where no key changed. */
+function switched(before: System, loaded: LoadedConfig): { system: System | null; text: string } {
+  if (JSON.stringify(before.loaded.switches) === JSON.stringify(loaded.switches)) {
+    return { system: null, text: 'the configuration is unchanged' };
+  }
+  const system = { ...before, loaded };
+  system.gate.follow(system.config.risk, entryRestriction(system));
+  return { system, text: 'the switches of the environment changed' };
+}
+
 /** Sections that a running process is built on: another value needs another process. */
 const FIXED: readonly (keyof Config)[] = [
   'mode',
@@ -54,27 +68,12 @@ const FIXED: readonly (keyof Config)[] = [
   'logs',
 ];
 
-/** The keys whose values differ, "risk.maxPositions"; a list is one key. */
-function changedKeys(before: unknown, after: unknown, prefix = ''): string[] {
-  if (!isSection(before) || !isSection(after)) {
-    return JSON.stringify(before) === JSON.stringify(after) ? [] : [prefix];
-  }
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  return names.flatMap((name) =>
-    changedKeys(before[name], after[name], prefix === '' ? name : `${prefix}.${name}`),
-  );
-}
-
-const isSection = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/**
- * The same process under another configuration. Throws CONFIG_INVALID where it changes what the process is built on,
- * and whatever its strategy or universe is refused with; the process then goes on as it was.
- */
-async function reconfigured(system: System, loaded: LoadedConfig): Promise<System> {
-  const { config } = loaded;
-  const keys = changedKeys(system.config, config);
+/** Why a running process does not take a configuration over: what it is built on, and limits nobody acknowledged. */
+export function assertReloadable(
+  before: LoadedConfig,
+  after: LoadedConfig,
+  keys: readonly string[],
+): void {
   const fixed = keys.filter((key) =>
     FIXED.some((name) => key === name || key.startsWith(`${name}.`)),
   );
@@ -83,11 +82,29 @@ async function reconfigured(system: System, loaded: LoadedConfig): Promise<Syste
       hint: 'stop the daemon and start it again',
     });
   }
+  if (before.config.mode !== 'live') return;
+  const looser = loosened(limitsOf(before.config), limitsOf(after.config));
+  const expected = liveAckOf(after.config).ack;
+  if (looser.length === 0 || after.switches.liveAck === expected) return;
+  throw new Failure('REFUSED_BY_GATE', `${looser.join(', ')} would allow more than before`, {
+    hint: `acknowledge it first: TRADE_LABS_LIVE_ACK=${expected}`,
+  });
+}
+
+/**
+ * The same process under another configuration. Throws CONFIG_INVALID where it changes what the process is built on,
+ * and whatever its strategy or universe is refused with; the process then goes on as it was.
+ */
+async function reconfigured(system: System, loaded: LoadedConfig): Promise<System> {
+  const { config } = loaded;
+  assertReloadable(system.loaded, loaded, changedKeys(system.config, config));
   checkScanData(config, system.source);
   const strategy = await loadStrategy(config, system.home);
   const universe = universeOf(config, system.home);
   const identity = { ...system.identity, configHash: loaded.hash };
-  const next = { ...system, config, loaded, identity, strategy, universe };
+  const isStricter = loosened(limitsOf(system.config), limitsOf(config)).length === 0;
+  const acknowledged = isStricter ? (system.acknowledged ?? system.config) : config;
+  const next = { ...system, config, loaded, acknowledged, identity, strategy, universe };
   system.gate.follow(config.risk, entryRestriction(next));
   return next;
 }

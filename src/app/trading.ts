@@ -1,13 +1,13 @@
 import { readKillFile } from '../adapters/file/kill-file.ts';
 import { newYorkDate, nextSession, sessionOf } from '../calendar/nyse.ts';
-import { limitsHash } from '../config/limits-hash.ts';
+import { liveAckOf } from '../config/limits-hash.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import type { EpochMs, SessionDate } from '../domain/time.ts';
 import type { Trading } from '../domain/trading-state.ts';
 import type { Book } from '../ledger/book.ts';
 import { type TradingView, tradingOf } from '../ledger/trading.ts';
-import { type ArmingFacts, armingFaults, liveAck } from '../risk/arming.ts';
+import { type ArmingFacts, armingFaults } from '../risk/arming.ts';
 import { type Outside, REASON_OF_SOURCE } from '../risk/trading-state.ts';
 import type { System } from './compose.ts';
 import type { EntryRestriction } from './gated-broker.ts';
@@ -15,14 +15,20 @@ import type { EntryRestriction } from './gated-broker.ts';
 /** What of a system decides whether it may trade. */
 export type TradingParts = Pick<
   System,
-  'home' | 'writesReports' | 'config' | 'loaded' | 'book' | 'clock' | 'identity'
+  'home' | 'writesReports' | 'config' | 'loaded' | 'acknowledged' | 'book' | 'clock' | 'identity'
 > & {
   readonly source: Pick<System['source'], 'intraday'>;
   readonly broker: { readonly simulated: boolean; readonly account: string };
 };
 
 /** What arming depends on: for the guards, and for the adapter of a real broker, which asserts it again. */
-export const armingOf = ({ config, loaded, identity, broker }: TradingParts): ArmingFacts => ({
+export const armingOf = ({
+  config,
+  loaded,
+  acknowledged = config,
+  identity,
+  broker,
+}: TradingParts): ArmingFacts => ({
   mode: identity.mode,
   simulated: broker.simulated,
   armed: loaded.switches.armed,
@@ -30,7 +36,7 @@ export const armingOf = ({ config, loaded, identity, broker }: TradingParts): Ar
   reportedAccount: broker.account === '' ? null : broker.account,
   approval: config.approval.mode,
   liveAck: loaded.switches.liveAck,
-  expectedAck: liveAck(config.ib.account, limitsHash(config)),
+  expectedAck: liveAckOf(acknowledged).ack,
 });
 
 /** What restricts trading from outside the journal. A run in the past is nobody's to kill but by its environment. */

@@ -43,6 +43,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/config-explain.ts')).configExplainCommand,
   },
   {
+    path: 'config history',
+    group: 'Get started',
+    summary: 'List when the configuration changed, in which keys and why',
+    load: async () => (await import('./commands/config-history.ts')).configHistory,
+  },
+  {
+    path: 'config restore',
+    group: 'Get started',
+    summary: 'Put an earlier configuration back, checked first',
+    load: async () => (await import('./commands/config-restore.ts')).configRestore,
+  },
+  {
     path: 'doctor',
     group: 'Get started',
     summary: 'Prove that this home can work; say what to mend',

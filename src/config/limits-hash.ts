@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { LimitValues } from '../risk/arming.ts';
+import { type LimitValues, liveAck } from '../risk/arming.ts';
 import type { Config } from './schema.ts';
 
 /** Sections that say how much may be lost and how fast: what live trading acknowledges. */
@@ -36,3 +36,11 @@ export const limitsHash = (config: Config): string =>
   createHash('sha256')
     .update(JSON.stringify([...limitsOf(config)]))
     .digest('hex');
+
+/** What live trading has to acknowledge: the account with every limit. */
+export const liveAckOf = (
+  config: Config,
+): { readonly ack: string; readonly limits: LimitValues } => ({
+  ack: liveAck(config.ib.account, limitsHash(config)),
+  limits: limitsOf(config),
+});

@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
+import { liveAckOf } from '../../config/limits-hash.ts';
 import type { LoadedConfig } from '../../config/load.ts';
-import type { CommandSpec } from '../command.ts';
+import type { CommandOutcome, CommandSpec } from '../command.ts';
 import { renderTable } from '../table.ts';
 
 /** `trade-labs config show`: the values that count, and where each of them comes from. */
@@ -11,14 +12,21 @@ export const configShowCommand: CommandSpec = {
   examples: [
     { line: 'trade-labs config show', does: 'every key and its value' },
     { line: 'trade-labs config show --origin', does: 'and the file and line, variable or default' },
+    {
+      line: 'trade-labs config show --live-ack',
+      does: 'what live trading has to acknowledge: account and limits',
+    },
     { line: 'trade-labs config show --json', does: 'for programs' },
   ],
   configure: (command) => {
-    command.option('--origin', 'say where each value comes from');
+    command
+      .option('--origin', 'say where each value comes from')
+      .option('--live-ack', 'print the acknowledgement of account and limits for live trading');
   },
   run: async (context, _args, options) => {
     const loaded = await context.config();
     const { config, hash, switches, secrets, warnings } = loaded;
+    if (options.liveAck === true) return acknowledgement(loaded);
     const file = loaded.file ?? null;
     const text = [
       file === null
@@ -36,6 +44,23 @@ export const configShowCommand: CommandSpec = {
     };
   },
 };
+
+/** What TRADE_LABS_LIVE_ACK has to be, and the limits that it accepts. */
+function acknowledgement({ config, switches }: LoadedConfig): CommandOutcome {
+  const { ack, limits } = liveAckOf(config);
+  const rows = [...limits].map(([key, value]) => [key, flow(value)]);
+  const isGiven = switches.liveAck === ack;
+  return {
+    data: { ack, isGiven, limits: Object.fromEntries(limits) },
+    text: [
+      `Account ${config.ib.account}, with these limits:`,
+      renderTable([{ title: 'limit' }, { title: 'value' }], rows),
+      isGiven
+        ? 'This is acknowledged.'
+        : `Not acknowledged. Where you accept it, put into .env:\nTRADE_LABS_LIVE_ACK=${ack}`,
+    ].join('\n\n'),
+  };
+}
 
 function valueTable(
   { config, origins }: LoadedConfig,
