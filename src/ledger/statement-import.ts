@@ -37,7 +37,11 @@ interface Group {
 /** Gathers from the journal what a statement of these days counts. */
 export class StatementTie {
   readonly #statement: ActivityStatement;
+  /** Executions as they are in force. */
   readonly #fills = new Map<string, EventOf<'fill.recorded'>>();
+  /** Every execution by each name it had, and what stands for it since it was corrected. */
+  readonly #told = new Map<string, EventOf<'fill.recorded'>>();
+  readonly #inForce = new Map<string, readonly string[]>();
   readonly #commissions = new Map<string, Micros>();
   readonly #cash: EventOf<'cash.recorded'>[] = [];
   #start: Micros | null = null;
@@ -50,7 +54,9 @@ export class StatementTie {
   add(event: JournalEvent): void {
     const { from, to } = this.#statement;
     if (event.type === 'fill.recorded' && event.session >= from && event.session <= to) {
-      if (!this.#fills.has(event.execId)) this.#fills.set(event.execId, event);
+      this.#tell(event);
+    } else if (event.type === 'fill.corrected') {
+      this.#correct(event);
     } else if (event.type === 'commission.recorded') {
       this.#commissions.set(event.execId, event.commission);
     } else if (event.type === 'cash.recorded' && event.session >= from && event.session <= to) {
@@ -59,6 +65,24 @@ export class StatementTie {
       if (event.session < from) this.#start = event.equity;
       if (event.session <= to) this.#end = event.equity;
     }
+  }
+
+  /** Others stand in the place of an execution: the statement has them from the beginning. */
+  #correct({ execId, by }: EventOf<'fill.corrected'>): void {
+    const old = this.#told.get(execId);
+    if (old === undefined) return;
+    for (const name of this.#inForce.get(execId) ?? [execId]) this.#fills.delete(name);
+    for (const fill of by) this.#tell({ ...old, ...fill });
+    this.#inForce.set(
+      execId,
+      by.map((fill) => fill.execId),
+    );
+  }
+
+  #tell(fill: EventOf<'fill.recorded'>): void {
+    if (this.#told.has(fill.execId)) return;
+    this.#told.set(fill.execId, fill);
+    this.#fills.set(fill.execId, fill);
   }
 
   /** Every group on both sides, matches included, in a stable order. */

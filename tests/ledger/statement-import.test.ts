@@ -9,6 +9,7 @@ import { StatementTie, type TieRow } from '../../src/ledger/statement-import.ts'
 import { activityCsv } from './activity-scenes.ts';
 import { type Ledger, ledgerWith } from './book-builder.ts';
 import { BBB, bracketSent, cashMoved, commissionCame, dateNo, filled } from './book-drafts.ts';
+import { corrected, correction, type Recorded } from './corrections.ts';
 import { flexXml } from './flex-scenes.ts';
 
 /** A week: bought, a part of it sold, another symbol with a late commission, a dividend and a fee. */
@@ -120,6 +121,25 @@ describe('a month tied to the broker’s statement', () => {
       'x.xml',
     );
     expect(apart(tiedTo(flex, week()))).toEqual([]);
+  });
+
+  it('ties with what corrected an execution, the last correction counting', () => {
+    const ledger = week();
+    const wrong = ledger.events.find(
+      (event): event is Recorded & JournalEvent =>
+        event.type === 'fill.recorded' && event.side === 'sell',
+    );
+    if (wrong === undefined) throw new Error('something was sold');
+    const right = stated();
+    const first = corrected(wrong, { price: usd(94), execId: 'second' });
+    const second = corrected(wrong, { price: usd(95.25), execId: 'third' });
+    ledger.tell(correction(wrong, wrong, [first]), correction(wrong, first, [second], 2));
+    const rows = tied(activityCsv(right), ledger);
+    expect(apart(rows)).toEqual(['AAA sold 2026-01-23, value: price']);
+    expect(rows.find(({ what }) => what === 'AAA sold 2026-01-23, value')).toMatchObject({
+      book: 9_525,
+      statement: 9_500,
+    });
   });
 
   it('finds a commission that differs, in its group and in the sum', () => {
