@@ -1,7 +1,8 @@
 import { backupFolder, backupHistory, pruneBackups } from '../adapters/file/history-backup.ts';
 import type { ScheduleRow } from '../config/schema.ts';
-import type { EpochMs, Session } from '../domain/time.ts';
+import type { Session } from '../domain/time.ts';
 import type { System } from './compose.ts';
+import { pruneRecordings } from './record-decision.ts';
 
 /**
  * Backs up the history into data/backups, reads the backup back, and removes the old ones. In a rehearsal on a
@@ -19,16 +20,5 @@ export async function backUp(
   const now = clock.now();
   await backupHistory({ home, now, version: identity.version });
   pruneBackups(backupFolder(home), { now, keepDays });
-  return pruneRecordings(system, now);
-}
-
-/** Removes old recordings; that it cannot is said, and no failure of the backup. */
-function pruneRecordings({ recordings, config, log }: System, now: EpochMs): string | null {
-  try {
-    recordings?.prune({ now, keepDays: config.recordings.keepDays });
-    return null;
-  } catch (error) {
-    log.failure('old recordings could not be removed', error);
-    return 'old recordings could not be removed';
-  }
+  return pruneRecordings(system, now) ? null : 'old recordings could not be removed';
 }

@@ -6,7 +6,7 @@ import type { Config } from '../config/schema.ts';
 import type { Decided } from '../domain/decided.ts';
 import type { PortfolioState } from '../domain/portfolio.ts';
 import { runId } from '../domain/run.ts';
-import { DAY_MS, type Session } from '../domain/time.ts';
+import { DAY_MS, type EpochMs, type Session } from '../domain/time.ts';
 import { sha256 } from '../events/fingerprint.ts';
 import type { Decision } from '../pipeline/decide.ts';
 import { decidedOf } from '../pipeline/decided.ts';
@@ -60,6 +60,7 @@ export class DecisionRecorder {
     const run = this.#runOf(request, symbols);
     try {
       await recordings.write({ run, ...seen });
+      pruneRecordings(this.#system, request.slotAt);
     } catch (error) {
       log.failure('what a decision saw could not be recorded', error, { runId: run.runId });
       const message = error instanceof Error ? error.message : String(error);
@@ -107,12 +108,26 @@ export class DecisionRecorder {
   }
 }
 
+/** Removes old recordings, and says whether it could; that it cannot is logged, and no failure of anything else. */
+export function pruneRecordings(
+  { recordings, config, log }: Pick<System, 'recordings' | 'config' | 'log'>,
+  now: EpochMs,
+): boolean {
+  try {
+    recordings?.prune({ now, keepDays: config.recordings.keepDays });
+    return true;
+  } catch (error) {
+    log.failure('old recordings could not be removed', error);
+    return false;
+  }
+}
+
 /**
  * Whether a session is recorded. Where time is simulated, only what would still be there at the end: the rest would be
  * written to be removed.
  */
 function isRecorded({ recordings, rehearsedUntil, config }: System, session: Session): boolean {
-  if (recordings === null) return false;
+  if (recordings === null || !config.recordings.enabled) return false;
   if (rehearsedUntil === null) return true;
   return session.closeAt >= rehearsedUntil.closeAt - config.recordings.keepDays * DAY_MS;
 }

@@ -90,7 +90,7 @@ const recordings = z.strictObject({
   enabled: z.boolean().default(true).meta({
     description: 'Whether each scan writes down what it saw, so that it can be decided again',
   }),
-  keepDays: count('Recordings of older sessions are removed by the backup', {
+  keepDays: count('Recordings of older sessions are removed', {
     default: 14,
     min: 1,
     unit: 'days',

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { runBacktest } from '../../src/app/backtest.ts';
 import { openSource } from '../../src/app/compose.ts';
 import { compareParity, type ParityReport } from '../../src/app/parity.ts';
+import { replayRecordings } from '../../src/app/replay.ts';
 import { sessionDate } from '../../src/domain/time.ts';
 import { run } from '../cli/fake-world.ts';
 import { type DeskHome, inHome } from './daemon-world.ts';
@@ -23,6 +24,7 @@ async function backtest(
   from = FROM,
   added = '',
   yaml = HOME,
+  to = DAY,
 ): Promise<string> {
   home.configure(`${yaml}${added}`);
   const loaded = await home.config();
@@ -35,7 +37,7 @@ async function backtest(
     version: '0',
     source: openSource({ home: home.dir, loaded }),
     from: sessionDate(from),
-    to: sessionDate(DAY),
+    to: sessionDate(to),
     runDir,
   });
   return name;
@@ -140,6 +142,49 @@ describe('a session and its backtest', () => {
         one.runs.flatMap(({ rows }) => rows.flatMap(({ cause }) => cause ?? [])),
       );
       expect(causes).toEqual(new Set(['state']));
+    }));
+});
+
+describe('one instant', () => {
+  /** The fingerprints of the open scan of the day. */
+  const hashesOf = ({ runs }: ParityReport, side: 'a' | 'b') => {
+    const open = runs.find(({ session, slot }) => session === DAY && slot === 'scan-open');
+    return [open?.[side]?.signalHash, open?.[side]?.decisionHash];
+  };
+
+  const pipelineAt = async (home: DeskHome, ...options: string[]) => {
+    const asked = ['--as-of', `${DAY}T09:30:00-05:00`, '--candidates', '5', '--json', ...options];
+    const { stdout } = await run(['pipeline', ...asked, '--home', home.dir], { cwd: home.dir });
+    const { data } = JSON.parse(stdout);
+    return [data.signalHash, data.decisionHash];
+  };
+
+  it('is decided the same by daemon, replay, backtest and pipeline', () =>
+    inHome(HOME, async (home) => {
+      await home.simulate(DAY, DAY);
+      const found = await parity(home, DAY, await backtest(home, 'past', DAY));
+      const { runs } = await replayRecordings({
+        home: home.dir,
+        loaded: await home.config(),
+        rules: 'today',
+        data: 'recorded',
+      });
+      const traded = hashesOf(found, 'a');
+      expect(traded.every((hash) => /^[0-9a-f]{64}$/.test(hash ?? ''))).toBe(true);
+      expect(hashesOf(found, 'b')).toEqual(traded);
+      expect([runs[0]?.now.signalHash, runs[0]?.now.decisionHash]).toEqual(traded);
+      expect(await pipelineAt(home)).toEqual(traded);
+    }));
+
+  it('is decided the same by a pipeline that begins with the state of a backtest', () =>
+    inHome(HOME, async (home) => {
+      const before = await backtest(home, 'before', FROM, '', HOME, FROM);
+      const whole = await backtest(home, 'whole');
+      const state = join(home.dir, 'data', 'backtests', before);
+      const report = await parity(home, whole, whole);
+      const [signal, decision] = await pipelineAt(home, '--state', state);
+      expect([signal, decision]).toEqual(hashesOf(report, 'a'));
+      expect((await pipelineAt(home))[1]).not.toBe(decision);
     }));
 });
 

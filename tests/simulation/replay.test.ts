@@ -151,13 +151,17 @@ describe('recordings of a home', () => {
       });
     }));
 
-  it('are made of the last days of simulated time only, and are pruned with the backups', () =>
-    inHome(`${HOME}recordings: { keepDays: 1 }\n`, async (home) => {
+  it.each([
+    ['with a backup job', HOME],
+    ['without one', HOME.replace(/.*job: backup.*\n/, '')],
+  ])('are made of the last days of simulated time only, and old ones are removed, %s', (_, yaml) =>
+    inHome(`${yaml}recordings: { keepDays: 1 }\n`, async (home) => {
       await home.simulate('2026-03-09', '2026-03-12');
       expect(recorded(home)).toEqual(['2026-03-11', '2026-03-12']);
       await home.simulate('2026-03-13', '2026-03-13');
       expect(recorded(home)).toEqual(['2026-03-12', '2026-03-13']);
-    }));
+    }),
+  );
 
   it('are not made where the configuration wants none, nor by runs in the past', () =>
     inHome(`${HOME}recordings: { enabled: false }\n`, async (home) => {
