@@ -7,7 +7,7 @@ import type { Symbol } from '../domain/market.ts';
 import type { SessionDate } from '../domain/time.ts';
 import { fingerprint } from '../events/fingerprint.ts';
 import { settled } from '../ledger/metrics-trades.ts';
-import { type MonteCarlo, monteCarlo } from '../ledger/monte-carlo.ts';
+import { MONTE_CARLO_FLOOR, type MonteCarlo, monteCarlo } from '../ledger/monte-carlo.ts';
 import type { BarSource } from '../ports/bar-source.ts';
 import type { Log } from '../ports/log.ts';
 import {
@@ -152,6 +152,13 @@ async function tearSheet(
   const warmupBars = strategy.definition.warmupBars(strategy.params);
   const played = range.sessions.slice(0, Math.max(0, marks.length - 1));
   const [before] = marks;
+  const draws = job.monteCarlo ? drawn(result) : null;
+  const tooFew =
+    job.monteCarlo && draws === null
+      ? [
+          `Monte-Carlo needs ${MONTE_CARLO_FLOOR} closed trades, there are ${settled(trades).length}: not drawn`,
+        ]
+      : [];
   return buildBacktestReport({
     header: headerOf(job, result, strategy.definition.name),
     assumptions: assumptionsOf(
@@ -186,7 +193,7 @@ async function tearSheet(
             onSeed: (done) => job.onProgress?.('random picks', done, RANDOM_SEEDS),
           })
         : null,
-    monteCarlo: job.monteCarlo ? drawn(result) : null,
+    monteCarlo: draws,
     sensitivity:
       job.sensitivity && whole
         ? await sensitivityOf(request, result, job.reload, (done, total) =>
@@ -199,7 +206,7 @@ async function tearSheet(
             onRun: (done, total) => job.onProgress?.('look-ahead', done, total),
           })
         : null,
-    warnings: result.warnings,
+    warnings: [...result.warnings, ...tooFew],
   });
 }
 

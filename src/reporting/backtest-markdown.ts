@@ -167,7 +167,8 @@ export function tradeMetricsSection({ tradeSummary: s }: BacktestReport): string
 
 export function monteCarloSection({ monteCarlo: m }: BacktestReport): string {
   const title = '## What chance makes of these trades';
-  if (m === null) return `${title}\n\nNot drawn: add --monte-carlo.`;
+  if (m === null)
+    return `${title}\n\nNot drawn: --monte-carlo asks for it, and it needs 20 closed trades.`;
   const columns = [left(''), right('5th percentile'), right('Median'), right('95th percentile')];
   const { endEquity: e, maxDrawdown: d } = m;
   const rows = [
