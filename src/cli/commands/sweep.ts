@@ -9,12 +9,12 @@ export const sweep: CommandSpec = {
   summary: 'Backtest many settings, rank them, and say what of it may be luck',
   examples: [
     {
-      line: 'trade-labs sweep --data data/bars --from 2015-01-02 --to 2017-12-29 --grid sizing.stop.multiple=2..4:5 --grid risk.maxPositions=5,10',
-      does: 'ten combinations, the last 30 % of the sessions set aside',
+      line: 'trade-labs sweep --from -900d --to -1d --grid sizing.stop.multiple=2..4:5',
+      does: 'five stops; the last 30 % of the sessions judge the choice',
     },
     {
-      line: 'trade-labs sweep --data data/bars --from 2013-01-02 --to 2017-12-29 --grid strategy.params.fastBars=20..100 --random 50 --walk-forward 252:63',
-      does: 'draws 50, chooses on each year, judges on the quarter after it',
+      line: 'trade-labs sweep --from 2013-02-08 --to 2018-02-07 --grid scan.rows=25,50',
+      does: 'two widths; with --walk-forward 252:63 chosen each quarter anew',
     },
     { line: 'trade-labs sweep --resume data/backtests/sweep-1', does: 'goes on after a stop' },
   ],
