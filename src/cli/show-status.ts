@@ -41,10 +41,10 @@ function linesOf(status: HomeStatus, loaded: LoadedConfig): string[] {
     row('Daemon', daemonText(status)),
     row(
       'Desk',
-      `${config.identity.name} · ${config.mode} · broker ${config.broker} · ${switches.armed ? 'armed' : 'not armed'}`,
+      `${config.identity.name} · ${config.mode} · broker ${config.broker} · ` +
+        `${switches.armed ? 'armed' : 'not armed'} · trading ${tradingText(status.trading)}`,
     ),
     row('Market', status.market),
-    row('Trading', tradingText(status.trading)),
     row('Broker', brokerText(status, loaded)),
     ...(account === null ? [row('Account', 'no history yet')] : accountLines(account, config, row)),
     row('Last run', runText(status.lastRun, now)),
@@ -143,7 +143,8 @@ function alertText({ alerts }: HomeStatus): string {
   return `${alerts.length} open, last: ${last.code} ${visible(last.message)}`;
 }
 
-function suggestion({ holder, daemon, alerts, account }: HomeStatus): string {
+function suggestion({ holder, daemon, alerts, account, trading }: HomeStatus): string {
+  if (trading.state !== 'active') return 'Next: trade-labs risk';
   if (alerts.length > 0) return 'Next: trade-labs alerts';
   if (holder === null && daemon !== null && daemon.state !== 'stopped')
     return 'Next: trade-labs logs --level error, then trade-labs daemon';

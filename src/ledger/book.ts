@@ -6,7 +6,7 @@ import type { Restriction } from '../domain/trading-state.ts';
 import type { EventOf, JournalEvent } from '../events/event.ts';
 import type { Fold, ViewChange } from '../ports/history.ts';
 import { settle } from './book-amend.ts';
-import { bookMarks, bookRebase, indexAfter } from './book-closes.ts';
+import { indexAfter } from './book-closes.ts';
 import { decodeBook, encodeBook } from './book-codec.ts';
 import { bookCommission } from './book-commissions.ts';
 import {
@@ -16,7 +16,8 @@ import {
   executionOf,
   fitsCorrection,
 } from './book-corrections.ts';
-import { bookAsked, bookModified, bookSubmitted, liveOrders, moveOrder } from './book-orders.ts';
+import { attemptKey, bookFact, slotKey } from './book-facts.ts';
+import { bookModified, bookSubmitted, liveOrders } from './book-orders.ts';
 import { finishedRun, startedRun, tradeRecord } from './book-records.ts';
 import { bookSplit } from './book-splits.ts';
 import {
@@ -31,8 +32,7 @@ import {
   type TradingRecord,
 } from './book-state.ts';
 import { bookFill, bookStopMove, isTradeId, ownedOf } from './book-trades.ts';
-import { bookTrading } from './book-trading.ts';
-import { type Break, bookReconciliation, bookResolution } from './breaks.ts';
+import type { Break } from './breaks.ts';
 import { commissionOf, costOf, quantityOf } from './lots.ts';
 import type { FillStep } from './trade-steps.ts';
 
@@ -47,54 +47,12 @@ export class Book implements Fold {
     const state = this.#state;
     state.seq = event.seq;
     switch (event.type) {
-      case 'history.opened':
-        state.mode = event.mode;
-        state.account = event.account;
-        return [];
-      case 'slot.claimed':
-        state.claimedSlots.add(slotKey(event.session, event.slot, event.slotAt));
-        return [];
-      case 'slot.missed':
-        state.claimedSlots.add(slotKey(event.session, event.slot, event.slotAt));
-        state.claimedSlots.add(attemptKey(event, 'missed'));
-        return [];
-      case 'slot.retried':
-        state.claimedSlots.add(attemptKey(event, event.attempt));
-        return [];
       case 'run.started':
         state.configHash = event.configHash;
         return this.#run(startedRun(event));
       case 'run.completed':
       case 'run.failed':
         return this.#finishRun(event);
-      case 'intent.approved':
-        state.approvals.set(event.entryRef, {
-          runId: event.runId ?? '',
-          approved: event.approved,
-          limitPrice: event.limitPrice,
-          score: event.score,
-          strategy: event.strategy,
-          signalReason: event.signalReason,
-          strength: event.strength,
-        });
-        return [];
-      case 'cash.recorded':
-        return this.#cash(event);
-      case 'reconcile.completed':
-        bookReconciliation(state, event);
-        return [];
-      case 'protection.breached':
-        if (!state.breaches.has(event.symbol)) state.breaches.set(event.symbol, event.at);
-        return [];
-      case 'protection.restored':
-        state.breaches.delete(event.symbol);
-        return [];
-      case 'discrepancy.resolved':
-        bookResolution(state, event);
-        return [];
-      case 'account.marked':
-        bookMarks(state, event);
-        return [];
       case 'trade.closed':
         return this.#closed(event);
       case 'fill.recorded':
@@ -109,37 +67,11 @@ export class Book implements Fold {
         return this.#tradeChange(bookStopMove(state, event));
       case 'order.submitted':
         return this.#tradeChange(bookSubmitted(state, event));
-      case 'order.modify_requested':
-      case 'order.modify_refused':
-        bookAsked(state, event);
-        return [];
       case 'order.modified':
         return this.#tradeChange(bookModified(state, event));
-      case 'risk.peak_rebased':
-        bookRebase(state);
-        return [];
       default:
-        this.#moveOrder(event);
-        bookTrading(state, event);
+        bookFact(state, event);
         return [];
-    }
-  }
-
-  /** Messages that move an order along; every other type changes no books. */
-  #moveOrder(event: JournalEvent): void {
-    const state = this.#state;
-    if (event.type === 'order.acknowledged') moveOrder(state, event.orderRef, 'acknowledged');
-    else if (event.type === 'order.rejected') moveOrder(state, event.orderRef, 'rejected');
-    else if (event.type === 'order.cancelled') moveOrder(state, event.orderRef, 'cancelled');
-    else if (event.type === 'order.expired') moveOrder(state, event.orderRef, 'expired');
-    else if (event.type === 'order.unknown') moveOrder(state, event.orderRef, 'lost');
-    else if (event.type === 'order.denied') moveOrder(state, event.orderRef, 'denied');
-    else if (event.type === 'order.found') moveOrder(state, event.orderRef, 'found');
-    else if (event.type === 'order.deactivated') moveOrder(state, event.orderRef, 'deactivated');
-    else if (event.type === 'order.cancel_requested') {
-      moveOrder(state, event.orderRef, 'cancel_requested');
-    } else if (event.type === 'order.cancel_refused') {
-      moveOrder(state, event.orderRef, 'cancel_refused');
     }
   }
 
@@ -166,15 +98,6 @@ export class Book implements Fold {
     if (subject === null) return [];
     const record = tradeRecord(this.#state, subject);
     return [{ view: 'trades', key: record.tradeId, record }];
-  }
-
-  #cash(event: EventOf<'cash.recorded'>): ViewChange[] {
-    const state = this.#state;
-    state.cash = add(state.cash, event.amount);
-    if (event.kind === 'deposit' || event.kind === 'withdrawal') {
-      state.flowSinceClose = add(state.flowSinceClose, event.amount);
-    }
-    return [];
   }
 
   #closed(event: EventOf<'trade.closed'>): ViewChange[] {
@@ -358,13 +281,3 @@ export class Book implements Fold {
     return { cost, commissions, value: micros(value) };
   }
 }
-
-/** Sorts by session first, so that old keys are found by comparing text. */
-const slotKey = (session: SessionDate, slot: string, slotAt: number): string =>
-  `${session}|${slot}|${slotAt}`;
-
-/** The key of a slot's later attempts, from 2 on, or of its being given up. */
-const attemptKey = (
-  { session, slot, slotAt }: { session: SessionDate; slot: string; slotAt: number },
-  attempt: number | 'missed',
-): string => `${slotKey(session, slot, slotAt)}|${attempt}`;
