@@ -8,6 +8,7 @@ import { adoptCash, adoptSymbol, bookFills, cashAfter } from '../../src/ledger/r
 import type { Ledger } from './book-builder.ts';
 import { AAA, BBB, dateNo, draft, filled, minute, refOf } from './book-drafts.ts';
 import { agreeing, changed, desk, foreign, kindsOf, without } from './reconcile-scenes.ts';
+import { SEEDS } from './reconcile-seeds.ts';
 
 const STOP = refOf('stop');
 const BY = { at: minute(2, 1), session: dateNo(2), by: 'cli' };
@@ -158,6 +159,46 @@ describe('to adopt everything at once', () => {
     expect(cash.ok).toBe(true);
     ledger.tell(...drafts, ...(cash.ok ? cash.value : []));
     expect(left(ledger, statement)).toEqual([]);
+  });
+});
+
+describe('one pass of adopting', () => {
+  /** What a person may do: book executions, adopt every symbol, then say what the cash was. */
+  function pass(ledger: Ledger, statement: BrokerStatement): void {
+    ledger.tell(...bookFills(ledger.book, statement, BY, newYorkDate));
+    for (const symbol of [AAA, BBB]) {
+      const adopted = adoptSymbol(ledger.book, statement, symbol, BY);
+      if (adopted.ok) ledger.tell(...adopted.value);
+    }
+    const gap = (statement.cash ?? ledger.book.cash) - ledger.book.cash;
+    const cash = adoptCash(ledger.book.cash, statement, gap < 0 ? 'fee' : 'interest', BY);
+    if (cash.ok) ledger.tell(...cash.value);
+  }
+  /** Not ours to take over, or nothing that a book can do about. */
+  const OTHERS = [
+    'foreign_order',
+    'foreign_position',
+    'orphan_order',
+    'orphan_stop',
+    'unprotected',
+  ];
+  const remaining = (seeded: BrokerStatement): string[] => {
+    const ledger = desk();
+    pass(ledger, seeded);
+    return left(ledger, seeded).filter((kind) => !OTHERS.includes(kind));
+  };
+
+  it.each(SEEDS)('leaves nothing of $name that a book can follow', ({ seed }) => {
+    expect(remaining(seed(agreeing(desk())))).toEqual([]);
+  });
+
+  it('leaves nothing of any two of these', () => {
+    for (const [i, one] of SEEDS.entries()) {
+      for (const other of SEEDS.slice(i + 1).filter(({ of }) => of !== one.of)) {
+        const statement = one.seed(other.seed(agreeing(desk())));
+        expect(remaining(statement), `${one.name} and ${other.name}`).toEqual([]);
+      }
+    }
   });
 });
 

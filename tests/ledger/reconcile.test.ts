@@ -1,141 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { BrokerStatement } from '../../src/domain/account.ts';
 import { add, micros, usd } from '../../src/domain/money.ts';
-import { type Discrepancy, reconcile } from '../../src/ledger/reconcile.ts';
+import { reconcile } from '../../src/ledger/reconcile.ts';
+import { CLASS_OF } from '../../src/ledger/reconcile-rows.ts';
 import { lives } from '../arbitraries.ts';
 import { Ledger } from './book-builder.ts';
-import { AAA, BBB, minute, refOf } from './book-drafts.ts';
-import { agreeing, changed, desk, foreign, kindsOf, without } from './reconcile-scenes.ts';
+import { AAA, BBB, filled, minute, refOf } from './book-drafts.ts';
+import { agreeing, desk, kindsOf, without } from './reconcile-scenes.ts';
+import { SEEDS } from './reconcile-seeds.ts';
 
 const STOP = refOf('stop');
-const row = (terms: Partial<Discrepancy>): unknown =>
-  expect.objectContaining({ tolerance: 0, ...terms });
-
-/** Ways to disagree, each with the rows it must give and no other. */
-const SEEDS: readonly {
-  readonly name: string;
-  /** What it changes: two seeds of the same thing are not planted together. */
-  readonly of: string;
-  readonly seed: (statement: BrokerStatement) => BrokerStatement;
-  readonly rows: readonly unknown[];
-}[] = [
-  {
-    name: 'fewer shares',
-    of: 'shares of AAA',
-    seed: (s) => ({
-      ...s,
-      positions: s.positions.map((held) =>
-        held.symbol === AAA ? { ...held, quantity: 90 } : held,
-      ),
-    }),
-    rows: [row({ kind: 'quantity', symbol: AAA, book: 100, statement: 90, difference: -10 })],
-  },
-  {
-    name: 'shares of a symbol we do not hold',
-    of: 'shares of BBB',
-    seed: (s) => ({
-      ...s,
-      positions: [{ symbol: BBB, quantity: 5, averageCost: null }, ...s.positions],
-    }),
-    rows: [row({ kind: 'foreign_position', symbol: BBB, book: 0, statement: 5, difference: 5 })],
-  },
-  {
-    name: 'an order that is not there',
-    of: 'the entry',
-    seed: (s) => without(s, refOf('entry', { symbol: BBB })),
-    rows: [
-      row({
-        kind: 'missing_order',
-        symbol: BBB,
-        orderRef: refOf('entry', { symbol: BBB }),
-        book: 100,
-        statement: 0,
-      }),
-    ],
-  },
-  {
-    name: 'an order that is not ours',
-    of: 'foreign orders',
-    seed: (s) => ({ ...s, openOrders: [...s.openOrders, foreign()] }),
-    rows: [row({ kind: 'foreign_order', orderRef: 'tws-17', book: 0, statement: 100 })],
-  },
-  {
-    name: 'an order that is there twice',
-    of: 'the entry',
-    seed: (s) => ({
-      ...s,
-      openOrders: [...s.openOrders, foreign({ orderRef: refOf('entry', { symbol: BBB }) })],
-    }),
-    rows: [
-      row({ kind: 'orphan_order', orderRef: refOf('entry', { symbol: BBB }), statement: 100 }),
-    ],
-  },
-  {
-    name: 'another stop price',
-    of: 'the stop',
-    seed: (s) => changed(s, STOP, { stopPrice: usd(94.99) }),
-    rows: [
-      row({
-        kind: 'stop_price',
-        symbol: AAA,
-        orderRef: STOP,
-        book: 95,
-        statement: 94.99,
-        difference: -0.01,
-      }),
-    ],
-  },
-  {
-    name: 'another quantity left of an order',
-    of: 'the entry',
-    seed: (s) => changed(s, refOf('entry', { symbol: BBB }), { filledQuantity: 40 }),
-    rows: [
-      row({
-        kind: 'quantity',
-        symbol: BBB,
-        orderRef: refOf('entry', { symbol: BBB }),
-        book: 100,
-        statement: 60,
-      }),
-    ],
-  },
-  {
-    name: 'an execution we have not booked',
-    of: 'executions',
-    seed: (s) => ({
-      ...s,
-      fills: [
-        {
-          execId: 'new',
-          orderRef: STOP,
-          symbol: AAA,
-          side: 'sell',
-          quantity: 30,
-          price: usd(95),
-          commission: null,
-          filledAt: minute(1, 30),
-        },
-      ],
-    }),
-    rows: [row({ kind: 'missing_fill', symbol: AAA, orderRef: STOP, book: 0, statement: 30 })],
-  },
-  {
-    name: 'cash',
-    of: 'cash',
-    seed: (s) => ({ ...s, cash: add(s.cash ?? micros(0), usd(-0.010001)) }),
-    rows: [
-      row({ kind: 'cash', symbol: null, tolerance: 0.01, book: 89_999, difference: -0.010001 }),
-    ],
-  },
-  {
-    name: 'a stop that waits or is held back',
-    of: 'the stop',
-    seed: (s) => changed(s, STOP, { status: 'submitted' }),
-    rows: [row({ kind: 'unprotected', symbol: AAA, book: 100, statement: 0, difference: -100 })],
-  },
-];
-
 describe('book and statement', () => {
   it('agree where both saw the same', () => {
     const result = reconcile(desk().book, agreeing(desk()));
@@ -169,6 +43,38 @@ describe('book and statement', () => {
         expect(discrepancies).toHaveLength(rows.length);
         expect(discrepancies).toEqual(expect.arrayContaining(rows));
       }
+    }
+  });
+
+  it('differ in every way that there is a name for', () => {
+    const seeded = SEEDS.flatMap(({ seed }) =>
+      kindsOf(reconcile(desk().book, seed(agreeing(desk()))).discrepancies),
+    );
+    const late = desk().tell(filled('sell', 100, 95, { commission: null, execId: 'late' }));
+    const paid = {
+      execId: 'late',
+      orderRef: STOP,
+      symbol: AAA,
+      side: 'sell',
+      quantity: 100,
+    } as const;
+    const unpaid = reconcile(late.book, {
+      ...agreeing(late),
+      fills: [{ ...paid, price: usd(95), commission: usd(0.77), filledAt: minute(1, 40) }],
+    });
+    expect(unpaid.discrepancies).toMatchObject([{ kind: 'missing_commission', statement: 0.77 }]);
+    const kinds = new Set([...seeded, ...kindsOf(unpaid.discrepancies)]);
+    expect([...kinds].sort()).toEqual(Object.keys(CLASS_OF).sort());
+  });
+
+  it.each(SEEDS)('explain $name: its class, and what may be done', ({ seed }) => {
+    const { rows } = reconcile(desk().book, seed(agreeing(desk())));
+    const apart = rows.filter(({ kind }) => kind !== null);
+    expect(apart.length).toBeGreaterThan(0);
+    for (const { kind, class: named, state, action } of apart) {
+      expect(named).toBe(kind === null ? 'match' : CLASS_OF[kind]);
+      expect(state).toBe('break');
+      expect(action).toMatch(/\w+ \w+/);
     }
   });
 
