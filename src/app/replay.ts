@@ -8,9 +8,9 @@ import { Failure } from '../domain/failure.ts';
 import { parseSymbol } from '../domain/market.ts';
 import { parseSessionDate } from '../domain/time.ts';
 import type { JournalEvent } from '../events/event.ts';
-import { differenceText, placeOf } from '../pipeline/compare-decided.ts';
 import { type Replay, type ReplayClass, type Rules, replay } from '../pipeline/replay.ts';
 import { type AnsweredOrder, replayAnswers } from '../pipeline/replay-answers.ts';
+import { resend } from '../pipeline/replay-orders.ts';
 import type {
   RecordedRun,
   Recording,
@@ -24,6 +24,7 @@ import { loadStrategy } from './load-strategy.ts';
 import { nearMatches } from './near-matches.ts';
 import { decisionSettings } from './parts.ts';
 import { strategyFileHash } from './record-decision.ts';
+import { countsOf, type FirstDivergence, firstOf } from './replay-verdict.ts';
 import { journalOfRuns } from './run-journal.ts';
 
 /** What is asked to be decided again. */
@@ -38,13 +39,6 @@ export interface ReplayRequest {
   readonly data: 'recorded' | 'today';
   /** Bars of this folder instead of the configured source. */
   readonly dataDir?: string;
-}
-
-/** The event at which the replay parts from what was recorded. */
-export interface FirstDivergence {
-  readonly event: string;
-  readonly symbol: string | null;
-  readonly details: readonly string[];
 }
 
 /** One run, decided again. */
@@ -156,7 +150,7 @@ export async function replayRun(
   if (other !== null) notes.push('the configuration has changed since');
   const otherSnapshot =
     request.data === 'today' ? await snapshotNow(request, before, recording) : null;
-  const { decided, compared, differences, hashCause } = replay({
+  const { decided, decision, compared, differences, hashCause } = replay({
     recorded,
     state,
     snapshot: snapshotOfSeen(market),
@@ -166,10 +160,20 @@ export async function replayRun(
   });
   if (events.length === 0) notes.push('the journal does not know this run: no fills to compare');
   const config = before ?? request.loaded.config;
+  // By the recorded rules where they can be: what another configuration sends is told by the decision.
+  const sender = rules ?? other;
   const orders = replayAnswers({
-    decided,
+    resent:
+      decision === null || sender === null
+        ? []
+        : await resend(decision, {
+            ...run,
+            at: market.asOf,
+            entry: sender.settings.entry,
+            strategy: sender.desk.name,
+            events,
+          }),
     differing: new Set(differences.map(({ symbol }) => symbol)),
-    marketEntries: config.entry.type === 'market',
     events,
     commission: run.simulatedBroker ? commissionModel(config.costs.commission) : null,
   });
@@ -241,60 +245,4 @@ async function snapshotNow(
     todayOpen: market.todayOpen !== null,
     relativeVolume: market.relativeVolume !== null,
   });
-}
-
-function countsOf(
-  compared: number,
-  differences: Replay['differences'],
-  orders: readonly AnsweredOrder[],
-): Record<ReplayClass, number> {
-  const counts = { same: compared, data: 0, config: 0, code: 0, guard: 0, fill: 0 };
-  const move = (to: ReplayClass): void => {
-    counts.same -= 1;
-    counts[to] += 1;
-  };
-  for (const difference of differences) move(difference.class);
-  const wrong = new Map<string, 'code' | 'fill'>();
-  for (const { symbol, class: kind } of orders) if (kind !== 'same') wrong.set(symbol, kind);
-  for (const kind of wrong.values()) move(kind);
-  return counts;
-}
-
-/** The first event of the run's journal that would read otherwise now. */
-function firstOf(
-  differences: Replay['differences'],
-  orders: readonly AnsweredOrder[],
-  hashCause: Replay['hashCause'],
-  recorded: Decided,
-  now: Decided,
-): FirstDivergence | null {
-  const inOrder = [...differences].sort((one, two) => placeOf(one) - placeOf(two));
-  const [row] = inOrder;
-  if (row !== undefined) {
-    return {
-      event: eventOf(row),
-      symbol: row.symbol,
-      details: row.fields.map(differenceText),
-    };
-  }
-  if (hashCause !== null) {
-    const [field, a, b] =
-      recorded.signalHash === now.signalHash
-        ? ['decisionHash', recorded.decisionHash, now.decisionHash]
-        : ['signalHash', recorded.signalHash, now.signalHash];
-    return { event: 'run.completed', symbol: null, details: [`${field} ${a} -> ${b}`] };
-  }
-  const order = orders.find(({ class: kind }) => kind !== 'same');
-  if (order === undefined) return null;
-  return {
-    event: order.class === 'fill' ? 'fill.recorded' : 'order.submitted',
-    symbol: order.symbol,
-    details: order.details,
-  };
-}
-
-function eventOf({ stage, a, b }: Replay['differences'][number]): string {
-  if (stage === 'scan' || stage === 'score') return 'candidate.scored';
-  if (stage === 'size') return 'intent.sized';
-  return (a ?? b)?.fate === 'approved' ? 'intent.approved' : 'intent.denied';
 }

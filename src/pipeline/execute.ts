@@ -12,8 +12,8 @@ import type { CandidateDecision, SignalExit } from './decide.ts';
 
 /** What sending needs of the world, and of the run it belongs to. */
 export interface ExecutionContext {
-  readonly broker: Broker;
-  readonly history: History;
+  readonly broker: Pick<Broker, 'submit' | 'submitOrder'>;
+  readonly history: Pick<History, 'append'>;
   readonly now: () => EpochMs;
   readonly runId: string | null;
   readonly session: SessionDate;

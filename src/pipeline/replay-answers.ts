@@ -1,12 +1,12 @@
-import type { Decided, DecidedRow } from '../domain/decided.ts';
 import { add, formatUsd, type Micros, sum, timesQuantity, ZERO } from '../domain/money.ts';
-import type { EventOf, JournalEvent } from '../events/event.ts';
+import type { EventDraft, EventOf, JournalEvent } from '../events/event.ts';
 import type { CommissionModel } from '../risk/commission.ts';
 
 type Submitted = EventOf<'order.submitted'>;
 type Filled = EventOf<'fill.recorded'>;
+type EventDraftOf<T extends EventDraft['type']> = Extract<EventDraft, { readonly type: T }>;
 
-/** An order of a run with what the broker answered, held against the decision of today. */
+/** An order of a run with what the broker answered, held against the one that is sent today. */
 export interface AnsweredOrder {
   readonly orderRef: string;
   readonly symbol: string;
@@ -19,12 +19,10 @@ export interface AnsweredOrder {
 }
 
 export interface AnswersQuestion {
-  /** What is decided now. */
-  readonly decided: Decided;
+  /** What would be written of the orders that are decided now. */
+  readonly resent: readonly EventDraft[];
   /** Symbols that are decided differently: their orders are explained by that. */
   readonly differing: ReadonlySet<string>;
-  /** True where entries go as market orders, without a limit. */
-  readonly marketEntries: boolean;
   /** What the journal says of the run and its orders, in order. */
   readonly events: readonly JournalEvent[];
   /** How a simulated broker charges now; null where the broker is real and its charge is the truth. */
@@ -36,8 +34,10 @@ export interface AnswersQuestion {
  * answer that today's order could not have had, or that today's cost model gives otherwise, is a difference.
  */
 export function replayAnswers(question: AnswersQuestion): AnsweredOrder[] {
-  const { events, decided, differing } = question;
-  const rows = new Map(decided.rows.map((row) => [row.symbol as string, row]));
+  const { events, resent, differing } = question;
+  const now = new Map(
+    resent.flatMap((draft) => (draft.type === 'order.submitted' ? [[draft.orderRef, draft]] : [])),
+  );
   const commissions = new Map<string, Micros>();
   const fills = new Map<string, Filled[]>();
   for (const event of events) {
@@ -48,7 +48,7 @@ export function replayAnswers(question: AnswersQuestion): AnsweredOrder[] {
   return events.flatMap((event): AnsweredOrder[] => {
     if (event.type !== 'order.submitted' || differing.has(event.symbol)) return [];
     const own = fills.get(event.orderRef) ?? [];
-    const terms = termProblems(event, rows.get(event.symbol), question.marketEntries);
+    const terms = event.leg === 'exit' ? [] : termProblems(event, now.get(event.orderRef));
     const answers = [
       ...fillProblems(event, own),
       ...commissionProblems(own, commissions, question.commission),
@@ -66,25 +66,20 @@ export function replayAnswers(question: AnswersQuestion): AnsweredOrder[] {
   });
 }
 
-/** Where today's order of this leg would have other terms. Less than was approved is a matter of sending. */
-function termProblems(
-  { leg, quantity, limitPrice, stopPrice }: Submitted,
-  row: DecidedRow | undefined,
-  marketEntries: boolean,
-): string[] {
-  const proposal = row?.proposal ?? null;
-  if (leg === 'exit' || row === undefined || proposal === null) return [];
-  const problems: string[] = [];
-  if (quantity > row.approved) {
-    problems.push(`${quantity} shares were ordered, ${row.approved} are approved now`);
-  }
-  const differs = (name: string, sent: Micros | null, now: Micros | null): void => {
-    if (sent !== now) problems.push(`${name} ${priceText(sent)} was sent, now ${priceText(now)}`);
-  };
-  if (leg === 'entry') differs('limit', limitPrice, marketEntries ? null : proposal.limitPrice);
-  if (leg === 'stop') differs('stop', stopPrice, proposal.stopPrice);
-  if (leg === 'target') differs('target', limitPrice, proposal.targetPrice);
-  return problems;
+/** Terms that follow from others, or are no matter of the decision. */
+const NO_TERMS: ReadonlySet<string> = new Set(['at', 'runId', 'payloadHash']);
+
+/** Where today's order of this name has other terms. Less than is decided now is a matter of sending. */
+function termProblems(sent: Submitted, now: EventDraftOf<'order.submitted'> | undefined): string[] {
+  if (now === undefined) return ['no such order is sent now'];
+  const terms = Object.entries(now).filter(([name]) => !NO_TERMS.has(name));
+  return terms.flatMap(([name, value]): string[] => {
+    const was = sent[name as keyof Submitted] ?? null;
+    if (was === value || (name === 'quantity' && sent.quantity < now.quantity)) return [];
+    const shown = (one: unknown): string =>
+      name.endsWith('Price') ? priceText(one as Micros | null) : String(one);
+    return [`${name} ${shown(was)} was sent, now ${shown(value ?? null)}`];
+  });
 }
 
 /** Where an entry's fills could not be those of its order. The orders of exits change while they work. */

@@ -3,7 +3,7 @@ import type { Decided } from '../domain/decided.ts';
 import type { Symbol } from '../domain/market.ts';
 import type { PortfolioState } from '../domain/portfolio.ts';
 import { compareDecided, type RowDifference } from './compare-decided.ts';
-import { type DecisionSettings, decide } from './decide.ts';
+import { type Decision, type DecisionSettings, decide } from './decide.ts';
 import { decidedOf } from './decided.ts';
 import type { StrategyDesk } from './desk.ts';
 
@@ -42,6 +42,8 @@ export interface ReplayedRow extends RowDifference {
 
 export interface Replay {
   readonly decided: Decided;
+  /** The same with its intents; null where there were no rules to decide by. */
+  readonly decision: Decision | null;
   /** Rows of either decision. */
   readonly compared: number;
   readonly differences: readonly ReplayedRow[];
@@ -55,11 +57,11 @@ export interface Replay {
  */
 export function replay(question: ReplayQuestion): Replay {
   const { recorded, state, snapshot, rules, otherRules, otherSnapshot } = question;
-  const steps: { readonly cause: 'code' | 'config' | 'data'; readonly decided: Decided }[] = [];
+  const steps: Step[] = [];
   const last = otherRules ?? rules;
-  const again = (cause: 'code' | 'config' | 'data', by: Rules, seen: MarketSnapshot): void => {
+  const again = (cause: Step['cause'], by: Rules, seen: MarketSnapshot): void => {
     const decision = decide(seen, state, by.settings, by.desk, by.top);
-    steps.push({ cause, decided: decidedOf(decision) });
+    steps.push({ cause, decision, decided: decidedOf(decision) });
   };
   if (rules !== null) again('code', rules, snapshot);
   if (otherRules !== undefined) again('config', otherRules, snapshot);
@@ -69,6 +71,7 @@ export function replay(question: ReplayQuestion): Replay {
   const causes = causesOf(recorded, steps);
   return {
     decided,
+    decision: steps.at(-1)?.decision ?? null,
     compared: new Set([...recorded.rows, ...decided.rows].map(({ symbol }) => symbol)).size,
     differences: differences.map((difference) => ({
       ...difference,
@@ -78,7 +81,13 @@ export function replay(question: ReplayQuestion): Replay {
   };
 }
 
-type Step = { readonly cause: 'code' | 'config' | 'data'; readonly decided: Decided };
+/** One more thing changed, and what is decided then. */
+interface Step {
+  readonly cause: 'code' | 'config' | 'data';
+  readonly decision: Decision;
+  readonly decided: Decided;
+}
+
 type Cause = Exclude<ReplayClass, 'same' | 'fill'>;
 
 /** Per symbol the first step that moved it. */

@@ -1,12 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Decided, DecidedRow } from '../../src/domain/decided.ts';
+import type { DecidedRow } from '../../src/domain/decided.ts';
 import { add, type Micros, usd } from '../../src/domain/money.ts';
 import { assertExists } from '../../src/domain/result.ts';
 import { epochMs, sessionDate } from '../../src/domain/time.ts';
 import type { EventDraft, EventOf, JournalEvent } from '../../src/events/event.ts';
-import { decide } from '../../src/pipeline/decide.ts';
+import { type Decision, decide } from '../../src/pipeline/decide.ts';
 import { decidedOf } from '../../src/pipeline/decided.ts';
 import { type AnsweredOrder, replayAnswers } from '../../src/pipeline/replay-answers.ts';
+import { resend } from '../../src/pipeline/replay-orders.ts';
 import { commissionModel } from '../../src/risk/commission.ts';
 import { FLAT, momentumDesk, SETTINGS, snapshotOf, sourceOf, wanderers } from './builders.ts';
 
@@ -14,13 +15,13 @@ const SESSION = sessionDate('2015-02-02');
 const at = epochMs(Date.UTC(2015, 1, 2, 14, 30));
 const model = commissionModel('ibkr-fixed');
 
-let decided: Decided;
+let decision: Decision;
 let row: DecidedRow;
 beforeAll(async () => {
   const snapshot = await snapshotOf(sourceOf(wanderers(12)), SESSION);
-  decided = decidedOf(decide(snapshot, FLAT, SETTINGS, momentumDesk(), 5));
+  decision = decide(snapshot, FLAT, SETTINGS, momentumDesk(), 5);
   row = assertExists(
-    decided.rows.find(({ fate }) => fate === 'approved'),
+    decidedOf(decision).rows.find(({ fate }) => fate === 'approved'),
     'one is approved',
   );
 });
@@ -79,11 +80,15 @@ function filled(changes: Partial<EventOf<'fill.recorded'>> = {}): EventDraft {
   } as EventDraft;
 }
 
-const answers = (events: readonly EventDraft[], differing: string[] = []): AnsweredOrder[] =>
+/** What was recorded against what is sent now: the entry as the decision wants it, unless said otherwise. */
+const answers = (
+  events: readonly EventDraft[],
+  differing: string[] = [],
+  resent: readonly EventDraft[] = [submitted()],
+): AnsweredOrder[] =>
   replayAnswers({
-    decided,
+    resent,
     differing: new Set(differing),
-    marketEntries: false,
     events: sealed(events),
     commission: model,
   });
@@ -116,7 +121,7 @@ describe('the answers that were recorded, given to the orders of today', () => {
 
   it('are another fill where the simulated broker charges otherwise now, and not with a real one', () => {
     const events = sealed([submitted(), filled({ commission: usd(0.99) })]);
-    const question = { decided, differing: new Set<string>(), marketEntries: false, events };
+    const question = { resent: [submitted()], differing: new Set<string>(), events };
     const [simulated] = replayAnswers({ ...question, commission: model });
     const [real] = replayAnswers({ ...question, commission: null });
     expect([simulated?.class, real?.class]).toEqual(['fill', 'same']);
@@ -137,11 +142,17 @@ describe('the answers that were recorded, given to the orders of today', () => {
 
   it('do not go with an order of other terms, which is a matter of code', () => {
     const limit = assertExists(row.proposal, 'sized').limitPrice;
-    const [price] = answers([submitted({ limitPrice: add(limit, usd(0.05)) }), filled()]);
-    const [size] = answers([submitted({ quantity: row.approved + 5 }), filled()]);
-    const stop = { leg: 'stop', stopPrice: usd(1), limitPrice: null } as const;
-    const [protection] = answers([submitted(stop)]);
-    expect([price?.class, size?.class, protection?.class]).toEqual(['code', 'code', 'code']);
+    const now = (changes: Parameters<typeof submitted>[0]): AnsweredOrder | undefined =>
+      answers([submitted(), filled()], [], [submitted(changes)])[0];
+    expect(now({ limitPrice: add(limit, usd(0.05)) })).toMatchObject({ class: 'code' });
+    expect(now({ quantity: row.approved - 5 })).toMatchObject({ class: 'code' });
+    expect(now({ ocaGroup: 'other' })?.details).toEqual(['ocaGroup null was sent, now other']);
+    expect(now({ payloadHash: '1'.repeat(64) })?.class).toBe('same');
+  });
+
+  it('are for nothing where no such order is sent now', () => {
+    const [order] = answers([submitted(), filled()], [], []);
+    expect([order?.class, order?.details]).toEqual(['code', ['no such order is sent now']]);
   });
 
   it('may be for less than was approved: orders shrink on their way', () => {
@@ -152,5 +163,51 @@ describe('the answers that were recorded, given to the orders of today', () => {
 
   it('are not judged where the decision itself differs', () => {
     expect(answers([submitted({ limitPrice: usd(1) }), filled()], [row.symbol])).toEqual([]);
+  });
+});
+
+describe('entries that are sent again', () => {
+  const sendAgain = (events: readonly EventDraft[]): Promise<EventDraft[]> =>
+    resend(decision, {
+      runId: 'run',
+      session: SESSION,
+      slot: 'scan-open',
+      at,
+      entry: SETTINGS.entry,
+      strategy: 'momentum',
+      events: sealed(events),
+    });
+  const ordersOf = (drafts: readonly EventDraft[]) =>
+    drafts.flatMap((draft) => (draft.type === 'order.submitted' ? [draft] : []));
+
+  it('are those that the run sent, each with its stop, on the terms of the decision', async () => {
+    const drafts = await sendAgain([submitted()]);
+    expect(drafts.map(({ type }) => type)).toEqual([
+      'intent.approved',
+      'order.submitted',
+      'order.submitted',
+    ]);
+    const [entry, stop] = ordersOf(drafts);
+    const { limitPrice = null, stopPrice = null } = row.proposal ?? {};
+    expect(entry).toMatchObject({ orderRef: entryRef(), quantity: row.approved, limitPrice });
+    expect(stop).toMatchObject({ leg: 'stop', quantity: row.approved, stopPrice });
+  });
+
+  it('are none where the run sent none', async () => {
+    expect(await sendAgain([])).toEqual([]);
+  });
+
+  it('have the generation that they had', async () => {
+    const second = entryRef().replace(/1$/, '2');
+    const [entry] = ordersOf(await sendAgain([submitted({ orderRef: second })]));
+    expect(entry?.orderRef).toBe(second);
+  });
+
+  it('get the answer that they got while they were sent, and none that came later', async () => {
+    const lost = { type: 'order.unknown', at, orderRef: entryRef(), cause: 'no answer' } as const;
+    const then = await sendAgain([submitted(), { ...lost, runId: 'run' }]);
+    expect(then.filter(({ type }) => type === 'order.unknown')).toHaveLength(2);
+    const later = await sendAgain([submitted(), { ...lost, runId: null }]);
+    expect(later.filter(({ type }) => type === 'order.unknown')).toEqual([]);
   });
 });

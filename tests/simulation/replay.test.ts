@@ -39,13 +39,15 @@ const classesOf = ({ runs }: Awaited<ReturnType<typeof replayOf>>): string[] => 
 describe('a session of a simulated daemon', () => {
   it('is recorded, and decided again the same to the fingerprint, fills included', () =>
     inHome(HOME, async (home) => {
-      await home.simulate(DAY, DAY);
+      await home.simulate('2026-03-04', DAY);
+      const before = await replayOf(home, { subject: '2026-03-04' });
       const report = await replayOf(home);
       expect(report.runs.map(({ run: { slot } }) => slot)).toEqual(['scan-open', 'scan-midday']);
-      expect([report.same, report.damaged]).toEqual([true, []]);
-      const orders = report.runs.flatMap(({ orders: sent }) => sent);
+      expect([before.same, report.same, report.damaged]).toEqual([true, true, []]);
+      const orders = [...before.runs, ...report.runs].flatMap(({ orders: sent }) => sent);
       expect(orders.some(({ leg, filled }) => leg === 'entry' && filled > 0)).toBe(true);
-      const completed = await home.of('run.completed');
+      expect(new Set(orders.map(({ class: kind }) => kind))).toEqual(new Set(['same']));
+      const completed = (await home.of('run.completed')).filter(({ at }) => at > Date.parse(DAY));
       const hashes = report.runs.map(({ now }) => now.decisionHash);
       expect(completed.flatMap(({ decisionHash }) => decisionHash ?? [])).toEqual(hashes);
     }));
