@@ -1,20 +1,17 @@
 import type { OwnerRequest } from '../adapters/file/owner-channel.ts';
-import type { SimClock } from '../adapters/sim/sim-clock.ts';
 import type { ClockJump } from '../adapters/system/system-timeline.ts';
 import { lastSessionClosedBy } from '../calendar/nyse.ts';
-import type { LoadedConfig } from '../config/load.ts';
 import type { DaemonState } from '../domain/run.ts';
 import { type EpochMs, epochMs, type Session } from '../domain/time.ts';
 import type { EventDraft } from '../events/event.ts';
-import type { Timeline } from '../ports/timeline.ts';
 import { Agenda, type Due } from './agenda.ts';
 import { watchClock } from './breaker-watch.ts';
 import { BrokerTimetable } from './broker-session.ts';
 import type { System } from './compose.ts';
 import { noteConfig } from './config-history.ts';
+import type { DaemonParts } from './daemon-parts.ts';
 import { Delays } from './delays.ts';
 import { Engine } from './engine.ts';
-import type { JobObserver } from './jobs.ts';
 import { killAsked } from './kill.ts';
 import { compareFirst, recentSlots, recover } from './recover.ts';
 import { reloaded } from './reload.ts';
@@ -26,27 +23,6 @@ import { idleText } from './words.ts';
 
 /** How long a stop waits for what is being done. */
 export const DRAIN_MS = 20_000;
-
-/** What a daemon is given. */
-export interface DaemonParts {
-  readonly system: System;
-  /** The clock of the simulated exchange: stands at what was played last. */
-  readonly clock: SimClock;
-  readonly timeline: Timeline;
-  readonly observer: JobObserver;
-  /** Stops in order at this instant; null runs until it is asked to stop. */
-  readonly until: EpochMs | null;
-  /** Told when the state, or what is waited for, changes: for people, service managers and `status`. */
-  readonly tell: (news: DaemonNews) => void;
-  /** The configuration as it is now, for a reload. */
-  readonly reload: () => Promise<LoadedConfig>;
-}
-
-/** What there is to say of a daemon. */
-export type DaemonNews =
-  | { readonly kind: 'state'; readonly state: DaemonState; readonly cause: string }
-  | { readonly kind: 'idle'; readonly text: string }
-  | { readonly kind: 'note'; readonly text: string };
 
 /**
  * The schedule, followed until it is asked to stop: starting (book and broker are brought together, before anything

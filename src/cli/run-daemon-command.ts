@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import type { DaemonNews } from '../app/daemon.ts';
+import type { DaemonNews } from '../app/daemon-parts.ts';
 import type { JobObserver } from '../app/jobs.ts';
 import { type DaemonEnd, runDaemon } from '../app/run-daemon.ts';
 import { runSlotOnce } from '../app/run-slot-once.ts';

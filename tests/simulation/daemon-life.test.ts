@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { DaemonNews } from '../../src/app/daemon.ts';
+import type { DaemonNews } from '../../src/app/daemon-parts.ts';
 import { instantOf } from '../../src/calendar/nyse.ts';
 import { type EpochMs, epochMs, MINUTE_MS, sessionDate } from '../../src/domain/time.ts';
 import { type DeskHome, FakeTime, inHome, SMALL, TABLE } from './daemon-world.ts';
