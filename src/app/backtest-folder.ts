@@ -63,6 +63,7 @@ export interface BacktestOutcome {
 /** What a run folder of a backtest says of itself. */
 const RUN_FILE = 'run.json';
 const RUN_SCHEMA_VERSION = 1;
+const BEGUN = `${JSON.stringify({ kind: 'backtest', status: 'running' }, null, 2)}\n`;
 
 /**
  * Plays a backtest into its run folder, then what was asked for besides, and writes the tear sheet. What fails on the
@@ -76,7 +77,10 @@ export async function backtestToFolder(job: BacktestJob): Promise<BacktestOutcom
   const request = requestOf(job);
   let record: BacktestRecord | null = null;
   const recordOf = (): BacktestRecord => {
-    record ??= new BacktestRecord(join(dir, 'decisions.csv'));
+    if (record !== null) return record;
+    // Whatever ends the process, the folder says what it is.
+    writeReportFiles(dir, [{ name: RUN_FILE, text: BEGUN }]);
+    record = new BacktestRecord(join(dir, 'decisions.csv'));
     return record;
   };
   const result = await playBacktest({

@@ -6,9 +6,9 @@ import type { JournalEvent } from '../events/event.ts';
 import type { Decision } from '../pipeline/decide.ts';
 import type { OpenFile } from '../ports/file-system.ts';
 import type { StopRow } from '../reporting/backtest-csv.ts';
-import { csvHeader, csvLine } from '../reporting/csv.ts';
+import { csvHeader } from '../reporting/csv.ts';
 import { DECISION_COLUMNS } from '../reporting/csv-files.ts';
-import { decisionRows } from './decision-rows.ts';
+import { decisionLines } from './decision-rows.ts';
 
 /** Characters that are gathered before they are written. */
 const BATCH_LENGTH = 1 << 20;
@@ -56,8 +56,7 @@ export class BacktestRecord {
   }
 
   decide(decision: Decision, snapshot: MarketSnapshot): void {
-    for (const row of decisionRows(decision, snapshot, this.#slot)) {
-      const line = csvLine(DECISION_COLUMNS, row);
+    for (const line of decisionLines(decision, snapshot, this.#slot)) {
       this.#batch.push(line);
       this.#batchLength += line.length;
     }

@@ -1,61 +1,68 @@
 import type { MarketSnapshot } from '../bars/snapshot.ts';
 import { microsFromFloat, toUsd } from '../domain/money.ts';
 import type { CandidateDecision, Decision } from '../pipeline/decide.ts';
-import type { ScoredRow } from '../pipeline/score.ts';
-import type { DecisionCells } from '../reporting/csv-files.ts';
+import type { ScoredRow } from '../pipeline/score-table.ts';
+import { csvLine } from '../reporting/csv.ts';
+import { DECISION_COLUMNS, type DecisionCells } from '../reporting/csv-files.ts';
 import { reasonOf } from '../reporting/funnel.ts';
 
-/** Every row of a scan with its fate, in the order of the scan. */
-export function decisionRows(
+/** Every row of a scan with its fate, in the order of the scan, as lines of decisions.csv. */
+export function decisionLines(
   decision: Decision,
   snapshot: MarketSnapshot,
   slot: string,
-): DecisionCells[] {
+): string[] {
   const { table, candidates } = decision;
   const ranks = new Map(table.ranking.map((row, i) => [row, i + 1]));
   const judged = new Map(candidates.map((candidate) => [candidate.row, candidate]));
-  const { date: session } = snapshot.session;
+  const begin = `${snapshot.session.date},${slot},`;
   return table.rows.map((row, i) => {
+    const ref = refOf(snapshot, row);
+    if (row.ineligible !== null) return begin + unranked(row, ref);
+    const cells = cellsOf(row, table.featureNames, ref, ranks.get(i) ?? null);
     const candidate = judged.get(row);
-    const base = {
-      session,
-      slot,
-      symbol: row.symbol,
-      scanRank: row.scanRank,
-      activity: row.activity,
-    };
-    if (row.ineligible !== null) {
-      return { ...base, ...UNJUDGED, ref: refOf(snapshot, row), reason: row.ineligible };
-    }
-    return {
-      ...base,
-      ...UNJUDGED,
-      ref: refOf(snapshot, row),
-      reason: null,
-      score: row.score,
-      components: componentsOf(row, table.featureNames),
-      rank: ranks.get(i) ?? null,
-      fate: 'not_selected',
-      ...(candidate === undefined ? {} : judgedCells(candidate)),
-    };
+    const all = candidate === undefined ? cells : { ...cells, ...judgedCells(candidate) };
+    return csvLine(DECISION_COLUMNS, { ...all, session: snapshot.session.date, slot });
   });
 }
 
-const UNJUDGED = {
-  score: null,
-  components: {},
-  rank: null,
-  atr: null,
-  limit: null,
-  stop: null,
-  sized: null,
-  binding: null,
-  approved: null,
-  verdict: null,
-  fate: 'ineligible',
-  intensity: null,
-  equity: null,
-} as const;
+/**
+ * The rest of the line of a row without a score: most rows are such, and no symbol or reason needs quotes. Between the
+ * activity and the reference price three cells are empty, and seven between that and the fate.
+ */
+const unranked = (
+  { symbol, scanRank, activity, ineligible }: ScoredRow,
+  ref: number | null,
+): string =>
+  `${symbol},${scanRank},${activity},,,,${ref ?? ''},,,,,,,,ineligible,${ineligible},,\r\n`;
+
+function cellsOf(
+  row: ScoredRow,
+  names: readonly string[],
+  ref: number | null,
+  rank: number | null,
+): Omit<DecisionCells, 'session' | 'slot'> {
+  return {
+    symbol: row.symbol,
+    scanRank: row.scanRank,
+    activity: row.activity,
+    score: row.score,
+    components: componentsOf(row, names),
+    rank,
+    ref,
+    atr: null,
+    limit: null,
+    stop: null,
+    sized: null,
+    binding: null,
+    approved: null,
+    verdict: null,
+    fate: 'not_selected',
+    reason: null,
+    intensity: null,
+    equity: null,
+  };
+}
 
 function refOf({ reference }: MarketSnapshot, { index }: ScoredRow): number | null {
   const price = reference[index] as number;

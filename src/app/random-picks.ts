@@ -20,11 +20,14 @@ export async function randomPicks(
   { seeds, onSeed }: { readonly seeds: number; readonly onSeed?: (done: number) => void },
 ): Promise<RandomPicks> {
   const { runDir: _folder, onEvents: _ear, observer: _eye, onSession: _clock, ...plain } = request;
+  // Book and broker of a simulation agree: comparing them changes no decision.
+  const schedule = request.loaded.config.schedule.filter(({ job }) => job === 'scan');
+  const loaded = { ...request.loaded, config: { ...request.loaded.config, schedule } };
   const ends: number[] = [];
   let trades = 0;
   for (let seed = 1; seed <= seeds && request.interrupt?.aborted !== true; seed += 1) {
     const desk = new StrategyDesk(pickingAtRandom(strategy.definition, seed), strategy.params);
-    const result = await runBacktest({ ...plain, strategy: desk });
+    const result = await runBacktest({ ...plain, loaded, strategy: desk });
     ends.push(result.equity.at(-1)?.equity ?? 0);
     trades += result.trades.length;
     onSeed?.(seed);
