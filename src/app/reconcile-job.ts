@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { writeAtomic } from '../adapters/file/atomic-file.ts';
 import { nodeFileSystem } from '../adapters/file/node-file-system.ts';
 import { pause } from '../adapters/system/pause.ts';
-import { newYorkTime } from '../calendar/nyse.ts';
+import { newYorkDate, newYorkTime } from '../calendar/nyse.ts';
 import type { BrokerStatement } from '../domain/account.ts';
 import { type EpochMs, epochMs, isoUtc, MINUTE_MS, type Session } from '../domain/time.ts';
 import { openBreaks } from '../ledger/breaks.ts';
@@ -117,7 +117,10 @@ function writeReconciliation(
 ): string {
   const dir = join(outputDir, 'reports', 'reconciliation');
   nodeFileSystem.makeFolder(dir);
-  const path = unusedPath(dir, `${session.date}T${newYorkTime(at).slice(0, 5).replace(':', '')}`);
+  const path = unusedPath(
+    dir,
+    `${newYorkDate(at)}T${newYorkTime(at).slice(0, 5).replace(':', '')}`,
+  );
   const content = {
     schemaVersion: 2,
     session: session.date,
