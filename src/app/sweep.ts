@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { lockHome } from '../adapters/file/home-lock.ts';
 import {
@@ -77,6 +78,8 @@ export async function runSweep(request: SweepRequest): Promise<SweepOutcome> {
   const lock = await lockHome({ home: dir, role: 'sweep', now: request.now });
   try {
     if (before === null) {
+      // Whoever held it until now may have begun one.
+      refuseBegun(dir);
       writeSweepPlan(dir, { version: 1, program: request.version, question, hashes });
     }
     const file = openTrialFile(join(dir, TRIALS_FILE));
@@ -110,7 +113,14 @@ function questionOf({ dir, question }: SweepRequest, before: SweepPlan | null): 
       hint: 'begin one: trade-labs sweep --data DIR --from D --to D --grid KEY=VALUES --out DIR',
     });
   }
-  if (before === null) return question;
+  refuseBegun(dir);
+  return question;
+}
+
+/** A sweep begins in a folder that has none. */
+function refuseBegun(dir: string): void {
+  const begun = [SWEEP_FILE, TRIALS_FILE].some((name) => existsSync(join(dir, name)));
+  if (!begun) return;
   throw new Failure('CANNOT_WRITE', `${dir} holds a sweep already`, {
     hint: `go on with it: trade-labs sweep --resume ${dir}; or begin in another folder: --out DIR`,
   });

@@ -10,6 +10,12 @@ import {
 } from '../reporting/sweep-report.ts';
 import { renderTable, type TableColumn } from './table.ts';
 
+/** What stands beside the ranking metric, where it is not that itself. */
+const BESIDE = [
+  { id: 'totalReturn', title: 'return' },
+  { id: 'maxDrawdown', title: 'drawdown' },
+] as const;
+
 /** Trials that are shown; all of them are in the file. */
 const SHOWN = 20;
 
@@ -70,6 +76,7 @@ function rankedTable(
   columns: number,
 ): string {
   const label = METRICS[metric].label;
+  const more = BESIDE.filter(({ id }) => id !== metric);
   const titles: TableColumn[] = [
     { title: 'rank', align: 'right' },
     { title: 'trial', align: 'right', priority: 5 },
@@ -77,8 +84,7 @@ function rankedTable(
     { title: label, align: 'right' },
     { title: 'deflated', align: 'right', priority: 9 },
     ...(split === null ? [] : [{ title: 'out of sample', align: 'right', priority: 10 } as const]),
-    { title: 'return', align: 'right', priority: 6 },
-    { title: 'drawdown', align: 'right', priority: 7 },
+    ...more.map(({ title }): TableColumn => ({ title, align: 'right', priority: 6 })),
     { title: 'trades', align: 'right', priority: 8 },
     { title: '', priority: 4 },
   ];
@@ -91,8 +97,7 @@ function rankedTable(
       spanText(span, metric),
       decimals(ranked.deflatedSharpe),
       ...(split === null ? [] : [spanText(outOfSampleOf(ranked), metric)]),
-      spanText(span, 'totalReturn'),
-      spanText(span, 'maxDrawdown'),
+      ...more.map(({ id }) => spanText(span, id)),
       span === null ? 'n/a' : String(span.closed),
       remark(ranked),
     ];
@@ -129,6 +134,7 @@ function windowTable(
   columns: number,
 ): string {
   const label = METRICS[metric].label;
+  const more = BESIDE.filter(({ id }) => id !== metric);
   const titles: TableColumn[] = [
     { title: 'window', align: 'right' },
     { title: 'chosen on', priority: 2 },
@@ -138,7 +144,7 @@ function windowTable(
     { title: `${label} chosen`, align: 'right' },
     { title: 'deflated', align: 'right', priority: 5 },
     { title: `${label} judged`, align: 'right' },
-    { title: 'return', align: 'right', priority: 7 },
+    ...more.map(({ title }): TableColumn => ({ title, align: 'right', priority: 7 })),
     { title: 'trades', align: 'right', priority: 6 },
   ];
   const rows = windows.map((window) => {
@@ -154,7 +160,7 @@ function windowTable(
       spanText(ranked === undefined ? null : inSampleOf(ranked), metric),
       decimals(ranked?.deflatedSharpe ?? null),
       spanText(span, metric),
-      spanText(span, 'totalReturn'),
+      ...more.map(({ id }) => spanText(span, id)),
       span === null ? 'n/a' : String(span.closed),
     ];
   });

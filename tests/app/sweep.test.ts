@@ -3,6 +3,7 @@ import {
   existsSync,
   readdirSync,
   readFileSync,
+  rmSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -214,6 +215,11 @@ describe('a sweep that was stopped', () => {
     const question = questionOf(world.home, { grid: ['sizing.stop.multiple=2'] });
     await sweeping({ home: world.home, dir, question });
     expect((await refusal(sweeping({ home: world.home, dir, question }))).hint).toMatch(/--resume/);
+    rmSync(join(dir, 'sweep.json'));
+    // Results of nobody knows what are not taken for one's own.
+    expect((await refusal(sweeping({ home: world.home, dir, question }))).code).toBe(
+      'CANNOT_WRITE',
+    );
     const none = await refusal(sweeping({ home: world.home, dir: folder(), question: null }));
     expect(none.code).toBe('INPUT_MISSING');
   });
