@@ -44,8 +44,6 @@ export class Daemon {
   #state: DaemonState | null = null;
   #stopCause: string | null = null;
   #reloadAsked = false;
-  /** By how much the machine's clock was set back, until that was looked at. */
-  #skewMs = 0;
   /** How many the last comparison of book and broker found. */
   #differences = 0;
   #idle = '';
@@ -146,11 +144,7 @@ export class Daemon {
   clockJumped(jump: ClockJump): void {
     const text = this.#delays.jumped(jump);
     const { kind, byMs } = jump;
-    // Forward it may only have slept; back, somebody set it.
-    if (kind === 'back') {
-      this.#skewMs = byMs;
-      this.#wake.abort();
-    }
+    this.#wake.abort();
     this.#system.log.write('warn', `the clock jumped: ${text}`, { kind, byMs });
     this.#parts.tell({ kind: 'note', text });
   }
@@ -257,10 +251,7 @@ export class Daemon {
       await this.#reconfigure();
     }
     const session = this.#engine.nextInstant()?.session ?? this.#lastSession();
-    if (this.#skewMs !== 0) {
-      await watchClock(this.#system, this.#skewMs);
-      this.#skewMs = 0;
-    }
+    await watchClock(this.#system, this.#delays.takeSetBackMs());
     await this.#engine.monitors.control(session);
     if (this.#requests.isEmpty) return;
     await this.#requests.serve({

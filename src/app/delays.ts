@@ -14,6 +14,7 @@ const JUMPS: Readonly<Record<ClockJump['kind'], string>> = {
 export class Delays {
   readonly #startedAt: EpochMs;
   #jump: ClockJump | null = null;
+  #setBackMs = 0;
 
   constructor(startedAt: EpochMs) {
     this.#startedAt = startedAt;
@@ -22,7 +23,16 @@ export class Delays {
   /** Takes note of a clock that moved; in words. */
   jumped(jump: ClockJump): string {
     this.#jump = jump;
+    // Forward the machine may only have slept; back, somebody set its clock.
+    if (jump.kind === 'back') this.#setBackMs = jump.byMs;
     return textOf(jump);
+  }
+
+  /** By how much the clock was set back since this was asked last; 0 where it was not. */
+  takeSetBackMs(): number {
+    const ms = this.#setBackMs;
+    this.#setBackMs = 0;
+    return ms;
   }
 
   /** The best explanation of why a slot is late; `last` is the job that ran last or runs. */
