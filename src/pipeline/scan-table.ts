@@ -53,10 +53,23 @@ export class ScanTable {
 
   /** The first rows by rank; the others count as below the cut. */
   cutTo(count: number): ScanTable {
-    const rows = this.rows.slice(0, count);
+    const found = this.#mostActive(Math.min(count, this.found.length));
     const counts = this.#counts.slice();
-    counts[SCAN_EXCLUSIONS.indexOf('below_cut')] = this.found.length - rows.length;
-    return new ScanTable(this.universe, rows.toSorted(), this.activityOf, counts, rows);
+    counts[SCAN_EXCLUSIONS.indexOf('below_cut')] = this.found.length - found.length;
+    return new ScanTable(this.universe, found, this.activityOf, counts);
+  }
+
+  /** So many rows, in symbol order: all above the activity of the last one, and the first by symbol at it. */
+  #mostActive(count: number): Int32Array {
+    const { found, activityOf } = this;
+    const sorted = Float64Array.from(found, (index) => activityOf[index] as number).sort();
+    const least = sorted[sorted.length - count] ?? Number.POSITIVE_INFINITY;
+    let tied = count;
+    for (const activity of sorted) if (activity > least) tied--;
+    return found.filter((index) => {
+      const activity = activityOf[index] as number;
+      return activity > least || (activity === least && tied-- > 0);
+    });
   }
 
   /** The ranks of some rows, 1 for the most active, without sorting all. */

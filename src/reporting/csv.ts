@@ -35,8 +35,14 @@ function textCell(value: string): string {
 }
 
 /** One row as `renderCsv` would write it, for tables that are written as they come. */
-export const csvLine = <Row>(columns: readonly CsvColumn<Row>[], row: Row): string =>
-  `${columns.map(({ value }) => cellText(value(row))).join(',')}\r\n`;
+export function csvLine<Row>(columns: readonly CsvColumn<Row>[], row: Row): string {
+  let line = '';
+  for (let i = 0; i < columns.length; i++) {
+    const { value } = columns[i] as CsvColumn<Row>;
+    line += (i === 0 ? '' : ',') + cellText(value(row));
+  }
+  return `${line}\r\n`;
+}
 
 /** The first line of such a table. */
 export const csvHeader = <Row>(columns: readonly CsvColumn<Row>[]): string =>

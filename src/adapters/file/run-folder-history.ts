@@ -65,6 +65,10 @@ class BatchedHistory implements RunFolderHistory {
   #head = GENESIS;
   #name = '';
   #file: OpenFile | null = null;
+  /** Bytes in it. */
+  #size = 0;
+  /** The files of months that are over, open until they are synced. */
+  readonly #written: OpenFile[] = [];
   #batch: string[] = [];
   #batchLength = 0;
   #closed = false;
@@ -115,23 +119,29 @@ class BatchedHistory implements RunFolderHistory {
   #write(): void {
     if (this.#batch.length === 0) return;
     const file = assertExists(this.#file, 'a batch has a file');
-    const size = file.stat().size;
-    file.write(Buffer.from(this.#batch.join('')), size);
+    const bytes = Buffer.from(this.#batch.join(''));
+    file.write(bytes, this.#size);
+    this.#size += bytes.length;
     this.#batch = [];
     this.#batchLength = 0;
   }
 
+  /** What was written is synced when the run ends, all files together. */
   #finishFile(): void {
     this.#write();
-    this.#file?.sync();
-    this.#file?.close();
+    if (this.#file !== null) this.#written.push(this.#file);
     this.#file = null;
+    this.#size = 0;
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     this.#finishFile();
+    for (const file of this.#written) {
+      file.sync();
+      file.close();
+    }
     this.#files.syncFolder(join(this.#dir, 'journal'));
     for (const name of VIEW_NAMES) {
       const text = compactView(name, this.#records[name]);
