@@ -56,7 +56,6 @@ export const VENDORS: Readonly<Record<string, readonly string[]>> = {
   '@json2csv/plainjs': ['src/reporting/', 'src/cli/'],
   'axe-core': ['tests/'],
   'cli-progress': ['src/cli/'],
-  'cli-table3': ['src/cli/'],
   commander: ['src/cli/'],
   'fast-check': ['tests/'],
   'fast-xml-parser': ['src/adapters/file/'],
