@@ -21,6 +21,11 @@ export interface TrialSetting {
   readonly last: Session;
 }
 
+/**
+ * A market keeps every indicator that it was ever asked for, and each strategy with other parameters asks for others:
+ * after so many it is made anew, so that a long sweep needs no more memory than a short one.
+ */
+const MOST_STRATEGIES = 8;
 /** More half spreads than these are not kept as markets at a time. */
 const MOST_MARKETS = 4;
 
@@ -30,6 +35,7 @@ export class TrialBars {
   readonly #until: Session;
   readonly #ranges = new Map<string, Promise<BacktestRange>>();
   readonly #markets = new Map<number, BarMarketData>();
+  readonly #strategies = new Set<string>();
 
   /** The source must be prepared up to `until`. */
   constructor(source: BarSource, until: Session) {
@@ -46,10 +52,15 @@ export class TrialBars {
     return range;
   }
 
-  market(halfSpreadBps: number): BarMarketData {
+  market({ costs, strategy }: Config): BarMarketData {
+    const { halfSpreadBps } = costs;
+    this.#strategies.add(JSON.stringify(strategy));
+    if (this.#strategies.size > MOST_STRATEGIES || this.#markets.size > MOST_MARKETS) {
+      this.#markets.clear();
+      this.#strategies.clear();
+    }
     const known = this.#markets.get(halfSpreadBps);
     if (known !== undefined) return known;
-    if (this.#markets.size >= MOST_MARKETS) this.#markets.clear();
     const market = new BarMarketData(this.source, { halfSpreadBps, until: this.#until });
     this.#markets.set(halfSpreadBps, market);
     return market;
@@ -87,7 +98,7 @@ export async function runTrial(
       version,
       source: bars.source,
       range: await bars.range(from, to, universe),
-      market: bars.market(config.costs.halfSpreadBps),
+      market: bars.market(config),
       from,
       to,
       ...(symbols === null ? {} : { symbols }),
