@@ -12,14 +12,9 @@ import {
   tradeMetricsSection,
 } from './backtest-markdown.ts';
 import type { BacktestReport, BacktestTables } from './backtest-report.ts';
-import {
-  annualBars,
-  comparedGrowth,
-  drawdownCloud,
-  hourWeekday,
-  monthHeatmap,
-  rollingCharts,
-} from './charts-backtest.ts';
+import { comparedGrowth, drawdownCloud, thinned } from './charts-backtest.ts';
+import { entryGridChart, monthGridChart } from './charts-grid.ts';
+import { annualBars, rollingCharts } from './charts-lines.ts';
 import {
   curveHistogram,
   excursionChart,
@@ -56,13 +51,13 @@ export function backtestDocument(report: BacktestReport, tables: BacktestTables)
       {
         id: 'metrics',
         text: backtestMetrics(report),
-        charts: [...curveHistogram(tables.days), ...rollingCharts(report)],
+        charts: [...curveHistogram(tables.days), ...rollingCharts(thinned(tables.rolling))],
       },
       { id: 'split', text: splitSection(report) },
       {
         id: 'months',
         text: monthsSection(report),
-        charts: [...monthHeatmap(months), ...annualBars(months)],
+        charts: [...monthGridChart(months), ...annualBars(months)],
       },
       { id: 'drawdowns', text: drawdownsSection(report) },
       {
@@ -77,7 +72,7 @@ export function backtestDocument(report: BacktestReport, tables: BacktestTables)
         charts: [
           ...groupBars('symbol', groups.symbol),
           ...groupBars('exit', groups.exit),
-          ...hourWeekday(closedTrades),
+          ...entryGridChart(tables.entries),
         ],
       },
       { id: 'positions', text: positionsSection(report), charts: exposureChart(equity) },

@@ -3,18 +3,15 @@ import type { TradeRecord } from '../domain/trade.ts';
 import type { EventOf, JournalEvent } from '../events/event.ts';
 import type { MetricValue } from '../ledger/metrics.ts';
 import { benchmarkMetrics } from '../ledger/metrics-benchmark.ts';
-import {
-  curveMetrics,
-  type Drawdown,
-  type EquityPoint,
-  timeWeighted,
-} from '../ledger/metrics-curve.ts';
+import { curveMetrics, type Drawdown, type EquityPoint } from '../ledger/metrics-curve.ts';
 import type { BenchmarkMetricId } from '../ledger/metrics-definitions.ts';
 import { settled, type TradeSummary, tradeMetrics } from '../ledger/metrics-trades.ts';
 import type { MonteCarlo } from '../ledger/monte-carlo.ts';
+import { type EntryCell, entryGrid } from '../ledger/statistics.ts';
 import { type TrendRow, trendOf } from '../ledger/trend.ts';
 import { type AccountBridge, accountBridge } from './account-bridge.ts';
 import { type Comparison, comparisonsOf, type RandomPicks } from './backtest-comparison.ts';
+import { accountReturns, type BenchmarkClose, closeReturns } from './benchmark.ts';
 import { accountMoves } from './day-book.ts';
 import { type AccountState, accountState } from './day-checks.ts';
 import { type DayOrder, foldOrders, type OrderRow } from './day-orders.ts';
@@ -33,6 +30,7 @@ import {
   worstOf,
 } from './period-report.ts';
 import { closedBetween, REPORT_SCHEMA_VERSION, sessionSpan, stillOpen } from './report.ts';
+import { type RollingRow, rollingRows } from './rolling.ts';
 
 /** Where the numbers of a backtest come from: everything that would have to be the same for the same bytes. */
 export interface BacktestHeader {
@@ -178,6 +176,9 @@ export interface IntensityEffect {
 export interface BacktestTables {
   readonly orders: readonly OrderRow[];
   readonly days: readonly DayRow[];
+  /** Against equal weight; every half year of the range. */
+  readonly rolling: readonly RollingRow[];
+  readonly entries: readonly EntryCell[];
 }
 
 /** The tear sheet from what a backtest left behind. Pure: the same input gives the same report. */
@@ -211,7 +212,10 @@ export function buildBacktestReport(input: BacktestReportInput): {
     accountState: accountState(end),
     metrics,
     tradeSummary,
-    againstEqualWeight: benchmarkMetrics(returnsOf(points), returnsOf(flowless(input.equalWeight))),
+    againstEqualWeight: benchmarkMetrics(
+      accountReturns(points),
+      closeReturns(points, closesOf(input.equalWeight)),
+    ),
     comparisons,
     randomPicks: input.randomPicks,
     parts: partsOf(points, trades, input.split),
@@ -236,7 +240,7 @@ export function buildBacktestReport(input: BacktestReportInput): {
 }
 
 function tablesOf(
-  { sessions, marks, events }: BacktestReportInput,
+  { sessions, marks, events, equalWeight }: BacktestReportInput,
   points: readonly EquityPoint[],
   orders: readonly DayOrder[],
   closedTrades: readonly TradeRecord[],
@@ -245,17 +249,13 @@ function tablesOf(
   return {
     orders: orderRows(orders, closedTrades),
     days: dayRows({ sessions: dates, points, marks, trades: closedTrades, orders, today: events }),
+    rolling: rollingRows(points, closesOf(equalWeight), points.length),
+    entries: entryGrid(closedTrades, sessionSpan),
   };
 }
 
-const flowless = (
-  rows: readonly { readonly session: SessionDate; readonly equity: number }[],
-): EquityPoint[] => rows.map((row) => ({ ...row, flow: 0 }));
-
-function returnsOf(points: readonly EquityPoint[]) {
-  const { returns } = timeWeighted(points);
-  return returns.map((value, i) => ({ session: (points[i + 1] as EquityPoint).session, value }));
-}
+const closesOf = (rows: BacktestReportInput['equalWeight']): BenchmarkClose[] =>
+  rows.map(({ session, equity }) => ({ session, close: equity }));
 
 /** The two sides of a split: the row before a side's first session is where its curve begins. */
 function partsOf(

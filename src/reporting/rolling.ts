@@ -7,7 +7,7 @@ import { accountReturns, type BenchmarkClose, closeReturns } from './benchmark.t
 /** Half a year of sessions. */
 export const ROLLING_SESSIONS = 126;
 
-/** Rows kept: the last year. */
+/** Rows kept unless said: the last year. */
 const ROWS = 252;
 
 /** The half year that ends at a session. Annualised; null where it is flat, or the benchmark is not known all along. */
@@ -22,12 +22,13 @@ export interface RollingRow {
 export function rollingRows(
   points: readonly EquityPoint[],
   closes: readonly BenchmarkClose[],
+  sessions = ROWS,
 ): RollingRow[] {
   const returns = accountReturns(points);
   const beside = closeReturns(points, closes);
   const rows: RollingRow[] = [];
   for (
-    let end = Math.max(ROLLING_SESSIONS, returns.length - ROWS + 1);
+    let end = Math.max(ROLLING_SESSIONS, returns.length - sessions + 1);
     end <= returns.length;
     end += 1
   ) {
