@@ -14,7 +14,9 @@ import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { columnBytes, columnFrom } from '../../src/adapters/file/column-bytes.ts';
+import { barsFrom, seriesBytes } from '../../src/adapters/file/recording-bars.ts';
 import { RecordingFiles } from '../../src/adapters/file/recording-files.ts';
+import { columnsFromBars, type Symbol } from '../../src/domain/market.ts';
 import { sha256 } from '../../src/events/fingerprint.ts';
 import { recordingsContract } from '../contract/recordings.ts';
 import { snapshotOf, sourceOf, wanderers } from '../pipeline/builders.ts';
@@ -151,6 +153,42 @@ describe('recordings in files', () => {
   });
 });
 
+describe('bars as bytes', () => {
+  const numbers = fc.oneof(
+    fc.integer({ min: 1, max: 1e7 }).map((n) => n / 100),
+    fc.double({ min: 0.001, max: 1e6, noNaN: true }),
+  );
+  const bar = fc.tuple(
+    fc.integer({ min: 0, max: 30_000 }),
+    numbers,
+    numbers,
+    numbers,
+    numbers,
+    numbers,
+  );
+
+  it('come back with every bit, whatever their prices and times', () => {
+    fc.assert(
+      fc.property(fc.array(bar), fc.constantFrom(86_400_000, 60_000, 1), (rows, step) => {
+        const columns = columnsFromBars(
+          rows.map(([time, open, high, low, close, volume]) => {
+            return { time: time * step, open, high, low, close, volume };
+          }),
+        );
+        const series = { symbol: 'A' as Symbol, sector: 'X', columns, visible: rows.length };
+        const bytes = Buffer.concat([Buffer.from('lead'), seriesBytes(series)]);
+        expect(barsFrom(bytes, 4, rows.length)).toEqual(columns);
+      }),
+    );
+  });
+
+  it('take less than twelve bytes a day of prices in cents, before they are compressed', () => {
+    const columns = columnsFromBars(wanderers(1).A00?.daily ?? []);
+    const series = { symbol: 'A' as Symbol, sector: 'X', columns, visible: columns.length };
+    expect(seriesBytes(series).length / columns.length).toBeLessThan(12);
+  });
+});
+
 describe('columns as bytes', () => {
   const cents = fc.integer({ min: -1e9, max: 1e9 }).map((n) => n / 100);
   const odd = fc.constantFrom(0, -0, Number.NaN, Infinity, -Infinity, 2 ** 53, -(2 ** 52), 1e-9);
@@ -170,6 +208,17 @@ describe('columns as bytes', () => {
         const back = columnFrom(within, lead, column.length);
         expect(back.end).toBe(lead + bytes.length);
         expect([...back.column].every((value, i) => Object.is(value, column[i]))).toBe(true);
+      }),
+    );
+  });
+
+  it('come back with every bit from any guess that both sides have', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.oneof(cents, odd), fc.oneof(cents, odd))), (pairs) => {
+        const [column, guess] = [0, 1].map((side) => Float64Array.from(pairs, (p) => p[side] ?? 0));
+        if (column === undefined || guess === undefined) throw new Error('two sides');
+        const { column: back } = columnFrom(columnBytes(column, guess), 0, pairs.length, guess);
+        expect([...back].every((value, i) => Object.is(value, column[i]))).toBe(true);
       }),
     );
   });

@@ -3,7 +3,8 @@ import { assert } from '../../domain/result.ts';
 /**
  * Columns of numbers as few bytes, and back without losing a bit. Prices and volumes are mostly decimals of few
  * places: such a column is written as whole numbers of its smallest unit, each as its difference to the one before,
- * in groups of seven bits, smallest first. Every other column is written as its eight bytes a number, least first.
+ * or to a guess that writer and reader share, in groups of seven bits, smallest first. Every other column is written
+ * as its eight bytes a number, least first.
  */
 
 const SCALES = [1, 100, 10_000, 1_000_000] as const;
@@ -11,9 +12,11 @@ const RAW = 255;
 /** Differences of numbers up to this are safe integers, doubled for their sign. */
 const LARGEST_WHOLE = 2 ** 51;
 
-/** The bytes of a column; the count of its numbers is not among them. */
-export function columnBytes(column: Float64Array): Uint8Array {
-  const unit = SCALES.findIndex((scale) => isWholeIn(column, scale));
+/** The bytes of a column; neither the count of its numbers nor the guess is among them. */
+export function columnBytes(column: Float64Array, guess?: Float64Array): Uint8Array {
+  const unit = SCALES.findIndex(
+    (scale) => isWholeIn(column, scale) && (guess === undefined || isWholeIn(guess, scale)),
+  );
   if (unit < 0) return rawBytes(column);
   const scale = SCALES[unit] as number;
   const out = new ByteSink(column.length * 3 + 16);
@@ -21,6 +24,7 @@ export function columnBytes(column: Float64Array): Uint8Array {
   let before = 0;
   for (let i = 0; i < column.length; i++) {
     const whole = Math.round((column[i] as number) * scale);
+    if (guess !== undefined) before = Math.round((guess[i] as number) * scale);
     const change = whole - before;
     out.varint(change >= 0 ? 2 * change : -2 * change - 1);
     before = whole;
@@ -28,11 +32,12 @@ export function columnBytes(column: Float64Array): Uint8Array {
   return out.bytes();
 }
 
-/** The column of so many numbers, and where its bytes end. */
+/** The column of so many numbers, and where its bytes end; with the guess it was written with. */
 export function columnFrom(
   bytes: Uint8Array,
   start: number,
   count: number,
+  guess?: Float64Array,
 ): { readonly column: Float64Array; readonly end: number } {
   const code = bytes[start];
   let at = start + 1;
@@ -56,6 +61,7 @@ export function columnFrom(
       if (byte < 128) break;
       place *= 128;
     }
+    if (guess !== undefined) before = Math.round((guess[i] as number) * scale);
     before += folded % 2 === 0 ? folded / 2 : -(folded + 1) / 2;
     column[i] = before / scale;
   }

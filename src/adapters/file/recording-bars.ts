@@ -1,9 +1,8 @@
-import type { SeenSeries } from '../../bars/seen.ts';
-import { type BarColumns, emptyColumns } from '../../domain/market.ts';
+import { headOf, type SeenSeries } from '../../bars/seen.ts';
+import type { BarColumns } from '../../domain/market.ts';
+import { DAY_MS } from '../../domain/time.ts';
 import { sha256 } from '../../events/fingerprint.ts';
 import { columnBytes, columnFrom } from './column-bytes.ts';
-
-const FIELDS = ['time', 'open', 'high', 'low', 'close', 'volume'] as const;
 
 /** Where the bars of a series stand: in which file of the session, and from which byte of its content. */
 export interface BarsPlace {
@@ -11,22 +10,49 @@ export interface BarsPlace {
   readonly at: number;
 }
 
-/** The visible bars of a series as bytes, one column after the other. */
+/** The visible bars of a series as bytes, one column after the other, each by what the ones before let expect. */
 export function seriesBytes({ columns, visible }: SeenSeries): Uint8Array {
-  return Buffer.concat(FIELDS.map((field) => columnBytes(columns[field].subarray(0, visible))));
+  const { time, open, high, low, close, volume } = headOf(columns, visible);
+  const days = time.map((at) => at / DAY_MS);
+  const isDaily = days.every((day) => Number.isInteger(day));
+  return Buffer.concat([
+    Uint8Array.of(isDaily ? 1 : 0),
+    columnBytes(isDaily ? days : time),
+    columnBytes(close),
+    columnBytes(open, lastClose(close)),
+    columnBytes(high, ofBoth(open, close, Math.max)),
+    columnBytes(low, ofBoth(open, close, Math.min)),
+    columnBytes(volume),
+  ]);
 }
 
 /** So many bars from their bytes. */
 export function barsFrom(bytes: Uint8Array, at: number, length: number): BarColumns {
-  const columns = emptyColumns(length);
-  let next = at;
-  for (const field of FIELDS) {
-    const { column, end } = columnFrom(bytes, next, length);
-    columns[field].set(column);
+  let next = at + 1;
+  const take = (guess?: Float64Array): Float64Array => {
+    const { column, end } = columnFrom(bytes, next, length, guess);
     next = end;
-  }
-  return columns;
+    return column;
+  };
+  const stamps = take();
+  const time = bytes[at] === 1 ? stamps.map((day) => day * DAY_MS) : stamps;
+  const close = take();
+  const open = take(lastClose(close));
+  const high = take(ofBoth(open, close, Math.max));
+  const low = take(ofBoth(open, close, Math.min));
+  return { length, time, open, high, low, close, volume: take() };
 }
+
+/** A bar opens near the close before it. */
+const lastClose = (close: Float64Array): Float64Array =>
+  close.map((own, i) => (i === 0 ? own : (close[i - 1] as number)));
+
+/** The high is at or above open and close, the low at or below. */
+const ofBoth = (
+  open: Float64Array,
+  close: Float64Array,
+  which: (a: number, b: number) => number,
+): Float64Array => open.map((price, i) => which(price, close[i] as number));
 
 /**
  * Which bars of a session are written down already. Bars are known by their content, so that those that did not
