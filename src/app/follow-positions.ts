@@ -2,6 +2,7 @@ import type { Symbol } from '../domain/market.ts';
 import { toUsd } from '../domain/money.ts';
 import type { HeldPosition, PortfolioState } from '../domain/portfolio.ts';
 import type { Session } from '../domain/time.ts';
+import { isProtectiveStop } from '../ledger/protection.ts';
 import {
   type CompletedBar,
   type ExitSettings,
@@ -26,6 +27,40 @@ export async function followPositions(
     if (!isBusy) await desk.sellPart(symbol, quantity, session.date);
   }
   for (const symbol of plan.timedOut) await desk.leave(symbol, 'time', session.date, 'monitor');
+  await desk.takeIn(session.date);
+  for (const { symbol, adds } of state.positions) {
+    if (adds !== undefined) await mergeStops(system, desk, symbol, session);
+  }
+}
+
+/**
+ * Makes one stop of those that a position came to by being added to: the first, in its own group, takes over the shares
+ * of the others. Only when nothing else of the symbol is at work, and at the close, where no stop can be reached.
+ */
+async function mergeStops(
+  { book }: System,
+  desk: OrderDesk,
+  symbol: Symbol,
+  session: Session,
+): Promise<void> {
+  const live = book.live(symbol);
+  const isAtRest = live.every(
+    (order) =>
+      isProtectiveStop(order) &&
+      order.asked === null &&
+      (order.status === 'working' || order.status === 'partial' || order.status === 'submitted'),
+  );
+  const [first, ...others] = live;
+  const isSame = others.every(({ stopPrice }) => stopPrice === first?.stopPrice);
+  if (first === undefined || others.length === 0 || !isAtRest || !isSame) return;
+  for (const other of others) await desk.cancel(other, 'one stop for the whole position');
+  await desk.takeIn(session.date);
+  const isOver = (orderRef: string): boolean => book.order(orderRef)?.status === 'cancelled';
+  const taken = others
+    .filter(({ orderRef }) => isOver(orderRef))
+    .reduce((sum, { quantity, filledQuantity }) => sum + quantity - filledQuantity, 0);
+  if (taken === 0) return;
+  await desk.modify(first.orderRef, { quantity: first.quantity + taken }, 'scale in');
   await desk.takeIn(session.date);
 }
 

@@ -127,6 +127,17 @@ export const entrySchema = z.strictObject({
     max: 390,
     unit: 'minutes',
   }),
+  scaleIn: z
+    .strictObject({
+      afterR: number('Gain from which a new signal adds; 0 adds at any', {
+        default: 1,
+        max: 100,
+        unit: 'x initial risk',
+      }),
+      maxAdds: count('How often a position is added to', { default: 1, min: 1, max: 10 }),
+    })
+    .optional()
+    .meta({ description: 'Adds to a position that gains; off unless set' }),
 });
 
 const trail = z

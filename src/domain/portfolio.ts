@@ -22,6 +22,8 @@ export interface HeldPosition {
   /** Calendar sessions held, the entry session counting 1. */
   readonly sessionsHeld: number;
   readonly highestClose: Micros;
+  /** How often it was added to; absent where it never was. */
+  readonly adds?: number;
   readonly sector: string;
 }
 

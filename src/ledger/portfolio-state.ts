@@ -87,8 +87,19 @@ function heldPosition(book: Book, trade: OpenTrade, view: PortfolioView): HeldPo
     entrySession: trade.entrySession,
     sessionsHeld: sessionsHeld(trade.entrySession, view.session),
     highestClose: trade.highestClose > 0 ? trade.highestClose : mark,
+    ...addsOf(trade),
     sector: view.sectorOf(trade.symbol),
   };
+}
+
+/** Every order but the first that bought shares of it has added to it. */
+function addsOf({ entryRef, steps }: OpenTrade): Pick<HeldPosition, 'adds'> {
+  const entries = new Set<string>();
+  for (const step of steps) {
+    if (step.kind === 'fill' && step.side === 'buy') entries.add(step.orderRef);
+  }
+  entries.delete(entryRef);
+  return entries.size === 0 ? {} : { adds: entries.size };
 }
 
 /** Calendar sessions from entry to now, both counted. */

@@ -12,6 +12,7 @@ import type { EntrySettings, RiskLimits, SizingSettings } from '../risk/limits.t
 import { decisionHashOf, signalHashOf } from './decision-hash.ts';
 import type { StrategyDesk } from './desk.ts';
 import { guardFacts, sectorOf } from './guard-facts.ts';
+import { addedTo, budgetWithAdds, mayAdd, rowOfAdd, withinPosition } from './scale-in.ts';
 import { eraOf, indexOfSymbol, MEDIAN_VOLUME, type ScanSettings, scan } from './scan.ts';
 import type { ScanTable } from './scan-table.ts';
 import { type Eligibility, score } from './score.ts';
@@ -89,7 +90,7 @@ export function decide(
   const exits = signalExits(snapshot, state, desk);
   const equity = sizingEquity(state, settings);
   const candidates: CandidateDecision[] = [];
-  let budget = openBudget(state, equity, settings);
+  let budget = budgetWithAdds(openBudget(state, equity, settings), state, settings.entry);
   const slotsFull = budget.positionsLeft <= 0;
   let places = top;
   let beyond = RECORDED_BEYOND_TOP;
@@ -131,14 +132,17 @@ const NOTHING: Verdict = { approved: 0, reasons: [] };
 /** Who may not be entered, from the portfolio and the configured lists. */
 export function eligibilityOf(
   state: Pick<PortfolioState, 'coolingDown' | 'working' | 'positions'>,
-  { scan, risk }: Pick<DecisionSettings, 'scan' | 'risk'>,
+  { scan, risk, entry }: Pick<DecisionSettings, 'scan' | 'risk' | 'entry'>,
 ): Eligibility {
   const barred = new Map<Symbol, IneligibleReason>();
   for (const symbol of state.coolingDown) barred.set(symbol, 'cooling_down');
-  for (const entry of state.working) {
-    barred.set(entry.symbol, entry.unknown ? 'order_unknown' : 'working');
+  for (const position of state.positions) {
+    if (mayAdd(position, entry)) barred.delete(position.symbol);
+    else barred.set(position.symbol, 'held');
   }
-  for (const position of state.positions) barred.set(position.symbol, 'held');
+  for (const { symbol, unknown } of state.working) {
+    if (barred.get(symbol) !== 'held') barred.set(symbol, unknown ? 'order_unknown' : 'working');
+  }
   return {
     barred,
     deny: new Set(scan.deny),
@@ -210,7 +214,8 @@ function sizeAndGuard(
   budget: RunBudget,
 ): Outcome {
   const quote = snapshot.quote(row.index);
-  const proposal = size(row, {
+  const held = addedTo(row.symbol, state, settings.entry);
+  const sized = size(held === null ? row : rowOfAdd(row, held), {
     reference: snapshot.reference[row.index] as number,
     atr: atrOf(snapshot, row),
     quote: snapshot.pricedToday ? quote : null,
@@ -220,6 +225,8 @@ function sizeAndGuard(
     entry: settings.entry,
     targetR: settings.targetR,
   });
+  const proposal =
+    held === null || !sized.ok ? sized : withinPosition(sized.value, held, budget, settings.sizing);
   if (!proposal.ok) {
     return { fate: 'not_sized', intent: null, verdict: { approved: 0, reasons: proposal.error } };
   }

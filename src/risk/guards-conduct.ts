@@ -48,7 +48,9 @@ const symbolEntries: Guard = ({ intent, state, limits: { maxEntriesPerSymbol: li
  * behind: our buy could meet our own sell.
  */
 const oppositeOrder: Guard = (input) => {
-  if (input.budget.taken.has(input.intent.symbol)) return null;
+  const { budget, intent, state } = input;
+  const isHeld = state.positions.some(({ symbol }) => symbol === intent.symbol);
+  if (isHeld || budget.taken.has(intent.symbol)) return null;
   const value = ordersOfSymbol(input)?.sells ?? 0;
   return value === 0 ? null : { code: 'OPPOSITE_ORDER', allowed: 0, limit: 0, value };
 };

@@ -91,6 +91,8 @@ export interface EntrySettings {
   readonly noEntryFirstMinutes?: number | undefined;
   /** No entries in the last minutes of the session's own close. */
   readonly noEntryLastMinutes: number;
+  /** A new signal adds to a position that has gained so many times its initial risk, so often; never unless set. */
+  readonly scaleIn?: { readonly afterR: number; readonly maxAdds: number } | undefined;
 }
 
 /** What may be traded at all; of the config section `scan`. */
