@@ -9,7 +9,7 @@ import { viewDesk } from '../../src/app/desk-view.ts';
 import { instantOf } from '../../src/calendar/nyse.ts';
 import { type EpochMs, epochMs, sessionDate } from '../../src/domain/time.ts';
 import { run } from '../cli/fake-world.ts';
-import { type DeskHome, FakeTime, inHome, TABLE } from './daemon-world.ts';
+import { type DeskHome, FakeTime, inHome, TABLE, timeThatWaits } from './daemon-world.ts';
 
 const DAY = '2026-03-05';
 const at = (time: string): EpochMs =>
@@ -40,44 +40,13 @@ function patient(from: EpochMs, waitMs: number, onPause: () => void = () => {}):
   return { waitMs, now: () => epochMs(now), pause };
 }
 
-/**
- * Time that stands still from an instant on until a request is answered, or whoever asks lets it pass; the daemon may
- * be woken all the same.
- */
-function timeThatWaits<T>(
-  ask: (letPass: () => void) => Promise<T>,
-  when = at('10:00'),
-): { time: FakeTime; answer: () => Promise<T> } {
-  const time = new FakeTime(at('09:29'));
-  const pass = time.sleep;
-  let asked: Promise<T> | null = null;
-  let answered: Promise<unknown> | null = null;
-  time.at(when, () => {
-    const passes = new Promise<void>((letPass) => {
-      asked = ask(letPass);
-    });
-    const settled = asked?.catch(() => {}) ?? Promise.resolve();
-    answered = Promise.race([settled, passes]).finally(() => {
-      answered = null;
-    });
-  });
-  const sleep: FakeTime['sleep'] = async (ms, wake) => {
-    if (answered !== null) {
-      const woken = new Promise((resolve) => {
-        wake.addEventListener('abort', resolve, { once: true });
-      });
-      await Promise.race([answered, woken]);
-    }
-    return pass(ms, wake);
-  };
-  const answer = (): Promise<T> => asked ?? Promise.reject(new Error('nothing was asked'));
-  return { time: Object.assign(time, { sleep }), answer };
-}
+const fromHalfPastNine = <T>(ask: (letPass: () => void) => Promise<T>, when = at('10:00')) =>
+  timeThatWaits(at('09:29'), when, ask);
 
 describe('a request to a home whose daemon runs', () => {
   it('is done by the daemon, with the next trades, and written down with who asked', () =>
     inHome(TABLE, async (home) => {
-      const { time, answer } = timeThatWaits(() => leave(home, 'flatten', []));
+      const { time, answer } = fromHalfPastNine(() => leave(home, 'flatten', []));
       await home.live(time, at('10:10'));
       const { result, by } = await answer();
       expect(by).toBe('daemon');
@@ -96,7 +65,7 @@ describe('a request to a home whose daemon runs', () => {
 
   it('is waited for while the market is open, until all is sold', () =>
     inHome(TABLE, async (home) => {
-      const { time, answer } = timeThatWaits((letPass) =>
+      const { time, answer } = fromHalfPastNine((letPass) =>
         leave(home, 'flatten', [], patient(at('10:00'), 60_000_000, letPass)),
       );
       await home.live(time, at('10:10'));
@@ -112,7 +81,7 @@ describe('a request to a home whose daemon runs', () => {
       const patience = patient(at('17:30'), 60_000, () => {
         waited += 1;
       });
-      const { time, answer } = timeThatWaits(
+      const { time, answer } = fromHalfPastNine(
         () => leave(home, 'flatten', [], patience),
         at('17:30'),
       );
@@ -126,7 +95,7 @@ describe('a request to a home whose daemon runs', () => {
 
   it('that it cannot do is refused with the reason, and the daemon goes on', () =>
     inHome(TABLE, async (home) => {
-      const { time, answer } = timeThatWaits(() => leave(home, 'close', ['NOPE']));
+      const { time, answer } = fromHalfPastNine(() => leave(home, 'close', ['NOPE']));
       await home.live(time, at('10:10'));
       await expect(answer()).rejects.toThrow('there is no position in NOPE');
       const states = (await home.of('daemon.state_changed')).map(({ to }) => to);
@@ -136,7 +105,7 @@ describe('a request to a home whose daemon runs', () => {
   it('for a report is answered from the journal, whoever holds the home', () =>
     inHome(TABLE, async (home) => {
       const ask = () => run(['report', 'daily', DAY, '--home', home.dir], { cwd: home.dir });
-      const { time, answer } = timeThatWaits(ask);
+      const { time, answer } = fromHalfPastNine(ask);
       await home.live(time, at('10:10'));
       const { exit, stdout } = await answer();
       expect(exit).toBe(0);
@@ -191,7 +160,7 @@ describe('a request to a home whose daemon runs', () => {
   it('of a kind that no daemon does is refused, with what to do', () =>
     inHome(TABLE, async (home) => {
       const request = { name: 'history.rebuild', args: {} };
-      const { time, answer } = timeThatWaits(() => askOwner(home.dir, request));
+      const { time, answer } = fromHalfPastNine(() => askOwner(home.dir, request));
       await home.live(time, at('10:10'));
       await expect(answer()).rejects.toMatchObject({
         code: 'HOME_BUSY',
@@ -225,7 +194,7 @@ describe('a difference to the broker, while a daemon runs', () => {
     inHome(TABLE, async (home) => {
       await homeThatDiffers(home);
       const shown: string[] = [];
-      const { time, answer } = timeThatWaits(async () =>
+      const { time, answer } = fromHalfPastNine(async () =>
         askToReconcile({
           ...(await asker(home)),
           corrections: cash,
@@ -258,7 +227,7 @@ describe('a difference to the broker, while a daemon runs', () => {
   it('stays as it is where the person says no', () =>
     inHome(TABLE, async (home) => {
       await homeThatDiffers(home);
-      const { time, answer } = timeThatWaits(async () =>
+      const { time, answer } = fromHalfPastNine(async () =>
         askToReconcile({
           ...(await asker(home)),
           corrections: cash,
@@ -277,7 +246,9 @@ describe('a difference to the broker, while a daemon runs', () => {
     inHome(TABLE, async (home) => {
       await homeThatDiffers(home);
       const args = { corrections: cash, dryRun: false, agreed: '0'.repeat(64) };
-      const { time, answer } = timeThatWaits(() => askOwner(home.dir, { name: 'reconcile', args }));
+      const { time, answer } = fromHalfPastNine(() =>
+        askOwner(home.dir, { name: 'reconcile', args }),
+      );
       await home.live(time, at('10:10'));
       await expect(answer()).rejects.toThrow('book or broker changed while you were asked');
       expect(await feesOf(home)).toEqual([]);
@@ -286,7 +257,7 @@ describe('a difference to the broker, while a daemon runs', () => {
   it('is taken note of by the daemon, and entries go on while it stays the same', () =>
     inHome(TABLE, async (home) => {
       await homeThatDiffers(home);
-      const { time, answer } = timeThatWaits(async () =>
+      const { time, answer } = fromHalfPastNine(async () =>
         askToResolve(await asker(home), { key: 'cash', note: 'asked the broker' }),
       );
       await home.live(time, at('12:10'));

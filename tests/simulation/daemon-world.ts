@@ -208,6 +208,41 @@ export class FakeTime implements TimeSource {
   }
 }
 
+/**
+ * Time that stands still from an instant on until a request is answered, or whoever asks lets it pass; the daemon may
+ * be woken all the same.
+ */
+export function timeThatWaits<T>(
+  from: EpochMs,
+  when: EpochMs,
+  ask: (letPass: () => void) => Promise<T>,
+): { time: FakeTime; answer: () => Promise<T> } {
+  const time = new FakeTime(from);
+  const pass = time.sleep;
+  let asked: Promise<T> | null = null;
+  let answered: Promise<unknown> | null = null;
+  time.at(when, () => {
+    const passes = new Promise<void>((letPass) => {
+      asked = ask(letPass);
+    });
+    const settled = asked?.catch(() => {}) ?? Promise.resolve();
+    answered = Promise.race([settled, passes]).finally(() => {
+      answered = null;
+    });
+  });
+  const sleep: FakeTime['sleep'] = async (ms, wake) => {
+    if (answered !== null) {
+      const woken = new Promise((resolve) => {
+        wake.addEventListener('abort', resolve, { once: true });
+      });
+      await Promise.race([answered, woken]);
+    }
+    return pass(ms, wake);
+  };
+  const answer = (): Promise<T> => asked ?? Promise.reject(new Error('nothing was asked'));
+  return { time: Object.assign(time, { sleep }), answer };
+}
+
 const silent: Log = {
   write: () => {},
   failure: () => {},

@@ -7,7 +7,7 @@ import { readBook } from '../../src/app/read-book.ts';
 import { tradingSeen } from '../../src/app/trading.ts';
 import { instantOf } from '../../src/calendar/nyse.ts';
 import { type EpochMs, sessionDate } from '../../src/domain/time.ts';
-import { type DeskHome, FakeTime, inHome, TABLE } from './daemon-world.ts';
+import { type DeskHome, FakeTime, inHome, TABLE, timeThatWaits } from './daemon-world.ts';
 
 const DAY = '2026-03-05';
 const at = (time: string, day = DAY): EpochMs =>
@@ -29,33 +29,6 @@ const kill = (home: DeskHome, positions: 'keep' | 'flatten', now: EpochMs) =>
     timeoutMs: 30_000,
     open: () => requestOf(home, now),
   });
-
-/** Time that stands still from an instant on until what is asked then is answered. */
-function timeThatWaits<T>(from: EpochMs, when: EpochMs, ask: () => Promise<T>) {
-  const time = new FakeTime(from);
-  const pass = time.sleep;
-  let asked: Promise<T> | null = null;
-  let answered: Promise<unknown> | null = null;
-  time.at(when, () => {
-    asked = ask();
-    answered = asked
-      .catch(() => {})
-      .finally(() => {
-        answered = null;
-      });
-  });
-  const sleep: FakeTime['sleep'] = async (ms, wake) => {
-    if (answered !== null) {
-      const woken = new Promise((resolve) => {
-        wake.addEventListener('abort', resolve, { once: true });
-      });
-      await Promise.race([answered, woken]);
-    }
-    return pass(ms, wake);
-  };
-  const answer = (): Promise<T> => asked ?? Promise.reject(new Error('nothing was asked'));
-  return { time: Object.assign(time, { sleep }), answer };
-}
 
 /** The reasons that the scans of a slot were denied for. */
 const denialsOf = async (home: DeskHome, slot: string): Promise<string[]> => {
