@@ -35,7 +35,7 @@ function syntheticBars(count, width = SYMBOLS) {
   const market = createSyntheticMarket({ seed: 1, universe: takeUniverse(universe.value, width) });
   const sessions = sessionsBetween('1990-01-02', LAST).slice(-count);
   const from = sessions[0].date;
-  const symbols = [...market.symbols].sort();
+  const symbols = market.symbols.toSorted((a, b) => (a < b ? -1 : 1));
   const daily = new Map(symbols.map((symbol) => [symbol, market.daily(symbol, from, LAST)]));
   const actions = new Map(
     symbols.map((symbol) => [
