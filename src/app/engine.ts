@@ -120,7 +120,7 @@ export class Engine {
     }
     if (onGrid && at < session.closeAt) {
       broker.openBars(at, session);
-      await this.#monitors.takeIn(session.date);
+      await this.#monitors.afterOpens(at, session);
       // An entry that would end inside this bar is not given the rest of it.
       await this.#monitors.expireEntries(at + this.#barMs(session) - 1, session);
     }

@@ -158,7 +158,10 @@ export class Monitors {
   async afterBars(at: EpochMs, session: Session): Promise<void> {
     await this.prove(session.date);
     await this.expireEntries(at, session);
-    if (this.#system.book.openTrades().length === 0) return;
+    if (this.#system.book.openTrades().length === 0) {
+      await this.#checkFlat(at, session);
+      return;
+    }
     await watchData(this.#system, at, session);
     if (this.#isHalted()) return;
     const { flatBeforeClose, maxHoldingMinutes } = this.#system.config.exits;
@@ -168,6 +171,22 @@ export class Monitors {
     if (maxHoldingMinutes > 0 && at < session.closeAt) {
       await this.#leaveHeldSince(at - maxHoldingMinutes * MINUTE_MS, session);
     }
+    await this.#checkLoss(at, session);
+  }
+
+  /** After bars started: messages, and the loss of the day where the last position left at this open. */
+  async afterOpens(at: EpochMs, session: Session): Promise<void> {
+    await this.takeIn(session.date);
+    await this.#checkFlat(at, session);
+  }
+
+  /**
+   * Stops may have sold the last position: then no later bar is looked at, so the day's loss, all of it in cash, is
+   * judged at once. With daily bars it is judged at the close.
+   */
+  async #checkFlat(at: EpochMs, session: Session): Promise<void> {
+    const { book, source } = this.#system;
+    if (source.intraday === null || book.openTrades().length > 0) return;
     await this.#checkLoss(at, session);
   }
 

@@ -90,6 +90,37 @@ describe('a day that loses its limit, with five-minute bars', () => {
   });
 });
 
+describe('a day whose limit is lost by the last stop, with five-minute bars', () => {
+  const schedule = [{ name: 'scan-open', job: 'scan', at: '09:35', top: 5 }];
+  const scene = { schedule, intraday: true };
+  const latchOf = async (days: readonly Day[]) => {
+    const played = await playScene({ ...scene, days });
+    const last = days.length - 1;
+    expect(played.exits()).toEqual([`stop ${dateOf(last)}`]);
+    expect(played.of('alert.raised').map(({ code }) => code)).toContain('DAILY_LOSS');
+    const losses = played.of('trading_state.changed').filter((e) => e.source === 'daily_loss');
+    expect(losses.map(({ until }) => until)).toEqual([sessionNo(last).closeAt]);
+    return losses.map(({ at: since }) => (since - sessionNo(last).openAt) / 60_000);
+  };
+
+  it('says so at once, where a gap at the open closed everything and no job follows', async () => {
+    expect(await latchOf([at(100), at(97)])).toEqual([0]);
+  });
+
+  it('says so at once, where a bar within the day closed everything', async () => {
+    // From 101 the stops at 98.10 are 2.7 % of the account away.
+    const fives = [...Array(24).fill(99), 96, ...Array(53).fill(97)];
+    expect(await latchOf([at(100), to(100, 101), { ...to(101, 97), fives }])).toEqual([125]);
+  });
+
+  it('stays silent where the stops lost less than the limit', async () => {
+    const config = { risk: { dailyLossFraction: 0.03, hardDailyLossFraction: 0.04 } };
+    const played = await playScene({ ...scene, days: [at(100), at(97)], config });
+    expect(played.exits()).toEqual([`stop ${dateOf(1)}`]);
+    expect(played.of('trading_state.changed')).toEqual([]);
+  });
+});
+
 describe('a drawdown', () => {
   // Each day loses less than its limit; together 4.3 % of 109,450.
   const slide = [to(110, 108.5), to(108.5, 107), to(107, 105)];
