@@ -189,10 +189,17 @@ function jobTroubles({ runs, today }: AttentionFacts): Attention[] {
   return found;
 }
 
+/** The alerts that nobody took note of; the same one again is told once, with its last time. */
 function alerts(today: readonly JournalEvent[]): Attention[] {
-  return today.flatMap((event) => {
-    if (event.type !== 'alert.raised' || event.level === 'info') return [];
-    const { level, code, message, at } = event;
-    return [{ level, code, text: `${message} (${wallTime(isoUtc(at))})` }];
-  });
+  const noted = new Set(
+    today.flatMap((event) => (event.type === 'alert.acknowledged' ? event.alerts : [])),
+  );
+  const open = new Map<string, { readonly seq: number; readonly attention: Attention }>();
+  for (const event of today) {
+    if (event.type !== 'alert.raised' || event.level === 'info') continue;
+    const { level, code, message, at, seq } = event;
+    const text = `${message} (${wallTime(isoUtc(at))})`;
+    open.set(`${code} ${message}`, { seq, attention: { level, code, text } });
+  }
+  return [...open.values()].filter(({ seq }) => !noted.has(seq)).map(({ attention }) => attention);
 }

@@ -137,6 +137,28 @@ describe('what needs you', () => {
     );
   });
 
+  it('leaves out alerts that somebody took note of, and tells one that came again once', () => {
+    const alerts = (build: (story: ReturnType<typeof busyDay>) => void): string[] => {
+      const story = busyDay();
+      const raise = (time: string, message: string): void => {
+        story.add('alert.raised', [DAY, time], { level: 'warning', code: 'JOB_FAILED', message });
+      };
+      raise('10:00', 'one');
+      raise('10:01', 'two');
+      raise('10:02', 'one');
+      build(story);
+      return report(story)
+        .attention.filter(({ code }) => code === 'JOB_FAILED')
+        .map(({ text }) => text.slice(0, 3));
+    };
+    expect(alerts(() => {})).toEqual(['one', 'two']);
+    const noted = alerts((story) => {
+      const last = story.events.at(-1)?.seq ?? 0;
+      story.add('alert.acknowledged', [DAY, '10:05'], { alerts: [last], by: 'me' });
+    });
+    expect(noted).toEqual(['two']);
+  });
+
   it('sees a fill that no order of ours asked for, and a sale of more than we own', () => {
     const story = busyDay();
     const input = story.input(DAY);
