@@ -14,6 +14,7 @@ import { barFolderSource } from '../../src/adapters/file/bar-folder-source.ts';
 import { runBacktest } from '../../src/app/backtest.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { Failure } from '../../src/domain/failure.ts';
+import { sessionDate } from '../../src/domain/time.ts';
 import { measureSpan, type TrialResult } from '../../src/ledger/trials.ts';
 import { sessionSpan } from '../../src/reporting/report.ts';
 import { contents } from '../cli/homes.ts';
@@ -43,6 +44,19 @@ async function refusal(work: Promise<unknown>): Promise<Failure> {
   );
   if (thrown instanceof Failure) return thrown;
   throw new Error(`expected a refusal, had ${String(thrown)}`);
+}
+
+/** A backtest with these settings that shares nothing with any sweep. */
+async function backtestAlone(flags: Record<string, string>, from = '', to = '') {
+  const loaded = await loadConfig({ home: world.home, cwd: world.home, env: {}, flags });
+  return runBacktest({
+    home: world.home,
+    loaded,
+    version: '0.0.0',
+    source: barFolderSource(openBarFolder(join(world.home, 'bars'))),
+    from: sessionDate(from),
+    to: sessionDate(to),
+  });
 }
 
 describe('a sweep', () => {
@@ -84,15 +98,7 @@ describe('a sweep', () => {
     const question = questionOf(world.home, { split: 'off' });
     const { report } = await sweeping({ home: world.home, dir, question });
     const flags = { 'strategy.params.bars': '10', 'sizing.stop.multiple': '3' };
-    const loaded = await loadConfig({ home: world.home, cwd: world.home, env: {}, flags });
-    const alone = await runBacktest({
-      home: world.home,
-      loaded,
-      version: '0.0.0',
-      source: barFolderSource(openBarFolder(join(world.home, 'bars'))),
-      from: question.from,
-      to: question.to,
-    });
+    const alone = await backtestAlone(flags, question.from, question.to);
     const last = report.ranking?.trials.find(({ trial }) => trial.number === 4)?.trial;
     expect(last?.values).toEqual(flags);
     const { equity, trades, decisionHash } = alone;
@@ -118,6 +124,10 @@ describe('a sweep', () => {
       expect(judged?.outcome === 'done' ? judged.returns?.length : null).toBe(test.length);
       expect(train.to < (test[0] ?? '')).toBe(true);
     }
+    const [first] = windows;
+    const values = first?.trials.find(({ number }) => number === first.chosen)?.values ?? {};
+    const alone = await backtestAlone(values, first?.test[0], first?.test.at(-1));
+    expect(first?.judged).toMatchObject({ decisionHash: alone.decisionHash });
     expect(report.joined?.measure.sessions).toBe(report.sessions - 60);
     const growth = windows
       .flatMap(({ judged }) => (judged?.outcome === 'done' ? (judged.returns ?? []) : []))
