@@ -67,7 +67,8 @@ async function named(request: ParityRequest, text: string): Promise<Named> {
   const recordings = recordingsOf(home);
   const session = parseSessionDate(text);
   if (session !== null) return { label: text, reader, recordings, session, slot: null };
-  const folder = [resolve(cwd, text), join(home, 'data', 'backtests', text)].find(existsSync);
+  const places = [resolve(cwd, text), resolve(home, text), join(home, 'data', 'backtests', text)];
+  const folder = places.find(existsSync);
   if (folder !== undefined && existsSync(journalFolder(folder))) {
     const whole = { session: null, slot: null };
     return { label: text, reader: readHistory(folder), recordings: null, ...whole };

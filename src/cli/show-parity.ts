@@ -1,6 +1,7 @@
 import type { ParityReport } from '../app/parity.ts';
 import { EXIT } from '../domain/failure.ts';
 import { type Micros, toUsd } from '../domain/money.ts';
+import { isoUtc } from '../domain/time.ts';
 import { money, plural, price } from '../reporting/format.ts';
 import { parityCsv } from '../reporting/parity-csv.ts';
 import type { DecisionParity, RunParity } from '../reporting/parity-decisions.ts';
@@ -223,9 +224,10 @@ function table(
 function runData({ session, slot, equal, cause, a, b, rows }: RunParity): unknown {
   const runOf = (run: RunParity['a']): unknown => {
     if (run === null) return null;
-    const { rows: _, state, ...facts } = run;
+    const { rows: _, state, asOf, ...facts } = run;
     return {
       ...facts,
+      asOf: isoUtc(asOf),
       state:
         state === null ? null : { ...state, equity: toUsd(state.equity), cash: toUsd(state.cash) },
     };

@@ -223,6 +223,8 @@ describe('trade-labs parity', () => {
       expect(text.stdout).not.toContain('Equal');
       const { data } = JSON.parse((await cli(home, ...names, '--json')).stdout);
       expect(data).toMatchObject({ a: 'one', b: 'two', equal: false });
+      expect(data.runs[0].a).toMatchObject({ asOf: `${DAY}T14:30:00.000Z`, mode: 'backtest' });
+      expect(data.runs[0].a.state).toMatchObject({ equity: 100_000, cash: 100_000 });
       const { stdout } = await cli(home, ...names, '--csv', '-');
       const [head, ...lines] = stdout.trimEnd().split('\r\n');
       expect(head).toBe('level,session,slot,symbol,class,cause,field,a,b,bps');
