@@ -71,20 +71,30 @@ export function assertArmed(facts: ArmingFacts): void {
 /** Limits by key, in the units of the configuration; 0 is off for those that say so. */
 export type LimitValues = ReadonlyMap<string, unknown>;
 
-/** Keys of which a smaller value allows more. */
+/** Keys besides those named max... of which a larger value allows more. */
+const LOOSER_ABOVE: ReadonlySet<string> = new Set([
+  'risk.orderBurst',
+  'risk.ordersPerSecond',
+  'risk.dailyLossFraction',
+  'risk.hardDailyLossFraction',
+  'sizing.perTradeFraction',
+  'intensity.floor',
+  'entry.collarFraction',
+  'breakers.slippageFraction',
+  'breakers.dataSilenceMs',
+  'breakers.rejections',
+  'breakers.stopOuts',
+  'breakers.equityJumpFraction',
+  'breakers.clockSkewMs',
+]);
+
+/** Keys besides those named min... of which a smaller value allows more. */
 const LOOSER_BELOW: ReadonlySet<string> = new Set([
   'risk.cooldownSessionsAfterStop',
   'risk.cooldownSessionsAfterExit',
   'risk.quarantineSessions',
-  'risk.minEntryIntervalMs',
-  'risk.minAtrFraction',
-  'risk.minRewardOverCosts',
-  'risk.minScore',
-  'sizing.minNotionalUsd',
-  'entry.noEntryLastMinutes',
   'entry.noEntryFirstMinutes',
-  'scan.minPriceUsd',
-  'scan.minActivityUsd',
+  'entry.noEntryLastMinutes',
   'breakers.coolOffMs',
 ]);
 
@@ -100,8 +110,8 @@ const OFF_AT_ZERO: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The keys whose change allows more than before. A number is looser above what it was, or below for those that hold
- * something back; one that went away is off. What is no number counts as looser whichever way it changed.
+ * The keys whose change allows more than before: a number that went where it allows more, a limit that went away, and
+ * whatever else changed in a way of which nobody can say that it is stricter.
  */
 export function loosened(before: LimitValues, after: LimitValues): string[] {
   const keys = [...new Set([...before.keys(), ...after.keys()])].sort();
@@ -110,14 +120,18 @@ export function loosened(before: LimitValues, after: LimitValues): string[] {
 
 function isLooser(key: string, before: unknown, after: unknown): boolean {
   if (JSON.stringify(before) === JSON.stringify(after)) return false;
-  const [was, is] = [strictness(key, before), strictness(key, after)];
+  const [was, is] = [freedomOf(key, before), freedomOf(key, after)];
   return was === null || is === null ? true : is > was;
 }
 
 /** How much a value allows, on a scale where more is looser; null where that cannot be said. */
-function strictness(key: string, value: unknown): number | null {
+function freedomOf(key: string, value: unknown): number | null {
+  const name = key.slice(key.lastIndexOf('.') + 1);
+  const isAbove = name.startsWith('max') || LOOSER_ABOVE.has(key);
+  const isBelow = name.startsWith('min') || LOOSER_BELOW.has(key);
+  if (!isAbove && !isBelow) return null;
   if (value === undefined || value === null) return Number.POSITIVE_INFINITY;
   if (typeof value !== 'number') return null;
   if (OFF_AT_ZERO.has(key) && value === 0) return Number.POSITIVE_INFINITY;
-  return LOOSER_BELOW.has(key) ? -value : value;
+  return isAbove ? value : -value;
 }

@@ -84,6 +84,10 @@ describe('a limit is loosened', () => {
     ['risk.maxNetFraction', 0.5, undefined],
     ['approval.mode', 'two-person', 'off'],
     ['risk.onHardDailyLoss', 'close', 'keep'],
+    ['risk.drawdownCooldownSessions', 0, 5],
+    ['sizing.minNotionalUsd', 1_000, 500],
+    ['risk.minScore', 50, undefined],
+    ['intensity.window', 20, 30],
   ])('where %s goes from %s to %s, and is not where it stays', (key, before, after) => {
     expect(change(key, before, after)).toEqual([key]);
     expect(change(key, before, before)).toEqual([]);
@@ -94,6 +98,7 @@ describe('a limit is loosened', () => {
     ['risk.cooldownSessionsAfterStop', 5, 6],
     ['breakers.slippageFraction', 0, 0.01],
     ['risk.maxNetFraction', undefined, 0.5],
+    ['risk.minScore', undefined, 50],
   ])('not where %s goes from %s to %s', (key, before, after) => {
     expect(change(key, before, after)).toEqual([]);
   });
