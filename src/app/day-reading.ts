@@ -147,6 +147,7 @@ class DayRecords {
     // A run folder may begin with the book of another run; any other checkpoint says what was just folded.
     if (event.type === 'book.checkpointed' && event.stateSeq !== this.#book.seq) {
       this.#book.restore(event.state);
+      for (const record of this.#book.openRecords()) this.#trades.set(record.tradeId, record);
     }
     for (const change of this.#book.apply(event)) {
       if (change.view === 'runs') {

@@ -2,6 +2,7 @@ import type { Symbol } from '../domain/market.ts';
 import { add, type Micros, micros, ZERO } from '../domain/money.ts';
 import { type RunRecord, runId } from '../domain/run.ts';
 import type { EpochMs, SessionDate } from '../domain/time.ts';
+import type { TradeRecord } from '../domain/trade.ts';
 import type { Restriction } from '../domain/trading-state.ts';
 import type { EventOf, JournalEvent } from '../events/event.ts';
 import type { Fold, ViewChange } from '../ports/history.ts';
@@ -142,6 +143,10 @@ export class Book implements Fold {
   /** Open trades by symbol, in symbol order. */
   openTrades(): OpenTrade[] {
     return [...this.#state.trades.values()].sort((a, b) => (a.symbol < b.symbol ? -1 : 1));
+  }
+  /** The records of the open trades, as the views have them. */
+  openRecords(): TradeRecord[] {
+    return this.openTrades().map((trade) => tradeRecord(this.#state, trade));
   }
   trade(symbol: Symbol): OpenTrade | null {
     return this.#state.trades.get(symbol) ?? null;

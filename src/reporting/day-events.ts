@@ -4,6 +4,7 @@ import { ZERO } from '../domain/money.ts';
 import { isLive, nextStatus, type OrderStatus } from '../domain/order.ts';
 import type { EpochMs, SessionDate } from '../domain/time.ts';
 import type { EventOf, JournalEvent } from '../events/event.ts';
+import { carriedEvents } from './carried.ts';
 import { addedBy, orderEventOf } from './day-orders.ts';
 import type { DayEvents } from './report-input.ts';
 
@@ -42,6 +43,9 @@ export class JournalPast {
   readonly reportRuns = new Set<string>();
   readonly marks = new Map<SessionDate, EventOf<'account.marked'>>();
   past = new PastKeeper();
+  /** The newest event, and the one before it. */
+  #seq = 0;
+  #before = 0;
 
   /** Goes on from here without changing what is here. */
   clone(): JournalPast {
@@ -50,6 +54,8 @@ export class JournalPast {
     for (const id of this.reportRuns) copy.reportRuns.add(id);
     for (const [session, mark] of this.marks) copy.marks.set(session, mark);
     copy.past = this.past.clone();
+    copy.#seq = this.#seq;
+    copy.#before = this.#before;
     return copy;
   }
 
@@ -64,12 +70,28 @@ export class JournalPast {
   add(event: JournalEvent): void {
     this.learn(event);
     if (this.isOwn(event)) return;
+    if (this.takesOver(event)) return;
     this.mark(event);
     this.past.add(event);
   }
 
+  /** True for the book of another journal, which this one goes on with: all that was before is in it. */
+  takesOver(event: JournalEvent): boolean {
+    if (event.type !== 'book.checkpointed' || event.stateSeq === this.#before) return false;
+    this.past = new PastKeeper();
+    for (const carried of carriedEvents(event)) {
+      this.past.add(carried);
+      this.mark(carried);
+    }
+    return true;
+  }
+
   /** Which session and job a run belongs to: to be known before its events are placed. */
   learn(event: JournalEvent): void {
+    if (event.seq > this.#seq) {
+      this.#before = this.#seq;
+      this.#seq = event.seq;
+    }
     if (event.type !== 'run.started' || event.runId === null) return;
     this.runSessions.set(event.runId, event.session);
     if (event.job === 'report') this.reportRuns.add(event.runId);
@@ -127,6 +149,7 @@ export function collectDay(
     add(event) {
       known.learn(event);
       if (known.isOwn(event)) return event.at < span.toAt;
+      if (event.at < span.toAt && known.takesOver(event)) return true;
       const place = placeOf(event, known.runSessions, span);
       if (place === 'later') return false;
       known.mark(event);
@@ -218,13 +241,13 @@ class PastKeeper {
   }
 
   result(): JournalEvent[] {
-    const kept = new Map<number, JournalEvent>();
-    const keep = (event: JournalEvent) => kept.set(event.seq, event);
+    const kept = new Set<JournalEvent>();
+    const keep = (event: JournalEvent) => kept.add(event);
     for (const order of this.#orders.values()) order.events.forEach(keep);
     for (const booked of this.#bookedBySymbol.values()) booked.forEach(keep);
     for (const fill of this.#unpaid.values()) keep(fill);
     this.#sinceMark.forEach(keep);
-    return [...kept.values()].sort((a, b) => a.seq - b.seq);
+    return [...kept].sort((a, b) => a.seq - b.seq);
   }
 
   #addFill(fill: EventOf<'fill.recorded'>): void {
