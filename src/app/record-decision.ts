@@ -35,15 +35,23 @@ export class DecisionRecorder {
     readonly state: PortfolioState;
     readonly decided: Decided;
   } | null = null;
+  #failure: unknown = null;
 
   constructor(system: System) {
     this.#system = system;
   }
 
-  /** Called between the decision and the first order: takes hold of what is there already, and does no more. */
+  /**
+   * Called between the decision and the first order: takes hold of what is there already, and does no more. Whatever
+   * goes wrong here is told when the orders are out.
+   */
   see(decision: Decision, snapshot: MarketSnapshot, state: PortfolioState): void {
     if (!isRecorded(this.#system, snapshot.session)) return;
-    this.#seen = { market: seenOf(snapshot), state, decided: decidedOf(decision) };
+    try {
+      this.#seen = { market: seenOf(snapshot), state, decided: decidedOf(decision) };
+    } catch (error) {
+      this.#failure = error;
+    }
   }
 
   /**
@@ -54,27 +62,32 @@ export class DecisionRecorder {
     request: Pick<RunRequest, 'slot' | 'slotAt' | 'session' | 'top'>,
     symbols: readonly string[] | null,
   ): Promise<void> {
-    const { recordings, log, history, clock } = this.#system;
+    const { recordings } = this.#system;
     const seen = this.#seen;
-    if (seen === null || recordings === null) return;
-    const run = this.#runOf(request, symbols);
     try {
-      await recordings.write({ run, ...seen });
+      if (this.#failure !== null) throw this.#failure;
+      if (seen === null || recordings === null) return;
+      await recordings.write({ run: this.#runOf(request, symbols), ...seen });
       pruneRecordings(this.#system, request.slotAt);
     } catch (error) {
-      log.failure('what a decision saw could not be recorded', error, { runId: run.runId });
-      const message = error instanceof Error ? error.message : String(error);
-      await history.append([
-        {
-          type: 'alert.raised',
-          at: clock.now(),
-          runId: run.runId,
-          level: 'warning',
-          code: 'RECORDING_FAILED',
-          message: `${run.runId} cannot be replayed, what it saw was not recorded: ${message}`,
-        },
-      ]);
+      await this.#tell(runId(request.session.date, request.slotAt, request.slot), error);
     }
+  }
+
+  async #tell(id: string, error: unknown): Promise<void> {
+    const { log, history, clock } = this.#system;
+    log.failure('what a decision saw could not be recorded', error, { runId: id });
+    const message = error instanceof Error ? error.message : String(error);
+    await history.append([
+      {
+        type: 'alert.raised',
+        at: clock.now(),
+        runId: id,
+        level: 'warning',
+        code: 'RECORDING_FAILED',
+        message: `${id} cannot be replayed, what it saw was not recorded: ${message}`,
+      },
+    ]);
   }
 
   #runOf(
