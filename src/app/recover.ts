@@ -34,7 +34,10 @@ export async function recover(
 async function endUnsent({ book, broker, clock, history }: System): Promise<void> {
   const waiting = book
     .live()
-    .filter(({ status }) => status === 'submitted' || status === 'unknown');
+    // A sale that was unknown before may have been filled: what the next look finds missing says so.
+    .filter(
+      ({ status, side }) => status === 'submitted' || (status === 'unknown' && side === 'buy'),
+    );
   if (waiting.length === 0) return;
   const since = Math.min(...waiting.map(({ submittedAt }) => submittedAt));
   const { openOrders, fills, complete } = await broker.statement(epochMs(since));

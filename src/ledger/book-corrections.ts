@@ -1,9 +1,9 @@
-import { add, type Micros, negate, subtract, timesQuantity, ZERO } from '../domain/money.ts';
+import { add, subtract, ZERO } from '../domain/money.ts';
 import type { EventOf } from '../events/event.ts';
 import { amendTrade, canAmend, tradeOf } from './book-amend.ts';
 import { addFilled } from './book-orders.ts';
 import type { BookState, EndedTrade, OpenTrade } from './book-state.ts';
-import type { FillStep, TradeStep } from './trade-steps.ts';
+import { cashMoved, type FillStep, type TradeStep } from './trade-steps.ts';
 
 /** What stands in place of an execution that was recorded; its own name, its own terms. */
 export type CorrectingFill = EventOf<'fill.corrected'>['by'][number];
@@ -54,8 +54,8 @@ export function bookCorrection(
   if (found === null) return null;
   const { fill: old } = known;
   const steps = replaced(found.trade.steps, old.execId, by);
-  const paid = by.reduce((sum, fill) => add(sum, flowOf(old, fill)), ZERO);
-  state.cash = add(state.cash, subtract(paid, flowOf(old, old)));
+  const paid = by.reduce((sum, fill) => add(sum, cashMoved(old.side, fill)), ZERO);
+  state.cash = add(state.cash, subtract(paid, cashMoved(old.side, old)));
   const quantity = by.reduce((sum, fill) => sum + fill.quantity, 0);
   addFilled(state, orderRef, quantity - old.quantity);
   rename(state, event);
@@ -82,15 +82,6 @@ function rename(state: BookState, { orderRef, execId, by }: EventOf<'fill.correc
   const still = by.find((fill) => fill.inferred);
   if (still === undefined) state.inferred.delete(orderRef);
   else state.inferred.set(orderRef, still.execId);
-}
-
-/** The cash that an execution moved, its commission included as far as it is known. */
-function flowOf(
-  { side }: Pick<FillStep, 'side'>,
-  fill: { readonly quantity: number; readonly price: Micros; readonly commission: Micros | null },
-): Micros {
-  const value = timesQuantity(fill.price, fill.quantity);
-  return subtract(side === 'buy' ? negate(value) : value, fill.commission ?? ZERO);
 }
 
 function replaced(

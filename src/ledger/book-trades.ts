@@ -1,5 +1,5 @@
 import type { Symbol } from '../domain/market.ts';
-import { add, type Micros, negate, subtract, timesQuantity, toUsd, ZERO } from '../domain/money.ts';
+import { add, type Micros, subtract, timesQuantity, toUsd, ZERO } from '../domain/money.ts';
 import { type ExitReason, isLive } from '../domain/order.ts';
 import { assert, assertExists } from '../domain/result.ts';
 import type { EpochMs, SessionDate } from '../domain/time.ts';
@@ -8,7 +8,7 @@ import { addFilled, withStop } from './book-orders.ts';
 import type { BookOrder, BookState, ClosedTrade, EndedTrade, OpenTrade } from './book-state.ts';
 import { averagePrice, quantityOf } from './lots.ts';
 import { childrenOf } from './order-children.ts';
-import { type FillStep, nothingTraded, withStep } from './trade-steps.ts';
+import { cashMoved, type FillStep, nothingTraded, withStep } from './trade-steps.ts';
 
 /** How many closed trades are remembered for intensity and streaks. */
 const CLOSED_KEPT = 250;
@@ -26,9 +26,7 @@ export function bookFill(
   state.earlyCommissions.delete(recorded.execId);
   const event = { ...recorded, commission: recorded.commission ?? early };
   const order = addFilled(state, event.orderRef, event.quantity);
-  const value = timesQuantity(event.price, event.quantity);
-  const flow = event.side === 'buy' ? negate(value) : value;
-  state.cash = subtract(add(state.cash, flow), event.commission ?? ZERO);
+  state.cash = add(state.cash, cashMoved(event.side, event));
   const outcome = event.side === 'buy' ? buy(state, event, order) : sell(state, event);
   const { execId, corrects, session } = event;
   const tradeId = 'trade' in outcome ? outcome.trade.tradeId : outcome.tradeId;

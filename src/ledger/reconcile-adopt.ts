@@ -9,6 +9,7 @@ import type { Book } from './book.ts';
 import type { BookOrder } from './book-state.ts';
 import { intake } from './intake.ts';
 import { averagePrice, commissionOf, costOf } from './lots.ts';
+import { cashMoved } from './trade-steps.ts';
 
 /** Who makes the book follow the broker, and when. */
 export interface Adoption {
@@ -177,10 +178,11 @@ function changed(
 export const cashAfter = (book: Book, drafts: readonly EventDraft[]): Micros =>
   drafts.reduce((cash, draft) => {
     if (draft.type === 'commission.recorded') return subtract(cash, draft.commission);
-    if (draft.type !== 'fill.recorded') return cash;
-    const value = timesQuantity(draft.price, draft.quantity);
-    const moved = draft.side === 'buy' ? subtract(cash, value) : add(cash, value);
-    return subtract(moved, draft.commission ?? ZERO);
+    if (draft.type === 'fill.recorded') return add(cash, cashMoved(draft.side, draft));
+    if (draft.type !== 'fill.corrected') return cash;
+    const { side, old, by } = draft;
+    const moved = by.reduce((sum, fill) => add(sum, cashMoved(side, fill)), ZERO);
+    return add(cash, subtract(moved, cashMoved(side, old)));
   }, book.cash);
 
 /** The difference to the book's cash as the kind of movement a person says it was. */

@@ -1,4 +1,4 @@
-import { add, type Micros, subtract, timesQuantity, ZERO } from '../domain/money.ts';
+import { add, type Micros, negate, subtract, timesQuantity, ZERO } from '../domain/money.ts';
 import type { Side } from '../domain/order.ts';
 import type { EpochMs, SessionDate } from '../domain/time.ts';
 import { commissionOf, costOf, type Lot, quantityOf, sellFrom, splitLots } from './lots.ts';
@@ -141,4 +141,13 @@ function split(sums: TradeSums, step: SplitStep): TradeSums {
     soldValue,
     realized: add(sums.realized, cashInLieu),
   };
+}
+
+/** The cash that an execution moves, its commission included as far as it is known. */
+export function cashMoved(
+  side: Side,
+  fill: Pick<FillStep, 'quantity' | 'price' | 'commission'>,
+): Micros {
+  const value = timesQuantity(fill.price, fill.quantity);
+  return subtract(side === 'buy' ? negate(value) : value, fill.commission ?? ZERO);
 }

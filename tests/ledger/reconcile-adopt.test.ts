@@ -46,6 +46,23 @@ describe('to adopt a symbol', () => {
     expect(left(ledger, { ...statement, cash: ledger.book.cash })).toEqual([]);
   });
 
+  it('is corrected by the execution of what it inferred, when the broker shows it after all', () => {
+    const ledger = desk();
+    const statement = { ...without(agreeing(ledger), STOP), positions: [] };
+    adopt(ledger, statement);
+    const sold = filled('sell', 100, 94.5, { commission: 1.5, execId: 'x1' });
+    const { execId, orderRef, symbol, side, quantity, price, commission, filledAt } = sold;
+    const fill = { execId, orderRef, symbol, side, quantity, price, commission, filledAt };
+    const later = { ...statement, fills: [fill] };
+    const drafts = bookFills(ledger.book, later, BY, newYorkDate);
+    expect(drafts.map(({ type }) => type)).toEqual(['fill.corrected']);
+    const expected = cashAfter(ledger.book, drafts);
+    ledger.tell(...drafts);
+    expect(ledger.book.cash).toBe(expected);
+    ledger.closeTrades();
+    expect(ledger.trade()).toMatchObject({ exitPrice: 94.5, grossPnl: -550 });
+  });
+
   it('books missing shares at what they must have cost by the average of all', () => {
     const ledger = desk();
     // 100 at 100 and 1.00 of commission; 40 more for 4,040 make 140 at 100.292857.

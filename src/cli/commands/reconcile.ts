@@ -94,6 +94,8 @@ function draftText(draft: EventDraft): string {
   switch (draft.type) {
     case 'fill.recorded':
       return `  fill ${draft.side} ${draft.quantity} ${draft.symbol} at ${price(toUsd(draft.price))} (${draft.source}, ${visible(draft.execId)})`;
+    case 'fill.corrected':
+      return `  ${draft.old.quantity} ${draft.symbol} at ${price(toUsd(draft.old.price))} become ${draft.by.map((fill) => `${fill.quantity} at ${price(toUsd(fill.price))} (${visible(fill.execId)})`).join(' and ') || 'none'}`;
     case 'cash.recorded':
       return `  ${draft.kind} of ${money(toUsd(draft.amount))}`;
     case 'order.modified':
