@@ -6,6 +6,7 @@ import type { KeptInMemory } from '../adapters/memory/memory-history.ts';
 import { BarMarketData } from '../adapters/recorded/bar-market-data.ts';
 import type { SimAccountState } from '../adapters/sim/sim-account-state.ts';
 import type { SimBroker } from '../adapters/sim/sim-broker.ts';
+import { nyseGrid } from '../bars/nyse-grid.ts';
 import { lastSessionClosedBy } from '../calendar/nyse.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
@@ -15,6 +16,7 @@ import type { TickTable } from '../domain/price.ts';
 import type { Mode } from '../domain/run.ts';
 import type { EpochMs, Session } from '../domain/time.ts';
 import type { JournalEvent } from '../events/event.ts';
+import { sha256 } from '../events/fingerprint.ts';
 import { Book } from '../ledger/book.ts';
 import type { StrategyDesk } from '../pipeline/desk.ts';
 import type { RunIdentity } from '../pipeline/run.ts';
@@ -233,19 +235,28 @@ function refuseUnsupported(mode: Mode): void {
   });
 }
 
-/** The bars that the configuration, or a folder in its place, names; with `only`, no other symbols of a folder. */
+/**
+ * The bars that the configuration, or a folder in its place, names; with `only`, no other symbols of a folder. With
+ * `keep`, daily bars that were read are kept in the home as columns, for the next process.
+ */
 export function openSource(
   { home, loaded, dataDir }: Pick<Composition, 'home' | 'loaded' | 'dataDir'>,
   only?: readonly Symbol[],
+  keep = false,
 ): BarSource {
   const { data } = loaded.config;
   const sectors = sectorsOf(loaded, home);
   if (dataDir === undefined && data.source === 'synthetic') {
     return withSectors(syntheticSourceOf(data.synthetic), sectors);
   }
-  const folder = openBarFolder(dataDir ?? resolve(home, data.barsDir));
+  const dir = dataDir ?? resolve(home, data.barsDir);
+  const folder = openBarFolder(dir, nyseGrid(), keep ? cacheOf(home, dir) : null);
   return withSectors(barFolderSource(folder, only), sectors);
 }
+
+/** Where a home keeps the columns of a bars folder. */
+const cacheOf = (home: string, dir: string): string =>
+  join(home, 'data', 'state', 'bars', `${sha256(resolve(dir)).slice(0, 16)}.columns`);
 
 /** Refuses symbols that the source has nothing of. */
 export function refuseUnknownSymbols(source: BarSource, symbols: readonly Symbol[]): void {

@@ -41,7 +41,7 @@ export async function runBacktestCommand(
       home,
       loaded,
       version: packageVersion(),
-      source: openSource({ home, loaded, ...dataDir }, symbols),
+      source: openSource({ home, loaded, ...dataDir }, symbols, true),
       from,
       to,
       ...(symbols === undefined ? {} : { symbols }),

@@ -72,6 +72,7 @@ export function barFolderSource(folder: BarFolder, only?: readonly Symbol[]): Ba
         if (faults.length === 0) loaded.set(symbol, bars);
       }
       refuse(folder, faults);
+      folder.keep();
     },
     daily: (symbol) => of(symbol).daily,
     session: (symbol, date) => sessionBars(of(symbol).intraday, date),

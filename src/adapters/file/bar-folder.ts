@@ -1,4 +1,7 @@
-/** A folder of bar files: what is in it, how it was adjusted, and the bars of one symbol when asked. Never written to. */
+/**
+ * A folder of bar files: what is in it, how it was adjusted, and the bars of one symbol when asked. Never written to;
+ * what was read of it may be kept elsewhere.
+ */
 import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 import type { FileFault, FileProblem, LoadedBars } from '../../bars/bar-file.ts';
@@ -9,6 +12,7 @@ import type { SessionGrid } from '../../bars/session-grid.ts';
 import { Failure } from '../../domain/failure.ts';
 import type { CorporateAction, Symbol, Timeframe } from '../../domain/market.ts';
 import { err, ok, type Result } from '../../domain/result.ts';
+import { BarCache } from './bar-cache.ts';
 import { readBarCsv } from './bar-csv.ts';
 import {
   type BarsMeta,
@@ -40,13 +44,19 @@ export interface BarFolder {
   read(entry: BarEntry): Promise<Result<LoadedBars, FileProblem>>;
   /** The same by name. Throws INPUT_MISSING when there is no such file, DATA_REFUSED when it is refused. */
   load(symbol: Symbol, timeframe: Timeframe): Promise<LoadedBars>;
+  /** Keeps what was read, so that the next process need not judge it again. */
+  keep(): void;
 }
 
 /**
  * Opens a bars folder. Throws INPUT_MISSING when there is none, DATA_REFUSED when meta.json or actions.csv is not
  * valid or the two count an action twice. Rows are judged by `grid`, the NYSE calendar unless said.
  */
-export function openBarFolder(path: string, grid: SessionGrid = nyseGrid()): BarFolder {
+export function openBarFolder(
+  path: string,
+  grid: SessionGrid = nyseGrid(),
+  cachePath: string | null = null,
+): BarFolder {
   const dir = resolve(path);
   const files = list(dir);
   const meta = readMeta(dir);
@@ -57,7 +67,8 @@ export function openBarFolder(path: string, grid: SessionGrid = nyseGrid()): Bar
     meta === null
       ? [`${dir} has no ${META_FILE}: its prices are taken as unadjusted (adjustment: none)`]
       : [];
-  const read = (entry: BarEntry) => readEntry(dir, entry, grid);
+  const cache = cachePath === null ? null : new BarCache(cachePath, dir);
+  const read = (entry: BarEntry) => readEntry(dir, entry, grid, cache);
   const load = async (symbol: Symbol, timeframe: Timeframe) => {
     const entry = entries.find((e) => e.symbol === symbol && e.timeframe === timeframe);
     if (entry === undefined) throw notThere(dir, symbol, timeframe, entries, unreadable);
@@ -68,7 +79,9 @@ export function openBarFolder(path: string, grid: SessionGrid = nyseGrid()): Bar
       hint: `trade-labs data check ${dir}`,
     });
   };
-  return { dir, meta: meta ?? UNDECLARED, actions, entries, unreadable, warnings, read, load };
+  const keep = (): void => void cache?.save();
+  const found = { entries, unreadable, warnings };
+  return { dir, meta: meta ?? UNDECLARED, actions, ...found, read, load, keep };
 }
 
 const UNDECLARED: BarsMeta = { adjustment: 'none', source: 'not declared' };
@@ -77,14 +90,23 @@ async function readEntry(
   dir: string,
   entry: BarEntry,
   grid: SessionGrid,
+  cache: BarCache | null,
 ): Promise<Result<LoadedBars, FileProblem>> {
   const { symbol, timeframe, file } = entry;
+  const mayKeep = cache !== null && timeframe === '1d' && file.endsWith('.csv');
+  const kept = mayKeep ? cache.get(file) : null;
+  if (kept !== null) {
+    return ok({ symbol, timeframe, file, columns: kept, badRows: [], badRowCount: 0 });
+  }
+  const before = mayKeep ? cache.stateOf(file) : null;
   const path = join(dir, file);
   const options = { file, timeframe, grid };
   const bars = file.endsWith('.csv')
     ? readBarCsv(path, options)
     : await (await import('./bar-parquet.ts')).readBarParquet(path, options);
-  return bars.ok ? ok({ symbol, timeframe, file, ...bars.value }) : err(bars.error);
+  if (!bars.ok) return err(bars.error);
+  if (mayKeep && bars.value.badRowCount === 0) cache.add(file, before, bars.value.columns);
+  return ok({ symbol, timeframe, file, ...bars.value });
 }
 
 /** Splits the folder's files into those to read and those to report; others (notes, hidden files) are left alone. */
