@@ -1,5 +1,5 @@
 import type { Attention } from './attention.ts';
-import { intradayChart } from './charts-lines.ts';
+import { intradayChart } from './charts-intraday.ts';
 import { growthChart, tradeBars, underwaterChart } from './charts-shared.ts';
 import { documentMarkdown, type ReportDocument } from './document.ts';
 import { wallTime } from './format.ts';
