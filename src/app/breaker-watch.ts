@@ -12,6 +12,7 @@ import {
   type SessionDate,
 } from '../domain/time.ts';
 import type { BreakerName } from '../domain/trading-state.ts';
+import { alertDraft } from '../events/alert-draft.ts';
 import type { EventDraft, EventOf } from '../events/event.ts';
 import {
   clockSkewTrip,
@@ -25,7 +26,6 @@ import {
   type Trip,
 } from '../risk/breakers.ts';
 import { inForce } from '../risk/trading-state.ts';
-import { alertDraft } from './alerts.ts';
 import type { System } from './compose.ts';
 
 /** A fill as it was written down. */
@@ -89,13 +89,13 @@ function tripDrafts({ clock, config }: System, trip: Trip): EventDraft[] {
   const what = state === 'halted' ? 'nothing is done until a person resumes' : 'no entries';
   return [
     { type: 'breaker.tripped', at, runId: null, breaker, state, value, limit, cause: why, until },
-    alertDraft(
+    alertDraft({
       at,
-      state === 'halted' ? 'critical' : 'warning',
-      'BREAKER_TRIPPED',
-      `${why}: ${what}`,
+      level: state === 'halted' ? 'critical' : 'warning',
+      code: 'BREAKER_TRIPPED',
+      message: `${why}: ${what}`,
       until,
-    ),
+    }),
   ];
 }
 

@@ -5,7 +5,7 @@ import { Failure } from '../domain/failure.ts';
 import type { Symbol } from '../domain/market.ts';
 import { isLive } from '../domain/order.ts';
 import { type EpochMs, epochMs, isoUtc, type Session } from '../domain/time.ts';
-import { alertDraft } from './alerts.ts';
+import { alertDraft } from '../events/alert-draft.ts';
 import type { System } from './compose.ts';
 import type { Monitors } from './monitors.ts';
 import { exitPartsOf } from './parts.ts';
@@ -107,7 +107,12 @@ async function writeDown({ book, clock, history }: System, order: KillOrder): Pr
   const what = positions === 'flatten' ? 'positions are sold' : 'positions keep their stops';
   await history.append([
     { type: 'kill.engaged', at, runId: null, by, via, positions, cause },
-    alertDraft(at, 'critical', 'KILL_ENGAGED', `the kill switch is engaged (${cause}): ${what}`),
+    alertDraft({
+      at,
+      level: 'critical',
+      code: 'KILL_ENGAGED',
+      message: `the kill switch is engaged (${cause}): ${what}`,
+    }),
   ]);
 }
 

@@ -11,10 +11,10 @@ import {
 import type { PortfolioState } from '../domain/portfolio.ts';
 import { type EpochMs, MINUTE_MS, type Session } from '../domain/time.ts';
 import type { Restriction } from '../domain/trading-state.ts';
+import { alertDraft } from '../events/alert-draft.ts';
 import type { EventDraft } from '../events/event.ts';
 import { latchesOf } from '../ledger/trading.ts';
 import { inForce, restrictionKey } from '../risk/trading-state.ts';
-import { alertDraft } from './alerts.ts';
 import type { System } from './compose.ts';
 import { restrictingLimits } from './trading.ts';
 import { unpaidCommissions } from './valuation.ts';
@@ -57,8 +57,19 @@ export async function latchCloses(system: System): Promise<void> {
 
 const alertOf = ({ source, why, until }: Restriction, at: EpochMs): EventDraft =>
   source === 'drawdown'
-    ? alertDraft(at, 'critical', 'DRAWDOWN', `${why}: no entries until it is forgiven`)
-    : alertDraft(at, 'warning', 'DAILY_LOSS', `${why}: no entries`, until);
+    ? alertDraft({
+        at,
+        level: 'critical',
+        code: 'DRAWDOWN',
+        message: `${why}: no entries until it is forgiven`,
+      })
+    : alertDraft({
+        at,
+        level: 'warning',
+        code: 'DAILY_LOSS',
+        message: `${why}: no entries`,
+        until,
+      });
 
 /** After a close: a drawdown whose time to cool off is over counts from this close on. */
 export async function endCooldown(system: System, session: Session): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Symbol } from '../domain/market.ts';
 import type { Micros } from '../domain/money.ts';
 import type { EpochMs, SessionDate } from '../domain/time.ts';
+import { alertDraft } from '../events/alert-draft.ts';
 import type { EventDraft } from '../events/event.ts';
 import type { Book } from '../ledger/book.ts';
 import { arithmetic, type SymbolProof } from '../ledger/protection.ts';
@@ -159,15 +160,10 @@ export class Protector {
   #alert(proof: SymbolProof): Promise<unknown> {
     const { history, now } = this.#parts;
     const unknown = proof.unknown.length > 0 ? `; no answer for ${proof.unknown.join(', ')}` : '';
-    const draft: EventDraft = {
-      type: 'alert.raised',
-      at: now(),
-      runId: null,
-      level: 'critical',
-      code: 'UNPROTECTED',
-      message: `${proof.symbol} is ${proof.state}: ${arithmetic(proof)}${unknown}`,
-    };
-    return history.append([draft]);
+    const message = `${proof.symbol} is ${proof.state}: ${arithmetic(proof)}${unknown}`;
+    return history.append([
+      alertDraft({ at: now(), level: 'critical', code: 'UNPROTECTED', message }),
+    ]);
   }
 
   async #act(proof: SymbolProof, next: Repair, session: SessionDate): Promise<void> {

@@ -7,6 +7,7 @@ import type { Decided } from '../domain/decided.ts';
 import type { PortfolioState } from '../domain/portfolio.ts';
 import { runId } from '../domain/run.ts';
 import { DAY_MS, type EpochMs, type Session } from '../domain/time.ts';
+import { alertDraft } from '../events/alert-draft.ts';
 import { sha256 } from '../events/fingerprint.ts';
 import type { Decision } from '../pipeline/decide.ts';
 import { decidedOf } from '../pipeline/decided.ts';
@@ -79,14 +80,13 @@ export class DecisionRecorder {
     log.failure('what a decision saw could not be recorded', error, { runId: id });
     const message = error instanceof Error ? error.message : String(error);
     await history.append([
-      {
-        type: 'alert.raised',
+      alertDraft({
         at: clock.now(),
-        runId: id,
         level: 'warning',
         code: 'RECORDING_FAILED',
         message: `${id} cannot be replayed, what it saw was not recorded: ${message}`,
-      },
+        runId: id,
+      }),
     ]);
   }
 

@@ -2,6 +2,7 @@ import { newYorkDate, previousSession } from '../calendar/nyse.ts';
 import { isLive } from '../domain/order.ts';
 import type { RunRecord } from '../domain/run.ts';
 import { type EpochMs, epochMs, type Session } from '../domain/time.ts';
+import { alertDraft } from '../events/alert-draft.ts';
 import type { EventDraft } from '../events/event.ts';
 import type { System } from './compose.ts';
 import type { Monitors } from './monitors.ts';
@@ -66,14 +67,12 @@ export async function compareFirst(system: System, session: Session, at: EpochMs
   const differences = discrepancies.length;
   if (differences === 0) return 0;
   await system.history.append([
-    {
-      type: 'alert.raised',
+    alertDraft({
       at: system.clock.now(),
-      runId: null,
       level: 'critical',
       code: 'RECONCILE_BREAK',
       message: `${differences} differences between book and broker at the start: no entries`,
-    },
+    }),
   ]);
   return differences;
 }

@@ -1,6 +1,6 @@
 import { type RunRecord, runId } from '../domain/run.ts';
 import { type EpochMs, epochMs } from '../domain/time.ts';
-import type { EventDraft } from '../events/event.ts';
+import { alertDraft } from '../events/alert-draft.ts';
 import type { Timeline } from '../ports/timeline.ts';
 import type { Agenda, Due } from './agenda.ts';
 import type { System } from './compose.ts';
@@ -183,15 +183,8 @@ export class SlotRunner {
     code: 'JOB_FAILED' | 'JOB_ABANDONED',
     message: string,
   ): Promise<void> {
-    const alert: EventDraft = {
-      type: 'alert.raised',
-      at: this.#system.clock.now(),
-      runId: null,
-      level,
-      code,
-      message,
-    };
-    await this.#system.history.append([alert]);
+    const at = this.#system.clock.now();
+    await this.#system.history.append([alertDraft({ at, level, code, message })]);
   }
 
   /** By the machine's clock, or by that of the exchange where it is ahead. */

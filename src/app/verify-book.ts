@@ -1,6 +1,6 @@
+import { alertDraft } from '../events/alert-draft.ts';
 import { canonicalJson } from '../events/fingerprint.ts';
 import type { BookState } from '../ledger/book-state.ts';
-import { alertDraft } from './alerts.ts';
 import type { System } from './compose.ts';
 import { readBook } from './read-book.ts';
 
@@ -20,7 +20,7 @@ export async function verifyBook(system: System): Promise<readonly string[]> {
   const message = `the books in memory differed from the journal in ${parts.join(', ')}; they were read anew`;
   await history.append([
     { type: 'book.healed', at, runId: null, stateSeq: book.seq, parts },
-    alertDraft(at, 'critical', 'BOOK_HEALED', message),
+    alertDraft({ at, level: 'critical', code: 'BOOK_HEALED', message }),
   ]);
   return parts;
 }

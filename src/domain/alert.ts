@@ -8,12 +8,11 @@ export const ALERT_CODES = {
   FILL_INFERRED: 'a fill is known from the position alone, at a price that is inferred',
   CORRECTION_UNBOOKED: 'the broker corrected an execution in a way that the book cannot follow',
   UNPROTECTED: 'shares are without a working stop, or that is not known',
+  RECORDING_FAILED: 'what a decision saw was not recorded: it cannot be replayed',
   BREAKER_TRIPPED: 'a circuit breaker tripped',
   DAILY_LOSS: 'the loss of the day reached its limit',
   DRAWDOWN: 'the drawdown reached its limit',
-  CONSECUTIVE_LOSSES: 'so many losses followed each other that entries pause',
   KILL_ENGAGED: 'the kill switch was engaged',
-  KILL_INCOMPLETE: 'the kill switch could not do everything that it was asked for',
   BOOK_HEALED: 'the books in memory differed from the journal and were read anew',
 } as const;
 export type AlertCode = keyof typeof ALERT_CODES;

@@ -2,6 +2,7 @@ import type { BrokerStatement } from '../domain/account.ts';
 import type { Symbol } from '../domain/market.ts';
 import { type Micros, toUsd } from '../domain/money.ts';
 import type { SessionDate } from '../domain/time.ts';
+import { alertDraft } from '../events/alert-draft.ts';
 import type { EventDraft } from '../events/event.ts';
 import type { Book } from './book.ts';
 import type { BookOrder } from './book-state.ts';
@@ -58,13 +59,12 @@ export class Inference {
         session: this.#session,
         source: 'inferred',
       },
-      {
-        ...base,
-        type: 'alert.raised',
+      alertDraft({
+        at,
         level: 'warning',
         code: 'FILL_INFERRED',
         message: `${symbol}: ${sold} shares must have been sold by ${orderRef}, at ${toUsd(price)} as far as we know`,
-      },
+      }),
     ];
   }
 

@@ -3,6 +3,7 @@ import type { Symbol } from '../domain/market.ts';
 import { isLive, type OrderEventKind } from '../domain/order.ts';
 import { assert, assertExists } from '../domain/result.ts';
 import type { EpochMs, SessionDate } from '../domain/time.ts';
+import { alertDraft } from '../events/alert-draft.ts';
 import type { EventDraft } from '../events/event.ts';
 import type { BrokerEvent } from '../ports/broker.ts';
 import type { Book } from './book.ts';
@@ -141,7 +142,7 @@ class IntakeDesk {
       const code = 'CORRECTION_UNBOOKED';
       const message = `${symbol}: ${old.quantity} shares of ${execId} became ${total}`;
       if (this.#book.trading.alerts.has(`${code} ${message}`)) return [];
-      return [{ ...base, type: 'alert.raised', level: 'critical', code, message }];
+      return [alertDraft({ at, level: 'critical', code, message })];
     }
     for (const { execId: name, commission } of by) {
       this.#execIds.add(name);

@@ -175,7 +175,7 @@ export async function playScene(scene: Scene): Promise<Played> {
   const parsed = configSchema.parse({
     ...BASE,
     ...config,
-    risk: { ...RISK, ...((risk as Record<string, unknown> | undefined) ?? {}) },
+    risk: { ...RISK, ...(risk as Record<string, unknown> | undefined) },
     schedule: scene.schedule ?? [{ name: 'scan-open', job: 'scan', at: '09:30', top: 5 }],
   });
   const loaded: LoadedConfig = {
