@@ -1,7 +1,7 @@
 import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import type { BarSource } from '../ports/bar-source.ts';
-import type { Assumption, ParameterRow } from '../reporting/backtest-report.ts';
+import type { Assumption, ParameterRow } from '../reporting/backtest-input.ts';
 
 /** What a backtest takes for granted, in sentences for its tear sheet. */
 export function assumptionsOf(

@@ -10,11 +10,8 @@ import { settled } from '../ledger/metrics-trades.ts';
 import { MONTE_CARLO_FLOOR, type MonteCarlo, monteCarlo } from '../ledger/monte-carlo.ts';
 import type { BarSource } from '../ports/bar-source.ts';
 import type { Log } from '../ports/log.ts';
-import {
-  type BacktestHeader,
-  type BacktestReport,
-  buildBacktestReport,
-} from '../reporting/backtest-report.ts';
+import type { BacktestHeader } from '../reporting/backtest-input.ts';
+import { type BacktestReport, buildBacktestReport } from '../reporting/backtest-report.ts';
 import { type BacktestRequest, type BacktestResult, playBacktest } from './backtest.ts';
 import { assumptionsOf, parametersOf } from './backtest-assumptions.ts';
 import { BacktestRecord } from './backtest-record.ts';

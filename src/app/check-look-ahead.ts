@@ -2,7 +2,7 @@ import { Failure } from '../domain/failure.ts';
 import type { EpochMs, SessionDate } from '../domain/time.ts';
 import type { StrategyDesk } from '../pipeline/desk.ts';
 import type { BarSource } from '../ports/bar-source.ts';
-import type { LookAheadCheck } from '../reporting/backtest-report.ts';
+import type { LookAheadCheck } from '../reporting/backtest-input.ts';
 import { type BacktestRequest, playBacktest } from './backtest.ts';
 import { scrambledAfter, truncatedAfter } from './changed-bars.ts';
 

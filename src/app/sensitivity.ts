@@ -1,7 +1,7 @@
 import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { curveMetrics } from '../ledger/metrics-curve.ts';
-import type { SensitivityRow } from '../reporting/backtest-report.ts';
+import type { SensitivityRow } from '../reporting/backtest-input.ts';
 import { curveOf } from '../reporting/performance.ts';
 import { type BacktestRequest, type BacktestResult, runBacktest } from './backtest.ts';
 

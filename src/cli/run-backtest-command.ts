@@ -49,7 +49,7 @@ export async function runBacktestCommand(
       ...(split === undefined ? {} : { split }),
       closeAtEnd: isSet('closeAtEnd'),
       html: isSet('html'),
-      baseline: isSet('baseline') || isSet('html'),
+      baseline: isSet('baseline') || (isSet('html') && options.baseline !== false),
       monteCarlo: isSet('monteCarlo'),
       sensitivity: isSet('sensitivity'),
       checkLookAhead: isSet('checkLookahead'),

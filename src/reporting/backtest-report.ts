@@ -1,6 +1,6 @@
-import type { Session, SessionDate } from '../domain/time.ts';
+import type { SessionDate } from '../domain/time.ts';
 import type { TradeRecord } from '../domain/trade.ts';
-import type { EventOf, JournalEvent } from '../events/event.ts';
+import type { EventOf } from '../events/event.ts';
 import type { MetricValue } from '../ledger/metrics.ts';
 import { benchmarkMetrics } from '../ledger/metrics-benchmark.ts';
 import { curveMetrics, type Drawdown, type EquityPoint } from '../ledger/metrics-curve.ts';
@@ -11,6 +11,14 @@ import { type EntryCell, entryGrid } from '../ledger/statistics.ts';
 import { type TrendRow, trendOf } from '../ledger/trend.ts';
 import { type AccountBridge, accountBridge } from './account-bridge.ts';
 import { type Comparison, comparisonsOf, type RandomPicks } from './backtest-comparison.ts';
+import type {
+  Assumption,
+  BacktestHeader,
+  BacktestReportInput,
+  LookAheadCheck,
+  ParameterRow,
+  SensitivityRow,
+} from './backtest-input.ts';
 import { accountReturns, type BenchmarkClose, closeReturns } from './benchmark.ts';
 import { accountMoves } from './day-book.ts';
 import { type AccountState, accountState } from './day-checks.ts';
@@ -32,99 +40,12 @@ import {
 import { closedBetween, REPORT_SCHEMA_VERSION, sessionSpan, stillOpen } from './report.ts';
 import { type RollingRow, rollingRows } from './rolling.ts';
 
-/** Where the numbers of a backtest come from: everything that would have to be the same for the same bytes. */
-export interface BacktestHeader {
-  /** What was asked for. */
-  readonly askedFrom: SessionDate;
-  readonly askedTo: SessionDate;
-  /** What was played. */
-  readonly from: SessionDate;
-  readonly to: SessionDate;
-  readonly sessions: number;
-  readonly status: 'completed' | 'halted' | 'interrupted' | 'failed';
-  /** Why it ended before its time; null where it did not. */
-  readonly ended: string | null;
-  readonly mode: 'backtest';
-  readonly account: string;
-  readonly identity: string;
-  readonly strategy: string;
-  readonly symbols: number;
-  readonly bars: number;
-  readonly dataLabel: string;
-  readonly version: string;
-  /** Of the synthetic market; null for recorded bars. */
-  readonly seed: number | null;
-  readonly configHash: string;
-  readonly dataHash: string;
-  readonly signalHash: string;
-  readonly decisionHash: string;
-}
-
-/** Something that a backtest takes for granted, in a sentence. */
-export interface Assumption {
-  readonly about: string;
-  readonly text: string;
-}
-
-/** A value of the configuration that is not the default. */
-export interface ParameterRow {
-  readonly key: string;
-  readonly value: string;
-  readonly origin: string;
-}
-
-/** The same backtest with one number changed by a step. */
-export interface SensitivityRow {
-  readonly key: string;
-  readonly value: string;
-  readonly isBase: boolean;
-  readonly totalReturn: number | null;
-  readonly maxDrawdown: number | null;
-  readonly sharpe: number | null;
-  readonly trades: number;
-}
-
-/** Whether decisions stayed the same on data that was changed after a cut. */
-export interface LookAheadCheck {
-  readonly cuts: readonly SessionDate[];
-  readonly decisionsCompared: number;
-  /** The first decision that differed; null where none did. */
-  readonly firstDifference: {
-    readonly runId: string;
-    readonly cut: SessionDate;
-    readonly data: 'truncated' | 'scrambled';
-  } | null;
-}
-
 /** A part of the range by itself. */
 export interface RangePart {
   readonly from: SessionDate;
   readonly to: SessionDate;
   readonly metrics: MetricsOf;
   readonly tradeSummary: TradeSummary;
-}
-
-/** Everything a tear sheet is made of. */
-export interface BacktestReportInput {
-  readonly header: BacktestHeader;
-  readonly assumptions: readonly Assumption[];
-  readonly parameters: readonly ParameterRow[];
-  readonly sessions: readonly Session[];
-  /** Of the whole range, without the candidates of scans. */
-  readonly events: readonly JournalEvent[];
-  /** The close of every session that was played, that of the session before first. */
-  readonly marks: readonly EventOf<'account.marked'>[];
-  readonly trades: readonly TradeRecord[];
-  readonly pipeline: PeriodReport['pipeline'] & { readonly skipped: number };
-  /** First session that is out of sample; null for no split. */
-  readonly split: SessionDate | null;
-  /** Equal weight of the universe, in dollars at the closes, from the row before the first session on. */
-  readonly equalWeight: readonly { readonly session: SessionDate; readonly equity: number }[];
-  readonly randomPicks: RandomPicks | null;
-  readonly monteCarlo: MonteCarlo | null;
-  readonly sensitivity: readonly SensitivityRow[] | null;
-  readonly lookAhead: LookAheadCheck | null;
-  readonly warnings: readonly string[];
 }
 
 export interface BacktestReport {

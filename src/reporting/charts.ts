@@ -99,14 +99,16 @@ export const ZERO_LINE = {
   encoding: { y: { datum: 0, type: 'quantitative' } },
 } as const;
 
-/** From so many sessions on a label needs the year more than the day. */
-const SESSIONS_OF_A_YEAR = 260;
+/** The same day a year later, as text. */
+const nextYear = (date: string): string => `${Number(date.slice(0, 4)) + 1}${date.slice(4)}`;
 
 /** Sessions along the x axis: only as many labels as fit. */
 export function sessionAxis(sessions: readonly string[], title: string | null = null): Encoding {
   const every = Math.max(1, Math.ceil(sessions.length / 6));
   const labelled = sessions.filter((_, i) => (sessions.length - 1 - i) % every === 0);
-  const part = sessions.length < SESSIONS_OF_A_YEAR ? '5' : '0, 7';
+  const [first = '', last = ''] = [sessions[0], sessions.at(-1)];
+  // Beyond a year a label needs the year more than the day.
+  const part = last > nextYear(first) ? '0, 7' : '5';
   return {
     field: 'session',
     type: 'ordinal',

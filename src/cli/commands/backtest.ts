@@ -9,15 +9,15 @@ export const backtest: CommandSpec = {
   examples: [
     {
       line: 'trade-labs backtest --data data/bars --from 2013-02-08 --to 2018-02-07',
-      does: 'the configured desk over five years; tear sheet and tables in a folder',
+      does: 'the configured desk over five years, with its tear sheet',
     },
     {
-      line: 'trade-labs backtest --from 2024-01-02 --to 2024-12-31 --html --baseline',
-      does: 'the synthetic market, with charts and 200 random picks beside it',
+      line: 'trade-labs backtest --from -400d --to -1d --set risk.maxPositions=5',
+      does: 'the configured market and another limit; --html draws charts',
     },
     {
-      line: 'trade-labs backtest --data data/bars --from 2015-01-02 --to 2017-12-29 --set sizing.stop.multiple=2 --check-lookahead',
-      does: 'another stop, and proof that no decision looks ahead',
+      line: 'trade-labs backtest --from -900d --to -1d --check-lookahead',
+      does: 'proves besides that no decision looks ahead',
     },
   ],
   stopsItself: true,
@@ -30,16 +30,17 @@ export const backtest: CommandSpec = {
       .option('--strategy <name|file>', 'a strategy in place of the configured one')
       .option('--set <key=value>', 'a setting of this run; may be given again', gather)
       .option('--out <dir>', 'the run folder (default: data/backtests/ID)')
-      .option('--html', 'report.html with charts; plays the baseline too')
+      .option('--html', 'report.html with charts; plays the baseline')
       .option('--close-at-end', 'sell what is held at the last close')
       .option('--baseline', 'play 200 seeded runs that pick at random')
+      .option('--no-baseline', 'leave them out of --html, which plays them too')
       .option('--check-lookahead', 'decide again on data without and with another future')
       .option('--split <date>', 'first date out of sample')
       .option('--monte-carlo', 'draw the trades again 1,000 times')
       .option('--sensitivity', 'play one step to either side of each parameter')
       .addHelpText(
         'after',
-        '\nExit 20 when --check-lookahead finds a decision that changes. What is assumed: docs/BACKTEST.md',
+        '\nExit 20 when --check-lookahead finds a decision that changes.\nWhat is assumed: docs/BACKTEST.md',
       );
   },
   run: async (context, _args, options) => {
