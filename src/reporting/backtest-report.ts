@@ -32,12 +32,17 @@ import { type DayRow, dayRows } from './period-days.ts';
 import {
   groupsOf,
   type MetricsOf,
-  orderRows,
   type PeriodReport,
   turnedOver,
   worstOf,
 } from './period-report.ts';
-import { closedBetween, REPORT_SCHEMA_VERSION, sessionSpan, stillOpen } from './report.ts';
+import {
+  closedBetween,
+  orderRows,
+  REPORT_SCHEMA_VERSION,
+  sessionSpan,
+  stillOpen,
+} from './report.ts';
 import { type RollingRow, rollingRows } from './rolling.ts';
 
 /** A part of the range by itself. */

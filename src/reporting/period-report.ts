@@ -27,7 +27,7 @@ import {
   type Reconciliation,
   reconciliationOf,
 } from './day-checks.ts';
-import { type DayOrder, foldOrders, type OrderRow, orderRow } from './day-orders.ts';
+import { foldOrders, type OrderRow } from './day-orders.ts';
 import { type Execution, executionOf, type FilledOrder, filledOrders } from './execution.ts';
 import { headline } from './headline.ts';
 import type { PositionRow } from './open-positions.ts';
@@ -45,6 +45,7 @@ import {
   closedBetween,
   type NextSession,
   nextOf,
+  orderRows,
   REPORT_SCHEMA_VERSION,
   type ReportHeader,
   sessionSpan,
@@ -177,13 +178,7 @@ export function buildPeriodReport(input: PeriodReportInput): PeriodReport {
     entries: entryGrid(closedTrades, sessionSpan),
     groups: groupsOf(closedTrades),
     benchmark,
-    metrics: {
-      span: curveMetrics(own, { tradedNotional: notionalOf(today) }),
-      sinceStart: curveMetrics(points, { tradedNotional: turnedOver(input.trades) }),
-    },
-    drawdowns: worstOf(points),
-    months: trendOf(points, input.trades, 'month', sessionSpan),
-    rolling: kind === 'monthly' ? rollingRows(points, benchmarkCloses(marks)) : [],
+    ...sheetOf(input, points, own),
     positions: standing.positions,
     orders: orderRows(folded, closedTrades),
     execution,
@@ -197,6 +192,21 @@ export function buildPeriodReport(input: PeriodReportInput): PeriodReport {
     notes: notesOf(input, closedTrades, benchmark?.symbol ?? null),
   };
 }
+
+/** What the curve says, of the span `own` and of everything there is. */
+const sheetOf = (
+  { kind, trades, events: { marks, today } }: PeriodReportInput,
+  points: readonly EquityPoint[],
+  own: readonly EquityPoint[],
+): Pick<PeriodReport, 'metrics' | 'drawdowns' | 'months' | 'rolling'> => ({
+  metrics: {
+    span: curveMetrics(own, { tradedNotional: notionalOf(today) }),
+    sinceStart: curveMetrics(points, { tradedNotional: turnedOver(trades) }),
+  },
+  drawdowns: worstOf(points),
+  months: trendOf(points, trades, 'month', sessionSpan),
+  rolling: kind === 'monthly' ? rollingRows(points, benchmarkCloses(marks)) : [],
+});
 
 /** Bought and sold in the span, both ways, in dollars. */
 function notionalOf(today: readonly JournalEvent[]): number {
@@ -219,11 +229,6 @@ export const worstOf = (points: readonly EquityPoint[]): Drawdown[] =>
   drawdowns(points)
     .sort((a, b) => a.depth - b.depth || (a.peak < b.peak ? -1 : 1))
     .slice(0, WORST_DRAWDOWNS);
-
-export function orderRows(folded: readonly DayOrder[], closed: readonly TradeRecord[]): OrderRow[] {
-  const reasons = new Map(closed.map(({ exitRef, exitReason }) => [exitRef, exitReason]));
-  return folded.map((order) => orderRow(order, reasons.get(order.orderRef)));
-}
 
 export const groupsOf = (closed: readonly TradeRecord[]): PeriodReport['groups'] => ({
   symbol: groupTrades(closed, 'symbol', sessionSpan),

@@ -13,6 +13,7 @@ import {
   sessionDate,
 } from '../domain/time.ts';
 import type { TradeRecord } from '../domain/trade.ts';
+import type { EventOf } from '../events/event.ts';
 import { type SessionSpan, type TradeSummary, tradeMetrics } from '../ledger/metrics-trades.ts';
 import { type AccountBridge, accountBridge } from './account-bridge.ts';
 import { type Attention, attentionOf } from './attention.ts';
@@ -45,7 +46,7 @@ import {
   type Performance,
   performanceOf,
 } from './performance.ts';
-import type { DailyReportInput } from './report-input.ts';
+import type { DailyReportInput, DayEvents } from './report-input.ts';
 
 /** Raised when a field changes its meaning or goes away. */
 export const REPORT_SCHEMA_VERSION = 1;
@@ -144,17 +145,12 @@ export function buildDailyReport(input: DailyReportInput): DailyReport {
   const closedTrades = closedBetween(input.trades, session.date, session.date);
   const openTrades = stillOpen(input.trades);
   const folded = foldOrders(events);
-  const exitReasons = new Map(closedTrades.map((trade) => [trade.exitRef, trade.exitReason]));
-  const orders = folded.map((order) => orderRow(order, exitReasons.get(order.orderRef)));
+  const orders = orderRows(folded, closedTrades);
   const bridge = accountBridge({ start, end }, events, closedTrades, facts.mode);
   const last = accountMoves(events, end?.seq ?? 0, Number.MAX_SAFE_INTEGER);
   const runs = input.runs.filter((run) => run.session === session.date);
-  const positions = positionRows(last.after, {
-    trades: openTrades,
-    orders: folded,
-    mark: end,
-    session: session.date,
-  });
+  const held = { trades: openTrades, orders: folded, mark: end, session: session.date };
+  const positions = positionRows(last.after, held);
   const filled = filledOrders(folded, today, start);
   const execution = executionOf(folded, today, filled);
   const reconciliation = reconciliationOf(today, input.breaks);
@@ -204,21 +200,41 @@ export function buildDailyReport(input: DailyReportInput): DailyReport {
     execution,
     filledOrders: filled,
     runs: funnels,
-    limits: limitRows(facts.limits, {
-      bridge,
-      mark: end,
-      orders: folded,
-      losingStreak: input.losingStreak ?? null,
-    }),
+    limits: limitsOf(input, bridge, end, folded),
     reconciliation,
     jobs: jobRows(runs, today),
     operations: operationsOf(runs, today, input.breaks, closedTrades),
     next: nextOf(input, folded),
-    equity: equityRows(events.marks, session.date),
-    curve: curveRows(points, CURVE_SESSIONS, benchmarkCloses(events.marks)),
-    intraday: intradayOf(start, today, session.date),
+    ...curvesOf(events, start, session.date),
     notes: dayNotes({ events, end, facts, funnels, positions, closedTrades }),
   };
+}
+
+function limitsOf(
+  input: DailyReportInput,
+  bridge: AccountBridge,
+  mark: EventOf<'account.marked'> | null,
+  orders: readonly DayOrder[],
+): LimitRow[] {
+  const losingStreak = input.losingStreak ?? null;
+  return limitRows(input.facts.limits, { bridge, mark, orders, losingStreak });
+}
+
+/** The account close by close, and through the day. */
+const curvesOf = (
+  { marks, today }: DayEvents,
+  start: EventOf<'account.marked'> | null,
+  session: SessionDate,
+): Pick<DailyReport, 'equity' | 'curve' | 'intraday'> => ({
+  equity: equityRows(marks, session),
+  curve: curveRows(curveOf(marks), CURVE_SESSIONS, benchmarkCloses(marks)),
+  intraday: intradayOf(start, today, session),
+});
+
+/** The orders with why they were sent, which for those that ended a trade the trade knows. */
+export function orderRows(folded: readonly DayOrder[], closed: readonly TradeRecord[]): OrderRow[] {
+  const reasons = new Map(closed.map(({ exitRef, exitReason }) => [exitRef, exitReason]));
+  return folded.map((order) => orderRow(order, reasons.get(order.orderRef)));
 }
 
 /** Trades that ended from one session to another, by exit time, then symbol. */
