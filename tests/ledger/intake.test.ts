@@ -89,10 +89,6 @@ function take(ledger: Ledger, ...batches: BrokerEvent[][]): string[] {
   });
 }
 
-/** The round trips that were written down as opened, in order. */
-const opened = (ledger: Ledger): string[] =>
-  ledger.events.flatMap((event) => (event.type === 'trade.opened' ? event.tradeId : []));
-
 /** The life of a bracket as a broker tells it, fills and commissions apart. */
 const STORY: readonly BrokerEvent[] = [
   acknowledged(ENTRY),
@@ -283,36 +279,6 @@ describe('executions', () => {
     ]);
     expect(types).toEqual(['fill.recorded', 'fill.recorded', 'fill.recorded']);
     expect(ledger.trade()).toMatchObject({ status: 'closed', exitReason: 'manual' });
-  });
-});
-
-describe('a round trip', () => {
-  it('is opened in the step of its first execution, once, under the name the book gives it', () => {
-    const ledger = desk();
-    const drafts = intake(ledger.book, [bought('a', 40), bought('b', 60)], dateNo(1));
-    expect(drafts.map(({ type }) => type)).toEqual([
-      'fill.recorded',
-      'trade.opened',
-      'fill.recorded',
-    ]);
-    ledger.tell(...drafts);
-    expect(opened(ledger)).toEqual([ledger.book.trade(AAA)?.tradeId]);
-  });
-
-  it('that begins anew has a name of its own, in one batch and over many', () => {
-    const story = [
-      bought('a', 40, { minutes: 1 }),
-      sold('b', 40, { minutes: 2 }),
-      bought('c', 30, { minutes: 3 }),
-      sold('d', 30, { minutes: 4 }),
-      bought('e', 30, { minutes: 5 }),
-    ];
-    for (const batches of [[story], story.map((message) => [message])]) {
-      const ledger = desk();
-      take(ledger, ...batches);
-      expect(opened(ledger)).toEqual([ENTRY, `${ENTRY}#2`, `${ENTRY}#3`]);
-      expect([...ledger.trades.keys()]).toEqual(opened(ledger));
-    }
   });
 });
 
