@@ -52,12 +52,17 @@ export async function backtestRange(
   if (start < 0) throw nothingBetween(source, symbols, from, to);
   const end = present.lastIndexOf(1);
   const sessions = wanted.slice(start, end + 1);
+  let hash: string | undefined;
   const recorded = source.intraday !== null && !source.synthetic;
   return {
     sessions,
     symbols,
     bars: bars + (recorded ? intradayBars(source, symbols, sessions) : 0),
-    dataHash: dataHash(source, symbols, sessions, recorded),
+    get dataHash() {
+      // Every byte of the bars: only for whoever asks.
+      hash ??= dataHash(source, symbols, sessions, recorded);
+      return hash;
+    },
     warnings: [
       ...shortened(wanted, sessions),
       ...withoutBars(without, symbols.length),
