@@ -25,7 +25,7 @@ import { ROOT } from './measure.mjs';
 
 const SYMBOLS = 500;
 const SESSIONS = 1258;
-/** W1 ends here; longer ones of the same law begin earlier. */
+/** W1 ends here; longer ones begin with the calendar. */
 const LAST = '2022-12-29';
 const SEEDED_SLOTS = 20;
 
@@ -33,14 +33,17 @@ const SEEDED_SLOTS = 20;
 function syntheticBars(count, width = SYMBOLS) {
   const universe = readUniverse(readFileSync(join(ROOT, 'config', 'universe.csv'), 'utf8'));
   const market = createSyntheticMarket({ seed: 1, universe: takeUniverse(universe.value, width) });
-  const sessions = sessionsBetween('1990-01-02', LAST).slice(-count);
+  const all = sessionsBetween('1990-01-03', '2028-12-29');
+  const end = Math.max(count, all.findIndex(({ date }) => date === LAST) + 1);
+  const sessions = all.slice(end - count, end);
   const from = sessions[0].date;
+  const to = sessions[count - 1].date;
   const symbols = market.symbols.toSorted((a, b) => (a < b ? -1 : 1));
-  const daily = new Map(symbols.map((symbol) => [symbol, market.daily(symbol, from, LAST)]));
+  const daily = new Map(symbols.map((symbol) => [symbol, market.daily(symbol, from, to)]));
   const actions = new Map(
     symbols.map((symbol) => [
       symbol,
-      market.actions(symbol, LAST).filter(({ exDate }) => exDate > from),
+      market.actions(symbol, to).filter(({ exDate }) => exDate > from),
     ]),
   );
   const source = {
@@ -57,7 +60,7 @@ function syntheticBars(count, width = SYMBOLS) {
     session: () => null,
     actions: (symbol) => actions.get(symbol),
   };
-  return { source, market, from, to: LAST, sessions, daily };
+  return { source, market, from, to, sessions, daily };
 }
 
 /** W2: 40 symbols over 161 sessions of five-minute bars, with four years of daily bars before them. */
