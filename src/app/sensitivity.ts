@@ -1,5 +1,6 @@
 import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
+import { Failure } from '../domain/failure.ts';
 import { curveMetrics } from '../ledger/metrics-curve.ts';
 import type { SensitivityRow } from '../reporting/backtest-input.ts';
 import { curveOf } from '../reporting/performance.ts';
@@ -15,7 +16,7 @@ interface Knob {
 
 /**
  * The same backtest with one number a step lower and a step higher, one after the other. `reload` gives the
- * configuration with values set besides those of the run.
+ * configuration with values set besides those of the run; a step that it refuses is left out.
  */
 export async function sensitivityOf(
   request: BacktestRequest,
@@ -28,18 +29,25 @@ export async function sensitivityOf(
   const rows: SensitivityRow[] = [];
   const total = 2 * knobs.length;
   let done = 0;
-  const play = async (key: string, value: number): Promise<SensitivityRow> => {
+  const play = async (key: string, value: number): Promise<SensitivityRow[]> => {
     const text = String(Number(value.toFixed(6)));
-    const result = await runBacktest({ ...plain, loaded: await reload({ [key]: text }) });
     done += 1;
-    onRun?.(done, total);
-    return rowOf(key, text, false, result);
+    try {
+      const result = await runBacktest({ ...plain, loaded: await reload({ [key]: text }) });
+      return [rowOf(key, text, false, result)];
+    } catch (error) {
+      // A step out of the range of its key is no step.
+      if (error instanceof Failure && error.code === 'CONFIG_INVALID') return [];
+      throw error;
+    } finally {
+      onRun?.(done, total);
+    }
   };
   for (const { key, value, step, least } of knobs) {
     if (request.interrupt?.aborted === true) break;
-    rows.push(await play(key, Math.max(least, value - step)));
+    rows.push(...(await play(key, Math.max(least, value - step))));
     rows.push(rowOf(key, String(value), true, base));
-    rows.push(await play(key, value + step));
+    rows.push(...(await play(key, value + step)));
   }
   return rows;
 }

@@ -75,7 +75,7 @@ function priced(from: string, closes: readonly number[]): ArraySymbol {
 const flat = (n: number, price = 50): number[] =>
   Array.from({ length: n }, (_, i) => price * (1 + (i % 2) * 0.002));
 
-describe('a backtest', () => {
+describe('a backtest', { timeout: 120_000 }, () => {
   it('leaves books that tie to the micro, whatever the market, the limits and the end', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -150,7 +150,7 @@ describe('a backtest', () => {
   });
 });
 
-describe('at the end of a backtest', () => {
+describe('at the end of a backtest', { timeout: 120_000 }, () => {
   const rising = flat(40).concat(Array.from({ length: 30 }, (_, i) => 50 * 1.004 ** i));
   const source = () => arrayBarSource({ UP: priced('2015-01-02', rising) });
   const span = ['2015-03-02', '2015-04-10'] as const;
@@ -183,7 +183,7 @@ describe('at the end of a backtest', () => {
   });
 });
 
-describe('a drawdown beyond its limit', () => {
+describe('a drawdown beyond its limit', { timeout: 120_000 }, () => {
   const flags = { ...EASY, 'risk.maxDrawdownFraction': '0.02' };
 
   it('ends the backtest at the close it was reached at', async () => {
@@ -217,7 +217,7 @@ describe('a drawdown beyond its limit', () => {
   });
 });
 
-describe('a backtest that cannot begin says why', () => {
+describe('a backtest that cannot begin says why', { timeout: 120_000 }, () => {
   const refusal = (span: readonly [string, string], more: object = {}) =>
     backtest(dailyMarket(1, 5), span, EASY, more).then(
       () => null,
@@ -244,7 +244,22 @@ describe('a backtest that cannot begin says why', () => {
   });
 });
 
-describe('data with holes', () => {
+describe('a backtest that is interrupted', { timeout: 120_000 }, () => {
+  it('ends after the session it is in, with books that tie', async () => {
+    const stop = new AbortController();
+    const result = await backtest(dailyMarket(3, 25), YEAR, EASY, {
+      interrupt: stop.signal,
+      onSession: (done) => {
+        if (done === 100) stop.abort();
+      },
+    });
+    expect(result.end).toEqual({ kind: 'interrupted', on: result.last?.date });
+    expect(result.equity).toHaveLength(101);
+    expect(bothSides(result)[0]).toBe(bothSides(result)[1]);
+  });
+});
+
+describe('data with holes', { timeout: 120_000 }, () => {
   const span = ['2015-01-02', '2017-12-29'] as const;
   const strategy = () => always(() => 'long');
 
@@ -282,7 +297,7 @@ describe('data with holes', () => {
   });
 });
 
-describe('a strategy that misbehaves', () => {
+describe('a strategy that misbehaves', { timeout: 120_000 }, () => {
   const source = () => arrayBarSource({ A: priced('2015-01-02', flat(90)) });
   const span = ['2015-03-02', '2015-05-01'] as const;
 
