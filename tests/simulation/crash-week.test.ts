@@ -4,51 +4,26 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { backtestToFolder } from '../../src/app/backtest-folder.ts';
 import type { Symbol } from '../../src/domain/market.ts';
 import { sessionDate } from '../../src/domain/time.ts';
-import type { JournalEvent } from '../../src/events/event.ts';
 import type { BarSource } from '../../src/ports/bar-source.ts';
 import { configWith, type Flags, inFolder } from '../app/backtest-world.ts';
 import { type Audit, audit } from './crash-audit.ts';
 import type { Reached } from './crash-limits.ts';
 import {
+  ADVERSE,
+  DEEP,
   mostActive,
   PERIODS,
   type Period,
-  type Played,
   playCrash,
   playWithDeposit,
   recordedBars,
+  TIGHT,
 } from './crash-world.ts';
 
 const dir = process.env.TRADE_LABS_TEST_DATA;
 /** Paths through the days; TRADE_LABS_TEST_LONG tries more. */
 const SEEDS = process.env.TRADE_LABS_TEST_LONG === undefined ? [1] : [1, 2, 3, 4, 5, 6, 7, 8];
 
-/** Ten times the usual slippage. */
-const ADVERSE: Flags = { 'costs.slippageBps': '50' };
-/** Nearly all of the equity in a few positions, each far from its stop, and half the usual limits of the day. */
-const INVESTED: Flags = {
-  ...ADVERSE,
-  'sizing.perTradeFraction': '0.02',
-  'sizing.maxPositionFraction': '0.2',
-  'scan.rows': '100',
-  'risk.maxOpenRiskFraction': '0.2',
-  'risk.maxAdvFraction': '0.05',
-  'risk.maxPositions': '12',
-  'risk.maxEntriesPerDay': '20',
-  'risk.maxDrawdownFraction': '0.5',
-  'intensity.enabled': 'false',
-};
-const TIGHT: Flags = {
-  ...INVESTED,
-  'risk.dailyLossFraction': '0.01',
-  'risk.hardDailyLossFraction': '0.015',
-};
-/** The drawdown alone ends entries. */
-const DEEP: Flags = {
-  ...INVESTED,
-  'risk.dailyLossFraction': '0.05',
-  'risk.hardDailyLossFraction': '0.06',
-};
 /** So many scans a day that entries are wanted after whatever happens. */
 const OFTEN: Flags = {
   schedule: JSON.stringify(
@@ -222,81 +197,6 @@ describe.skipIf(!dir)('money paid in', { timeout: 120_000 }, () => {
     // Of the equity itself nothing would be seen: it fell by less than the limit, from a peak that was paid in.
     const worth = told.closes.filter(({ session }) => session <= date).map((one) => one.equity);
     expect((worth.at(-1) ?? 0) / Math.max(...worth)).toBeGreaterThan(1 - 0.07);
-  });
-});
-
-describe.skipIf(!dir)('the audit itself', { timeout: 120_000 }, () => {
-  let played: Played;
-  let loose: Played;
-  beforeAll(async () => {
-    const [period] = PERIODS as readonly [Period];
-    const bars = await recordedBars(dir as string);
-    const symbols = mostActive(bars, period, 60);
-    const none = { 'risk.dailyLossFraction': '1', 'risk.hardDailyLossFraction': '1' };
-    const free = { ...INVESTED, ...none, 'risk.maxPositions': '50', 'risk.maxGrossFraction': '1' };
-    played = await playCrash(bars, period, TIGHT, null, symbols);
-    loose = await playCrash(bars, period, free, null, symbols);
-  });
-  const changed = (change: (event: JournalEvent) => JournalEvent | null): readonly string[] => {
-    const events = played.events.flatMap((event) => change(event) ?? []);
-    return audit({ ...played, events }).faults;
-  };
-  it('finds what an account without limits sends past them', () => {
-    const config = configWith({
-      ...TIGHT,
-      'risk.maxDrawdownFraction': '0.05',
-      'risk.maxPositions': '4',
-    });
-    const { faults } = audit({ ...loose, config: config.config });
-    for (const what of [
-      'was sent after daily_loss',
-      'was sent after drawdown',
-      'survived the hard daily loss',
-      'loss room is',
-      'positions is',
-      'not written down: daily_loss',
-      'nobody was told of daily_loss',
-    ]) {
-      const isFound = faults.some((fault) => fault.includes(what));
-      expect(isFound, what).toBe(true);
-    }
-  });
-
-  it('finds an execution that is missing, twice there or a cent off', () => {
-    const sale = played.events.find((one) => one.type === 'fill.recorded' && one.side === 'sell');
-    const seq = sale?.seq;
-    expect(changed((event) => (event.seq === seq ? null : event))).not.toEqual([]);
-    const off = changed((event) =>
-      event.seq === seq && event.type === 'fill.recorded'
-        ? { ...event, price: (event.price + 10_000) as typeof event.price }
-        : event,
-    );
-    expect(off).not.toEqual([]);
-    const twice = played.events.flatMap((event) => (event.seq === seq ? [event, event] : [event]));
-    expect(audit({ ...played, events: twice }).faults).not.toEqual([]);
-  });
-
-  it('finds a position without a stop, and a stop for fewer shares', () => {
-    const isStop = (event: JournalEvent) =>
-      event.type === 'order.submitted' && event.leg === 'stop' ? event : null;
-    const first = played.events.map(isStop).find((event) => event !== null);
-    const smaller = changed((event) =>
-      event.seq === first?.seq ? { ...first, quantity: first.quantity - 1 } : event,
-    );
-    expect(smaller.some((fault) => fault.includes('stops for'))).toBe(true);
-    const ended = changed((event) =>
-      event.type === 'order.acknowledged' && event.orderRef === first?.orderRef
-        ? ({ ...event, type: 'order.cancelled', cause: 'tampered' } as unknown as JournalEvent)
-        : event,
-    );
-    expect(ended.some((fault) => fault.includes('stops for 0 shares'))).toBe(true);
-  });
-
-  it('finds a limit that nobody wrote down', () => {
-    const silent = changed((event) => (event.type === 'trading_state.changed' ? null : event));
-    expect(silent.some((fault) => fault.includes('not written down: daily_loss'))).toBe(true);
-    const unheard = changed((event) => (event.type === 'alert.raised' ? null : event));
-    expect(unheard.some((fault) => fault.includes('nobody was told of daily_loss'))).toBe(true);
   });
 });
 

@@ -42,6 +42,32 @@ export const PERIODS: readonly Period[] = [
   },
 ];
 
+/** Ten times the usual slippage. */
+export const ADVERSE: Flags = { 'costs.slippageBps': '50' };
+/** Nearly all of the equity in a few positions, each far from its stop, and half the usual limits of the day. */
+export const INVESTED: Flags = {
+  ...ADVERSE,
+  'sizing.perTradeFraction': '0.02',
+  'sizing.maxPositionFraction': '0.2',
+  'scan.rows': '100',
+  'risk.maxOpenRiskFraction': '0.2',
+  'risk.maxAdvFraction': '0.05',
+  'risk.maxPositions': '12',
+  'risk.maxEntriesPerDay': '20',
+  'risk.maxDrawdownFraction': '0.5',
+  'intensity.enabled': 'false',
+};
+export const TIGHT: Flags = {
+  ...INVESTED,
+  'risk.dailyLossFraction': '0.01',
+  'risk.hardDailyLossFraction': '0.015',
+};
+/** The drawdown alone ends entries. */
+export const DEEP: Flags = {
+  ...INVESTED,
+  'risk.dailyLossFraction': '0.05',
+  'risk.hardDailyLossFraction': '0.06',
+};
 /** A backtest that was played, with all that is needed to tell it again. */
 export interface Played {
   readonly source: BarSource;
