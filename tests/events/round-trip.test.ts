@@ -96,6 +96,16 @@ describe('an event written and read back', () => {
     );
   });
 
+  it.each(EVENT_TYPES)('stands in the journal as JSON writes it: %s', (type) => {
+    fc.assert(
+      fc.property(draftsOf(type), (draft) => {
+        const [line = ''] = sealStep([draft], GENESIS, { check: false }).lines;
+        expect(`${JSON.stringify(JSON.parse(line))}\n`).toBe(line);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   it.each(EVENT_TYPES)(
     'is written exactly when it could be read, also when it is wrong: %s',
     (type) => {
