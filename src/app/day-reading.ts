@@ -58,7 +58,7 @@ export class DayReader {
   hear(events: readonly JournalEvent[]): void {
     for (const event of events) {
       if (event.seq !== this.#read + 1 || this.#ahead.length >= HEARD_AT_MOST) return;
-      this.#ahead.push(event);
+      this.#ahead.push(lightened(event, this.#read));
       this.#read = event.seq;
     }
   }
@@ -71,7 +71,7 @@ export class DayReader {
     this.#session = date;
     for await (const event of this.#reader.events({ fromSeq: this.#read + 1 })) {
       if (event.seq <= this.#read) continue;
-      this.#ahead.push(event);
+      this.#ahead.push(lightened(event, this.#read));
       this.#read = event.seq;
       if (this.#ahead.length >= HELD_AT_ONCE) this.#takeIn(before);
     }
@@ -190,3 +190,12 @@ const isPast = ({ exitSession }: TradeRecord, session: SessionDate): boolean =>
 /** What a run wrote down of its configuration. */
 export const factsIn = ({ dataLabel, limits }: EventOf<'run.started'>): RunFacts | null =>
   dataLabel === undefined || limits === undefined ? null : { dataLabel, limits };
+
+/**
+ * An event as it is kept for a reading. The book that a checkpoint holds is megabytes, and where it is that of the events
+ * before it, up to number `before`, it says nothing that they did not.
+ */
+export const lightened = (event: JournalEvent, before: number): JournalEvent =>
+  event.type === 'book.checkpointed' && event.stateSeq === before
+    ? { ...event, state: null }
+    : event;

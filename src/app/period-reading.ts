@@ -9,7 +9,7 @@ import { periodNameOf, periodSpan } from '../ledger/period.ts';
 import type { HistoryReader } from '../ports/history.ts';
 import { collectDay, JournalPast } from '../reporting/day-events.ts';
 import type { DayEvents } from '../reporting/report-input.ts';
-import { factsIn } from './day-reading.ts';
+import { factsIn, lightened } from './day-reading.ts';
 
 /** A week or month of the calendar, as far as it has begun. */
 export interface ReportSpan {
@@ -84,7 +84,7 @@ export class PeriodReader {
     const before = sessionBefore(first);
     this.#first = first;
     for await (const event of this.#reader.events({ fromSeq: this.#read + 1 })) {
-      this.#ahead.push(event);
+      this.#ahead.push(lightened(event, this.#read));
       this.#read = event.seq;
       if (this.#ahead.length % HELD_AT_ONCE === 0) this.#takeIn(before);
     }
