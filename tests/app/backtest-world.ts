@@ -1,13 +1,22 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
+import { type ArraySymbol, dailyBar } from '../../src/adapters/sim/array-bar-source.ts';
 import { createSyntheticMarket } from '../../src/adapters/sim/synthetic-market.ts';
 import { syntheticSource } from '../../src/adapters/sim/synthetic-source.ts';
 import { readUniverse, takeUniverse } from '../../src/adapters/sim/synthetic-universe.ts';
 import { type BacktestRequest, type BacktestResult, playBacktest } from '../../src/app/backtest.ts';
+import { sessionsBetween } from '../../src/calendar/nyse.ts';
 import { configReader, type LoadedConfig } from '../../src/config/load.ts';
 import { sessionDate } from '../../src/domain/time.ts';
+import { StrategyDesk } from '../../src/pipeline/desk.ts';
 import type { BarSource } from '../../src/ports/bar-source.ts';
+import {
+  defineStrategy,
+  type StrategyDefinition,
+  type StrategyView,
+} from '../../src/strategy/strategy.ts';
 
 const UNIVERSE = readFileSync(new URL('../../config/universe.csv', import.meta.url), 'utf8');
 
@@ -66,3 +75,42 @@ export function filesOf(dir: string): ReadonlyMap<string, string> {
     .sort();
   return new Map(names.map((path) => [path.slice(dir.length + 1), readFileSync(path, 'utf8')]));
 }
+
+/** A strategy that does what it is told of every symbol with a bar. */
+export const always = (
+  evaluate: (view: StrategyView<unknown, string>) => 'long' | 'none' | 'exit' | 'nan',
+): StrategyDesk =>
+  new StrategyDesk(
+    defineStrategy({
+      name: 'told',
+      description: 'does as it is told',
+      params: z.strictObject({}),
+      relative: false,
+      warmupBars: () => 20,
+      inputs: () => ({}),
+      features: () => [{ name: 'one', weight: 1, lo: 0, hi: 1, inverted: false }],
+      evaluate: (view) => {
+        const told = evaluate(view);
+        if (told === 'none') return { direction: 'none', reason: 'no_signal' };
+        if (told === 'exit') return { direction: 'none', reason: 'no_signal', exit: true };
+        return { direction: 'long', reason: 'told', features: [told === 'nan' ? Number.NaN : 1] };
+      },
+    }) as StrategyDefinition,
+    {},
+  );
+
+/** A symbol whose price goes by the given closes, day by day; open at the close before. */
+export function priced(from: string, closes: readonly number[]): ArraySymbol {
+  const sessions = sessionsBetween(sessionDate(from), sessionDate('2020-12-31'));
+  return {
+    daily: closes.map((close, i) => {
+      const open = closes[i - 1] ?? close;
+      const [high, low] = [Math.max(open, close) * 1.002, Math.min(open, close) * 0.998];
+      const date = sessions[i]?.date ?? sessionDate('2020-12-31');
+      return dailyBar([date, open, high, low, close, 5_000_000]);
+    }),
+  };
+}
+
+export const flat = (n: number, price = 50): number[] =>
+  Array.from({ length: n }, (_, i) => price * (1 + (i % 2) * 0.002));

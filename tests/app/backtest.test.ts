@@ -1,22 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
-import {
-  type ArraySymbol,
-  arrayBarSource,
-  dailyBar,
-} from '../../src/adapters/sim/array-bar-source.ts';
+import { arrayBarSource } from '../../src/adapters/sim/array-bar-source.ts';
 import type { BacktestResult } from '../../src/app/backtest.ts';
 import { sessionsBetween } from '../../src/calendar/nyse.ts';
-import { Failure } from '../../src/domain/failure.ts';
 import { sessionDate } from '../../src/domain/time.ts';
-import { StrategyDesk } from '../../src/pipeline/desk.ts';
-import {
-  defineStrategy,
-  type StrategyDefinition,
-  type StrategyView,
-} from '../../src/strategy/strategy.ts';
-import { backtest, configWith, dailyMarket, EASY } from './backtest-world.ts';
+import { always, backtest, configWith, dailyMarket, EASY, flat, priced } from './backtest-world.ts';
 
 const YEAR = ['2011-01-03', '2011-12-30'] as const;
 
@@ -35,45 +23,6 @@ function bothSides({ equity, trades }: BacktestResult): readonly [number, number
     closed + micros(last?.unrealized ?? Number.NaN) - micros(last?.openEntryCommissions ?? 0),
   ];
 }
-
-/** A strategy that does what it is told of every symbol with a bar. */
-const always = (
-  evaluate: (view: StrategyView<unknown, string>) => 'long' | 'none' | 'exit' | 'nan',
-): StrategyDesk =>
-  new StrategyDesk(
-    defineStrategy({
-      name: 'told',
-      description: 'does as it is told',
-      params: z.strictObject({}),
-      relative: false,
-      warmupBars: () => 20,
-      inputs: () => ({}),
-      features: () => [{ name: 'one', weight: 1, lo: 0, hi: 1, inverted: false }],
-      evaluate: (view) => {
-        const told = evaluate(view);
-        if (told === 'none') return { direction: 'none', reason: 'no_signal' };
-        if (told === 'exit') return { direction: 'none', reason: 'no_signal', exit: true };
-        return { direction: 'long', reason: 'told', features: [told === 'nan' ? Number.NaN : 1] };
-      },
-    }) as StrategyDefinition,
-    {},
-  );
-
-/** A symbol whose price goes by the given closes, day by day; open at the close before. */
-function priced(from: string, closes: readonly number[]): ArraySymbol {
-  const sessions = sessionsBetween(sessionDate(from), sessionDate('2020-12-31'));
-  return {
-    daily: closes.map((close, i) => {
-      const open = closes[i - 1] ?? close;
-      const [high, low] = [Math.max(open, close) * 1.002, Math.min(open, close) * 0.998];
-      const date = sessions[i]?.date ?? sessionDate('2020-12-31');
-      return dailyBar([date, open, high, low, close, 5_000_000]);
-    }),
-  };
-}
-
-const flat = (n: number, price = 50): number[] =>
-  Array.from({ length: n }, (_, i) => price * (1 + (i % 2) * 0.002));
 
 describe('a backtest', { timeout: 120_000 }, () => {
   it('leaves books that tie to the micro, whatever the market, the limits and the end', async () => {
@@ -217,33 +166,6 @@ describe('a drawdown beyond its limit', { timeout: 120_000 }, () => {
   });
 });
 
-describe('a backtest that cannot begin says why', { timeout: 120_000 }, () => {
-  const refusal = (span: readonly [string, string], more: object = {}) =>
-    backtest(dailyMarket(1, 5), span, EASY, more).then(
-      () => null,
-      (error: unknown) => (error instanceof Failure ? error.code : error),
-    );
-
-  it.each([
-    ['a range that ends before it begins', ['2011-02-01', '2011-01-03'], 'USAGE'],
-    ['a holiday', ['2011-12-26', '2011-12-26'], 'NOT_A_SESSION'],
-    ['a weekend', ['2011-01-08', '2011-01-09'], 'NOT_A_SESSION'],
-    ['dates without bars', ['2009-01-05', '2009-12-31'], 'INPUT_INVALID'],
-  ] as const)('%s', async (_name, span, code) => {
-    expect(await refusal(span)).toBe(code);
-  });
-
-  it('a symbol that the data does not have', async () => {
-    expect(await refusal(YEAR, { symbols: ['NOSUCH'] })).toBe('INPUT_INVALID');
-  });
-
-  it('a rule that the data cannot serve', async () => {
-    const flags = { ...EASY, 'scan.rule': 'gap' };
-    const refused = backtest(dailyMarket(1, 5), YEAR, flags);
-    await expect(refused).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
-  });
-});
-
 describe('a backtest that is interrupted', { timeout: 120_000 }, () => {
   it('ends after the session it is in, with books that tie', async () => {
     const stop = new AbortController();
@@ -256,67 +178,5 @@ describe('a backtest that is interrupted', { timeout: 120_000 }, () => {
     expect(result.end).toEqual({ kind: 'interrupted', on: result.last?.date });
     expect(result.equity).toHaveLength(101);
     expect(bothSides(result)[0]).toBe(bothSides(result)[1]);
-  });
-});
-
-describe('data with holes', { timeout: 120_000 }, () => {
-  const span = ['2015-01-02', '2017-12-29'] as const;
-  const strategy = () => always(() => 'long');
-
-  it('plays from the first bar to the last and says so', async () => {
-    const source = arrayBarSource({ A: priced('2015-06-01', flat(60)) });
-    const { range, warnings } = await backtest(source, span, EASY, { strategy: strategy() });
-    expect(range.sessions[0]?.date).toBe('2015-06-01');
-    expect(range.sessions).toHaveLength(60);
-    expect(warnings).toContain('no bar before 2015-06-01: played from there');
-    expect(warnings.some((text) => text.startsWith('no bar after'))).toBe(true);
-  });
-
-  it('closes positions in a gap of a year at their last mark, and tells of the gap', async () => {
-    const before = priced('2015-01-02', flat(60)).daily ?? [];
-    const after = priced('2016-06-01', flat(60)).daily ?? [];
-    const source = arrayBarSource({ A: { daily: [...before, ...after] } });
-    const { trades, warnings, end } = await backtest(source, span, EASY, { strategy: strategy() });
-    expect(end.kind).toBe('completed');
-    expect(trades[0]).toMatchObject({ exitReason: 'data_end' });
-    expect(trades.at(-1)?.entrySession.startsWith('2016-0')).toBe(true);
-    expect(warnings.filter((text) => text.includes('no bar of any symbol from'))).toHaveLength(1);
-  });
-
-  it('takes files of different spans, each from its own first bar', async () => {
-    const source = arrayBarSource({
-      EARLY: priced('2015-01-02', flat(80)),
-      LATE: priced('2015-03-02', flat(80)),
-      NEVER: priced('2018-03-01', flat(10)),
-    });
-    const { trades, warnings } = await backtest(source, span, EASY, { strategy: strategy() });
-    const first = (symbol: string) => trades.find((trade) => trade.symbol === symbol)?.entrySession;
-    expect((first('EARLY') ?? '') < '2015-03-02').toBe(true);
-    expect((first('LATE') ?? '') > '2015-03-02').toBe(true);
-    expect(warnings).toContain('1 of 3 symbols have no bar in the range: NEVER');
-  });
-});
-
-describe('a strategy that misbehaves', { timeout: 120_000 }, () => {
-  const source = () => arrayBarSource({ A: priced('2015-01-02', flat(90)) });
-  const span = ['2015-03-02', '2015-05-01'] as const;
-
-  it('by throwing ends the backtest there, with everything up to then', async () => {
-    const bad = always((view) => {
-      if (view.bars() > 60) throw new Error('out of ideas');
-      return 'long';
-    });
-    const { end, last, equity, trades } = await backtest(source(), span, EASY, { strategy: bad });
-    expect(end).toMatchObject({ kind: 'failed', error: { code: 'STRATEGY_FAILED' } });
-    expect(end.kind === 'failed' && end.on > (last?.date ?? '')).toBe(true);
-    expect(equity.length).toBeGreaterThan(10);
-    expect(trades.length).toBe(1);
-  });
-
-  it('by features that are not numbers is never entered', async () => {
-    const { counts, end } = await backtest(source(), span, EASY, { strategy: always(() => 'nan') });
-    expect(end.kind).toBe('completed');
-    expect(counts.found).toBeGreaterThan(0);
-    expect(counts.scored).toBe(0);
   });
 });

@@ -51,7 +51,7 @@ describe.skipIf(!hasBrowser)('a tear sheet opened from a file in Chromium', () =
       }
       const { page } = await openFile(browser, path, { colorScheme: 'light', width: 1280 });
       const drawn = await page.locator('figure').evaluateAll((all) => all.map(({ id }) => id));
-      expect(drawn.sort()).toEqual(
+      expect(drawn.sort((a, b) => (a < b ? -1 : 1))).toEqual(
         [
           'annual-bars',
           'daily-returns-dist',
