@@ -43,7 +43,8 @@ export interface Day {
 
 /** A scene: the days from session 0 on, the limits, and the symbols. */
 export interface Scene {
-  readonly days: readonly Day[];
+  /** Null for a session of which there is no data at all. */
+  readonly days: readonly (Day | null)[];
   readonly config?: Record<string, unknown>;
   readonly symbols?: readonly string[];
   /** True to play five-minute bars. */
@@ -81,7 +82,7 @@ function sourceOf({ days, symbols = SYMBOLS, intraday }: Scene) {
   const quiet = ALL.slice(0, QUIET).map((session, i) =>
     dailyBar([session.date, ...wide(100 + (i % 2), 101 - (i % 2)), 5_000_000]),
   );
-  const played = days.map((day, n) => ({ session: sessionNo(n), day }));
+  const played = days.flatMap((day, n) => (day === null ? [] : [{ session: sessionNo(n), day }]));
   const daily = [
     ...quiet,
     ...played.map(({ session, day }) =>

@@ -208,6 +208,22 @@ describe('circuit breakers', () => {
     expect(await trips(GAP, { breakers: { stopOuts: 6 } })).toEqual([]);
   });
 
+  it('trip on a session without any data while something is held, and not without', async () => {
+    const days = [at(100), null, at(100), at(100)];
+    const played = await playScene({ days });
+    const [trip, ...more] = played.of('breaker.tripped');
+    expect(trip).toMatchObject({ breaker: 'data_silence', at: sessionNo(1).closeAt });
+    expect(trip?.until).toBe(sessionNo(2).openAt + 3_600_000);
+    expect(more).toEqual([]);
+    expect(played.denials(3)).not.toContain('BREAKER');
+    const empty = await playScene({
+      days: [at(100), null, at(100)],
+      symbols: ['AAA'],
+      config: { sizing: { minNotionalUsd: 1e6 } },
+    });
+    expect(empty.of('breaker.tripped')).toEqual([]);
+  });
+
   it('halt on an account that jumps, until a person has looked: nothing is sold by itself', async () => {
     const exits = { trail: { kind: 'none' }, maxHoldingSessions: 3 };
     const days = [at(100), to(100, 112), at(112), at(112), at(112)];
