@@ -57,8 +57,10 @@ export class Tape {
 
   /** The last price of a symbol by then: the close of the bar that ended last. */
   mark(symbol: string, at: number, session: Session): number {
-    const bar = this.#source.intraday === null ? null : this.ending(symbol, at, session);
-    if (bar !== null) return bar.close;
+    const isDaily = this.#source.intraday === null;
+    const bars = isDaily ? null : this.#source.session(symbol as never, session.date);
+    const last = bars === null ? -1 : lowerBound(bars.time, at - FIVE_MINUTES_MS + 1) - 1;
+    if (bars !== null && last >= 0) return toMicros(bars.close[last] as number);
     const { time, close } = this.#source.daily(symbol as never);
     const today = dateToUtcMs(session.date);
     const i = lowerBound(time, at >= session.closeAt ? today + 1 : today) - 1;

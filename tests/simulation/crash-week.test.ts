@@ -101,8 +101,10 @@ describe.skipIf(!dir).each(PERIODS)('$name', { timeout: 300_000 }, (period) => {
       expect(told.seen['trades closed by daily_loss']).toBeGreaterThan(5);
     });
 
-    it('does so where orders take several bars to fill', async () => {
-      const told = audit(await play({ ...TIGHT, ...THIN }, seed, 50));
+    it('does so where symbols are halted and orders take several bars to fill', async () => {
+      const some = symbols.slice(0, 50);
+      const flags = { ...TIGHT, ...THIN };
+      const told = audit(await playCrash(bars, period, flags, seed, some, true));
       expect(told.faults).toEqual([]);
       const { 'entry fills': entries = 0, 'entries sent': sent = 0 } = told.seen;
       expect(entries).toBeGreaterThan(sent / 2);

@@ -110,15 +110,16 @@ export function mostActive(source: BarSource, { from, to }: Period, count: numbe
   return ranked.slice(0, count).map(({ symbol }) => symbol);
 }
 
-/** Plays a period over daily bars, or with a seed over a five-minute path through each. */
+/** Plays a period over daily bars, or with a seed over a five-minute path through each, halts and all if wanted. */
 export async function playCrash(
   bars: BarSource,
   period: Period,
   flags: Flags,
   seed: number | null,
   symbols: readonly Symbol[],
+  halts: boolean = false,
 ): Promise<PlayedBacktest> {
-  const source = seed === null ? bars : withFiveMinutePath(bars, seed);
+  const source = seed === null ? bars : withFiveMinutePath(bars, seed, halts);
   const loaded = configWith(flags);
   const events: JournalEvent[] = [];
   const [from, to] = [sessionDate(period.from), sessionDate(period.to)];

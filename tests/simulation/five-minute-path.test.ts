@@ -49,6 +49,20 @@ describe('a five-minute path through a daily bar', () => {
     );
   });
 
+  it('is that bar again also where it is halted, in every fourth path, for half an hour at most', () => {
+    const day = { time: dateToUtcMs(FULL.date), open: 95.5, high: 97, low: 92.01, close: 92.01 };
+    const whole = { ...day, volume: 3_000_000 };
+    const lengths = Array.from({ length: 400 }, (_, key) => {
+      const path = fiveMinutesOf(whole, FULL, key, true);
+      expect(all(resample(path, '1d', [FULL]).columns)).toEqual([whole]);
+      return path.length;
+    });
+    expect(Math.min(...lengths)).toBeGreaterThanOrEqual(72);
+    const halted = lengths.filter((length) => length < 78).length;
+    expect(halted).toBeGreaterThan(50);
+    expect(halted).toBeLessThan(130);
+  });
+
   it('is another one for another seed, symbol or day, and the same for the same', () => {
     const day = { open: 100, high: 104, low: 95, close: 96, volume: 1_000_000 };
     const daily = ['2015-08-24', '2015-08-25'].map((date) => ({
