@@ -15,6 +15,7 @@ import type { PortfolioState } from '../domain/portfolio.ts';
 import { dateToUtcMs, type EpochMs, type Session } from '../domain/time.ts';
 import type { EventDraft } from '../events/event.ts';
 import type { ActivityView } from '../ledger/activity.ts';
+import type { ClosedTrade } from '../ledger/book-state.ts';
 import { type Mark, type PortfolioView, portfolioState } from '../ledger/portfolio-state.ts';
 import { commissionModel } from '../risk/commission.ts';
 import { intensityFactor, settleIntensity } from '../risk/intensity.ts';
@@ -104,11 +105,21 @@ async function marksAt(
   return marks;
 }
 
+/** Net R of so many of the last closed trades that have one, oldest first. */
+function lastResults(closed: readonly ClosedTrade[], count: number): number[] {
+  const results: number[] = [];
+  for (let i = closed.length - 1; i >= 0 && results.length < count; i--) {
+    const netR = closed[i]?.netR ?? null;
+    if (netR !== null) results.push(netR);
+  }
+  return results.reverse();
+}
+
 /** The share of the risk budget in force in a session: set once, before its first scan, from what was known by then. */
 export function sessionIntensity(system: System, session: Session): number {
   const { book, config } = system;
   if (book.intensitySession === session.date && book.intensity !== null) return book.intensity;
-  const netR = book.closedTrades().flatMap(({ netR: r }) => (r === null ? [] : [r]));
+  const netR = lastResults(book.closedTrades(), config.intensity.window);
   const drawdown = -(book.lastClose?.limitDrawdown ?? 0);
   const limit = config.risk.maxDrawdownFraction;
   const computed = intensityFactor(netR, drawdown, limit, config.intensity);
@@ -138,7 +149,7 @@ function intensityDrafts(
   const old = book.intensity;
   if (old === null || old === intensity) return [];
   const { window } = config.intensity;
-  const netR = book.closedTrades().flatMap(({ netR: r }) => (r === null ? [] : [r]));
+  const netR = lastResults(book.closedTrades(), config.intensity.window);
   const recent = netR.slice(-window);
   const mean = recent.reduce((total, r) => total + r, 0) / Math.max(1, recent.length);
   const results =
