@@ -15,6 +15,7 @@ import type { Symbol } from '../domain/market.ts';
 import type { TickTable } from '../domain/price.ts';
 import type { Mode } from '../domain/run.ts';
 import type { EpochMs, Session } from '../domain/time.ts';
+import type { ChainHead } from '../events/chain.ts';
 import type { JournalEvent } from '../events/event.ts';
 import { sha256 } from '../events/fingerprint.ts';
 import { Book } from '../ledger/book.ts';
@@ -127,6 +128,8 @@ export interface System {
   saveAccount(): void;
   /** Why the history can no longer be written, which no process outlives; null while it can. */
   historyFailure(): unknown;
+  /** Writes runs.json and trades.json anew from the journal, while steps go on. */
+  rebuildViews(): Promise<ChainHead>;
   close(): Promise<void>;
 }
 

@@ -13,13 +13,14 @@ import type { Config } from '../config/schema.ts';
 import { Failure } from '../domain/failure.ts';
 import { usd, ZERO } from '../domain/money.ts';
 import type { EpochMs } from '../domain/time.ts';
+import type { ChainHead } from '../events/chain.ts';
 import type { EventOf, JournalEvent } from '../events/event.ts';
 import { fingerprint } from '../events/fingerprint.ts';
 import { Book } from '../ledger/book.ts';
 import type { RunIdentity } from '../pipeline/run.ts';
 import type { BarSource } from '../ports/bar-source.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { History } from '../ports/history.ts';
+import type { History, HistoryReader } from '../ports/history.ts';
 import { commissionModel } from '../risk/commission.ts';
 import { intensityFactor } from '../risk/intensity.ts';
 import type { Composition, StartingState } from './compose.ts';
@@ -73,6 +74,10 @@ export async function openAccounts(
       // A run folder is nobody's before its run ends: its account is written once.
       saveAccount: runDir === undefined ? save : (): void => {},
       historyFailure: () => history.failure(),
+      rebuildViews: async (): Promise<ChainHead> => {
+        await store.rebuild?.();
+        return store.head;
+      },
       close: async (): Promise<void> => {
         if (runDir !== undefined) save();
         await history.close();
@@ -116,12 +121,20 @@ function openBroker(
 
 type Owner = Pick<RunIdentity, 'mode' | 'account' | 'version'>;
 
+/** Where the events go. */
+type Store = History & {
+  readonly reader: HistoryReader;
+  readonly head: ChainHead;
+  /** A home's: writes its views anew. */
+  readonly rebuild?: () => Promise<void>;
+};
+
 async function openStore(
   { runDir, inMemory, home, clock, warn }: Composition,
   book: Book,
   owner: Owner,
   lock: HomeLock | null,
-) {
+): Promise<Store> {
   const common = { ...owner, clock, fold: book };
   if (inMemory !== undefined) {
     const history = createMemoryHistory(book, inMemory);

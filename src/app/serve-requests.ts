@@ -6,6 +6,7 @@ import { EVENT_PAYLOADS } from '../events/event.ts';
 import { leavePositions } from './close-positions.ts';
 import type { System } from './compose.ts';
 import { acknowledgeIn, pauseIn, resumeIn } from './control-trading.ts';
+import { REBUILD } from './history-care.ts';
 import { killIn } from './kill.ts';
 import type { Monitors } from './monitors.ts';
 import { reconcileIn, resolveIn } from './reconcile-home.ts';
@@ -75,6 +76,7 @@ const SERVED: ReadonlyMap<string, Served> = new Map<string, Served>([
   ['resume', resumeFor],
   ['alerts', acknowledgeFor],
   ['reconcile', reconcileFor],
+  [REBUILD.name, ({ system }) => system.rebuildViews()],
   [
     'breaks resolve',
     ({ system }, { key, note }) =>

@@ -6,6 +6,7 @@ import { askToLeave } from '../../src/app/ask-to-leave.ts';
 import { askToReconcile, askToResolve } from '../../src/app/ask-to-reconcile.ts';
 import type { CloseResult, Patience } from '../../src/app/close-positions.ts';
 import { viewDesk } from '../../src/app/desk-view.ts';
+import { rebuildHome, verifyHome } from '../../src/app/history-care.ts';
 import { instantOf } from '../../src/calendar/nyse.ts';
 import { type EpochMs, epochMs, sessionDate } from '../../src/domain/time.ts';
 import { run } from '../cli/fake-world.ts';
@@ -157,9 +158,23 @@ describe('a request to a home whose daemon runs', () => {
       expect(proofs.every(({ state }) => state === 'protected' || state === 'none')).toBe(true);
     }));
 
+  it('to write the views anew is done by the daemon: what was edited is as the journal says', () =>
+    inHome(TABLE, async (home) => {
+      const trades = join(home.dir, 'data', 'trade_history', 'trades.json');
+      const care = { home: home.dir, now: at('10:00'), version: '0', warn: () => {} };
+      const { time, answer } = fromHalfPastNine(() => {
+        writeFileSync(trades, readFileSync(trades, 'utf8').replaceAll('"sim"', '"xyz"'));
+        return rebuildHome(care);
+      });
+      await home.live(time, at('10:10'));
+      expect((await answer()).seq).toBeGreaterThan(10);
+      expect(readFileSync(trades, 'utf8')).not.toContain('xyz');
+      expect((await verifyHome(home.dir, null)).findings).toEqual([]);
+    }));
+
   it('of a kind that no daemon does is refused, with what to do', () =>
     inHome(TABLE, async (home) => {
-      const request = { name: 'history.rebuild', args: {} };
+      const request = { name: 'history.restore', args: {} };
       const { time, answer } = fromHalfPastNine(() => askOwner(home.dir, request));
       await home.live(time, at('10:10'));
       await expect(answer()).rejects.toMatchObject({
