@@ -42,7 +42,7 @@ export function assumptionsOf(
         : 'positions stay open at their mark',
     ],
     ['drawdown', drawdownText(config)],
-    ['account', `simulated, ${config.sim.account}, all cash counts as invested at no interest`],
+    ['account', `simulated, ${config.sim.account}, cash earns nothing`],
   ];
   if (config.exits.flatBeforeClose && intraday === null) {
     list.push([

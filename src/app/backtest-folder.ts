@@ -174,7 +174,7 @@ async function tearSheet(
     marks,
     trades,
     pipeline: {
-      scans: counts.runs,
+      scans: counts.runs - counts.skipped,
       failed: record.failedRuns,
       skipped: counts.skipped,
       counts,

@@ -174,7 +174,7 @@ function textOf(report: BacktestReport, folder: string, files: readonly string[]
     ),
     line(
       'Scans',
-      `${pipeline.scans - pipeline.skipped} decided, ${pipeline.skipped} without a price; ${pipeline.counts.found} found, ${pipeline.counts.scored} scored, ${pipeline.counts.denied} denied, ${pipeline.counts.filled} filled`,
+      `${pipeline.scans} decided, ${pipeline.skipped} without a price; ${pipeline.counts.found} found, ${pipeline.counts.scored} scored, ${pipeline.counts.denied} denied, ${pipeline.counts.filled} filled`,
     ),
     line(
       'Beside it',
