@@ -35,11 +35,14 @@ const OFTEN: Flags = {
     })),
   ),
 };
-/** A large account in a thin market: orders take several bars to fill. */
+/** A large account in a thin market: orders take several bars to fill, and less is invested, under smaller limits. */
 const THIN: Flags = {
+  ...TIGHT,
   ...OFTEN,
-  'capital.startingCashUsd': '10000000',
-  'costs.participationFraction': '0.005',
+  'capital.startingCashUsd': '3000000',
+  'costs.participationFraction': '0.004',
+  'risk.dailyLossFraction': '0.004',
+  'risk.hardDailyLossFraction': '0.0055',
 };
 
 const whatIn = ({ crash: [from, to] }: Period, reached: readonly Reached[]): string[] => {
@@ -103,9 +106,11 @@ describe.skipIf(!dir).each(PERIODS)('$name', { timeout: 300_000 }, (period) => {
 
     it('does so where symbols are halted and orders take several bars to fill', async () => {
       const some = symbols.slice(0, 50);
-      const flags = { ...TIGHT, ...THIN };
-      const told = audit(await playCrash(bars, period, flags, seed, some, true));
+      const told = audit(await playCrash(bars, period, THIN, seed, some, true));
       expect(told.faults).toEqual([]);
+      expect(whatIn(period, told.reached)).toEqual(
+        expect.arrayContaining(['daily_loss', 'hard_loss']),
+      );
       const { 'entry fills': entries = 0, 'entries sent': sent = 0 } = told.seen;
       expect(entries).toBeGreaterThan(sent / 2);
       const closed = Object.entries(told.seen).filter(([what]) => what.startsWith('trades closed'));
