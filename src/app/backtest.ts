@@ -1,5 +1,5 @@
 import { SILENT_LOG } from '../adapters/memory/silent-log.ts';
-import type { BarMarketData } from '../adapters/recorded/bar-market-data.ts';
+import { BarMarketData } from '../adapters/recorded/bar-market-data.ts';
 import { SimClock } from '../adapters/sim/sim-clock.ts';
 import { giveWay } from '../adapters/system/give-way.ts';
 import { previousSession } from '../calendar/nyse.ts';
@@ -97,6 +97,18 @@ export interface BacktestResult {
   readonly lastSeq: number;
   readonly strategy: StrategyDesk;
   readonly warnings: readonly string[];
+}
+
+/** Range and market of a backtest, for others of the same bars, range, universe and spread: read and computed once. */
+export async function sharedBars(
+  request: BacktestRequest,
+): Promise<Required<Pick<BacktestRequest, 'range' | 'market'>>> {
+  const { source, home, loaded, from, to } = request;
+  const universe = request.symbols ?? universeOf(loaded.config, home);
+  const range = request.range ?? (await backtestRange(source, from, to, universe));
+  const until = assertExists(range.sessions.at(-1), 'a range has sessions');
+  const { halfSpreadBps } = loaded.config.costs;
+  return { range, market: request.market ?? new BarMarketData(source, { halfSpreadBps, until }) };
 }
 
 /** The same, throwing what ended it where something failed. */

@@ -28,7 +28,9 @@ export async function checkLookAhead(
     readonly onRun?: (done: number, total: number) => void;
   } = {},
 ): Promise<LookAheadCheck> {
-  const { runDir: _folder, onEvents: _ear, observer: _eye, onSession: _clock, ...plain } = request;
+  // Nothing that was computed of one source may serve another.
+  const { runDir: _folder, range: _range, market: _market, ...rest } = request;
+  const { onEvents: _ear, observer: _eye, onSession: _clock, ...plain } = rest;
   const { strategyOn } = options;
   const decide = async (source: BarSource, to: SessionDate) => {
     const decided: Decided[] = [];

@@ -3,7 +3,7 @@ import { percentile } from '../ledger/metrics-series.ts';
 import { StrategyDesk } from '../pipeline/desk.ts';
 import type { RandomPicks } from '../reporting/backtest-comparison.ts';
 import type { StrategyDefinition, StrategyOpinion } from '../strategy/strategy.ts';
-import { type BacktestRequest, runBacktest } from './backtest.ts';
+import { type BacktestRequest, runBacktest, sharedBars } from './backtest.ts';
 import type { ReadStrategy } from './load-strategy.ts';
 
 /** How many random runs a strategy is held against. */
@@ -23,11 +23,12 @@ export async function randomPicks(
   // Book and broker of a simulation agree: comparing them changes no decision.
   const schedule = request.loaded.config.schedule.filter(({ job }) => job === 'scan');
   const loaded = { ...request.loaded, config: { ...request.loaded.config, schedule } };
+  const shared = await sharedBars(request);
   const ends: number[] = [];
   let trades = 0;
   for (let seed = 1; seed <= seeds && request.interrupt?.aborted !== true; seed += 1) {
     const desk = new StrategyDesk(pickingAtRandom(strategy.definition, seed), strategy.params);
-    const result = await runBacktest({ ...plain, loaded, strategy: desk });
+    const result = await runBacktest({ ...plain, ...shared, loaded, strategy: desk });
     ends.push(result.equity.at(-1)?.equity ?? 0);
     trades += result.trades.length;
     onSeed?.(seed);

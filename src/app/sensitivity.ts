@@ -4,7 +4,7 @@ import { Failure } from '../domain/failure.ts';
 import { curveMetrics } from '../ledger/metrics-curve.ts';
 import type { SensitivityRow } from '../reporting/backtest-input.ts';
 import { curveOf } from '../reporting/performance.ts';
-import { type BacktestRequest, type BacktestResult, runBacktest } from './backtest.ts';
+import { type BacktestRequest, type BacktestResult, runBacktest, sharedBars } from './backtest.ts';
 
 /** A number of the configuration and how far a step to either side is. */
 interface Knob {
@@ -25,6 +25,7 @@ export async function sensitivityOf(
   onRun?: (done: number, total: number) => void,
 ): Promise<SensitivityRow[]> {
   const { runDir: _folder, onEvents: _ear, observer: _eye, onSession: _clock, ...plain } = request;
+  const shared = await sharedBars(request);
   const knobs = knobsOf(request.loaded.config);
   const rows: SensitivityRow[] = [];
   const total = 2 * knobs.length;
@@ -33,7 +34,11 @@ export async function sensitivityOf(
     const text = String(Number(value.toFixed(6)));
     done += 1;
     try {
-      const result = await runBacktest({ ...plain, loaded: await reload({ [key]: text }) });
+      const result = await runBacktest({
+        ...plain,
+        ...shared,
+        loaded: await reload({ [key]: text }),
+      });
       return [rowOf(key, text, false, result)];
     } catch (error) {
       // A step out of the range of its key is no step.
