@@ -7,6 +7,7 @@ import { runSweep, type SweepOutcome, type SweepQuestion } from '../../src/app/s
 import type { TrialRunner } from '../../src/app/sweep-pool.ts';
 import { runTrial, TrialBars } from '../../src/app/sweep-trial.ts';
 import type { WorkerSetting } from '../../src/app/sweep-worker.ts';
+import { Failure } from '../../src/domain/failure.ts';
 import { barAt } from '../../src/domain/market.ts';
 import { epochMs, sessionDate, utcMsToDate } from '../../src/domain/time.ts';
 import { shippedUniverse } from '../adapters/synthetic-shipped.ts';
@@ -108,3 +109,13 @@ export const sweeping = ({ home, dir, question, ...more }: Sweeping): Promise<Sw
     openRunner: inThisThread,
     ...more,
   });
+
+/** The failure that something ends with; fails where it ends otherwise. */
+export async function refusal(work: Promise<unknown>): Promise<Failure> {
+  const thrown: unknown = await work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (thrown instanceof Failure) return thrown;
+  throw new Error(`expected a refusal, had ${String(thrown)}`);
+}
