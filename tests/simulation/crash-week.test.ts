@@ -65,7 +65,7 @@ describe.skipIf(!dir).each(PERIODS)('$name', { timeout: 300_000 }, (period) => {
   beforeAll(async () => {
     bars = await recordedBars(dir as string);
     symbols = mostActive(bars, period, 100);
-  });
+  }, 120_000);
 
   describe('on daily bars', () => {
     it('breaks no rule under the default limits, and closes positions by their stops', async () => {
