@@ -17,6 +17,8 @@ export type TradingParts = Pick<
   System,
   'home' | 'writesReports' | 'config' | 'loaded' | 'acknowledged' | 'book' | 'clock' | 'identity'
 > & {
+  /** Set where some part of the process asks two persons before an entry is sent. */
+  readonly approvals?: true;
   readonly source: Pick<System['source'], 'intraday'>;
   readonly broker: { readonly simulated: boolean; readonly account: string };
 };
@@ -26,6 +28,7 @@ export const armingOf = ({
   config,
   loaded,
   acknowledged = config,
+  approvals,
   identity,
   broker,
 }: TradingParts): ArmingFacts => ({
@@ -35,6 +38,7 @@ export const armingOf = ({
   account: config.ib.account,
   reportedAccount: broker.account === '' ? null : broker.account,
   approval: config.approval.mode,
+  approvalInForce: approvals === true,
   liveAck: loaded.switches.liveAck,
   expectedAck: liveAckOf(acknowledged).ack,
 });

@@ -35,6 +35,10 @@ function* modeContradictions({ mode, broker, ib, approval }: Config): Generator<
     const message = `mode live takes two-person, was ${approval.mode}`;
     yield { path: ['approval', 'mode'], against: ['mode'], message };
   }
+  if (mode !== 'live' && approval.mode !== 'off') {
+    const message = 'is not held by this version yet; only off is accepted outside live';
+    yield { path: ['approval', 'mode'], message };
+  }
   if (mode === 'live' && broker === 'sim') {
     yield { path, against: ['mode'], message: 'mode live takes broker ib, was sim' };
   }

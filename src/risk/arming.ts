@@ -13,6 +13,8 @@ export interface ArmingFacts {
   readonly reportedAccount: string | null;
   /** `approval.mode`. */
   readonly approval: 'off' | 'two-person';
+  /** Whether some part of this process does ask two persons before an entry: a setting alone approves nothing. */
+  readonly approvalInForce: boolean;
   /** TRADE_LABS_LIVE_ACK, and what it has to be: `liveAck` of the account and its limits. */
   readonly liveAck: string | undefined;
   readonly expectedAck: string;
@@ -48,9 +50,11 @@ export function armingFaults(facts: ArmingFacts): string[] {
   return faults;
 }
 
-function liveFaults({ approval, liveAck: given, expectedAck }: ArmingFacts): string[] {
+function liveFaults(facts: ArmingFacts): string[] {
+  const { approval, approvalInForce, liveAck: given, expectedAck } = facts;
   const faults: string[] = [];
   if (approval !== 'two-person') faults.push('approval.mode is not two-person');
+  else if (!approvalInForce) faults.push('nobody asks two persons before an entry');
   if (given === undefined) faults.push('TRADE_LABS_LIVE_ACK is not set');
   else if (given !== expectedAck) {
     faults.push('TRADE_LABS_LIVE_ACK acknowledges another account or other limits');

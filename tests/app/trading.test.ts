@@ -49,6 +49,7 @@ function parts(world: World = {}): TradingParts {
     book: new Book(),
     clock: { now: () => instantOf(sessionDate('2026-03-05'), 600) },
     identity: { mode: 'live', account, name: 'desk', configHash: '', version: '0' },
+    approvals: true,
     source: { intraday: '1m' },
     broker: { simulated, account },
   };

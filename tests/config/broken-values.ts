@@ -11,6 +11,11 @@ export interface Broken extends HomeFiles {
 /** Keys that do not exist and values that single keys refuse. */
 export const BROKEN_VALUES: readonly Broken[] = [
   {
+    name: 'approvals that this version does not hold',
+    yaml: 'approval:\n  mode: two-person\n',
+    says: [['2:9', 'approval.mode', 'only off is accepted outside live']],
+  },
+  {
     name: 'an unknown key',
     yaml: 'risk:\n  maxPositonPct: 3\n',
     says: [['2:3', 'risk.maxPositonPct', 'unknown key. Did you mean maxPositions?']],

@@ -15,6 +15,7 @@ const LIVE: ArmingFacts = {
   account: 'U1234567',
   reportedAccount: 'U1234567',
   approval: 'two-person',
+  approvalInForce: true,
   liveAck: ACK,
   expectedAck: ACK,
 };
@@ -45,6 +46,7 @@ describe('an order may reach a real broker', () => {
     ['the broker has not said which account it is', { reportedAccount: null }],
     ['the broker reports another account', { reportedAccount: 'U7654321' }],
     ['approvals are off', { approval: 'off' }],
+    ['approvals are a setting that nothing holds', { approvalInForce: false }],
     ['nothing is acknowledged', { liveAck: undefined }],
     ['other limits are acknowledged', { liveAck: liveAck('U1234567', 'b'.repeat(64)) }],
     ['another account is acknowledged', { liveAck: liveAck('U7654321', 'a'.repeat(64)) }],
