@@ -136,17 +136,20 @@ export async function runScan(
   await latchDayLoss(system, state, request.slotAt, session);
   const symbols = request.symbols ?? system.universe;
   const recorder = new DecisionRecorder(system);
-  const outcome = runPipeline(pipelineParts(system, session.date), {
-    ...request,
-    ...(symbols === null ? {} : { symbols }),
-    dryRun: request.dryRun || system.loaded.switches.dryRun,
-    onDecision: (decision, snapshot, seenState) => {
-      recorder.see(decision, snapshot, seenState);
-      observer.onDecision?.(decision, snapshot);
-    },
-  });
-  // Whatever became of the orders: by now they are out.
-  return outcome.finally(() => recorder.write(request, symbols));
+  try {
+    return await runPipeline(pipelineParts(system, session.date), {
+      ...request,
+      ...(symbols === null ? {} : { symbols }),
+      dryRun: request.dryRun || system.loaded.switches.dryRun,
+      onDecision: (decision, snapshot, seenState) => {
+        recorder.see(decision, snapshot, seenState);
+        observer.onDecision?.(decision, snapshot);
+      },
+    });
+  } finally {
+    // Whatever became of the orders: by now they are out.
+    await recorder.write(request, symbols);
+  }
 }
 
 /** Wraps a job that is no scan in the events of a run; its claim and its beginning are one step. */

@@ -102,7 +102,8 @@ const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 
 /** A duration in milliseconds: 30m, 2h, 3d. */
 export function durationOption(name: string, value: unknown): number | undefined {
   if (value === undefined) return undefined;
-  const [, amount, unit] = /^([1-9]\d{0,4})([mhd])$/.exec(String(value)) ?? [];
+  const [, amount, unit] =
+    /^([1-9]\d{0,4})([mhd])$/.exec(typeof value === 'string' ? value : '') ?? [];
   if (amount !== undefined && unit !== undefined) return Number(amount) * (UNIT_MS[unit] as number);
   throw new Failure('USAGE', `${name} is not a duration: ${JSON.stringify(value)}`, {
     hint: 'write 30m, 2h or 3d',
@@ -112,7 +113,7 @@ export function durationOption(name: string, value: unknown): number | undefined
 /** Numbers of alerts between commas, or all. */
 export function alertsOption(value: unknown): readonly number[] | 'all' | undefined {
   if (value === undefined || value === 'all') return value;
-  const numbers = String(value).split(',');
+  const numbers = typeof value === 'string' ? value.split(',') : [''];
   if (numbers.every((text) => /^[1-9]\d{0,14}$/.test(text))) return numbers.map(Number);
   throw new Failure('USAGE', `--ack takes numbers or all, was ${JSON.stringify(value)}`, {
     hint: 'trade-labs alerts prints the numbers',

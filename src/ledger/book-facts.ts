@@ -17,15 +17,20 @@ export function bookFact(state: BookState, event: JournalEvent): void {
     case 'slot.claimed':
     case 'slot.missed':
     case 'slot.retried':
-      return bookSlot(state, event);
+      bookSlot(state, event);
+      return;
     case 'intent.approved':
-      return approve(state, event);
+      approve(state, event);
+      return;
     case 'cash.recorded':
-      return bookCash(state, event);
+      bookCash(state, event);
+      return;
     case 'reconcile.completed':
-      return bookReconciliation(state, event);
+      bookReconciliation(state, event);
+      return;
     case 'discrepancy.resolved':
-      return bookResolution(state, event);
+      bookResolution(state, event);
+      return;
     case 'protection.breached':
       if (!state.breaches.has(event.symbol)) state.breaches.set(event.symbol, event.at);
       return;
@@ -33,9 +38,11 @@ export function bookFact(state: BookState, event: JournalEvent): void {
       state.breaches.delete(event.symbol);
       return;
     case 'account.marked':
-      return bookMarks(state, event);
+      bookMarks(state, event);
+      return;
     case 'risk.peak_rebased':
-      return bookRebase(state);
+      bookRebase(state);
+      return;
     case 'order.modify_requested':
     case 'order.modify_refused':
       bookAsked(state, event);

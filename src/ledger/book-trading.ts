@@ -21,7 +21,8 @@ const SUSPICIOUS: ReadonlySet<string> = new Set([
 export function bookTrading(state: BookState, event: JournalEvent): void {
   switch (event.type) {
     case 'trading_state.changed':
-      return restrict(state, event);
+      restrict(state, event);
+      return;
     case 'kill.engaged':
       state.kill = event.positions;
       state.restrictions.set('kill', killed(event));
@@ -31,16 +32,20 @@ export function bookTrading(state: BookState, event: JournalEvent): void {
       state.restrictions.delete('kill');
       return;
     case 'breaker.tripped':
-      return trip(state, event);
+      trip(state, event);
+      return;
     case 'alert.raised':
-      return raise(state, event);
+      raise(state, event);
+      return;
     case 'alert.acknowledged':
-      return acknowledge(state, event);
+      acknowledge(state, event);
+      return;
     case 'config.changed':
       state.configHash = event.newHash;
       return;
     case 'order.rejected':
-      return reject(state, event);
+      reject(state, event);
+      return;
     case 'order.denied':
       if (SUSPICIOUS.has(event.code)) {
         const refused = { code: event.code, orderRef: event.orderRef };

@@ -37,7 +37,12 @@ describe('sweep refuses', () => {
       /no bar of any symbol/,
     ],
     ['a folder without bars', ['--data', 'config', ...RANGE.slice(2), ...grid], 2, /no bar files/],
-    ['a symbol without bars', [...RANGE, ...grid, '--symbols', 'ZZZZ'], 2, /no bar files of the wanted symbols/],
+    [
+      'a symbol without bars',
+      [...RANGE, ...grid, '--symbols', 'ZZZZ'],
+      2,
+      /no bar files of the wanted symbols/,
+    ],
     [
       'an unknown key',
       [...RANGE, '--grid', 'risk.perTradeFraction=0.002..0.01:5'],
