@@ -69,7 +69,8 @@ export class DayReader {
     if (date < this.#session) return new DayReader(this.#reader).read(session);
     const before = sessionBefore(date);
     this.#session = date;
-    for await (const event of this.#reader.events({ fromSeq: this.#read + 1 })) {
+    const range = { fromSeq: this.#read + 1, omitKnownStates: true };
+    for await (const event of this.#reader.events(range)) {
       if (event.seq <= this.#read) continue;
       this.#ahead.push(lightened(event, this.#read));
       this.#read = event.seq;

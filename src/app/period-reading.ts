@@ -83,7 +83,8 @@ export class PeriodReader {
     if (first < this.#first) return new PeriodReader(this.#reader).read(span);
     const before = sessionBefore(first);
     this.#first = first;
-    for await (const event of this.#reader.events({ fromSeq: this.#read + 1 })) {
+    const range = { fromSeq: this.#read + 1, omitKnownStates: true };
+    for await (const event of this.#reader.events(range)) {
       this.#ahead.push(lightened(event, this.#read));
       this.#read = event.seq;
       if (this.#ahead.length % HELD_AT_ONCE === 0) this.#takeIn(before);

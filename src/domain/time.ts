@@ -33,11 +33,17 @@ const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 
 /** Text as a date of the calendar year, or null when it is not one ("2026-02-30" is not). */
 export function parseSessionDate(text: string): SessionDate | null {
+  // Many things happen on one date: it is looked at once.
+  if (text === lastDate) return lastDate;
   const match = DATE.exec(text);
   if (!match) return null;
   const ms = Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3]));
-  return new Date(ms).toISOString().slice(0, 10) === text ? (text as SessionDate) : null;
+  if (new Date(ms).toISOString().slice(0, 10) !== text) return null;
+  lastDate = text as SessionDate;
+  return lastDate;
 }
+
+let lastDate: SessionDate | null = null;
 
 /** A date written in the source as a literal; throws when it is not one. */
 export function sessionDate(text: string): SessionDate {

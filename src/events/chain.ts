@@ -1,5 +1,6 @@
 import { hash as digestOf } from 'node:crypto';
 import { assert, err, ok, type Result } from '../domain/result.ts';
+import { plainEvent } from './decoding.ts';
 import { encodeDraft } from './encoding.ts';
 import { type EventDraft, EventSchema, JOURNAL_VERSION, type JournalEvent } from './event.ts';
 import { type RawLine, upgradeLine } from './migrations.ts';
@@ -99,13 +100,19 @@ export interface SoundLine {
   readonly stepTo: number;
 }
 
-/** Reads the place in the chain off a line; a problem when text and hash differ. */
-export function soundLine(text: string): Result<SoundLine, LineProblem> {
+/**
+ * Reads the place in the chain off a line; a problem when text and hash differ. The state of a checkpoint that tells of
+ * the event numbered `known` is left out, as null: whoever has taken in the events up to that one knows it.
+ */
+export function soundLine(
+  text: string,
+  known: number | null = null,
+): Result<SoundLine, LineProblem> {
   const hash = sealOf(text);
   if (hash === null) return err({ kind: 'hash', message: 'does not match its hash' });
   let raw: RawLine;
   try {
-    raw = JSON.parse(text) as RawLine;
+    raw = JSON.parse(known === null ? text : withoutState(text, known)) as RawLine;
   } catch {
     return err({ kind: 'json', message: 'is not JSON' });
   }
@@ -115,6 +122,23 @@ export function soundLine(text: string): Result<SoundLine, LineProblem> {
   }
   const [part, parts] = isStep(step) ? step : [1, 1];
   return ok({ raw, seq, prev, hash, stepFrom: seq - part + 1, stepTo: seq - part + parts });
+}
+
+/** A checkpoint's line up to its state, and behind it, as encodeDraft and sealText write them. */
+const BEFORE_STATE = new RegExp(
+  `^\\{"v":${JOURNAL_VERSION},"seq":\\d+,"at":"[^"\\\\]*","runId":(?:null|"[^"\\\\]*"),` +
+    '"type":"book\\.checkpointed","stateSeq":(\\d+),"stateHash":"[0-9a-f]{64}","state":',
+);
+const BEHIND_STATE = /,(?:"step":\[\d+,\d+\],)?"prev":"[0-9a-f]{64}","hash":"[0-9a-f]{64}"\}$/;
+/** More than stands behind a state. */
+const BEHIND_WITHIN = 250;
+
+/** The line of a checkpoint of that event with null for its state; any other line as it is. */
+function withoutState(text: string, stateSeq: number): string {
+  const before = BEFORE_STATE.exec(text);
+  if (before === null || Number(before[1]) !== stateSeq) return text;
+  const behind = BEHIND_STATE.exec(text.slice(-BEHIND_WITHIN));
+  return behind === null ? text : `${before[0]}null${behind[0]}`;
 }
 
 const isStep = (step: unknown): step is [number, number] =>
@@ -128,6 +152,8 @@ export function eventOf(line: SoundLine): Result<JournalEvent, LineProblem> {
       ? err({ kind: 'too_new', message: `has version ${String(line.raw.v)}` })
       : err({ kind: 'schema', message: 'has no version' });
   }
+  const plain = plainEvent(upgraded.value);
+  if (plain !== null) return ok(plain);
   const parsed = EventSchema.safeParse(upgraded.value);
   if (parsed.success) return ok(parsed.data);
   const issue = parsed.error.issues[0];

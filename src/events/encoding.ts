@@ -38,15 +38,24 @@ function writerOf(schema: z.core.$ZodType): Write {
   return plain;
 }
 
+export const isCodec = (schema: z.core.$ZodType): boolean =>
+  schema === moneyCodec || schema === instantCodec;
+
 /** True for a schema with money or an instant somewhere in it; of all others the values stand in files as they are. */
-function holdsCodec(schema: z.core.$ZodType): boolean {
-  if (schema === moneyCodec || schema === instantCodec) return true;
+const holdsCodec = (schema: z.core.$ZodType): boolean => holds(schema, isCodec);
+
+/** True for a schema that is one of those, or has one of them somewhere in it. */
+export function holds(
+  schema: z.core.$ZodType,
+  isOne: (schema: z.core.$ZodType) => boolean,
+): boolean {
+  if (isOne(schema)) return true;
   if (schema instanceof z.ZodNullable || schema instanceof z.ZodOptional) {
-    return holdsCodec(schema.unwrap());
+    return holds(schema.unwrap(), isOne);
   }
-  if (schema instanceof z.ZodArray) return holdsCodec(schema.element);
-  if (schema instanceof z.ZodObject) return Object.values(schema.shape).some(holdsCodec);
-  return false;
+  if (schema instanceof z.ZodArray) return holds(schema.element, isOne);
+  if (!(schema instanceof z.ZodObject)) return false;
+  return Object.values(schema.shape).some((member) => holds(member, isOne));
 }
 
 /** JSON.stringify for what events hold most: short text and numbers. */

@@ -6,7 +6,7 @@ import { instantCodec, moneyCodec, sessionSchema, symbolSchema } from './codecs.
 import { EVENT_PAYLOADS, EVENT_TYPES, type EventDraft } from './event.ts';
 
 /** Tells whether a value of the program can be written and read back under a schema. */
-type Check = (value: unknown) => boolean;
+export type Check = (value: unknown) => boolean;
 
 /** The farthest instant that a Date can hold, in milliseconds. */
 const MAX_INSTANT = 8_640_000_000_000_000;
@@ -26,7 +26,7 @@ const OWN = new Map<z.core.$ZodType, Check>([
 ]);
 
 /** The check of a schema, made once: zod decodes what it checks, which takes longer than the write that follows. */
-function checkOf(schema: z.core.$ZodType): Check {
+export function checkOf(schema: z.core.$ZodType): Check {
   const own = OWN.get(schema);
   if (own !== undefined) return own;
   if (schema instanceof z.ZodNullable) {

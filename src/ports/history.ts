@@ -51,5 +51,10 @@ export interface HistoryReader {
   events(range?: {
     readonly fromSeq?: number;
     readonly runId?: string;
+    /**
+     * For who folds what is read: the state of a checkpoint may be null where it is of the event that was read just
+     * before it, because nothing is in it that the events did not say.
+     */
+    readonly omitKnownStates?: boolean;
   }): AsyncIterable<JournalEvent>;
 }

@@ -292,3 +292,49 @@ describe('the history of a run in its own folder', () => {
     expect((await all(readHistory(dir).trades())).map(({ tradeId }) => tradeId)).toEqual(['T5']);
   });
 });
+
+describe('a reading that folds the events itself', () => {
+  const written = async () => {
+    const home = newHome();
+    const history = await openHistory({ ...optionsFor(home), checkpointEvery: 5 });
+    for (let n = 1; n <= 12; n += 1) await history.append([tradeOpened(n), tradeClosed(n)]);
+    await history.close();
+    const reader = readHistory(historyFolder(home));
+    return { home, whole: await all(reader.events()), reader };
+  };
+
+  it('is spared the states of the checkpoints that it knows, and of nothing else', async () => {
+    const { whole, reader } = await written();
+    const spared = await all(reader.events({ omitKnownStates: true }));
+    const states = whole.filter(({ type }) => type === 'book.checkpointed');
+    expect(states.length).toBeGreaterThan(3);
+    expect(spared).toEqual(
+      whole.map((event) =>
+        event.type === 'book.checkpointed' ? { ...event, state: null } : event,
+      ),
+    );
+  });
+
+  it('is given the state where it begins: the events before are not read', async () => {
+    const { whole, reader } = await written();
+    const second = whole.filter(({ type }) => type === 'book.checkpointed')[1];
+    if (second === undefined) throw new Error('a second checkpoint');
+    const range = { fromSeq: second.seq, omitKnownStates: true };
+    const [first, ...others] = await all(reader.events(range));
+    expect(first).toEqual(second);
+    expect(
+      others.filter((event) => event.type === 'book.checkpointed' && event.state !== null),
+    ).toHaveLength(0);
+  });
+
+  it('still meets every change of a state that it is spared', async () => {
+    const { home, reader } = await written();
+    const file = join(journalFolder(historyFolder(home)), '2026-03.jsonl');
+    const text = readFileSync(file, 'utf8');
+    const place = text.indexOf('"state":{') + '"state":{'.length + 1;
+    writeFileSync(file, `${text.slice(0, place)}X${text.slice(place + 1)}`);
+    await expect(all(reader.events({ omitKnownStates: true }))).rejects.toMatchObject({
+      code: 'HISTORY_DAMAGED',
+    });
+  });
+});

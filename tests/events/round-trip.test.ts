@@ -5,10 +5,12 @@ import { z } from 'zod';
 import { MAX_MICROS } from '../../src/domain/money.ts';
 import { decodeLine, GENESIS, sealStep } from '../../src/events/chain.ts';
 import { instantCodec, moneyCodec, sessionSchema, symbolSchema } from '../../src/events/codecs.ts';
+import { plainEvent } from '../../src/events/decoding.ts';
 import {
   EVENT_PAYLOADS,
   EVENT_TYPES,
   type EventDraft,
+  EventSchema,
   type EventType,
 } from '../../src/events/event.ts';
 
@@ -84,6 +86,27 @@ const draftsOf = (type: EventType): fc.Arbitrary<EventDraft> =>
     .tuple(membersOf(EVENT_PAYLOADS[type]), instant, fc.option(texts, { nil: null }))
     .map(([payload, at, runId]) => ({ type, at, runId, ...payload }) as unknown as EventDraft);
 
+/** Values that hardly any member may have. */
+const wrongValue = fc.constantFrom<unknown[]>(
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  0.5,
+  -1,
+  9e15,
+  '',
+  'x',
+  '2026-02-30',
+  'aapl',
+  null,
+  undefined,
+  true,
+  [],
+  {},
+  [1],
+  { a: 1 },
+  [{ symbol: 'AAPL' }],
+);
+
 describe('an event written and read back', () => {
   it.each(EVENT_TYPES)('is the same event, whatever it says: %s', (type) => {
     fc.assert(
@@ -95,6 +118,27 @@ describe('an event written and read back', () => {
       { numRuns: 60 },
     );
   });
+
+  it.each(EVENT_TYPES)(
+    'is read by short cuts as the schema reads it, or not by them: %s',
+    (type) => {
+      const names = fc.constantFrom('v', 'seq', 'at', 'runId', 'step', 'prev', 'x', '__proto__');
+      const members = fc.constantFrom(...Object.keys(EVENT_PAYLOADS[type]));
+      const change = fc.tuple(fc.oneof(names, members), wrongValue);
+      fc.assert(
+        fc.property(draftsOf(type), change, (draft, [name, value]) => {
+          const [line = ''] = sealStep([draft], GENESIS, { check: false }).lines;
+          const right = JSON.parse(line) as Record<string, unknown>;
+          const { data = null } = EventSchema.safeParse(right);
+          expect(plainEvent(right)).toStrictEqual(data);
+          const spoiled = JSON.parse(JSON.stringify({ ...right, [name]: value })) as typeof right;
+          const event = plainEvent(spoiled);
+          if (event !== null) expect(event).toStrictEqual(EventSchema.parse(spoiled));
+        }),
+        { numRuns: 150 },
+      );
+    },
+  );
 
   it.each(EVENT_TYPES)('stands in the journal as JSON writes it: %s', (type) => {
     fc.assert(
@@ -109,28 +153,9 @@ describe('an event written and read back', () => {
   it.each(EVENT_TYPES)(
     'is written exactly when it could be read, also when it is wrong: %s',
     (type) => {
-      const wrong = fc.constantFrom<unknown[]>(
-        Number.NaN,
-        Number.POSITIVE_INFINITY,
-        0.5,
-        -1,
-        9e15,
-        '',
-        'x',
-        '2026-02-30',
-        'aapl',
-        null,
-        undefined,
-        true,
-        [],
-        {},
-        [1],
-        { a: 1 },
-        [{ symbol: 'AAPL' }],
-      );
       const names = ['at', 'runId', ...Object.keys(EVENT_PAYLOADS[type])];
       fc.assert(
-        fc.property(draftsOf(type), fc.constantFrom(...names), wrong, (draft, name, value) => {
+        fc.property(draftsOf(type), fc.constantFrom(...names), wrongValue, (draft, name, value) => {
           const spoiled = { ...draft, [name]: value } as EventDraft;
           expect(isWritten(spoiled)).toBe(isRead(spoiled));
         }),

@@ -9,7 +9,12 @@ import { loadState } from './history-state.ts';
 import { damageFailure } from './journal-damage.ts';
 import { journalFiles, journalLines, linesFrom } from './journal-lines.ts';
 import { acceptedLosses, covers } from './journal-losses.ts';
-import { JOURNAL_START, type JournalPosition, walkJournal } from './journal-walk.ts';
+import {
+  JOURNAL_START,
+  type JournalPosition,
+  type WalkOptions,
+  walkJournal,
+} from './journal-walk.ts';
 import { nodeFileSystem } from './node-file-system.ts';
 import { VIEWS, type ViewName } from './view-layout.ts';
 import { queryView } from './view-reading.ts';
@@ -43,22 +48,21 @@ export class FileHistoryReader implements HistoryReader {
     return queryView(this.#files, join(this.#folder, spec.file), spec, state, query);
   }
 
-  async *events(
-    range: { readonly fromSeq?: number; readonly runId?: string } = {},
-  ): AsyncGenerator<JournalEvent> {
-    const events =
-      range.runId === undefined ? this.#from(range.fromSeq ?? 1) : this.#ofRun(range.runId);
+  async *events(range: Parameters<HistoryReader['events']>[0] = {}): AsyncGenerator<JournalEvent> {
+    const { fromSeq = 1, runId, omitKnownStates = false } = range;
+    const options = omitKnownStates ? { omitStatesFrom: fromSeq } : {};
+    const events = runId === undefined ? this.#from(fromSeq, options) : this.#ofRun(runId);
     let count = 0;
     for (const event of events) {
-      if (range.fromSeq === undefined || event.seq >= range.fromSeq) yield event;
+      if (event.seq >= fromSeq) yield event;
       count += 1;
       if (count % EVENTS_AT_ONCE === 0) await new Promise((resume) => setImmediate(resume));
     }
   }
 
-  *#from(seq: number): Generator<JournalEvent> {
+  *#from(seq: number, options: WalkOptions): Generator<JournalEvent> {
     const from = seq <= 1 ? JOURNAL_START : this.#positionBefore(seq);
-    for (const item of walkJournal(this.#files, this.#journal, from)) {
+    for (const item of walkJournal(this.#files, this.#journal, from, options)) {
       if (item.kind === 'step') yield* item.events;
       else if (item.kind === 'damage') {
         const accepted = covers(acceptedLosses(this.#files, this.#journal), item);

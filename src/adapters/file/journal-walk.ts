@@ -43,6 +43,11 @@ export interface JournalEnd {
 
 export type JournalItem = JournalStep | JournalDamage | JournalEnd;
 
+export interface WalkOptions {
+  /** The state of a checkpoint is null where it is of the event before it, and that is of this number or later. */
+  readonly omitStatesFrom?: number;
+}
+
 /**
  * Reads a journal from a position on, step by step, and tells what a crash can leave (an unfinished last step)
  * from damage. A step is acknowledged before the next is written, so a crash can only spoil lines of the last one.
@@ -52,8 +57,9 @@ export function* walkJournal(
   files: FileSystem,
   folder: string,
   from: JournalPosition = JOURNAL_START,
+  options: WalkOptions = {},
 ): Generator<JournalItem> {
-  const walk = new JournalWalk(from);
+  const walk = new JournalWalk(from, options);
   for (const line of journalLines(files, folder, from.file === '' ? null : from)) {
     yield* walk.take(line);
   }
@@ -75,15 +81,22 @@ export class JournalWalk {
   /** The first bad line since the last good step, and the sound lines of the same step after it. */
   #bad: { readonly line: PlacedLine; readonly problem: string } | null = null;
   #held: Sound[] = [];
+  readonly #omitStatesFrom: number;
+  /** The last event that was accepted, where states that are known from it are left out. */
+  #known: number | null = null;
 
-  constructor(from: JournalPosition) {
+  constructor(
+    from: JournalPosition,
+    { omitStatesFrom = Number.POSITIVE_INFINITY }: WalkOptions = {},
+  ) {
     this.#head = from.head;
     this.#start = from;
+    this.#omitStatesFrom = omitStatesFrom;
   }
 
   *take(line: PlacedLine): Generator<JournalItem> {
     this.last = line;
-    const sound = soundLine(line.text);
+    const sound = soundLine(line.text, this.#known);
     if (!sound.ok) {
       this.#bad ??= { line, problem: sound.error.message };
       return;
@@ -146,6 +159,7 @@ export class JournalWalk {
       return;
     }
     this.#pending.push(event.value);
+    if (sound.seq >= this.#omitStatesFrom) this.#known = sound.seq;
     if (sound.seq >= sound.stepTo) yield* this.#flush(line, this.#after(line));
   }
 
