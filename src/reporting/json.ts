@@ -2,6 +2,9 @@ import type { BacktestReport } from './backtest-report.ts';
 import type { PeriodReport } from './period-report.ts';
 import type { DailyReport } from './report.ts';
 
+/** What report.json of a week or month holds. */
+export type PeriodJson = Omit<PeriodReport, 'orders' | 'filledOrders'>;
+
 /**
  * The report as JSON with named keys: money as dollars, ratios as fractions, times ISO UTC, absent values null. Of weeks
  * and months the orders are in orders.csv and executions.csv alone, where there may be thousands.
