@@ -148,7 +148,8 @@ async function tearSheet(
   record: BacktestRecord,
 ) {
   const { source, loaded } = job;
-  const { range, counts, denials, marks, trades, equity } = result;
+  const { range, denials, marks, trades, equity } = result;
+  const { runs, skipped, ...counts } = result.counts;
   const whole = result.end.kind === 'completed' || result.end.kind === 'halted';
   const warmupBars = strategy.definition.warmupBars(strategy.params);
   const played = range.sessions.slice(0, Math.max(0, marks.length - 1));
@@ -174,9 +175,9 @@ async function tearSheet(
     marks,
     trades,
     pipeline: {
-      scans: counts.runs - counts.skipped,
+      scans: runs - skipped,
       failed: record.failedRuns,
-      skipped: counts.skipped,
+      skipped,
       counts,
       excluded: record.excluded,
       ineligible: record.ineligible,
