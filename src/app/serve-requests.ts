@@ -6,6 +6,7 @@ import { EVENT_PAYLOADS } from '../events/event.ts';
 import { leavePositions } from './close-positions.ts';
 import type { System } from './compose.ts';
 import { acknowledgeIn, pauseIn, resumeIn } from './control-trading.ts';
+import { CORRECT_INFERRED, correctInferredIn, correctionsOf } from './correct-inferred.ts';
 import { REBUILD } from './history-care.ts';
 import { killIn } from './kill.ts';
 import type { Monitors } from './monitors.ts';
@@ -76,6 +77,7 @@ const SERVED: ReadonlyMap<string, Served> = new Map<string, Served>([
   ['resume', resumeFor],
   ['alerts', acknowledgeFor],
   ['reconcile', reconcileFor],
+  [CORRECT_INFERRED, correctFor],
   [REBUILD.name, ({ system }) => system.rebuildViews()],
   [
     'breaks resolve',
@@ -151,6 +153,16 @@ async function reconcileFor(hands: Hands, args: Args): Promise<unknown> {
   const outcome = await reconcileIn(system, monitors, order, requester);
   if (!order.dryRun) onReconcile(outcome.result.discrepancies.length);
   return outcome;
+}
+
+function correctFor({ system, monitors }: Hands, { corrections }: Args): Promise<unknown> {
+  const asked = correctionsOf(corrections);
+  return correctInferredIn(
+    system,
+    monitors,
+    asked,
+    requesterOf(system, CORRECT_INFERRED, 'handed'),
+  );
 }
 
 const textsOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);

@@ -3,6 +3,7 @@ import { readIbkrActivity } from '../adapters/file/ibkr-activity.ts';
 import { readIbkrFlex } from '../adapters/file/ibkr-flex.ts';
 import type { ActivityStatement } from '../domain/activity.ts';
 import { Failure } from '../domain/failure.ts';
+import type { InferredMatch } from '../ledger/inferred-matches.ts';
 import { StatementTie, type TieRow } from '../ledger/statement-import.ts';
 import { recordsOf } from './records.ts';
 
@@ -10,6 +11,10 @@ import { recordsOf } from './records.ts';
 export interface TiedStatement {
   readonly statement: ActivityStatement;
   readonly rows: readonly TieRow[];
+  /** Fills that the book only inferred, and what the statement says of each. */
+  readonly inferred: readonly InferredMatch[];
+  /** True where the statement names another account than the home's. */
+  readonly isOther: boolean;
 }
 
 /** Larger files are no statement of a month: a year of many trades has some tens of megabytes. */
@@ -36,7 +41,12 @@ export async function tieStatementFile(
     read.account === null || account === null || read.account === account
       ? []
       : [`the statement is of ${read.account}, this home of ${account}`];
-  return { statement: { ...read, warnings: [...other, ...read.warnings] }, rows: tie.rows() };
+  return {
+    statement: { ...read, warnings: [...other, ...read.warnings] },
+    rows: tie.rows(),
+    inferred: tie.inferred(),
+    isOther: other.length > 0,
+  };
 }
 
 function textOf(path: string, name: string): string {

@@ -1,5 +1,5 @@
 import type { Micros } from './money.ts';
-import type { SessionDate } from './time.ts';
+import type { EpochMs, SessionDate } from './time.ts';
 
 /** What a broker's activity statement says was bought or sold; one order or execution. */
 export interface StatedTrade {
@@ -14,6 +14,10 @@ export interface StatedTrade {
   readonly commission: Micros;
   /** True where it takes an earlier one back: then its signs are the opposite of what it takes back. */
   readonly cancels?: boolean;
+  /** When it was; absent where no time is printed. Of an order in several parts it is the one time of its row. */
+  readonly filledAt?: EpochMs;
+  /** The name the broker's interface gave the execution; absent where it is not printed. */
+  readonly execId?: string;
 }
 
 /** Money that came or went by itself. */

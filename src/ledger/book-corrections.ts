@@ -22,6 +22,27 @@ export function executionOf(state: BookState, execId: string): BookedExecution |
   return fill?.kind === 'fill' ? { fill, revision: booked?.revision ?? 0 } : null;
 }
 
+/** What an execution is called that a statement tells of and does not name. */
+export const statedName = (orderRef: string, number: number): string =>
+  `statement/${orderRef}/${number}`;
+
+/** Of what a statement told of an order without a name, the smallest part of at least so many shares; null for none. */
+export function statedExecution(
+  state: BookState,
+  orderRef: string,
+  quantity: number,
+  isTaken: (execId: string) => boolean,
+): FillStep | null {
+  let smallest: FillStep | null = null;
+  for (let number = 1; state.fills.has(statedName(orderRef, number)); number += 1) {
+    const name = statedName(orderRef, number);
+    const fill = executionOf(state, name)?.fill;
+    if (fill?.execId !== name || fill.quantity < quantity || isTaken(name)) continue;
+    if (smallest === null || fill.quantity < smallest.quantity) smallest = fill;
+  }
+  return smallest;
+}
+
 const isFill = (step: TradeStep, execId: string): step is FillStep =>
   step.kind === 'fill' && step.execId === execId;
 
@@ -78,7 +99,7 @@ export function bookCorrection(
 /** An order whose fill was inferred waits for its execution under the new name, or no more. */
 function rename(state: BookState, { orderRef, execId, by }: EventOf<'fill.corrected'>): void {
   const inferred = state.inferred.get(orderRef);
-  if (inferred !== execId) return;
+  if (inferred !== undefined && inferred !== execId) return;
   const still = by.find((fill) => fill.inferred);
   if (still === undefined) state.inferred.delete(orderRef);
   else state.inferred.set(orderRef, still.execId);

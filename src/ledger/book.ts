@@ -16,6 +16,7 @@ import {
   type CorrectingFill,
   executionOf,
   fitsCorrection,
+  statedExecution,
 } from './book-corrections.ts';
 import { attemptKey, bookFact, slotKey } from './book-facts.ts';
 import { bookModified, bookSubmitted, liveOrders } from './book-orders.ts';
@@ -180,6 +181,14 @@ export class Book implements Fold {
   inferredFill(orderRef: string): FillStep | null {
     const execId = this.#state.inferred.get(orderRef);
     return execId === undefined ? null : (executionOf(this.#state, execId)?.fill ?? null);
+  }
+  /** What a statement told of an order's fills without naming them: the smallest part of at least so many shares. */
+  statedFill(
+    orderRef: string,
+    quantity: number,
+    isTaken: (execId: string) => boolean = () => false,
+  ): FillStep | null {
+    return statedExecution(this.#state, orderRef, quantity, isTaken);
   }
   /** True where the round trip of an execution can be counted anew with others in its place. */
   canCorrect(execId: string, by: readonly CorrectingFill[]): boolean {

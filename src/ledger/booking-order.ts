@@ -56,11 +56,12 @@ export function bookingOrder(
 const replaces = (
   book: Book,
   names: ReadonlySet<string>,
-  { execId, orderRef, corrects }: Fill,
+  { execId, orderRef, quantity, corrects }: Fill,
 ): boolean => {
   const name = corrects?.of ?? execId;
   if (names.has(name)) return true;
-  return corrects === undefined ? book.inferredFill(orderRef) !== null : book.hasFill(name);
+  if (corrects !== undefined) return book.hasFill(name);
+  return book.inferredFill(orderRef) !== null || book.statedFill(orderRef, quantity) !== null;
 };
 
 const isOurs = (book: Book, { orderRef }: Fill): boolean => book.order(orderRef) !== null;

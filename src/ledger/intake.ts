@@ -108,8 +108,8 @@ class IntakeDesk {
         cause: 'corrected by the broker',
       });
     }
-    const inferred = this.#inferred.get(orderRef) ?? this.#book.inferredFill(orderRef);
-    if (inferred === null || this.#inferred.get(orderRef) === null) return null;
+    const inferred = this.#untold(fill);
+    if (inferred === null) return null;
     if (inferred.side !== fill.side) return null;
     const rest = inferred.quantity - fill.quantity;
     const left = { ...inferred, execId: `${inferred.execId}+`, quantity: rest };
@@ -120,6 +120,15 @@ class IntakeDesk {
     });
     this.#inferred.set(orderRef, rest > 0 ? left : null);
     return drafts;
+  }
+
+  /** What an execution stands for that was booked without it: inferred, or told by a statement that names none. */
+  #untold({ orderRef, quantity }: Fill): FillStep | null {
+    const inferred = this.#inferred.get(orderRef);
+    if (inferred !== undefined && inferred !== null) return inferred;
+    const known = inferred === null ? null : this.#book.inferredFill(orderRef);
+    if (known !== null) return known;
+    return this.#book.statedFill(orderRef, quantity, (name) => this.#executions.has(name));
   }
 
   /** The event that puts executions in another's place; a call for a person where the book cannot follow. */

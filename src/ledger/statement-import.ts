@@ -10,6 +10,8 @@ import {
   ZERO,
 } from '../domain/money.ts';
 import type { EventOf, JournalEvent } from '../events/event.ts';
+import { FillsInForce } from './fills-in-force.ts';
+import { type InferredMatch, inferredMatches } from './inferred-matches.ts';
 
 /** One thing that journal and activity statement both count. Dollars, or shares for quantities. */
 export interface TieRow {
@@ -37,12 +39,7 @@ interface Group {
 /** Gathers from the journal what a statement of these days counts. */
 export class StatementTie {
   readonly #statement: ActivityStatement;
-  /** Executions as they are in force. */
-  readonly #fills = new Map<string, EventOf<'fill.recorded'>>();
-  /** Every execution by each name it had, and what stands for it since it was corrected. */
-  readonly #told = new Map<string, EventOf<'fill.recorded'>>();
-  readonly #inForce = new Map<string, readonly string[]>();
-  readonly #commissions = new Map<string, Micros>();
+  readonly #fills = new FillsInForce();
   readonly #cash: EventOf<'cash.recorded'>[] = [];
   #start: Micros | null = null;
   #end: Micros | null = null;
@@ -53,13 +50,8 @@ export class StatementTie {
 
   add(event: JournalEvent): void {
     const { from, to } = this.#statement;
-    if (event.type === 'fill.recorded' && event.session >= from && event.session <= to) {
-      this.#tell(event);
-    } else if (event.type === 'fill.corrected') {
-      this.#correct(event);
-    } else if (event.type === 'commission.recorded') {
-      this.#commissions.set(event.execId, event.commission);
-    } else if (event.type === 'cash.recorded' && event.session >= from && event.session <= to) {
+    this.#fills.add(event);
+    if (event.type === 'cash.recorded' && event.session >= from && event.session <= to) {
       this.#cash.push(event);
     } else if (event.type === 'account.marked' && event.cause === 'close') {
       if (event.session < from) this.#start = event.equity;
@@ -67,22 +59,9 @@ export class StatementTie {
     }
   }
 
-  /** Others stand in the place of an execution: the statement has them from the beginning. */
-  #correct({ execId, by }: EventOf<'fill.corrected'>): void {
-    const old = this.#told.get(execId);
-    if (old === undefined) return;
-    for (const name of this.#inForce.get(execId) ?? [execId]) this.#fills.delete(name);
-    for (const fill of by) this.#tell({ ...old, ...fill });
-    this.#inForce.set(
-      execId,
-      by.map((fill) => fill.execId),
-    );
-  }
-
-  #tell(fill: EventOf<'fill.recorded'>): void {
-    if (this.#told.has(fill.execId)) return;
-    this.#told.set(fill.execId, fill);
-    this.#fills.set(fill.execId, fill);
+  /** What the statement says of fills that were only inferred. */
+  inferred(): InferredMatch[] {
+    return inferredMatches(this.#fills, this.#statement);
   }
 
   /** Every group on both sides, matches included, in a stable order. */
@@ -102,12 +81,13 @@ export class StatementTie {
 
   #bookGroups(): ReadonlyMap<string, Group> {
     const groups = new Map<string, Group>();
-    for (const fill of this.#fills.values()) {
-      const value = timesQuantity(fill.price, fill.quantity);
-      put(groups, `${fill.symbol} ${fill.side === 'buy' ? 'bought' : 'sold'} ${fill.session}`, {
-        quantity: fill.quantity,
-        value,
-        commission: fill.commission ?? this.#commissions.get(fill.execId) ?? ZERO,
+    const { from, to } = this.#statement;
+    for (const { symbol, side, date, quantity, price, commission } of this.#fills.all()) {
+      if (date < from || date > to) continue;
+      put(groups, `${symbol} ${side === 'buy' ? 'bought' : 'sold'} ${date}`, {
+        quantity,
+        value: timesQuantity(price, quantity),
+        commission: commission ?? ZERO,
       });
     }
     return groups;

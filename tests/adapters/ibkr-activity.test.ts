@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readIbkrActivity } from '../../src/adapters/file/ibkr-activity.ts';
+import { instantOf } from '../../src/calendar/nyse.ts';
 import type { StatedTrade } from '../../src/domain/activity.ts';
 import { usd } from '../../src/domain/money.ts';
 import { sessionDate } from '../../src/domain/time.ts';
@@ -12,6 +13,7 @@ const bought: StatedTrade = {
   quantity: 1200,
   proceeds: usd(-570_000.25),
   commission: usd(6.000001),
+  filledAt: instantOf(DAY, 10 * 60 + 30),
 };
 const read = (...more: readonly string[]) =>
   readIbkrActivity(activityCsv({ trades: [bought], more }), 'x.csv');
@@ -58,6 +60,7 @@ describe('an activity statement', () => {
       quantity: -10,
       proceeds: usd(1500),
       commission: usd(1),
+      filledAt: instantOf(sessionDate('2026-01-22'), 9 * 60 + 30) + 1000,
     });
   });
 

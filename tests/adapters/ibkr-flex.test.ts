@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readIbkrFlex } from '../../src/adapters/file/ibkr-flex.ts';
+import { instantOf } from '../../src/calendar/nyse.ts';
 import type { StatedTrade } from '../../src/domain/activity.ts';
 import { Failure } from '../../src/domain/failure.ts';
 import { usd } from '../../src/domain/money.ts';
@@ -14,6 +15,7 @@ const bought: StatedTrade = {
   quantity: 1200,
   proceeds: usd(-570_000.25),
   commission: usd(6.000001),
+  filledAt: instantOf(DAY, 10 * 60 + 30),
 };
 const read = (scene: Partial<FlexScene> = {}) =>
   readIbkrFlex(flexXml({ trades: [bought], ...scene }), 'x.xml');
@@ -82,8 +84,23 @@ describe('a Flex statement', () => {
         quantity: -10,
         proceeds: usd(1500.5),
         commission: usd(1.3),
+        filledAt: instantOf(sessionDate('2026-01-22'), 9 * 60 + 30) + 1000,
       },
     ]);
+  });
+
+  it('gives the name of an execution, and no time that is not of its day in New York', () => {
+    const of = (dateTime: string) =>
+      read({
+        trades: [],
+        moreTrades: [`<Trade ${TRADE} dateTime="${dateTime}" ibExecID="0000e215.01.01" />`],
+      }).trades.map(({ execId, filledAt }) => [execId, filledAt]);
+    expect(of('20260122;093001')).toEqual([
+      ['0000e215.01.01', instantOf(sessionDate('2026-01-22'), 9 * 60 + 30) + 1000],
+    ]);
+    for (const other of ['20260121;203000', '20260122;153000 CET', '20260122;993000', '20260122']) {
+      expect(of(other)).toEqual([['0000e215.01.01', undefined]]);
+    }
   });
 
   it('marks what takes an earlier trade back', () => {

@@ -136,6 +136,96 @@ describe('reconcile', () => {
   });
 });
 
+/** A statement of the day with these rows of trades, of an account that it does not name unless told. */
+function statementFile(trades: readonly string[], account: string | null = null): string {
+  const file = join(mkdtempSync(join(dir, 'statement-')), 'march.csv');
+  const rows = [
+    'Statement,Header,Field Name,Field Value',
+    'Statement,Data,Period,"March 5, 2026"',
+    'Account Information,Header,Field Name,Field Value',
+    ...(account === null ? [] : [`Account Information,Data,Account,${account}`]),
+    'Trades,Header,DataDiscriminator,Asset Category,Currency,Symbol,Date/Time,Quantity,T. Price,C. Price,Proceeds,Comm/Fee,Basis,Realized P/L,MTM P/L,Code',
+    ...trades.map((row) => `Trades,Data,Order,Stocks,USD,${held},"2026-03-05, 15:59:30",${row},C`),
+  ];
+  writeFileSync(file, rows.join('\r\n'));
+  return file;
+}
+
+describe('reconcile --statement', () => {
+  const SALE = '-10,50.5,50.5,505,-1.25,0,0,0';
+  const journal = (home: string) => contents(join(home, 'data', 'trade_history', 'journal'));
+  const trade = async (home: string) => {
+    const { stdout } = await at(home, 'trades', '--symbol', held, '--json');
+    return JSON.parse(stdout).data.trades[0];
+  };
+  /** Ten shares are gone at the broker, and the book inferred their sale. */
+  async function inferring(): Promise<string> {
+    const home = spoilt(-10, 0);
+    await at(home, 'reconcile', '--adopt', held, '--yes');
+    return home;
+  }
+
+  it('shows an inferred fill as a difference with what may be done, and changes nothing', async () => {
+    const home = await inferring();
+    const before = journal(home);
+    const file = statementFile([SALE]);
+    const { exit, stdout } = await at(home, 'reconcile', '--statement', file);
+    expect(exit).toBe(20);
+    expect(stdout).toMatch(/Inferred:\n {2}sell 10 .* becomes 10 at 50\.50.*--correct-inferred/);
+    const dry = await at(home, 'reconcile', '--statement', file, '--correct-inferred', '-n');
+    expect(dry.stdout).toMatch(/^DRY RUN\. Would be written:\n {2}sell 10 /);
+    expect(journal(home)).toEqual(before);
+  });
+
+  it('corrects it when told to: the record has the price and the commission', async () => {
+    const home = await inferring();
+    const old = await trade(home);
+    expect(old.commission).toBeNull();
+    const asked = ['reconcile', '--statement', statementFile([SALE]), '--correct-inferred'];
+    const unanswered = await at(home, ...asked);
+    expect(unanswered.exit).toBe(2);
+    expect(unanswered.stderr).toContain('answer beforehand with --yes');
+    expect(await trade(home)).toEqual(old);
+    const { stdout } = await at(home, ...asked, '--yes', '--json');
+    const { data } = JSON.parse(stdout);
+    expect(data.corrected).toHaveLength(1);
+    expect(data.inferred).toEqual([]);
+    const corrected = await trade(home);
+    // The purchase cost 1 dollar.
+    expect(corrected).toEqual({ ...old, commission: 2.25 });
+    const book = JSON.parse((await at(home, 'reconcile', '--json')).stdout).data.rows;
+    // The account got nothing for the shares that were taken out of it: the book has 505.00 less 1.25.
+    const cash = book.find((row: { kind: string }) => row.kind === 'cash');
+    expect(cash.difference).toBe(-503.75);
+    expect((await at(home, 'history', 'verify')).exit).toBe(0);
+    const again = await at(home, ...asked, '--yes');
+    expect(again.stdout).toMatch(/^Nothing was corrected\./);
+  });
+
+  it('leaves what is not certain, and names it', async () => {
+    const home = await inferring();
+    const before = journal(home);
+    const file = statementFile([SALE, '-10,50.4,50.4,504,-1.25,0,0,0']);
+    const argv = ['reconcile', '--statement', file, '--correct-inferred', '--yes'];
+    const { exit, stdout } = await at(home, ...argv);
+    expect(exit).toBe(20);
+    expect(stdout).toMatch(/^Nothing was corrected\.[\s\S]*sell 10 .* is ambiguous, and stays: /);
+    expect(journal(home)).toEqual(before);
+  });
+
+  it('corrects nothing by the statement of another account, nor without one', async () => {
+    const home = await inferring();
+    const file = statementFile([SALE], 'U7654321');
+    const argv = ['reconcile', '--statement', file, '--correct-inferred', '--yes'];
+    const { exit, stderr } = await at(home, ...argv);
+    expect(exit).toBe(2);
+    expect(stderr).toContain('is the statement of another account');
+    const none = await at(home, 'reconcile', '--correct-inferred');
+    expect(none.exit).toBe(2);
+    expect(none.stderr).toContain('--correct-inferred goes with --statement FILE');
+  });
+});
+
 describe('breaks', () => {
   it('lists them, ends 20 while one is open, and takes note of one', async () => {
     const home = spoilt(-10, 0);

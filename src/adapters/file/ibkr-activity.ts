@@ -3,7 +3,7 @@ import type { ActivityStatement, StatedCash, StatedTrade } from '../../domain/ac
 import { Failure } from '../../domain/failure.ts';
 import { negate } from '../../domain/money.ts';
 import { parseSessionDate, type SessionDate } from '../../domain/time.ts';
-import { amountOf } from './ibkr-amounts.ts';
+import { amountOf, filledAtOf } from './ibkr-amounts.ts';
 
 /** A row under the header that its section had last, by column. */
 interface Row {
@@ -136,6 +136,7 @@ function statedTrade({ cell, line }: Row): StatedTrade {
     proceeds,
     commission: negate(commission),
     ...(isCancelled ? { cancels: true } : {}),
+    ...filledAtOf(date, cell('Date/Time').slice(10)),
   };
 }
 

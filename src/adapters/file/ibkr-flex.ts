@@ -3,7 +3,7 @@ import type { ActivityStatement, StatedCash, StatedTrade } from '../../domain/ac
 import { Failure } from '../../domain/failure.ts';
 import { add, type Micros, negate, ZERO } from '../../domain/money.ts';
 import { parseSessionDate, type SessionDate } from '../../domain/time.ts';
-import { amountOf } from './ibkr-amounts.ts';
+import { amountOf, filledAtOf } from './ibkr-amounts.ts';
 
 /** An element: its attributes as text, and the elements in it by name. */
 interface Element {
@@ -199,8 +199,14 @@ function statedTrade({ attributes: a }: Element): StatedTrade {
     proceeds,
     commission: negate(add(commission, taxes)),
     ...(isCancelled ? { cancels: true } : {}),
+    ...timeIn(a, date),
+    ...((a.ibExecID ?? '') === '' ? {} : { execId: a.ibExecID as string }),
   };
 }
+
+/** The time of a trade where the query has it; after the day's end it is counted on the next, and has none of that day. */
+const timeIn = ({ dateTime = '' }: Element['attributes'], date: SessionDate) =>
+  dateOf(dateTime) === date ? filledAtOf(date, dateTime.replace(/^\d{4}-?\d{2}-?\d{2}/, '')) : {};
 
 function statedCash(rows: readonly Element[]) {
   const details = rows.filter(({ attributes }) => attributes.levelOfDetail !== 'SUMMARY');

@@ -27,6 +27,10 @@ export const reconcile: CommandSpec = {
       line: 'trade-labs reconcile --statement march.xml',
       does: "ties a month to the broker's statement",
     },
+    {
+      line: 'trade-labs reconcile --statement march.xml --correct-inferred',
+      does: 'books what the statement says of fills that were only inferred',
+    },
   ],
   configure: (command) => {
     command
@@ -34,6 +38,10 @@ export const reconcile: CommandSpec = {
       .option('--as <kind>', `with --adopt CASH: ${CASH_KINDS.join(', ')}`)
       .option('--book-fill [execId]', 'book missing executions: all, or this one')
       .option('--statement <file>', "tie the journal to IBKR's statement: activity CSV or Flex XML")
+      .option(
+        '--correct-inferred',
+        'with --statement: put its trades in the place of inferred fills',
+      )
       .option('--all', 'show rows that match, too')
       .option('-n, --dry-run', 'show what would be written; write nothing')
       .option('-y, --yes', 'do not ask')
@@ -42,8 +50,15 @@ export const reconcile: CommandSpec = {
   run: async (context, _args, options) => {
     const statement = textOption(options.statement);
     if (statement !== undefined) {
-      const { tieStatement } = await import('../tie-statement.ts');
-      return tieStatement(context, statement);
+      const { correctInferred, tieStatement } = await import('../tie-statement.ts');
+      if (options.correctInferred !== true) return tieStatement(context, statement);
+      const [dryRun, yes] = [options.dryRun === true, options.yes === true];
+      return correctInferred(context, statement, { dryRun, yes });
+    }
+    if (options.correctInferred === true) {
+      throw new Failure('USAGE', '--correct-inferred goes with --statement FILE', {
+        hint: 'name the statement that tells of the trades',
+      });
     }
     const adopt = adoptOption(options.adopt);
     const cash = cashOption(adopt.cash, options.as);
