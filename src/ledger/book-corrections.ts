@@ -112,6 +112,6 @@ function replaced(
 ): TradeStep[] {
   return steps.flatMap((step): readonly TradeStep[] => {
     if (!isFill(step, execId)) return [step];
-    return by.map(({ inferred: _, ...fill }) => ({ ...step, ...fill }));
+    return by.map(({ inferred: _inferred, ...fill }) => ({ ...step, ...fill }));
   });
 }

@@ -88,7 +88,13 @@ describe('a corrected execution', () => {
 /** What a book holds, whatever its executions are called. */
 function holdings(ledger: Ledger) {
   const { state } = ledger;
-  const sums = ({ lots, steps: _, mark: __, markSession: ___, ...trade }: OpenTrade) => ({
+  const sums = ({
+    lots,
+    steps: _steps,
+    mark: _mark,
+    markSession: _markSession,
+    ...trade
+  }: OpenTrade) => ({
     ...trade,
     lots: lots.map(({ execId: ____, ...lot }) => lot),
   });
