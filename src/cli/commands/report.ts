@@ -17,6 +17,7 @@ export const report: CommandSpec = {
     { line: 'trade-labs report daily 2026-03-05 --out -', does: 'prints it as Markdown' },
     { line: 'trade-labs report weekly last-week --format html --open', does: 'to look at' },
     { line: 'trade-labs report monthly 2026-03', does: 'the month with its tear sheet' },
+    { line: 'trade-labs report --schema', does: 'what report.json holds, key by key' },
   ],
   configure: (command) => {
     command
@@ -24,9 +25,13 @@ export const report: CommandSpec = {
       .argument('[date]', 'YYYY-MM-DD, today, yesterday, last-week, 2026-W10, 2026-03')
       .option('--format <list>', `any of ${FORMATS.join(',')} (default: the configuration's)`)
       .option('--out <dir>', 'folder to write to, or - to print (default: below reports/)')
-      .option('--open', 'show the page in the browser; writes HTML');
+      .option('--open', 'show the page in the browser; writes HTML')
+      .option('--schema', 'print the JSON Schema of report.json instead');
   },
   run: async (context, [first, second], options) => {
+    if (options.schema === true) {
+      return printSchema([first, options.format, options.out, options.open]);
+    }
     const { period, date } = subjectOf(first, second);
     const out = textOption(options.out);
     const asked = formatsOption(options.format);
@@ -56,6 +61,17 @@ export const report: CommandSpec = {
     };
   },
 };
+
+/** The schema holds every kind of report, so there is nothing to choose. */
+async function printSchema(others: readonly unknown[]) {
+  if (others.some((other) => other !== undefined)) {
+    throw new Failure('USAGE', '--schema prints the schema of every report and stands alone', {
+      hint: 'trade-labs report --schema',
+    });
+  }
+  const { reportJsonSchema, reportSchemaText } = await import('../../reporting/json-schema.ts');
+  return { data: reportJsonSchema(), text: reportSchemaText().trimEnd() };
+}
 
 type Period = (typeof PERIODS)[number];
 
