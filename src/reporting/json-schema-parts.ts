@@ -1,6 +1,6 @@
 /**
  * The words a JSON Schema is written in. Each part carries the type that it describes, and the compiler holds the two
- * equal: a key that the schema lacks, has too much, or allows to be null against the type is a type error.
+ * equal: a key that the schema lacks, or that is null, absent or of another kind against its type, is a type error.
  */
 import { assert } from '../domain/result.ts';
 

@@ -1,7 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import {
   as,
-  count,
   date,
   define,
   definitionsOf,
@@ -10,6 +9,7 @@ import {
   oneOf,
   only,
   orNull,
+  type Shape,
   text,
   usd,
 } from '../../src/reporting/json-schema-parts.ts';
@@ -77,26 +77,19 @@ describe('what may be null', () => {
   });
 });
 
-/** The compiler is the check: each line must be an error, or the type check of the tests fails. */
-describe('the compiler refuses a schema', () => {
-  it('that is not that of its type', () => {
+describe('the parts of an object', () => {
+  // The type check of the tests refuses a line that is not so.
+  it('are those of its type, in what they hold, in null and in absence', () => {
     const { name: _name, ...nameless } = PARTS;
-    const refused = [
-      // @ts-expect-error a key is missing
-      define<Pet>('Missing', 'A', nameless),
-      // @ts-expect-error a key is too much
-      define<Pet>('More', 'A', { ...PARTS, age: count('Age', 'years'), name: text('Name') }),
-      // @ts-expect-error null is not allowed where the type has it
-      define<Pet>('NotNull', 'A', { ...PARTS, price: usd('Paid') }),
-      // @ts-expect-error null is allowed where the type has none
-      define<Pet>('Null', 'A', { ...PARTS, name: orNull(text('Name')) }),
-      // @ts-expect-error a value is missing
-      define<Pet>('Value', 'A', { ...PARTS, kind: oneOf(['cat'], 'Kind') }),
-      // @ts-expect-error a key that may be absent is asked for
-      define<Pet>('Required', 'A', { ...PARTS, note: text('Note') }),
-      // @ts-expect-error a key that must be there may be absent
-      define<Pet>('Absent', 'A', { ...PARTS, name: mayBeAbsent(text('Name')) }),
-    ];
-    expect(refused).toHaveLength(7);
+    const valueless = oneOf(['cat'], 'Kind');
+    expectTypeOf(PARTS).toExtend<Shape<Pet>>();
+    expectTypeOf(nameless).not.toExtend<Shape<Pet>>();
+    expectTypeOf({ ...PARTS, price: usd('Paid') }).not.toExtend<Shape<Pet>>();
+    expectTypeOf({ ...PARTS, price: orNull(text('Paid')) }).not.toExtend<Shape<Pet>>();
+    expectTypeOf({ ...PARTS, name: orNull(text('Name')) }).not.toExtend<Shape<Pet>>();
+    expectTypeOf({ ...PARTS, name: mayBeAbsent(text('Name')) }).not.toExtend<Shape<Pet>>();
+    expectTypeOf({ ...PARTS, note: text('Note') }).not.toExtend<Shape<Pet>>();
+    expectTypeOf({ ...PARTS, kind: valueless }).not.toExtend<Shape<Pet>>();
+    expectTypeOf({ ...PARTS, kind: text('Kind') }).not.toExtend<Shape<Pet>>();
   });
 });
