@@ -108,7 +108,8 @@ export async function correctInferredIn(
     await monitors.takeIn(session.date);
     return drafts.length;
   };
-  const tell = (count: number): string => `${count} inferred fills corrected`;
+  const tell = (count: number): string =>
+    `${count} inferred ${count === 1 ? 'fill' : 'fills'} corrected`;
   return recordCommand(system, requester, { command: CORRECT_INFERRED, symbols }, write, tell);
 }
 

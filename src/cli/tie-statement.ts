@@ -4,7 +4,7 @@ import { toUsd, ZERO } from '../domain/money.ts';
 import { isoUtc } from '../domain/time.ts';
 import type { InferredMatch } from '../ledger/inferred-matches.ts';
 import type { TieRow } from '../ledger/statement-import.ts';
-import { amount, money, plural, price } from '../reporting/format.ts';
+import { amount, plural, price } from '../reporting/format.ts';
 import type { CommandContext, CommandOutcome } from './command.ts';
 import { visible } from './errors.ts';
 import { packageVersion } from './package-version.ts';
@@ -95,7 +95,7 @@ function correctionText({ fill, by }: InferredMatch): string {
   const old = `${fill.side} ${fill.quantity} ${fill.symbol} at ${price(toUsd(fill.price))}`;
   const parts = by.map(
     (part) =>
-      `${part.quantity} at ${price(toUsd(part.price))}, commission ${money(toUsd(part.commission ?? ZERO))} (${visible(part.execId)})`,
+      `${part.quantity} at ${price(toUsd(part.price))}, commission ${amount(toUsd(part.commission ?? ZERO))} (${visible(part.execId)})`,
   );
   return `  ${old} (${visible(fill.execId)}) becomes ${parts.join(' and ')}`;
 }

@@ -1,5 +1,5 @@
 import type { TradeRecord } from '../domain/trade.ts';
-import type { EventOf } from '../events/event.ts';
+import type { EventOf, JournalEvent } from '../events/event.ts';
 import { plural } from './format.ts';
 import type { RunFunnel } from './funnel.ts';
 import type { PositionRow } from './open-positions.ts';
@@ -23,9 +23,7 @@ export function dayNotes({
   positions,
   closedTrades,
 }: NoteFacts): string[] {
-  const inferred = events.today.filter(
-    (event) => event.type === 'fill.recorded' && event.source === 'inferred',
-  ).length;
+  const inferred = stillInferred(events.today);
   const later = events.today.filter(
     (event) => event.type === 'fill.recorded' && end !== null && event.seq > end.seq,
   ).length;
@@ -38,7 +36,7 @@ export function dayNotes({
     `Data: ${facts.dataLabel}.`,
     ...(inferred > 0
       ? [
-          `${plural(inferred, 'fill was', 'fills were')} inferred from positions and is provisional.`,
+          `${plural(inferred, 'fill was', 'fills were')} inferred from positions and ${inferred === 1 ? 'is' : 'are'} provisional.`,
         ]
       : []),
     ...(later > 0
@@ -59,4 +57,15 @@ export function dayNotes({
     'What each number means: docs/METRICS.md.',
     'Times of day are New York; decisions.csv has the candidates passed to sizing and the next 20.',
   ];
+}
+
+/** Fills that the day inferred and did not find out about itself. */
+function stillInferred(today: readonly JournalEvent[]): number {
+  const names = new Set<string>();
+  for (const event of today) {
+    if (event.type === 'fill.recorded' && event.source === 'inferred') names.add(event.execId);
+    if (event.type !== 'fill.corrected' || !names.delete(event.execId)) continue;
+    for (const { execId, inferred } of event.by) if (inferred) names.add(execId);
+  }
+  return names.size;
 }

@@ -171,7 +171,9 @@ describe('reconcile --statement', () => {
     const file = statementFile([SALE]);
     const { exit, stdout } = await at(home, 'reconcile', '--statement', file);
     expect(exit).toBe(20);
-    expect(stdout).toMatch(/Inferred:\n {2}sell 10 .* becomes 10 at 50\.50.*--correct-inferred/);
+    expect(stdout).toMatch(
+      /Inferred:\n {2}sell 10 .* becomes 10 at 50\.50, commission \$1\.25 .*--correct-inferred/,
+    );
     const dry = await at(home, 'reconcile', '--statement', file, '--correct-inferred', '-n');
     expect(dry.stdout).toMatch(/^DRY RUN\. Would be written:\n {2}sell 10 /);
     expect(journal(home)).toEqual(before);
@@ -181,6 +183,9 @@ describe('reconcile --statement', () => {
     const home = await inferring();
     const old = await trade(home);
     expect(old.commission).toBeNull();
+    const report = ['report', 'daily', '2026-03-05', '--out', '-'];
+    const provisional = '1 fill was inferred from positions and is provisional.';
+    expect((await at(home, ...report)).stdout).toContain(provisional);
     const asked = ['reconcile', '--statement', statementFile([SALE]), '--correct-inferred'];
     const unanswered = await at(home, ...asked);
     expect(unanswered.exit).toBe(2);
@@ -198,6 +203,9 @@ describe('reconcile --statement', () => {
     const cash = book.find((row: { kind: string }) => row.kind === 'cash');
     expect(cash.difference).toBe(-503.75);
     expect((await at(home, 'history', 'verify')).exit).toBe(0);
+    const { stdout: told } = await at(home, ...report);
+    expect(told).toContain('1 inferred fill corrected');
+    expect(told).not.toContain(provisional);
     const again = await at(home, ...asked, '--yes');
     expect(again.stdout).toMatch(/^Nothing was corrected\./);
   });
