@@ -190,7 +190,7 @@ export const jobRow = define<JobRow>('Job', 'A job of the schedule', {
   startedAt: orNull(instant('When it began; null where it was missed')),
   tookMs: orNull(number('How long it took; null where it has not ended', 'ms')),
   status: oneOf([...RUN_STATUSES, 'missed'], 'How it ended'),
-  note: orNull(text('Why it failed or was missed')),
+  note: orNull(text('What it said; why it failed or was missed')),
 });
 
 const protectionRow = define<ProtectionRow>('ProtectionBreach', 'Shares without a working stop', {

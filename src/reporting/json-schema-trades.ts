@@ -29,7 +29,7 @@ import type { PositionRow } from './open-positions.ts';
 /** Trades, positions and orders. */
 export const trade = define<TradeRecord>('Trade', 'A round trip, flat to flat', {
   tradeId: text('Name of the trade: the reference of its entry order'),
-  runId: text('Run that decided on it; empty for one that no run decided'),
+  runId: text('Run that decided on it; empty where none is known'),
   symbol: text('Symbol'),
   side: only('long', 'Shares are bought first'),
   status: oneOf(['open', 'closed'], 'Whether it has ended'),
@@ -109,7 +109,7 @@ export const filledOrder = define<FilledOrder>('FilledOrder', 'An order that was
   orderRef: text('Reference of the order'),
   symbol: text('Symbol'),
   leg: orNull(oneOf(LEGS, LEG)),
-  filledQuantity: count('Filled in the span of the report', 'shares'),
+  filledQuantity: number('Filled in the span of the report, less what corrections took', 'shares'),
   averageFillPrice: price('Average of these fills'),
   referencePrice: orNull(
     price(

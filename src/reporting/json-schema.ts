@@ -40,8 +40,10 @@ const HOME = {
   dataLabel: text('The market behind the numbers'),
   version: text('Version of the program'),
   configHash: text('Fingerprint of the configuration'),
-  throughSeq: orNull(count('Number of the last event of the journal in this report', 'events')),
-  throughAt: orNull(instant('When that event was written')),
+  throughSeq: orNull(
+    count('Last event of the journal in this report; null where there is none', 'sequence number'),
+  ),
+  throughAt: orNull(instant('When that event was written; null where there is none')),
 };
 
 const dailyHeader = define<ReportHeader>('DailyHeader', 'Which session of which home', {
@@ -92,7 +94,7 @@ const dailyReport = define<DailyReport>('DailyReport', 'A session', {
   sentence: text('The whole day in one line'),
   header: as('Which session of which home', dailyHeader),
   performance: as('What the account earned', account.performance),
-  orders: list('Orders of the session', trades.order),
+  orders: list('Orders alive in the session or executed in it, as they were sent', trades.order),
   filledOrders: list('Orders that were filled in it, one by one', trades.filledOrder),
   runs: list('Its scans in the order they started', operations.runFunnel),
   limits: list('How much of each limit was used', operations.limitRow),
