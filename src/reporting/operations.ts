@@ -125,12 +125,23 @@ function totalOf(rows: readonly Readonly<Record<string, number>>[]): Record<stri
   return totals;
 }
 
+/** What happens by the thousand, and says nothing of the machine. */
+const OF_ORDERS: ReadonlySet<JournalEvent['type']> = new Set([
+  'order.submitted',
+  'order.acknowledged',
+  'fill.recorded',
+  'commission.recorded',
+  'trade.opened',
+  'trade.closed',
+]);
+
 export function operationsOf(
   runs: readonly RunRecord[],
-  today: readonly JournalEvent[],
+  events: readonly JournalEvent[],
   breaks: readonly Break[],
   closedTrades: readonly TradeRecord[],
 ): Operations {
+  const today = events.filter(({ type }) => !OF_ORDERS.has(type));
   const of = <T extends JournalEvent['type']>(type: T) =>
     today.filter((event): event is EventOf<T> => event.type === type);
   const jobs = runs.filter(({ job }) => job !== 'report');
