@@ -10,7 +10,12 @@ import type { Clock } from '../../ports/clock.ts';
 import type { FileSystem } from '../../ports/file-system.ts';
 import type { History, HistoryReader } from '../../ports/history.ts';
 import { FoldingWalk } from './folding-walk.ts';
-import { checkpointDraft } from './history-checkpoint.ts';
+import {
+  CHECKPOINT_EVERY,
+  checkpointDraft,
+  isCheckpointDue,
+  type LineSpan,
+} from './history-checkpoint.ts';
 import { historyFolder, journalFolder } from './history-folders.ts';
 import { assertSameHome } from './history-home.ts';
 import { backupBeforeMigration } from './history-migration.ts';
@@ -38,7 +43,7 @@ export interface HistoryOptions extends Folds {
   /** Told what was found and mended; the history itself never prints. */
   readonly warn?: (message: string) => void;
   readonly files?: FileSystem;
-  /** Events after which the book is written down again; a start reads at most so many. */
+  /** Events after which the book is written down again; a start reads at most five times as many. */
   readonly checkpointEvery?: number;
   /** Takes secrets out of every text before it is written. */
   readonly scrub?: (text: string) => string;
@@ -52,8 +57,6 @@ export interface HistoryOptions extends Folds {
   readonly lock?: HomeLock;
 }
 
-/** Events between checkpoints: reading and folding that many takes about a tenth of a second. */
-const CHECKPOINT_EVERY = 2_000;
 /** Steps that are folded before other work gets its turn. */
 const STEPS_AT_ONCE = 200;
 
@@ -117,6 +120,8 @@ class FileHistory implements OpenHistory {
   readonly #warn: (message: string) => void;
   #writer: JournalWriter;
   #checkpoint: JournalPosition | null = null;
+  /** Where its line begins and ends; null where another process wrote it. */
+  #checkpointLine: LineSpan | null = null;
   #rebuilding: Promise<void> | null = null;
   /** A rebuild that failed would fail again, and costs more the longer the journal is. */
   #rebuildFailed = false;
@@ -153,7 +158,7 @@ class FileHistory implements OpenHistory {
     if (state !== null && !this.#options.rebuild) this.#views.reopen(state, found.changes);
     if (end.head.seq === 0) await this.#begin();
     if (this.#views.suspended.length > 0) await this.#rebuild();
-    if (this.#sinceCheckpoint() >= this.#every) this.#writeCheckpoint(this.#options.clock.now());
+    if (this.#checkpointIsDue()) this.#writeCheckpoint(this.#options.clock.now());
     else this.#save();
   }
 
@@ -170,7 +175,7 @@ class FileHistory implements OpenHistory {
     if (!this.#closed) this.#assertHeld();
     if (this.lastSeq > 0 && this.#writer.startsFile(first)) this.#writeCheckpoint(first.at);
     const events = this.#commit(drafts);
-    if (this.#sinceCheckpoint() >= this.#every) this.#writeCheckpoint(first.at);
+    if (this.#checkpointIsDue()) this.#writeCheckpoint(first.at);
     else if (this.#views.replaced) this.#save();
     if (this.#views.suspended.length > 0 && this.lastSeq > 1) this.#rebuildBesides();
     return events;
@@ -213,6 +218,11 @@ class FileHistory implements OpenHistory {
     return this.lastSeq - (this.#checkpoint?.head.seq ?? 0);
   }
 
+  #checkpointIsDue(): boolean {
+    const { offset } = this.#writer.position;
+    return isCheckpointDue(this.#every, this.#sinceCheckpoint(), this.#checkpointLine, offset);
+  }
+
   /** Writes the book down as an event, and with it all that a start needs to begin there. */
   #writeCheckpoint(at: EpochMs): void {
     const draft = checkpointDraft(this.#options.fold, this.lastSeq, at);
@@ -221,6 +231,7 @@ class FileHistory implements OpenHistory {
       : this.#writer.position;
     this.#commit([draft]);
     this.#checkpoint = before;
+    this.#checkpointLine = { from: before.offset, to: this.#writer.position.offset };
     this.#save();
   }
 

@@ -7,6 +7,37 @@ import type { Fold } from '../../ports/history.ts';
 import { journalFiles, linesFrom, type Place } from './journal-lines.ts';
 import type { JournalPosition } from './journal-walk.ts';
 
+/** Events between checkpoints: reading and folding that many takes about a tenth of a second. */
+export const CHECKPOINT_EVERY = 2_000;
+/**
+ * A book of many trades a day is megabytes, which take as long to write as thousands of events. It waits for half as
+ * many bytes of events, so that a journal is never mostly checkpoints, but not for ever: a start is to be quick.
+ */
+const LARGE_BYTES = 1 << 20;
+const LARGE_EVERY_AT_MOST = 5;
+
+/** Bytes of a line, in the file that is written now. */
+export interface LineSpan {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * True where the book is to be written down again: every so many events, and later where it is large. `last` is the
+ * line of the checkpoint before, null where it is not known, and `offset` the end of the same file.
+ */
+export function isCheckpointDue(
+  every: number,
+  events: number,
+  last: LineSpan | null,
+  offset: number,
+): boolean {
+  if (events < every) return false;
+  const bytes = last === null ? 0 : last.to - last.from;
+  if (last === null || bytes < LARGE_BYTES || events >= every * LARGE_EVERY_AT_MOST) return true;
+  return (offset - last.to) * 2 >= bytes;
+}
+
 /** The fold's state as an event, after the event numbered `stateSeq`. */
 export function checkpointDraft(fold: Fold, stateSeq: number, at: EpochMs): EventDraft {
   const text = canonicalJson(fold.checkpoint());
