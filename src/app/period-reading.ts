@@ -145,9 +145,11 @@ class PeriodRecords {
   follow(event: JournalEvent, from: SessionDate): void {
     if (event.type === 'history.opened') this.opened = event;
     if (event.type === 'run.started' && event.job !== 'report') this.runFacts = factsIn(event);
-    // A run folder may begin with the book of another run; any other checkpoint says what was just folded.
-    if (event.type === 'book.checkpointed' && event.stateSeq !== this.#book.seq) {
-      this.#book.restore(event.state);
+    // A run folder may begin with the book of another run; any other checkpoint says what was just read, which may be of
+    // later days and left out here.
+    const state = event.type === 'book.checkpointed' ? event.state : null;
+    if (state !== null && 'stateSeq' in event && event.stateSeq !== this.#book.seq) {
+      this.#book.restore(state);
       for (const record of this.#book.openRecords()) this.#trades.set(record.tradeId, record);
     }
     for (const change of this.#book.apply(event)) {
