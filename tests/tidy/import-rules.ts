@@ -46,8 +46,16 @@ const BESIDES: Readonly<Record<string, readonly string[]>> = {
   'src/cli/entry.ts': ['adapters/system'],
 };
 
-/** Where data comes in from outside; app for the user's own strategy module. */
-const DECODING = ['events/', 'config/', 'strategy/', 'adapters/', 'cli/', 'app/load-strategy.ts'];
+/** Where data comes in from outside; app for the user's own strategy module, and for what another process hands over. */
+const DECODING = [
+  'events/',
+  'config/',
+  'strategy/',
+  'adapters/',
+  'cli/',
+  'app/load-strategy.ts',
+  'app/correct-inferred.ts',
+];
 const ZOD = [...DECODING.map((place) => `src/${place}`), 'tests/'];
 
 /** Vendor packages and the places that know them; elsewhere the house's own words are used. */
