@@ -13,7 +13,7 @@ import { decisiveLoss, endCooldown, hasNoLoss, latchCloses, latchDayLoss } from 
 import type { OrderDesk } from './order-desk.ts';
 import { deskOf, protectorOf } from './parts.ts';
 import type { Protector } from './protector.ts';
-import { tradingNow } from './trading.ts';
+import { outsideOf, tradingNow } from './trading.ts';
 import { markDrafts, portfolioAt } from './valuation.ts';
 
 /** A repair that needs more looks than this in a row goes on at the next. */
@@ -123,9 +123,9 @@ export class Monitors {
     else if (system.book.trading.kill !== null) await carryOutKill(system, this, session);
   }
 
-  /** True while nothing is done by itself but protective repair. */
+  /** True while nothing is done by itself but protective repair. A kill file that was seen is in the journal. */
   #isHalted(): boolean {
-    return tradingNow(this.#system).state === 'halted';
+    return tradingNow(this.#system, outsideOf(this.#system, null)).state === 'halted';
   }
 
   /**

@@ -135,14 +135,14 @@ export function pruneRecordings(
   }
 }
 
-/**
- * Whether a session is recorded. Where time is simulated, only what would still be there at the end: the rest would be
- * written to be removed.
- */
+/** A rehearsal may play years: it records its last days, enough to try replay on. */
+const REHEARSED_MS = 3 * DAY_MS;
+
+/** Whether a session is recorded: all that are traded, the last ones where time is simulated. */
 function isRecorded({ recordings, rehearsedUntil, config }: System, session: Session): boolean {
   if (recordings === null || !config.recordings.enabled) return false;
   if (rehearsedUntil === null) return true;
-  return session.closeAt >= rehearsedUntil.closeAt - config.recordings.keepDays * DAY_MS;
+  return session.closeAt >= rehearsedUntil.closeAt - REHEARSED_MS;
 }
 
 /** SHA-256 of a strategy file of one's own; null for a built-in strategy, or where the file is gone by now. */

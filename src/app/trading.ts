@@ -1,4 +1,4 @@
-import { readKillFile } from '../adapters/file/kill-file.ts';
+import { type KillFile, readKillFile } from '../adapters/file/kill-file.ts';
 import { newYorkDate, nextSession, sessionOf } from '../calendar/nyse.ts';
 import { liveAckOf } from '../config/limits-hash.ts';
 import type { LoadedConfig } from '../config/load.ts';
@@ -43,11 +43,13 @@ export const armingOf = ({
   expectedAck: liveAckOf(acknowledged).ack,
 });
 
+const killFileOf = ({ writesReports, home }: TradingParts): KillFile | null =>
+  writesReports ? readKillFile(home) : null;
+
 /** What restricts trading from outside the journal. A run in the past is nobody's to kill but by its environment. */
-export function outsideOf(parts: TradingParts): Outside {
-  const { home, loaded, broker } = parts;
+export function outsideOf(parts: TradingParts, file = killFileOf(parts)): Outside {
+  const { loaded, broker } = parts;
   const faults = broker.simulated ? [] : armingFaults(armingOf(parts));
-  const file = parts.writesReports ? readKillFile(home) : null;
   return {
     killSwitch: loaded.switches.killSwitch,
     killFile: file === null ? null : file.cause,
@@ -74,19 +76,20 @@ export const tradingView = (
   parts: TradingParts,
   asOf: EpochMs,
   session: SessionDate,
+  outside: Outside = outsideOf(parts),
 ): TradingView => ({
   asOf,
   session,
   ...restrictingLimits(parts.config, parts.source),
-  outside: outsideOf(parts),
+  outside,
 });
 
 /** What may be done now, and everything that restricts it. */
-export function tradingNow(parts: TradingParts): Trading {
+export function tradingNow(parts: TradingParts, outside: Outside = outsideOf(parts)): Trading {
   const now = parts.clock.now();
   const date = newYorkDate(now);
   const session = sessionOf(date) ?? nextSession(date);
-  return tradingOf(parts.book, tradingView(parts, now, session.date));
+  return tradingOf(parts.book, tradingView(parts, now, session.date, outside));
 }
 
 /** What the last gate asks before every entry: the first thing that restricts trading now, where anything does. */
