@@ -196,9 +196,12 @@ async function lookAgain(
   };
 }
 
-/** What the kill file asks for, where it is there and the journal does not know of it yet. */
-export function killAsked({ book, home, writesReports }: System): KillFile | null {
-  if (!writesReports) return null;
+/**
+ * What the kill file asks for, where it is there and the journal does not know of it yet. A rehearsal has nobody to
+ * stop: a kill before it began is in force by the trading state all the same.
+ */
+export function killAsked({ book, home, writesReports, rehearsedUntil }: System): KillFile | null {
+  if (!writesReports || rehearsedUntil !== null) return null;
   const file = readKillFile(home);
   if (file === null || book.trading.kill === 'flatten') return null;
   return book.trading.kill === file.positions ? null : file;

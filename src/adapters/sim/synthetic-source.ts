@@ -23,7 +23,9 @@ const SESSIONS_KEPT = 25;
 export function syntheticSource(market: SyntheticMarket, seed: number): BarSource {
   const symbols = [...market.symbols].sort();
   const daily = new Map<Symbol, { through: SessionDate; columns: BarColumns }>();
-  const minutes = new Map<string, BarColumns>();
+  /** By session, oldest first. */
+  const minutes = new Map<SessionDate, Map<Symbol, BarColumns>>();
+  let current = { date: '' as SessionDate, bars: new Map<Symbol, BarColumns>() };
   let preparedThrough = SYNTHETIC_HISTORY_FROM;
   const dailyOf = (symbol: Symbol): BarColumns => {
     const known = daily.get(symbol);
@@ -32,13 +34,21 @@ export function syntheticSource(market: SyntheticMarket, seed: number): BarSourc
     daily.set(symbol, { through: preparedThrough, columns });
     return columns;
   };
-  const sessionOf = (symbol: Symbol, date: SessionDate): BarColumns => {
-    const key = `${symbol} ${date}`;
-    const known = minutes.get(key);
+  const ofSession = (date: SessionDate): Map<Symbol, BarColumns> => {
+    const known = minutes.get(date);
     if (known !== undefined) return known;
-    if (minutes.size >= SESSIONS_KEPT * symbols.length) minutes.clear();
+    const [oldest] = minutes.keys();
+    if (minutes.size >= SESSIONS_KEPT && oldest !== undefined) minutes.delete(oldest);
+    const bars = new Map<Symbol, BarColumns>();
+    minutes.set(date, bars);
+    return bars;
+  };
+  const sessionOf = (symbol: Symbol, date: SessionDate): BarColumns => {
+    if (date !== current.date) current = { date, bars: ofSession(date) };
+    const known = current.bars.get(symbol);
+    if (known !== undefined) return known;
     const columns = market.minutes(symbol, date);
-    minutes.set(key, columns);
+    current.bars.set(symbol, columns);
     return columns;
   };
   return {
