@@ -132,10 +132,10 @@ export class JournalPast {
 }
 
 /**
- * A collector for one session, of everything that comes after `before`. An event belongs to the session it names, else
- * to that of its run, else to the one whose day it falls into: from midnight in New York after the previous session to
- * midnight after this one, so that what happens on a weekend is in Monday's report. Runs of job report are left out: a
- * report does not report itself.
+ * A collector for one session, of everything that comes after `before`. An event belongs to the session it names, a
+ * correction aside, else to that of its run, else to the one whose day it falls into: from midnight in New York after
+ * the previous session to midnight after this one, so that what happens on a weekend is in Monday's report. Runs of job
+ * report are left out: a report does not report itself.
  */
 export function collectDay(
   session: SessionDate,
@@ -184,18 +184,26 @@ function placeOf(
   runSessions: ReadonlyMap<string, SessionDate>,
   { session, previousSession, fromAt, toAt }: Span,
 ): 'earlier' | 'today' | 'later' {
-  const own =
-    'session' in event
-      ? event.session
-      : event.runId === null
-        ? undefined
-        : runSessions.get(event.runId);
+  const own = sessionOfEvent(event, runSessions);
   if (own !== undefined) {
     if (own <= previousSession) return 'earlier';
     return own <= session ? 'today' : 'later';
   }
   if (event.at < fromAt) return 'earlier';
   return event.at < toAt ? 'today' : 'later';
+}
+
+/**
+ * The session an event names, else that of its run. A correction names the session of what it corrects, and is news of
+ * the day it is written down: what was said of the day before stays said.
+ */
+function sessionOfEvent(
+  event: JournalEvent,
+  runSessions: ReadonlyMap<string, SessionDate>,
+): SessionDate | undefined {
+  if (event.type === 'fill.corrected') return undefined;
+  if ('session' in event) return event.session;
+  return event.runId === null ? undefined : runSessions.get(event.runId);
 }
 
 /** What changes a position. */

@@ -1,12 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { usd } from '../../src/domain/money.ts';
+import { assertExists } from '../../src/domain/result.ts';
+import { sessionDate } from '../../src/domain/time.ts';
+import type { CorrectingFill } from '../../src/ledger/book-corrections.ts';
 import { costOf } from '../../src/ledger/lots.ts';
 import { accountMoves } from '../../src/reporting/day-book.ts';
+import { buildDailyReport } from '../../src/reporting/report.ts';
 import { lives } from '../arbitraries.ts';
 import { Ledger, ledgerWith } from '../ledger/book-builder.ts';
 import { bracketSent, filled } from '../ledger/book-drafts.ts';
 import { amend, changes, chosen } from '../ledger/corrections.ts';
+import { Story, symbol } from './story.ts';
 
 const movesOf = (ledger: Ledger, afterSeq = 0) =>
   accountMoves({ earlier: [], today: ledger.events, marks: [] }, afterSeq, ledger.events.length);
@@ -39,4 +44,50 @@ describe('the bridge of a day on which executions were corrected', () => {
       { numRuns: 150 },
     );
   });
+});
+
+describe('an execution that is corrected on a later day', () => {
+  function corrected(when: readonly [string, string] | null): Story {
+    const story = new Story();
+    const sent = '2026-03-03/scan-open/AAA';
+    story.open('2026-03-02', 10_000);
+    story.bracket(['2026-03-03', '09:30'], sent, { quantity: 5, limit: 11, stop: 9 });
+    story.fill(['2026-03-03', '09:30'], `${sent}/entry/1`, 5, 10);
+    const execId = story.fill(['2026-03-03', '10:00'], `${sent}/stop/1`, 5, 9);
+    story.mark(['2026-03-03', '16:00'], 'close', {});
+    if (when === null) return story;
+    const old = assertExists(story.book.execution(execId), 'it was recorded').fill;
+    const [, , name] = sent.split('/');
+    story.add('fill.corrected', when, {
+      execId,
+      orderRef: `${sent}/stop/1`,
+      symbol: symbol(name ?? ''),
+      side: 'sell',
+      session: sessionDate('2026-03-03'),
+      old: { quantity: 5, price: old.price, commission: old.commission },
+      by: [{ ...corrections(old), execId: `${execId}.02`, price: usd(9.5) }],
+      revision: 1,
+      cause: 'printed again',
+    });
+    story.mark([when[0], '16:00'], 'close', {});
+    return story;
+  }
+  const corrections = (old: Omit<CorrectingFill, 'inferred'>): CorrectingFill => {
+    const { execId, quantity, price, commission, filledAt } = old;
+    return { execId, quantity, price, commission, filledAt, inferred: false };
+  };
+
+  it('changes nothing in what is said of the day it was filled on', () => {
+    const { events } = corrected(null).input('2026-03-03');
+    expect(corrected(['2026-03-04', '11:00']).input('2026-03-03').events).toEqual(events);
+  });
+
+  it.each([['2026-03-04'], ['2026-03-05']])(
+    'is an event of the day it is written down: %s',
+    (day) => {
+      const built = buildDailyReport(corrected([day, '11:00']).input(day));
+      expect(built.bridge.unexplained).toBe(0);
+      expect(built.bridge.pnl).toBe(2.5);
+    },
+  );
 });
