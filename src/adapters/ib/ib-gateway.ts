@@ -1,0 +1,41 @@
+import type { IBApi } from '@stoqey/ib';
+import type { BrokerLink } from '../../ports/broker-link.ts';
+import type { Answer, Question } from './ib-ask.ts';
+
+/** A connection that was made: each is one instance of the library, and is never used again after it ended. */
+export interface IbConnection {
+  /** Counts from 1. */
+  readonly number: number;
+  readonly serverVersion: number;
+  readonly nextValidId: number;
+}
+
+/** Messages that are sent first where not all may be sent at once: cancels, then orders, then questions. */
+export type SendPriority = 'cancel' | 'order' | 'question';
+
+/** What a listener hears: the library's event and its arguments, and the connection that it came over. */
+export type IbListener = (name: string, args: readonly unknown[], connection: IbConnection) => void;
+
+/** The gateway as orders and market data use it, whatever becomes of single connections. */
+export interface IbGateway {
+  /** The account that was configured, and is among those that the gateway manages. */
+  readonly account: string;
+  readonly link: BrokerLink;
+  /** The connection in use; null while there is none. */
+  readonly connection: IbConnection | null;
+  /** Asks with our own pacing. A question without a connection, or whose connection broke, is incomplete at once. */
+  ask<T>(question: Question<T>, limitMs?: number): Promise<Answer<T>>;
+  /**
+   * Waits until so many messages may be sent, then calls `send` with the instance, once and synchronously, so that
+   * messages of a chain follow each other. False, and nothing was called, where there is no connection or it is not
+   * ready for that; nothing waits across an outage. It throws nothing.
+   */
+  send(priority: SendPriority, messages: number, send: (api: IBApi) => void): Promise<boolean>;
+  /** Hears every event of every connection; what it throws ends the connection, and never the process. */
+  listen(listener: IbListener): () => void;
+  /** Called for each new connection before anything else is sent over it, and once more where data was lost (1101). */
+  onConnection(listener: (connection: IbConnection) => void): () => void;
+  /** An id that no other request of this process has, and no order. */
+  nextRequestId(): number;
+  close(): Promise<void>;
+}
