@@ -27,13 +27,13 @@ import type { History, HistoryReader } from '../ports/history.ts';
 import type { Log } from '../ports/log.ts';
 import type { Recordings } from '../ports/recordings.ts';
 import type { SizingSettings } from '../risk/limits.ts';
-import type { DayReader } from './day-reading.ts';
 import { GatedBroker } from './gated-broker.ts';
 import { loadStrategy } from './load-strategy.ts';
 import { openAccounts, SIM_ACCOUNT } from './open-accounts.ts';
-import { PeriodReader } from './period-reading.ts';
+import type { Period } from './report-span.ts';
 import { checkScanData } from './scan-rule.ts';
 import { sectorsOf, withSectors } from './sector-file.ts';
+import type { SpanReader } from './span-reading.ts';
 import { syntheticSourceOf } from './synthetic.ts';
 import { entryRestriction, type TradingParts } from './trading.ts';
 import { universeOf } from './universe-file.ts';
@@ -111,10 +111,8 @@ export interface System {
   readonly reader: HistoryReader;
   /** The last session where they are known beforehand, because time is simulated; else null. */
   readonly rehearsedUntil: Session | null;
-  /** Reads day after day of the history for reports. */
-  readonly days: DayReader;
-  /** The same for weeks and months. */
-  readonly periods: Readonly<Record<'weekly' | 'monthly', PeriodReader>>;
+  /** Read the history for reports, one after the other of each kind. */
+  readonly spans: Readonly<Record<Period, SpanReader>>;
   readonly strategy: StrategyDesk;
   /** Where decisions leave what they saw, where the configuration wants that; null in a run of the past. */
   readonly recordings: Recordings | null;
@@ -156,7 +154,7 @@ export async function compose(composition: Composition): Promise<System> {
     configHash: loaded.hash,
     version: composition.version,
   };
-  const { broker, days, history, store, ...account } = await openAccounts(
+  const { broker, spans, history, store, ...account } = await openAccounts(
     composition,
     source,
     book,
@@ -187,8 +185,7 @@ export async function compose(composition: Composition): Promise<System> {
     book,
     history,
     reader: store.reader,
-    days,
-    periods: { weekly: new PeriodReader(store.reader), monthly: new PeriodReader(store.reader) },
+    spans,
     rehearsedUntil: composition.until ?? null,
     strategy,
     recordings: keepsRecordings(composition) ? recordingsOf(home) : null,

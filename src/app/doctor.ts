@@ -243,7 +243,8 @@ async function computeReport(system: System, session: Session): Promise<string> 
   const { readDailyReport } = await import('./report-job.ts');
   const { reportLimits } = await import('./report-facts.ts');
   const report = await readDailyReport({
-    reader: system.reader,
+    spans: system.spans.daily,
+    lastSeq: system.book.seq,
     session,
     asOf: system.clock.now(),
     limits: reportLimits(system.config),

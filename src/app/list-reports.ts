@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PERIODS, type Period } from './report-job.ts';
+import { PERIODS, type Period } from './report-span.ts';
 
 /** A report that lies in a home. */
 export interface StoredReport {

@@ -24,7 +24,7 @@ import type { History, HistoryReader } from '../ports/history.ts';
 import { commissionModel } from '../risk/commission.ts';
 import { intensityFactor } from '../risk/intensity.ts';
 import type { Composition, StartingState } from './compose.ts';
-import { DayReader } from './day-reading.ts';
+import { spansOf } from './span-reading.ts';
 
 /** The simulated account's name in journals and reports. */
 export const SIM_ACCOUNT = 'SIM-1';
@@ -42,9 +42,16 @@ export async function openAccounts(
   const lock = ownsHome ? await lockHome({ home, role, now: systemClock.now() }) : null;
   const store = await openStore(composition, book, owner, lock);
   try {
-    const days = new DayReader(store.reader);
+    const { reader } = store;
+    const spans = {
+      daily: spansOf(reader, 'daily'),
+      weekly: spansOf(reader, 'weekly'),
+      monthly: spansOf(reader, 'monthly'),
+    };
+    // A run in the past writes no reports of its days.
+    const hearing = ownsHome ? Object.values(spans) : [];
     const history = observed(store, (events) => {
-      days.hear(events);
+      for (const span of hearing) span.hear(events);
       composition.onEvents?.(events);
     });
     const saved = ownsHome ? loadSimAccount<SimAccountState>(home) : null;
@@ -65,7 +72,7 @@ export async function openAccounts(
     }
     return {
       broker,
-      days,
+      spans,
       history,
       store,
       setPlayed: (through: EpochMs): void => {

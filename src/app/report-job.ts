@@ -3,23 +3,19 @@ import { HORIZON, nextSession } from '../calendar/nyse.ts';
 import type { Config } from '../config/schema.ts';
 import { Failure } from '../domain/failure.ts';
 import type { EpochMs, Session, SessionDate } from '../domain/time.ts';
-import type { HistoryReader } from '../ports/history.ts';
 import { buildPeriodReport, type PeriodReport } from '../reporting/period-report.ts';
 import { buildDailyReport, type DailyReport } from '../reporting/report.ts';
 import type { ReportFacts, ReportLimits } from '../reporting/report-input.ts';
 import { summaryLines } from '../reporting/summary.ts';
 import type { System } from './compose.ts';
-import { DayReader, type DayReading } from './day-reading.ts';
 import type { ReportOutcome } from './jobs.ts';
-import { PeriodReader, type ReportSpan, spanOf } from './period-reading.ts';
 import { limitsIn, reportLimits } from './report-facts.ts';
 import { reportFiles, writeReportFiles } from './report-files.ts';
+import { type Period, type ReportSpan, spanOf } from './report-span.ts';
+import type { SpanReading, SpanSource } from './span-reading.ts';
 
 /** What a daily report is made from. */
-export interface ReportRequest {
-  readonly reader: HistoryReader;
-  /** Reads day after day from where it left off; one that reads from the beginning where it is left out. */
-  readonly days?: DayReader;
+export interface ReportRequest extends SpanSource {
   readonly session: Session;
   /** Now: before the close the report is preliminary. */
   readonly asOf: EpochMs;
@@ -33,8 +29,8 @@ export interface ReportRequest {
  * whenever it is asked for. Throws RECORD_UNKNOWN where the journal knows nothing up to that day.
  */
 export async function readDailyReport(request: ReportRequest): Promise<DailyReport> {
-  const { reader, session, asOf } = request;
-  const day = await (request.days ?? new DayReader(reader)).read(session);
+  const { spans, lastSeq, session, asOf } = request;
+  const day = await spans.read(session.date, session.date, lastSeq);
   if (day === null) {
     throw nothingUpTo(session.date);
   }
@@ -54,7 +50,7 @@ export async function readDailyReport(request: ReportRequest): Promise<DailyRepo
 
 /** Who made the numbers, with which data and limits, by the journal: the newest run, else the home's first event. */
 function factsOf(
-  { opened, lastRun, runFacts }: Pick<DayReading, 'opened' | 'lastRun' | 'runFacts'>,
+  { opened, lastRun, runFacts }: Pick<SpanReading, 'opened' | 'lastRun' | 'runFacts'>,
   fallback: Pick<ReportRequest, 'limits' | 'dataLabel'>,
 ): ReportFacts {
   const { mode, account, version } = lastRun ?? opened;
@@ -72,10 +68,8 @@ export const dataLabelOf = ({ data }: Config, home: string): string =>
     : `bars in ${join(home, data.barsDir)}`;
 
 /** What a weekly or monthly report is made from. */
-export interface PeriodRequest extends Omit<ReportRequest, 'session' | 'days'> {
+export interface PeriodRequest extends Omit<ReportRequest, 'session'> {
   readonly span: ReportSpan;
-  /** Reads one after the other from where it left off; one that reads from the beginning where it is left out. */
-  readonly periods?: PeriodReader;
 }
 
 /**
@@ -83,17 +77,17 @@ export interface PeriodRequest extends Omit<ReportRequest, 'session' | 'days'> {
  * RECORD_UNKNOWN where the journal knows nothing up to then.
  */
 export async function readPeriodReport(request: PeriodRequest): Promise<PeriodReport> {
-  const { reader, span, asOf } = request;
-  const reading = await (request.periods ?? new PeriodReader(reader)).read(span);
+  const { spans, lastSeq, span, asOf } = request;
+  const { last, sessions } = span;
+  const reading = await spans.read(sessions[0]?.date ?? last.date, last.date, lastSeq);
   if (reading === null) throw nothingUpTo(span.to);
-  const { last } = span;
   return buildPeriodReport({
     ...span,
     asOf,
     previousSession: reading.previousSession,
     nextSession: last.date < HORIZON.to ? nextSession(last.date) : null,
     facts: factsOf(reading, request),
-    runs: reading.runs.filter(({ session }) => session >= span.from && session <= last.date),
+    runs: reading.runs,
     trades: reading.trades,
     events: reading.events,
     breaks: reading.breaks,
@@ -104,9 +98,6 @@ const nothingUpTo = (date: SessionDate): Failure =>
   new Failure('RECORD_UNKNOWN', `nothing is recorded up to ${date}`, {
     hint: 'see which days there are: trade-labs runs',
   });
-
-export const PERIODS = ['daily', 'weekly', 'monthly'] as const;
-export type Period = (typeof PERIODS)[number];
 
 /** Where a report belongs, relative to the home or run folder: "reports/weekly/2026-W10". */
 export const reportPath = (period: Period, name: string): string => join('reports', period, name);
@@ -120,9 +111,10 @@ export async function writeReport(
   session: Session,
   period: Period,
 ): Promise<ReportOutcome | null> {
-  const { clock, config, days, history, outputDir, periods, reader, source } = system;
+  const { book, clock, config, history, outputDir, source } = system;
   const common = {
-    reader,
+    spans: system.spans[period],
+    lastSeq: book.seq,
     asOf: clock.now(),
     limits: reportLimits(config),
     dataLabel: source.label,
@@ -131,8 +123,8 @@ export async function writeReport(
   if (period !== 'daily' && span?.sessions.at(-1)?.date !== session.date) return null;
   const report =
     span === null
-      ? await readDailyReport({ ...common, days, session })
-      : await readPeriodReport({ ...common, span, periods: periods[span.kind] });
+      ? await readDailyReport({ ...common, session })
+      : await readPeriodReport({ ...common, span });
   const name = span?.name ?? session.date;
   const files = await reportFiles(report, config.report.formats);
   const written = writeReportFiles(join(outputDir, reportPath(period, name)), files);

@@ -1,4 +1,4 @@
-import type { Period } from '../app/report-job.ts';
+import type { Period } from '../app/report-span.ts';
 import {
   lastSessionClosedBy,
   newYorkDate,

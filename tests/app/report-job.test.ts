@@ -5,6 +5,7 @@ import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { REPORT_FORMATS, reportFiles, writeReportFiles } from '../../src/app/report-files.ts';
 import { readDailyReport } from '../../src/app/report-job.ts';
+import { spansOf } from '../../src/app/span-reading.ts';
 import { sessionOf } from '../../src/calendar/nyse.ts';
 import { Failure } from '../../src/domain/failure.ts';
 import { assertExists } from '../../src/domain/result.ts';
@@ -36,7 +37,7 @@ const read = (
   configured: Partial<Pick<ReportFacts, 'limits' | 'dataLabel'>> = {},
 ) =>
   readDailyReport({
-    reader: readerOf(story.events),
+    spans: spansOf(readerOf(story.events), 'daily'),
     session: assertExists(sessionOf(sessionDate(date)), 'a session'),
     asOf: clock(date, '17:00'),
     limits: FACTS.limits,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readDailyReport } from '../../src/app/report-job.ts';
+import { spansOf } from '../../src/app/span-reading.ts';
 import { sessionOf } from '../../src/calendar/nyse.ts';
 import { usd } from '../../src/domain/money.ts';
 import { assertExists } from '../../src/domain/result.ts';
@@ -21,7 +22,10 @@ async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
 
 const read = (events: readonly JournalEvent[], date = DAY): Promise<DailyReport> =>
   readDailyReport({
-    reader: { events: () => each(events), runs: () => each([]), trades: () => each([]) },
+    spans: spansOf(
+      { events: () => each(events), runs: () => each([]), trades: () => each([]) },
+      'daily',
+    ),
     session: assertExists(sessionOf(sessionDate(date)), 'a session'),
     asOf: clock(date, '17:00'),
     limits: FACTS.limits,

@@ -100,8 +100,9 @@ async function readReport(
   const job = await import('../../app/report-job.ts');
   const { reportLimits } = await import('../../app/report-facts.ts');
   const { homeReader } = await import('../../app/statistics.ts');
+  const { spansOf } = await import('../../app/span-reading.ts');
   const common = {
-    reader: homeReader(context.home),
+    spans: spansOf(homeReader(context.home), period),
     asOf: context.now(),
     limits: reportLimits(config),
     dataLabel: job.dataLabelOf(config, context.home),
@@ -109,7 +110,7 @@ async function readReport(
   if (session !== null) {
     return { report: await job.readDailyReport({ ...common, session }), name: session.date };
   }
-  const { spanOf } = await import('../../app/period-reading.ts');
+  const { spanOf } = await import('../../app/report-span.ts');
   const span = day === null || period === 'daily' ? null : spanOf(day, period, context.now());
   if (span === null) {
     throw new Failure('USAGE', `no session of ${date ?? 'that span'} has begun`, {
