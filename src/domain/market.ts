@@ -116,6 +116,10 @@ export interface Quote {
   readonly last: Micros;
   readonly at: EpochMs;
   readonly kind: QuoteKind;
+  /** False before the symbol has traded in this session; absent where bars, which are trades, stand for quotes. */
+  readonly hasOpened?: boolean;
+  /** True while trading in the symbol is halted; absent where nobody tells. */
+  readonly halted?: boolean;
 }
 
 /** How prices of a bars folder were changed after the fact; `total` includes dividends. */

@@ -12,6 +12,11 @@ export interface SnapshotRequest {
   readonly todayOpen: boolean;
   /** Today's cumulative volume against the same minute of earlier sessions. */
   readonly relativeVolume: boolean;
+  /**
+   * True where orders will follow: live quotes are waited for, and the snapshot is sealed after that, later than asked
+   * for. Means nothing where there are none.
+   */
+  readonly waitForQuotes?: boolean;
 }
 
 /** The market as decisions see it. All I/O happens here, before the decision. */
