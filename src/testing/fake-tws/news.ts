@@ -1,4 +1,3 @@
-import { pause } from '../../adapters/system/pause.ts';
 import type { Exchange } from './exchange.ts';
 import type { BookedExecution, ExchangeListener } from './exchange-parts.ts';
 import type { FaultPlan } from './faults.ts';
@@ -34,6 +33,7 @@ export interface NewsParts {
   readonly sessionsOf: (clientId: number) => readonly Session[];
   readonly positionListeners: ReadonlySet<Session>;
   readonly commissionDelayMs: number;
+  readonly sleep: (ms: number) => Promise<void>;
 }
 
 /** Tells clients of orders and executions: as they happen, and all again when asked. */
@@ -88,7 +88,7 @@ export class News implements ExchangeListener {
         session.send(this.#commission(booked));
     };
     if (this.#parts.commissionDelayMs === 0) tellCommission();
-    else void pause(this.#parts.commissionDelayMs).then(tellCommission);
+    else void this.#parts.sleep(this.#parts.commissionDelayMs).then(tellCommission);
   }
 
   /** The same execution a cent higher, under the next number: in the place of the one before. */

@@ -1,15 +1,18 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { pause } from '../../adapters/system/pause.ts';
-import { Answers, named, type Reference } from './answers.ts';
+import { machineTime, type TimeSource } from '../../adapters/system/system-timeline.ts';
+import { Answers, type Reference } from './answers.ts';
+import { Audit } from './audit.ts';
 import { Exchange } from './exchange.ts';
+import type { ExchangeListener } from './exchange-parts.ts';
 import { FaultPlan } from './faults.ts';
 import { Feed } from './feed.ts';
 import type { Token } from './frame.ts';
+import { Line } from './line.ts';
 import { News } from './news.ts';
-import { marketRule } from './replies.ts';
+import { RequestDesk } from './request-desk.ts';
 import type { Request } from './requests.ts';
 import { Session, type SessionHost } from './session.ts';
-import { isFinal } from './working-order.ts';
+import type { WorkingOrder } from './working-order.ts';
 
 /** What the server is made of. */
 export interface FakeTwsOptions extends Reference {
@@ -22,7 +25,15 @@ export interface FakeTwsOptions extends Reference {
   /** "20260305 09:30:00 US/Eastern" */
   readonly timeText: (at: number) => string;
   readonly commissionDelayMs: number;
+  /** By which it waits; the machine's where none is given. */
+  readonly time?: Pick<TimeSource, 'monotonicMs' | 'sleep'>;
+  /** While the market is open; always where it is not given. */
+  readonly isOpen?: (at: number) => boolean;
+  /** How long shares may be without a stop while somebody could mend it. */
+  readonly graceMs?: number;
 }
+
+const GRACE_MS = 15_000;
 
 /** What clients did that no client of ours may do, and how fast they were. */
 export interface ClientRecord {
@@ -38,13 +49,15 @@ export class FakeTws implements SessionHost {
   /** Changes messages on their way out, to see that a client notices. */
   mutate: ((tokens: readonly Token[]) => readonly Token[]) | null = null;
   readonly exchange: Exchange;
+  readonly audit: Audit;
   readonly #options: FakeTwsOptions;
+  readonly #time: Pick<TimeSource, 'monotonicMs' | 'sleep'>;
+  readonly #line: Line;
   readonly #feed: Feed;
   readonly #news: News;
-  readonly #answers: Answers;
+  readonly #desk: RequestDesk;
   readonly #sessions = new Set<Session>();
   readonly #problems: string[] = [];
-  readonly #placed: string[] = [];
   readonly #positionListeners = new Set<Session>();
   #fastest = 0;
   #server: Server | null = null;
@@ -52,6 +65,8 @@ export class FakeTws implements SessionHost {
 
   constructor(options: FakeTwsOptions) {
     this.#options = options;
+    this.#time = options.time ?? machineTime;
+    this.#line = new Line(options.now);
     this.#news = new News({
       account: options.account,
       faults: this.faults,
@@ -59,10 +74,43 @@ export class FakeTws implements SessionHost {
       sessionsOf: (clientId) => this.#sessionsOf(clientId),
       positionListeners: this.#positionListeners,
       commissionDelayMs: options.commissionDelayMs,
+      sleep: (ms) => this.sleep(ms),
     });
-    this.exchange = new Exchange({ ...options, faults: this.faults }, this.#news);
-    this.#answers = new Answers(this.exchange, this.faults, options);
+    this.exchange = new Exchange({ ...options, faults: this.faults }, this.#listener());
+    this.audit = new Audit({
+      exchange: () => this.exchange,
+      now: options.now,
+      isOpen: options.isOpen ?? (() => true),
+      canAct: () => this.#line.isWhole && [...this.#sessions].some(({ isReady }) => isReady),
+      graceMs: options.graceMs ?? GRACE_MS,
+    });
     this.#feed = new Feed(this.exchange, this.faults);
+    this.#desk = new RequestDesk({
+      exchange: this.exchange,
+      faults: this.faults,
+      news: this.#news,
+      answers: new Answers(this.exchange, this.faults, options),
+      feed: this.#feed,
+      line: this.#line,
+      audit: this.audit,
+      positionListeners: this.#positionListeners,
+    });
+  }
+
+  /** What happens at the exchange is told to clients, and looked at. */
+  #listener(): ExchangeListener {
+    return {
+      changed: (order, open) => {
+        this.#news.changed(order, open);
+        this.audit.look();
+      },
+      notice: (...said) => this.#news.notice(...said),
+      executed: (execution, order) => this.#news.executed(execution, order),
+      moved: (held) => {
+        this.#news.moved(held);
+        this.audit.look();
+      },
+    };
   }
 
   /** Listens on loopback; resolves with the port. */
@@ -102,7 +150,7 @@ export class FakeTws implements SessionHost {
     await this.close();
     this.exchange.book.forgetUntransmitted();
     for (const client of clients) this.exchange.book.rollBackIds(client, rollBackIdsBy);
-    await pause(awayMs);
+    await this.sleep(awayMs);
     await this.listen(this.#port);
   }
 
@@ -111,7 +159,7 @@ export class FakeTws implements SessionHost {
     return {
       problems: this.#problems,
       fastestPerSecond: Math.max(this.#fastest, ...speeds),
-      placed: this.#placed,
+      placed: this.#desk.placed,
     };
   }
 
@@ -121,13 +169,22 @@ export class FakeTws implements SessionHost {
 
   /** A message to every client that belongs to no request: 1100, 2104 ... */
   announce(code: number, text: string): void {
+    this.audit.look();
+    this.#line.announced(code);
     for (const session of this.#sessions) if (session.isReady) session.notice(-1, code, text);
   }
 
   /** A print of the market: fills what it fills, and tells who watches. */
   print(symbol: string, last: number, around?: Parameters<Exchange['print']>[2]): void {
+    this.audit.look();
     this.exchange.print(symbol, last, around);
     this.#feed.tell(symbol);
+  }
+
+  /** A stop or any other order is gone, and nobody was told. */
+  vanish(order: WorkingOrder): void {
+    this.exchange.vanish(order);
+    this.audit.look();
   }
 
   get ownVersion(): number {
@@ -145,6 +202,14 @@ export class FakeTws implements SessionHost {
     return this.#options.now();
   }
 
+  monotonicMs(): number {
+    return this.#time.monotonicMs();
+  }
+
+  sleep(ms: number): Promise<void> {
+    return this.#time.sleep(ms, new AbortController().signal);
+  }
+
   nextId(clientId: number): number {
     return this.exchange.book.nextId(clientId);
   }
@@ -158,6 +223,7 @@ export class FakeTws implements SessionHost {
   }
 
   ended(session: Session): void {
+    this.audit.look();
     this.#fastest = Math.max(this.#fastest, session.fastest);
     this.#sessions.delete(session);
     this.#positionListeners.delete(session);
@@ -165,100 +231,7 @@ export class FakeTws implements SessionHost {
   }
 
   handle(session: Session, request: Request): void {
-    switch (request.kind) {
-      case 'placeOrder':
-        this.#place(session, request.orderId, request.fields);
-        return;
-      case 'cancelOrder':
-        this.exchange.cancel(session.clientId, request.orderId);
-        return;
-      case 'globalCancel':
-        for (const order of this.exchange.book.orders) {
-          if (!isFinal(order)) this.exchange.cancel(order.clientId, order.orderId);
-        }
-        return;
-      case 'currentTime':
-        session.answerTime();
-        return;
-      case 'openOrders':
-        this.#news.openOrders(session, session.clientId);
-        return;
-      case 'allOpenOrders':
-        this.#news.openOrders(session, null);
-        return;
-      case 'completedOrders':
-        this.#news.completedOrders(session);
-        return;
-      case 'executions':
-        this.#news.executions(session, request.reqId, request.filter);
-        return;
-      case 'positions':
-        this.#positionListeners.add(session);
-        this.#answers.positions(session);
-        return;
-      case 'cancelPositions':
-        this.#positionListeners.delete(session);
-        return;
-      default:
-        this.#look(session, request);
-    }
-  }
-
-  /** What changes nothing but who watches what. */
-  #look(session: Session, request: Request): void {
-    switch (request.kind) {
-      case 'accountSummary':
-        this.#answers.summary(session, request);
-        return;
-      case 'contractDetails':
-        this.#answers.contract(session, request);
-        return;
-      case 'marketRule':
-        session.send(marketRule(request.ruleId));
-        return;
-      case 'history':
-        this.#answers.history(session, request);
-        return;
-      case 'scanner':
-        this.#answers.scan(session, request);
-        return;
-      case 'marketDataType':
-        session.marketDataType = request.type;
-        return;
-      case 'marketData':
-        this.#feed.watch(session, request.reqId, named(request), request.snapshot);
-        return;
-      case 'cancelMarketData':
-        this.#feed.unwatch(session, request.reqId);
-        return;
-      default:
-    }
-  }
-
-  #place(session: Session, orderId: number, fields: Readonly<Record<string, string>>): void {
-    const isNew = this.exchange.book.find(session.clientId, orderId) === undefined;
-    if (!session.isReady) this.misbehaved(`order ${orderId} before the next valid id`);
-    if (this.faults.take('drop-order')) {
-      session.drop();
-      return;
-    }
-    if (isNew && fields.whatIf !== '1') this.#placed.push(fields.orderRef ?? '');
-    if (fields.whatIf === '1' && !this.faults.has('read-only')) {
-      this.#answers.margin(session, orderId, fields);
-      return;
-    }
-    if (this.faults.take('drop-before-ack')) session.drop();
-    this.exchange.place(session.clientId, orderId, fields);
-    if (fields.transmit === '0' && this.faults.take('drop-after-parent')) session.drop();
-    if (this.faults.take('message-on-live-order')) {
-      session.notice(orderId, 10_349, 'Order TIF was set to DAY based on order preset.');
-      session.notice(
-        orderId,
-        399,
-        'Order Message: Warning: Your order will not be placed at the exchange until 09:30',
-      );
-      session.notice(orderId, 404, 'Order held while securities are located');
-    }
+    this.#desk.take(session, request);
   }
 
   #sessionsOf(clientId: number): Session[] {

@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import { pause } from '../../adapters/system/pause.ts';
 import type { FaultPlan } from './faults.ts';
 import { FrameError, FrameReader, frameOf, type Token } from './frame.ts';
 import { currentTime, managedAccounts, nextValidId, notice } from './replies.ts';
@@ -12,6 +11,8 @@ export interface SessionHost {
   readonly faults: FaultPlan;
   readonly mutate: ((tokens: readonly Token[]) => readonly Token[]) | null;
   now(): number;
+  monotonicMs(): number;
+  sleep(ms: number): Promise<void>;
   nextId(clientId: number): number;
   /** False where the client id is in use. */
   admit(session: Session, clientId: number): boolean;
@@ -37,10 +38,10 @@ export class Session {
   #version: number | null = null;
   #clientId: number | null = null;
   #ready = false;
-  #second = 0;
-  #inSecond = 0;
+  /** When each message of the last second came. */
+  readonly #recent: number[] = [];
   #complaints = 0;
-  /** Most messages within one second so far. */
+  /** Most messages within any one second so far. */
   fastest = 0;
   /** 1 live, 3 delayed; as the client asked. */
   marketDataType = 1;
@@ -97,7 +98,7 @@ export class Session {
     if (request.kind === 'startApi') this.#start(request.clientId);
     else if (this.#clientId === null) this.#host.misbehaved(`${request.kind} before START_API`);
     else if (this.#host.faults.has('slow-answers')) {
-      void pause(SLOW_MS).then(() => this.#host.handle(this, request));
+      void this.#host.sleep(SLOW_MS).then(() => this.#host.handle(this, request));
     } else this.#host.handle(this, request);
   }
 
@@ -124,7 +125,8 @@ export class Session {
       return;
     }
     if (!faults.has('no-accounts')) this.send(managedAccounts(accounts));
-    if (faults.take('late-next-id')) void pause(LATE_ID_MS).then(() => this.#begin(clientId));
+    if (faults.take('late-next-id'))
+      void this.#host.sleep(LATE_ID_MS).then(() => this.#begin(clientId));
     else if (!faults.has('no-next-id')) this.#begin(clientId);
   }
 
@@ -142,11 +144,13 @@ export class Session {
 
   /** False where the client is thrown out for its speed. */
   #paces(): boolean {
-    const second = Math.floor(performance.now() / 1_000);
-    this.#inSecond = second === this.#second ? this.#inSecond + 1 : 1;
-    this.#second = second;
-    this.fastest = Math.max(this.fastest, this.#inSecond);
-    if (this.#inSecond !== MOST_PER_SECOND + 1) return !this.#socket.destroyed;
+    const now = this.#host.monotonicMs();
+    const fresh = this.#recent.findIndex((at) => at > now - 1_000);
+    this.#recent.splice(0, fresh === -1 ? this.#recent.length : fresh);
+    this.#recent.push(now);
+    this.fastest = Math.max(this.fastest, this.#recent.length);
+    if (this.#recent.length <= MOST_PER_SECOND) return !this.#socket.destroyed;
+    this.#recent.length = 0;
     this.#complaints += 1;
     this.#host.misbehaved('more than 50 messages in a second');
     this.notice(-1, 100, 'Max rate of messages per second has been exceeded');
