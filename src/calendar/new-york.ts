@@ -79,7 +79,18 @@ export function newYorkOffsetMinutes(at: EpochMs): number {
 const wallMs = (at: EpochMs): number => at + newYorkOffsetMinutes(at) * MINUTE_MS;
 
 /** The date in New York at an instant. */
-export const newYorkDate = (at: EpochMs): SessionDate => utcMsToDate(wallMs(at));
+export function newYorkDate(at: EpochMs): SessionDate {
+  const wall = wallMs(at);
+  // Instants come in order, hundreds on one date.
+  if (!(wall >= lastDayMs && wall < lastDayMs + DAY_MS)) {
+    lastDayMs = wall - (((wall % DAY_MS) + DAY_MS) % DAY_MS);
+    lastDate = utcMsToDate(lastDayMs);
+  }
+  return lastDate;
+}
+
+let lastDayMs = Number.NaN;
+let lastDate = '' as SessionDate;
 
 /** Midnight UTC of the New York date at an instant: the date as a number, without text. */
 export function newYorkDayMs(at: EpochMs): number {

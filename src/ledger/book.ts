@@ -44,10 +44,13 @@ import type { FillStep } from './trade-steps.ts';
  */
 export class Book implements Fold {
   #state: BookState = emptyBook();
+  /** Null where it has to be made anew. */
+  #openTrades: readonly OpenTrade[] | null = null;
 
   apply(event: JournalEvent): readonly ViewChange[] {
     const state = this.#state;
     state.seq = event.seq;
+    this.#openTrades = null;
     switch (event.type) {
       case 'run.started':
         state.configHash = event.configHash;
@@ -118,6 +121,7 @@ export class Book implements Fold {
 
   restore(state: unknown): void {
     this.#state = decodeBook(state);
+    this.#openTrades = null;
   }
 
   get seq(): number {
@@ -142,8 +146,12 @@ export class Book implements Fold {
     return this.#state.flowSinceClose;
   }
   /** Open trades by symbol, in symbol order. */
-  openTrades(): OpenTrade[] {
-    return [...this.#state.trades.values()].sort((a, b) => (a.symbol < b.symbol ? -1 : 1));
+  openTrades(): readonly OpenTrade[] {
+    // Asked several times a minute, and changed by events alone.
+    this.#openTrades ??= [...this.#state.trades.values()].sort((a, b) =>
+      a.symbol < b.symbol ? -1 : 1,
+    );
+    return this.#openTrades;
   }
   /** The records of the open trades, as the views have them. */
   openRecords(): TradeRecord[] {
