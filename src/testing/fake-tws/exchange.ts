@@ -3,7 +3,13 @@ import type { BookedExecution, ExchangeListener, ExchangeOptions } from './excha
 import type { FaultName } from './faults.ts';
 import { Holdings } from './holdings.ts';
 import { OrderBook } from './order-book.ts';
-import { type OrderFault, orderFault } from './order-fault.ts';
+import {
+  askedFault,
+  DUPLICATE_ID,
+  type OrderFault,
+  orderFault,
+  uncancelled,
+} from './order-fault.ts';
 import { fillPrice } from './order-matching.ts';
 import { Prices } from './prices.ts';
 import {
@@ -53,11 +59,11 @@ export class Exchange {
       return;
     }
     if (orderId < this.book.nextId(clientId)) {
-      refuse(103, 'Duplicate order id');
+      refuse(DUPLICATE_ID.code, DUPLICATE_ID.text);
       return;
     }
     this.book.useId(clientId, orderId);
-    const fault = this.#faultOf(clientId, fields);
+    const fault = askedFault(faults) ?? this.#faultOf(clientId, fields);
     if (fault !== null) {
       refuse(fault.code, fault.text);
       return;
@@ -80,13 +86,14 @@ export class Exchange {
     fields: Readonly<Record<string, string>>,
   ): WorkingOrder {
     const contract = this.book.contractOf(fields) as FakeContract;
+    const presets = this.#options.faults.has('preset-day') ? { tif: 'DAY' } : {};
     this.#permId += 1;
     return {
       clientId,
       orderId,
       permId: this.#permId,
       contract,
-      fields,
+      fields: { ...fields, ...presets },
       state: 'Untransmitted',
       total: Number(fields.totalQuantity),
       filled: 0,
@@ -118,8 +125,14 @@ export class Exchange {
   }
 
   #modify(order: WorkingOrder, fields: Readonly<Record<string, string>>): void {
+    const { clientId, orderId } = order;
     if (isFinal(order)) {
-      this.#listener.notice(order.clientId, order.orderId, 104, 'Cannot modify a filled order.');
+      this.#listener.notice(clientId, orderId, 104, 'Cannot modify a filled order.');
+      return;
+    }
+    if (this.#options.faults.take('refuse-modify')) {
+      const text = 'Order being modified does not match the original order.';
+      this.#listener.notice(clientId, orderId, 105, text);
       return;
     }
     order.fields = fields;
@@ -193,7 +206,9 @@ export class Exchange {
     for (const child of children) {
       if (isFinal(child) || this.book.waits(child)) continue;
       this.#listener.changed(child, false);
-      this.#match(child);
+      const isStop = (child.fields.orderType ?? '').startsWith('STP');
+      if (isStop && this.#options.faults.take('cancel-child')) this.#cancelled(child);
+      else this.#match(child);
     }
   }
 
@@ -239,7 +254,12 @@ export class Exchange {
     const order = this.book.find(clientId, orderId);
     const say = (code: number, text: string): void =>
       this.#listener.notice(clientId, orderId, code, text);
-    if (order === undefined || faults.take('cancel-not-found')) {
+    const asked = uncancelled(faults);
+    if (asked !== null) {
+      say(asked.code, asked.text);
+      return;
+    }
+    if (order === undefined) {
       say(10147, `OrderId ${orderId} that needs to be cancelled is not found.`);
       return;
     }
@@ -279,7 +299,10 @@ export class Exchange {
   /** Orders for the day end; those that are good till cancelled stay. */
   endDay(): void {
     for (const order of this.book.orders) {
-      if (!isFinal(order) && order.fields.tif !== 'GTC') this.#cancelled(order);
+      if (isFinal(order)) continue;
+      const isStop = !isBuy(order) && (order.fields.orderType ?? '').startsWith('STP');
+      if (order.fields.tif !== 'GTC') this.#cancelled(order);
+      else if (isStop && this.#options.faults.has('stops-vanish')) this.vanish(order);
     }
   }
 

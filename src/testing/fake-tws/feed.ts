@@ -43,6 +43,11 @@ export class Feed {
       session.notice(reqId, 200, 'No security definition has been found for the request');
       return;
     }
+    if (this.#faults.has('competing-session')) {
+      const text = 'No market data during competing live session';
+      session.notice(reqId, 10_197, text);
+      return;
+    }
     const delayed = this.#faults.has('delayed-data');
     const refused = this.#faults.has('no-market-data') || (delayed && session.marketDataType === 1);
     if (refused) {

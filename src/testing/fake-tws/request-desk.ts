@@ -22,6 +22,16 @@ export interface DeskParts {
   readonly positionListeners: Set<Session>;
 }
 
+const PRESET = [10_349, 'Order TIF was set to DAY based on order preset.'] as const;
+/** Messages on an order that change nothing. */
+const REMARKS = [
+  PRESET,
+  [399, 'Order Message: Warning: your order will not be placed at the exchange until 09:30'],
+  [404, 'Order held while securities are located'],
+  [2109, 'Outside Regular Trading Hours is ignored based on the order type and destination.'],
+  [2161, 'In accordance with our regulatory obligations, your order will be capped.'],
+] as const;
+
 /** Takes what clients ask for to where it is answered. */
 export class RequestDesk {
   /** orderRef of every order that was placed first, in order. */
@@ -50,6 +60,9 @@ export class RequestDesk {
         return;
       case 'currentTime':
         session.answerTime();
+        return;
+      case 'nextId':
+        session.tellNextId();
         return;
       case 'openOrders':
         this.#parts.news.openOrders(session, session.clientId);
@@ -121,15 +134,10 @@ export class RequestDesk {
     if (this.#parts.faults.take('drop-before-ack')) session.drop();
     this.#parts.exchange.place(session.clientId, orderId, fields);
     if (fields.transmit === '0' && this.#parts.faults.take('drop-after-parent')) session.drop();
-    if (this.#parts.faults.take('message-on-live-order')) {
-      session.notice(orderId, 10_349, 'Order TIF was set to DAY based on order preset.');
-      session.notice(
-        orderId,
-        399,
-        'Order Message: Warning: Your order will not be placed at the exchange until 09:30',
-      );
-      session.notice(orderId, 404, 'Order held while securities are located');
-    }
+    const { faults } = this.#parts;
+    if (faults.has('preset-day')) session.notice(orderId, ...PRESET);
+    if (!faults.take('message-on-live-order')) return;
+    for (const [code, text] of REMARKS) session.notice(orderId, code, text);
   }
 
   #heard(

@@ -125,14 +125,13 @@ export class Session {
       return;
     }
     if (!faults.has('no-accounts')) this.send(managedAccounts(accounts));
-    if (faults.take('late-next-id'))
-      void this.#host.sleep(LATE_ID_MS).then(() => this.#begin(clientId));
-    else if (!faults.has('no-next-id')) this.#begin(clientId);
+    if (faults.take('late-next-id')) void this.#host.sleep(LATE_ID_MS).then(() => this.#begin());
+    else if (!faults.has('no-next-id')) this.#begin();
   }
 
-  #begin(clientId: number): void {
+  #begin(): void {
     this.#ready = true;
-    this.send(nextValidId(this.#host.nextId(clientId)));
+    this.tellNextId();
     for (const [code, farm] of [
       [2104, 'Market data farm connection is OK:usfarm'],
       [2106, 'HMDS data farm connection is OK:ushmds'],
@@ -159,6 +158,10 @@ export class Session {
     return false;
   }
 
+  tellNextId(): void {
+    this.send(nextValidId(this.#host.nextId(this.clientId)));
+  }
+
   answerTime(): void {
     const offset = this.#host.faults.has('clock-offset') ? OFFSET_SECONDS : 0;
     this.send(currentTime(Math.floor(this.#host.now() / 1_000) + offset));
@@ -169,8 +172,8 @@ export class Session {
   }
 
   send(tokens: readonly Token[]): void {
-    if (this.#socket.destroyed) return;
     const { faults } = this.#host;
+    if (this.#socket.destroyed || faults.has('mute')) return;
     if (faults.take('garbage-length')) this.#socket.write(Buffer.from([0x7f, 0xff, 0xff, 0xff]));
     if (faults.take('unknown-message')) this.#socket.write(frameOf([9_999, 1, 'nothing']));
     const frame = frameOf(this.#host.mutate?.(tokens) ?? tokens);
@@ -179,7 +182,8 @@ export class Session {
       this.#socket.destroy();
       return;
     }
-    this.#socket.write(frame);
+    if (!faults.has('byte-by-byte')) this.#socket.write(frame);
+    else for (const byte of frame) this.#socket.write(Buffer.of(byte));
   }
 
   /** Closes at once, as a connection that breaks. */
