@@ -1,6 +1,7 @@
 import type { IBApi } from '@stoqey/ib';
 import type { BrokerLink } from '../../ports/broker-link.ts';
 import type { Answer, Question } from './ib-ask.ts';
+import type { FarmState } from './ib-connectivity.ts';
 
 /** A connection that was made: each is one instance of the library, and is never used again after it ended. */
 export interface IbConnection {
@@ -23,12 +24,16 @@ export interface IbGateway {
   readonly link: BrokerLink;
   /** The connection in use; null while there is none. */
   readonly connection: IbConnection | null;
+  /** How the gateway's lines to groups of servers stand, by name such as usfarm; empty without a connection. */
+  readonly farms: ReadonlyMap<string, FarmState>;
   /** Asks with our own pacing. A question without a connection, or whose connection broke, is incomplete at once. */
   ask<T>(question: Question<T>, limitMs?: number): Promise<Answer<T>>;
   /**
    * Waits until so many messages may be sent, then calls `send` with the instance, once and synchronously, so that
    * messages of a chain follow each other. False, and nothing was called, where there is no connection or it is not
-   * ready for that; nothing waits across an outage. It throws nothing.
+   * ready for that; nothing waits across an outage. It throws nothing; where `send` does, the connection ends.
+   *
+   * Orders go while the link is ready, cancels while it is being compared as well, questions over every connection.
    */
   send(priority: SendPriority, messages: number, send: (api: IBApi) => void): Promise<boolean>;
   /** Hears every event of every connection; what it throws ends the connection, and never the process. */

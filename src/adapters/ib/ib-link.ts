@@ -1,5 +1,6 @@
-import { EventName, IBApi } from '@stoqey/ib';
+import { EventName, type IBApi } from '@stoqey/ib';
 import type { Timeline } from '../../ports/timeline.ts';
+import { guardedInstance } from './ib-instance.ts';
 
 /** Where and as whom to connect, and how long each step may take. */
 export interface IbLinkOptions {
@@ -13,6 +14,10 @@ export interface IbLinkOptions {
   readonly giveUp: AbortSignal;
   /** Told every message as it goes over the wire. */
   readonly onWire?: (direction: 'sent' | 'received', tokens: readonly unknown[]) => void;
+  /** Told every event of the library from the first on, but for the raw messages. */
+  readonly onEvent?: (name: string, args: readonly unknown[]) => void;
+  /** Where ids of requests come from, for whoever connects more than once. */
+  readonly requestIds?: RequestIds;
 }
 
 /** The steps of a connection, in order. */
@@ -37,10 +42,24 @@ export interface LinkNotice {
 const CLIENT_ID_IN_USE = 326;
 const CONNECT_FAILED = 502;
 const UPDATE_TWS = 506;
-/** The library's own queue is opened wide: it would go on sending after a connection broke. We pace ourselves. */
-const LIBRARY_RATE = 1_000_000;
+/** Messages that are kept for whoever looks at them later. */
+const MOST_NOTICES = 100;
 /** Ids of requests are apart from those of orders: a message about the one is never taken for the other. */
 const FIRST_REQUEST_ID = 1_000_000_000;
+
+/** True for the id of an order, as the broker's messages name it; requests have ids of their own, far above. */
+export const isOrderId = (id: unknown): id is number =>
+  typeof id === 'number' && id >= 0 && id < FIRST_REQUEST_ID;
+
+/** Ids of requests: none comes twice, on whatever connection. */
+export class RequestIds {
+  #last = FIRST_REQUEST_ID;
+
+  next(): number {
+    this.#last += 1;
+    return this.#last;
+  }
+}
 
 export type LinkResult =
   | { readonly ok: true; readonly link: IbLink }
@@ -55,24 +74,29 @@ export class IbLink {
   readonly serverVersion: number;
   readonly accounts: readonly string[];
   readonly nextValidId: number;
-  readonly notices: LinkNotice[];
-  #requestId = FIRST_REQUEST_ID;
-  readonly #closed: Promise<void>;
+  /** The last messages that belonged to no request. */
+  readonly notices: readonly LinkNotice[];
+  readonly #requestIds: RequestIds;
+  readonly #hello: Hello;
 
-  private constructor(api: IBApi, hello: Hello) {
+  private constructor(api: IBApi, hello: Hello, requestIds: RequestIds) {
     this.api = api;
     this.serverVersion = api.serverVersion;
     this.accounts = hello.accounts;
     this.nextValidId = hello.nextId;
     this.notices = hello.notices;
-    this.#closed = new Promise((resolve) => {
-      api.once(EventName.disconnected, () => resolve());
-    });
+    this.#requestIds = requestIds;
+    this.#hello = hello;
   }
 
   /** Resolves when the connection is gone, whoever ended it. */
   get closed(): Promise<void> {
-    return this.#closed;
+    return this.#hello.gone;
+  }
+
+  /** Why it was ended on this side; null where it was not, or nobody said. */
+  get endedBecause(): string | null {
+    return this.#hello.endedBecause;
   }
 
   get isOpen(): boolean {
@@ -81,19 +105,28 @@ export class IbLink {
 
   /** An id that no other request of this connection has, and no order. */
   nextRequestId(): number {
-    this.#requestId += 1;
-    return this.#requestId;
+    return this.#requestIds.next();
   }
 
-  close(): void {
+  close(because: string | null = null): void {
+    this.#hello.endedBecause ??= because;
     this.api.disconnect();
   }
 
   /** Connects step by step. A step that takes too long ends it, and the socket is really closed. */
   static async open(options: IbLinkOptions): Promise<LinkResult> {
-    const { host, port, clientId, timeline, stepMs, giveUp, onWire } = options;
-    const api = new IBApi({ host, port, clientId, maxReqPerSec: LIBRARY_RATE });
+    const { host, port, clientId, timeline, stepMs, giveUp, onWire, onEvent } = options;
+    const onBroken = (why: string): void => {
+      hello.broken(why);
+      api.disconnect();
+    };
+    const api = guardedInstance({ host, port, clientId, onBroken });
     const hello = new Hello(api);
+    if (onEvent !== undefined) {
+      api.on(EventName.all, (name: string, args: unknown[]) => {
+        if (name !== EventName.sent && name !== EventName.received) onEvent(name, args);
+      });
+    }
     if (onWire !== undefined) {
       api.on(EventName.sent, (tokens: unknown[]) => onWire('sent', tokens));
       api.on(EventName.received, (tokens: unknown[]) => onWire('received', tokens));
@@ -106,7 +139,7 @@ export class IbLink {
       abandon(api);
       return { ok: false, why };
     }
-    return { ok: true, link: new IbLink(api, hello) };
+    return { ok: true, link: new IbLink(api, hello, options.requestIds ?? new RequestIds()) };
   }
 }
 
@@ -141,6 +174,9 @@ class Hello {
   accounts: readonly string[] = [];
   nextId = 0;
   readonly notices: LinkNotice[] = [];
+  /** Resolves when the socket is closed. */
+  readonly gone: Promise<void>;
+  endedBecause: string | null = null;
   readonly #steps = new Map<LinkStep, Step>(LINK_STEPS.map((step) => [step, newStep()]));
   #last: LinkStep = 'tcp';
 
@@ -157,13 +193,25 @@ class Hello {
     });
     api.on(EventName.info, (message: string, code: number) => {
       this.notices.push({ code, message });
+      if (this.notices.length > MOST_NOTICES) this.notices.shift();
       if (code === CLIENT_ID_IN_USE) this.#failed('client_id_in_use', message);
     });
     api.on(EventName.error, (error: Error, code: number) => {
       if (code === CONNECT_FAILED) this.#failed('refused', error.message);
       if (code === UPDATE_TWS) this.#failed('version_unknown', error.message);
     });
-    api.on(EventName.disconnected, () => this.#failed('closed', 'the connection was closed'));
+    this.gone = new Promise((resolve) => {
+      api.once(EventName.disconnected, () => {
+        this.#failed('closed', this.endedBecause ?? 'the connection was closed');
+        resolve();
+      });
+    });
+  }
+
+  /** Something inside the library failed: the first cause is the one that counts. */
+  broken(why: string): void {
+    this.endedBecause ??= why;
+    this.#failed('closed', why);
   }
 
   /** Null when the step was taken, else why it never will be. */
