@@ -108,7 +108,7 @@ export class Exchange {
   #reject(order: WorkingOrder, how: FaultName): void {
     const text = 'Order rejected - reason:Available settled cash to withdraw: 0.00';
     if (how === 'reject-inactive') {
-      order.state = 'Inactive';
+      this.#end(order, 'Inactive');
       this.book.orders.push(order);
       this.#listener.changed(order, true);
     }
@@ -290,7 +290,7 @@ export class Exchange {
     this.#listener.notice(order.clientId, order.orderId, 202, 'Order Canceled - reason:');
   }
 
-  #end(order: WorkingOrder, state: 'Cancelled' | 'Filled'): void {
+  #end(order: WorkingOrder, state: 'Cancelled' | 'Filled' | 'Inactive'): void {
     order.state = state;
     const { now, timeText } = this.#options;
     order.completedAt = timeText(now());

@@ -1,14 +1,11 @@
 import { parseArgs } from 'node:util';
 import { openBarFolder } from '../../adapters/file/bar-folder.ts';
 import { barFolderSource } from '../../adapters/file/bar-folder-source.ts';
-import { pause } from '../../adapters/system/pause.ts';
-import { systemClock } from '../../adapters/system/system-clock.ts';
+import { machineTime } from '../../adapters/system/system-timeline.ts';
 import { syntheticSourceOf } from '../../app/synthetic.ts';
-import { newYorkDate, nextSession, sessionOf } from '../../calendar/nyse.ts';
-import { commonStocks } from './contracts.ts';
+import type { Audit } from './audit.ts';
 import { FAULTS, type FaultName, isFault } from './faults.ts';
-import { executionTime, hoursFrom, MarketScript } from './market-script.ts';
-import { FakeTws } from './server.ts';
+import { MarketServer } from './market-server.ts';
 
 const USAGE = `A server that speaks the protocol of TWS, with an account of its own, for trying the daemon without a broker.
 
@@ -20,9 +17,6 @@ ${Object.entries(FAULTS)
   .map(([name, does]) => `  ${name.padEnd(26)} ${does}`)
   .join('\n')}
 `;
-
-const TICK_MS = 1_000;
-const HALF_SPREAD_FRACTION = 0.0002;
 
 /** Serves until it is interrupted. Resolves with the exit code. */
 export async function runFakeTws(argv: readonly string[]): Promise<number> {
@@ -51,47 +45,38 @@ export async function runFakeTws(argv: readonly string[]): Promise<number> {
     values.data === undefined
       ? syntheticSourceOf({ seed: Number(values.seed), symbols: Number(values.symbols) })
       : barFolderSource(openBarFolder(values.data));
-  const now = () => systemClock.now();
-  const script = new MarketScript(source, now);
-  const today = newYorkDate(now());
-  await script.prepare(sessionOf(today) ?? nextSession(today));
-  const contracts = commonStocks(source.symbols);
-  const server = new FakeTws({
+  const market = new MarketServer({
+    source,
+    time: machineTime,
     account: values.account,
-    contracts,
     startingCash: Number(values.cash),
     version: Number(values['server-version']),
     childArm: values['child-arm'] === 'full' ? 'full' : 'partial',
-    now,
-    timeText: executionTime,
-    hours: () => hoursFrom(now()),
-    history: (request, contract) => script.history(request, contract),
-    scan: () => script.mostActive(contracts),
     commissionDelayMs: 200,
   });
+  const server = market.tws;
   for (const name of values.fault) server.faults.set(name as FaultName);
-  const port = await server.listen(Number(values.port));
+  const port = await market.listen(Number(values.port));
   process.stderr.write(
-    `TWS for tests on 127.0.0.1:${port}: account ${values.account}, ${contracts.length} stocks of ${source.label}\n`,
+    `TWS for tests on 127.0.0.1:${port}: account ${values.account}, ${source.symbols.length} stocks of ${source.label}\n`,
   );
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => interrupted.abort());
   }
-  while (!interrupted.signal.aborted) {
-    trade(server, script);
-    await pause(TICK_MS, interrupted.signal);
-  }
+  await market.run(interrupted.signal);
   await server.close();
+  process.stderr.write(endText(server.audit));
   return 0;
 }
 
-/** Prints what changed its price since the last look. */
-function trade(server: FakeTws, script: MarketScript): void {
-  for (const { symbol } of server.exchange.book.contracts) {
-    const price = script.price(symbol);
-    if (price === null || server.exchange.prices.of(symbol)?.last === price.last) continue;
-    const half = Math.max(0.01, Math.round(price.last * HALF_SPREAD_FRACTION * 100) / 100);
-    server.print(symbol, price.last, { half, volume: price.volume });
-  }
+/** What the account came to, and what no client may do that one did. */
+function endText(audit: Audit): string {
+  const { orders, executions, positions } = audit.book();
+  const held = Object.entries(positions).map(([symbol, shares]) => `${shares} ${symbol}`);
+  return [
+    `${orders.length} orders, ${executions.length} executions, held: ${held.join(', ') || 'nothing'}`,
+    ...audit.findings().map((finding) => `FINDING: ${finding}`),
+    '',
+  ].join('\n');
 }

@@ -34,6 +34,8 @@ export interface NewsParts {
   readonly positionListeners: ReadonlySet<Session>;
   readonly commissionDelayMs: number;
   readonly sleep: (ms: number) => Promise<void>;
+  /** "20260305": what happened on other days is no longer told. */
+  readonly today: () => string;
 }
 
 /** Tells clients of orders and executions: as they happen, and all again when asked. */
@@ -143,7 +145,7 @@ export class News implements ExchangeListener {
 
   completedOrders(session: Session): void {
     for (const order of this.#parts.exchange().book.orders) {
-      if (isFinal(order)) {
+      if (isFinal(order) && order.completedAt.startsWith(this.#parts.today())) {
         session.send(completedOrder(session.version, completedOrderValues(order)));
       }
     }
@@ -153,7 +155,9 @@ export class News implements ExchangeListener {
   executions(session: Session, reqId: number, filter: ExecutionFilter): void {
     const wants = (value: string, wanted: string): boolean =>
       wanted === '' || wanted === '0' || value === wanted;
+    const today = this.#parts.today();
     for (const one of this.#parts.exchange().executions) {
+      if (!one.time.startsWith(today)) continue;
       if (!wants(String(one.clientId), filter.clientId)) continue;
       if (!wants(one.account, filter.account) || !wants(one.contract.symbol, filter.symbol))
         continue;

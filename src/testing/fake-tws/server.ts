@@ -34,6 +34,8 @@ export interface FakeTwsOptions extends Reference {
 }
 
 const GRACE_MS = 15_000;
+/** "20260305" of "20260305 09:30:00 US/Eastern" */
+const DATE_LENGTH = 8;
 
 /** What clients did that no client of ours may do, and how fast they were. */
 export interface ClientRecord {
@@ -75,6 +77,7 @@ export class FakeTws implements SessionHost {
       positionListeners: this.#positionListeners,
       commissionDelayMs: options.commissionDelayMs,
       sleep: (ms) => this.sleep(ms),
+      today: () => options.timeText(options.now()).slice(0, DATE_LENGTH),
     });
     this.exchange = new Exchange({ ...options, faults: this.faults }, this.#listener());
     this.audit = new Audit({
@@ -179,6 +182,13 @@ export class FakeTws implements SessionHost {
     this.audit.look();
     this.exchange.print(symbol, last, around);
     this.#feed.tell(symbol);
+  }
+
+  /** The close of a session: day orders end. */
+  endDay(): void {
+    this.audit.look();
+    this.exchange.endDay();
+    this.audit.look();
   }
 
   /** A stop or any other order is gone, and nobody was told. */
