@@ -1,19 +1,18 @@
 import { type Answer, type AskLimits, ask, type Question } from '../adapters/ib/ib-ask.ts';
+import { hoursFault } from '../adapters/ib/ib-hours.ts';
 import { IbLink } from '../adapters/ib/ib-link.ts';
 import {
   accountValues,
   contractDetails,
   dailyBars,
   feedOf,
-  type IbContract,
   marketRule,
   mostActive,
   serverTime,
   whatIf,
 } from '../adapters/ib/ib-questions.ts';
-import { lastSessionClosedBy, newYorkDate, newYorkTime, sessionOf } from '../calendar/nyse.ts';
+import { lastSessionClosedBy } from '../calendar/nyse.ts';
 import type { Config } from '../config/schema.ts';
-import { type EpochMs, epochMs } from '../domain/time.ts';
 import type { Timeline } from '../ports/timeline.ts';
 import type { Finding } from './doctor.ts';
 import { accounts, broken, noLink, note, ok, portConvention, version } from './ib-link-findings.ts';
@@ -163,26 +162,10 @@ class Look {
       contract.marketRuleId === null ? null : await this.#ask(marketRule(contract.marketRuleId));
     const steps =
       ticks?.complete === true ? ticks.value.map(({ step }) => step).join(', ') : 'unknown';
-    const hours = this.#hoursFault(contract);
+    const hours = hoursFault(contract);
     const detail = `id ${contract.conId}, ${contract.primaryExchange}, ${contract.stockType}, price steps ${steps}`;
     if (hours === null) this.findings.push(ok(what, detail));
     else this.findings.push(broken(what, hours, 'install a newer version of trade-labs'));
-  }
-
-  /** Where the broker's hours of the coming days are not those of our calendar. */
-  #hoursFault({ liquidHours }: IbContract): string | null {
-    for (const day of liquidHours.split(';')) {
-      const [, y, m, d, open, close] =
-        /^(\d{4})(\d{2})(\d{2}):(?:CLOSED|(\d{4})-\d{8}:(\d{4}))$/.exec(day) ?? [];
-      if (y === undefined) continue;
-      const date = newYorkDate(epochMs(Date.UTC(Number(y), Number(m) - 1, Number(d), 12)));
-      const session = sessionOf(date);
-      const ours =
-        session === null ? 'closed' : `${clock(session.openAt)}-${clock(session.closeAt)}`;
-      const theirs = open === undefined ? 'closed' : `${open}-${close}`;
-      if (ours !== theirs) return `${date}: the broker says ${theirs}, our calendar ${ours}`;
-    }
-    return null;
   }
 
   async #bars(): Promise<void> {
@@ -236,5 +219,3 @@ class Look {
     } else this.findings.push(ok('orders', 'would be taken (asked by a what-if order)'));
   }
 }
-
-const clock = (at: EpochMs): string => newYorkTime(at).slice(0, 5).replace(':', '');

@@ -90,5 +90,54 @@ function readSectors(content: string): {
 export const withSectors = (
   source: BarSource,
   sectors: ReadonlyMap<Symbol, string> | null,
-): BarSource =>
-  sectors === null ? source : { ...source, sectorOf: (symbol) => sectors.get(symbol) ?? 'UNKNOWN' };
+): BarSource => (sectors === null ? source : new SectoredSource(source, sectors));
+
+/** What the source says, at the time it is asked: symbols and remarks of some come with time. */
+class SectoredSource implements BarSource {
+  readonly #source: BarSource;
+  readonly #sectors: ReadonlyMap<Symbol, string>;
+  readonly membership?: string;
+
+  constructor(source: BarSource, sectors: ReadonlyMap<Symbol, string>) {
+    this.#source = source;
+    this.#sectors = sectors;
+    if (source.membership !== undefined) this.membership = source.membership;
+  }
+
+  get label(): string {
+    return this.#source.label;
+  }
+  get synthetic(): boolean {
+    return this.#source.synthetic;
+  }
+  get adjustment(): BarSource['adjustment'] {
+    return this.#source.adjustment;
+  }
+  get intraday(): BarSource['intraday'] {
+    return this.#source.intraday;
+  }
+  get symbols(): BarSource['symbols'] {
+    return this.#source.symbols;
+  }
+  get badBars(): BarSource['badBars'] {
+    return this.#source.badBars;
+  }
+  get warnings(): BarSource['warnings'] {
+    return this.#source.warnings;
+  }
+  sectorOf(symbol: Symbol): string {
+    return this.#sectors.get(symbol) ?? 'UNKNOWN';
+  }
+  prepare(...asked: Parameters<BarSource['prepare']>): Promise<void> {
+    return this.#source.prepare(...asked);
+  }
+  daily(symbol: Symbol): ReturnType<BarSource['daily']> {
+    return this.#source.daily(symbol);
+  }
+  session(...asked: Parameters<BarSource['session']>): ReturnType<BarSource['session']> {
+    return this.#source.session(...asked);
+  }
+  actions(symbol: Symbol): ReturnType<BarSource['actions']> {
+    return this.#source.actions(symbol);
+  }
+}

@@ -25,6 +25,9 @@ export interface IbContract {
   /** "COMMON", "ETF", "ADR" ... */
   readonly stockType: string;
   readonly minTick: number;
+  /** Shares of the smallest order, and by how many it may grow; NaN where it is not told. */
+  readonly minSize: number;
+  readonly sizeStep: number;
   /** The price steps of the exchange that orders are routed by. */
   readonly marketRuleId: number | null;
   readonly timeZone: string;
@@ -56,6 +59,13 @@ export const serverTime = (): Question<number> => ({
   hear: (name, [time]) => (name === EventName.currentTime ? (time as number) : undefined),
 });
 
+/** A stock as requests and orders name it once it is known. */
+export const wireContractOf = ({ conId, symbol, primaryExchange }: IbContract): Contract => ({
+  ...stock(symbol),
+  conId,
+  ...(primaryExchange === '' ? {} : { primaryExch: primaryExchange }),
+});
+
 /** Every US stock of that symbol: more than one is ambiguous, and none is code 200. */
 export function contractDetails(symbol: string): Question<readonly IbContract[]> {
   const found: IbContract[] = [];
@@ -64,13 +74,13 @@ export function contractDetails(symbol: string): Question<readonly IbContract[]>
     send: (api, id) => api.reqContractDetails(id, stock(symbol)),
     hear: (name, [reqId, details], id) => {
       if (reqId !== id) return undefined;
-      if (name === EventName.contractDetails) found.push(contractOf(details as ContractDetails));
+      if (name === EventName.contractDetails) found.push(contractFrom(details as ContractDetails));
       return name === EventName.contractDetailsEnd ? found : undefined;
     },
   };
 }
 
-function contractOf(details: ContractDetails): IbContract {
+function contractFrom(details: ContractDetails): IbContract {
   const { contract } = details;
   const exchanges = (details.validExchanges ?? '').split(',');
   const rules = (details.marketRuleIds ?? '').split(',');
@@ -82,6 +92,8 @@ function contractOf(details: ContractDetails): IbContract {
     longName: details.longName ?? '',
     stockType: details.stockType ?? '',
     minTick: details.minTick ?? Number.NaN,
+    minSize: details.minSize ?? Number.NaN,
+    sizeStep: details.sizeIncrement ?? Number.NaN,
     marketRuleId: Number.isSafeInteger(rule) && rule > 0 ? rule : null,
     timeZone: details.timeZoneId ?? '',
     liquidHours: details.liquidHours ?? '',
@@ -167,6 +179,7 @@ const FEEDS: Readonly<Record<number, FeedKind>> = {
 /** The kind of prices of a symbol: live where the account may have them, else delayed. */
 export const feedOf = (symbol: string): Question<FeedKind> => ({
   what: `a quote of ${symbol}`,
+  messages: 2,
   send: (api, id) => {
     // Delayed prices only where there is no permission for live ones.
     api.reqMarketDataType(3 as MarketDataType);
