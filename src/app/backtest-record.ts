@@ -15,7 +15,7 @@ const BATCH_LENGTH = 1 << 20;
 
 /** What a tear sheet does not ask of the journal: candidates are in decisions.csv, marks and sums are kept besides. */
 const LEFT_OUT: ReadonlySet<JournalEvent['type']> = new Set<JournalEvent['type']>([
-  'candidate.scored',
+  'candidates.scored',
   'intent.sized',
   'scan.completed',
   'account.marked',

@@ -5,6 +5,7 @@ import type { RunRecord } from '../domain/run.ts';
 import { dateToUtcMs, HOUR_MS, parseInstant, type SessionDate } from '../domain/time.ts';
 import type { TradeRecord } from '../domain/trade.ts';
 import type { JournalEvent } from '../events/event.ts';
+import { scoredCandidates } from '../events/scored-candidates.ts';
 import type { HistoryReader } from '../ports/history.ts';
 import {
   type RunStory,
@@ -161,7 +162,7 @@ async function explainSymbol(
 
 /** The symbols that runs named. */
 const namedIn = (events: readonly JournalEvent[]): string[] => [
-  ...new Set(events.flatMap((event) => (event.type === 'candidate.scored' ? [event.symbol] : []))),
+  ...new Set(events.flatMap(scoredCandidates).map(({ symbol }) => symbol)),
 ];
 
 const originOf = (trade: TradeRecord, runs: readonly SymbolInRun[]): SymbolInRun | null =>

@@ -62,7 +62,7 @@ export function firstOf(
 }
 
 function eventOf({ stage, a, b }: Replay['differences'][number]): string {
-  if (stage === 'scan' || stage === 'score') return 'candidate.scored';
+  if (stage === 'scan' || stage === 'score') return 'candidates.scored';
   if (stage === 'size') return 'intent.sized';
   return (a ?? b)?.fate === 'approved' ? 'intent.approved' : 'intent.denied';
 }

@@ -15,6 +15,21 @@ const reason = z.strictObject({
   value: z.number().nullable(),
 });
 
+/** A row that came near the top of a run: what it scored, and what became of it. */
+const scored = {
+  symbol: symbolSchema,
+  scanRank: quantity,
+  rank: quantity,
+  activity: z.number(),
+  score: z.number().min(0).max(100),
+  components: z.record(z.string(), z.number()),
+  signalReason: text,
+  strength: z.number(),
+  referencePrice: moneyCodec,
+  atr: moneyCodec,
+  fate: z.enum(FATES),
+};
+
 /** What a run decided: its scan, each candidate near the top, each proposal and what the guards made of it. */
 export const DECISION_PAYLOADS = {
   'scan.completed': {
@@ -30,19 +45,10 @@ export const DECISION_PAYLOADS = {
     tableHash: digest,
     warnings: z.array(text),
   },
-  'candidate.scored': {
-    symbol: symbolSchema,
-    scanRank: quantity,
-    rank: quantity,
-    activity: z.number(),
-    score: z.number().min(0).max(100),
-    components: z.record(z.string(), z.number()),
-    signalReason: text,
-    strength: z.number(),
-    referencePrice: moneyCodec,
-    atr: moneyCodec,
-    fate: z.enum(FATES),
-  },
+  /** The candidates of a run by rank, in one event. */
+  'candidates.scored': { candidates: z.array(z.strictObject(scored)) },
+  /** One of them, as earlier versions wrote them: readers take both, see scored-candidates.ts. */
+  'candidate.scored': scored,
   'intent.sized': {
     symbol: symbolSchema,
     quantity,

@@ -18,6 +18,7 @@ const TOPIC_OF_NOUN: Readonly<Record<NounOf<EventType>, Topic>> = {
   scan: 'market_data',
   split: 'market_data',
   candidate: 'signals',
+  candidates: 'signals',
   intent: 'signals',
   order: 'order_results',
   stop: 'orders',

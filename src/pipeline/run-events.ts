@@ -2,6 +2,7 @@ import { type MarketSnapshot, spreadBps } from '../bars/snapshot.ts';
 import type { Quote } from '../domain/market.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { EventDraft } from '../events/event.ts';
+import type { ScoredCandidate } from '../events/scored-candidates.ts';
 import type { CandidateDecision, Decision } from './decide.ts';
 import type { ScanRule } from './scan.ts';
 
@@ -26,8 +27,12 @@ export function decisionEvents(
       warnings: [...snapshot.warnings],
     },
   ];
-  for (const candidate of decision.candidates) {
-    events.push(scoredEvent(base, candidate, decision.table.featureNames));
+  const { candidates, table } = decision;
+  if (candidates.length > 0) {
+    const scored = candidates.map((candidate) => scoredOf(candidate, table.featureNames));
+    events.push({ ...base, type: 'candidates.scored', candidates: scored });
+  }
+  for (const candidate of candidates) {
     if (candidate.intent !== null) {
       events.push(sizedEvent(base, candidate.intent, snapshot.quote(candidate.row.index)));
     }
@@ -52,11 +57,7 @@ const definedCounts = (counts: Readonly<Partial<Record<string, number>>>): Recor
 /** When, and in which run. */
 type Base = { readonly at: EpochMs; readonly runId: string };
 
-function scoredEvent(
-  base: Base,
-  candidate: CandidateDecision,
-  names: readonly string[],
-): EventDraft {
+function scoredOf(candidate: CandidateDecision, names: readonly string[]): ScoredCandidate {
   const { row } = candidate;
   // A copy of an object that has the members already costs a tenth of adding them one by one.
   const components: Record<string, number> = { ...unnamed(names) };
@@ -64,9 +65,6 @@ function scoredEvent(
     components[names[i] as string] = row.components[i] as number;
   }
   return {
-    at: base.at,
-    runId: base.runId,
-    type: 'candidate.scored',
     symbol: row.symbol,
     scanRank: row.scanRank,
     rank: candidate.rank,

@@ -2,6 +2,7 @@ import { toUsd } from '../domain/money.ts';
 import type { Fate, Reason, ReasonCode } from '../domain/reason.ts';
 import type { RunCounts, RunRecord } from '../domain/run.ts';
 import type { EventOf, JournalEvent } from '../events/event.ts';
+import { type ScoredCandidate, scoredCandidates } from '../events/scored-candidates.ts';
 import type { OrderRow } from './day-orders.ts';
 import { price } from './format.ts';
 
@@ -89,7 +90,7 @@ function funnelOf(
   const denied = bySymbol(events.filter((event) => event.type === 'intent.denied'));
   const approved = bySymbol(events.filter((event) => event.type === 'intent.approved'));
   const candidates = events
-    .filter((event) => event.type === 'candidate.scored')
+    .flatMap(scoredCandidates)
     .sort((a, b) => a.rank - b.rank)
     .map((candidate) => {
       const approval = approved.get(candidate.symbol);
@@ -130,7 +131,7 @@ interface Outcome {
 
 function decisionRow(
   run: RunRecord,
-  candidate: EventOf<'candidate.scored'>,
+  candidate: ScoredCandidate,
   { sized, denied, approved, order }: Outcome,
 ): DecisionRow {
   const reasons = denied?.reasons ?? approved?.reasons ?? [];

@@ -4,6 +4,7 @@ import type { Mode, RunStatus } from '../domain/run.ts';
 import type { EpochMs, SessionDate } from '../domain/time.ts';
 import type { TradeRecord } from '../domain/trade.ts';
 import type { EventOf, JournalEvent } from '../events/event.ts';
+import { type ScoredCandidate, scoredCandidates } from '../events/scored-candidates.ts';
 
 /** A candidate of a run, as the journal tells what became of it. */
 export interface ParityRow {
@@ -138,8 +139,9 @@ function tell(run: Draft, event: JournalEvent): void {
       run.universe = event.universe;
       run.tableHash = event.tableHash;
       return;
+    case 'candidates.scored':
     case 'candidate.scored':
-      run.rows.set(event.symbol, rowOf(event));
+      for (const scored of scoredCandidates(event)) run.rows.set(scored.symbol, rowOf(scored));
       return;
     case 'intent.sized':
       change(run, event.symbol, {
@@ -171,14 +173,14 @@ function tell(run: Draft, event: JournalEvent): void {
   }
 }
 
-const rowOf = (event: EventOf<'candidate.scored'>): ParityRow => ({
-  symbol: event.symbol,
-  rank: event.rank,
-  activity: event.activity,
-  score: event.score,
-  referencePrice: event.referencePrice,
-  atr: event.atr,
-  fate: event.fate,
+const rowOf = (scored: ScoredCandidate): ParityRow => ({
+  symbol: scored.symbol,
+  rank: scored.rank,
+  activity: scored.activity,
+  score: scored.score,
+  referencePrice: scored.referencePrice,
+  atr: scored.atr,
+  fate: scored.fate,
   sized: null,
   limitPrice: null,
   stopPrice: null,

@@ -1,6 +1,7 @@
 import { timesFractions, toUsd } from '../domain/money.ts';
 import type { Fate, Reason } from '../domain/reason.ts';
 import type { EventOf, JournalEvent } from '../events/event.ts';
+import { type ScoredCandidate, scoredCandidates } from '../events/scored-candidates.ts';
 import { describeReason } from '../risk/reasons.ts';
 import { amount, price, share } from './format.ts';
 import type { OrderStory } from './why-orders.ts';
@@ -75,8 +76,8 @@ export function candidatesOf(
     return known;
   };
   for (const event of events) {
-    if (event.type === 'candidate.scored') parts(event.symbol).scored = event;
-    else if (event.type === 'intent.sized') parts(event.symbol).sized = event;
+    for (const scored of scoredCandidates(event)) parts(scored.symbol).scored = scored;
+    if (event.type === 'intent.sized') parts(event.symbol).sized = event;
     else if (event.type === 'intent.denied') parts(event.symbol).denied = event;
     else if (event.type === 'intent.approved') parts(event.symbol).approved = event;
   }
@@ -86,14 +87,14 @@ export function candidatesOf(
 }
 
 interface Parts {
-  scored?: EventOf<'candidate.scored'>;
+  scored?: ScoredCandidate;
   sized?: EventOf<'intent.sized'>;
   denied?: EventOf<'intent.denied'>;
   approved?: EventOf<'intent.approved'>;
 }
 
 function told(
-  scored: EventOf<'candidate.scored'>,
+  scored: ScoredCandidate,
   parts: Omit<Parts, 'scored'>,
   orders: OrdersByRef,
 ): CandidateStory {
@@ -122,7 +123,7 @@ function told(
 }
 
 function outcomeText(
-  { fate }: EventOf<'candidate.scored'>,
+  { fate }: ScoredCandidate,
   { denied, approved }: Omit<Parts, 'scored'>,
   orders: OrdersByRef,
 ): string {

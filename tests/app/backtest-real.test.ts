@@ -31,7 +31,7 @@ async function play(
   const events: JournalEvent[] = [];
   const result = await backtest(source, span, flags, {
     ...(strategy === undefined ? {} : { strategy }),
-    onEvents: (told) => events.push(...told.filter(({ type }) => type !== 'candidate.scored')),
+    onEvents: (told) => events.push(...told.filter(({ type }) => type !== 'candidates.scored')),
   });
   return { result, events };
 }

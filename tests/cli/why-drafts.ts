@@ -72,6 +72,7 @@ export class Run {
     };
   }
 
+  /** As earlier versions wrote candidates: one event each. */
   scored(symbol: string, rank: number, score: number, fate: Fate): Draft {
     return {
       ...this.#base,

@@ -13,8 +13,8 @@ interface Candidate {
 
 /** Candidates by rank, as the scan and the score left them. */
 function scored(story: Story, time: string, candidates: readonly Candidate[]): void {
-  candidates.forEach(({ name, score, ref, fate }, i) => {
-    story.add('candidate.scored', on(time), {
+  story.add('candidates.scored', on(time), {
+    candidates: candidates.map(({ name, score, ref, fate }, i) => ({
       symbol: symbol(name),
       scanRank: i * 3 + 1,
       rank: i + 1,
@@ -26,7 +26,7 @@ function scored(story: Story, time: string, candidates: readonly Candidate[]): v
       referencePrice: usd(ref),
       atr: usd(3.25),
       fate,
-    });
+    })),
   });
 }
 
