@@ -1,4 +1,4 @@
-import type { Readiness } from './audit.ts';
+import type { OrderMessage, Readiness } from './audit.ts';
 import type { Request } from './requests.ts';
 import type { Session } from './session.ts';
 
@@ -47,9 +47,11 @@ export class Line {
     this.#looks.set(session, looks.add(look));
   }
 
-  readiness(session: Session): Readiness {
+  /** Withdrawing an order needs nothing but a line. */
+  readiness(session: Session, kind: OrderMessage['kind']): Readiness {
     if (!session.isReady) return 'no_id';
     if (this.#lostAt !== null && this.#now() - this.#lostAt > CROSSING_MS) return 'line_lost';
+    if (kind === 'cancel' || kind === 'cancel_all') return 'ready';
     const looks = this.#looks.get(session);
     return LOOKS.every((look) => looks?.has(look)) ? 'ready' : 'unreconciled';
   }

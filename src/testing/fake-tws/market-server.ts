@@ -15,6 +15,8 @@ export interface MarketServerOptions {
   readonly version: number;
   readonly childArm: 'partial' | 'full';
   readonly commissionDelayMs: number;
+  /** How often it looks whether a price changed: bars are told in quarters. A second where it is not given. */
+  readonly tickMs?: number;
 }
 
 /** Half of what lies between bid and ask, of the price; a cent at least. */
@@ -27,11 +29,13 @@ export class MarketServer {
   readonly #script: MarketScript;
   readonly #now: () => EpochMs;
   readonly #time: TimeSource;
+  readonly #tickMs: number;
   #prepared: SessionDate | null = null;
   #ended: SessionDate | null = null;
 
-  constructor({ source, time, ...options }: MarketServerOptions) {
+  constructor({ source, time, tickMs = TICK_MS, ...options }: MarketServerOptions) {
     this.#time = time;
+    this.#tickMs = tickMs;
     this.#now = () => epochMs(Math.floor(time.wallMs()));
     this.#script = new MarketScript(source, this.#now);
     const contracts = commonStocks(source.symbols);
@@ -54,11 +58,11 @@ export class MarketServer {
     return this.tws.listen(port);
   }
 
-  /** Passes through time a second at a time, until it is told to stop. */
+  /** Passes through time, tick by tick, until it is told to stop. */
   async run(stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {
       await this.step();
-      await this.#time.sleep(TICK_MS, stop);
+      await this.#time.sleep(this.#tickMs - (this.#now() % this.#tickMs), stop);
     }
   }
 

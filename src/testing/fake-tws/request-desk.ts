@@ -155,7 +155,7 @@ export class RequestDesk {
       orderRef: fields.orderRef ?? '',
       action: fields.action ?? '',
       quantity: Number(fields.totalQuantity ?? 0),
-      readiness: this.#parts.line.readiness(session),
+      readiness: this.#parts.line.readiness(session, kind),
     });
   }
 }

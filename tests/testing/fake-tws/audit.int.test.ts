@@ -155,10 +155,11 @@ describe("the server's audit", () => {
       await until(() => server.audit.messages.length === 1);
       server.announce(code, 'Connectivity between IB and Trader Workstation has been restored.');
       client.api.cancelOrder(early);
-      await until(() => server.audit.messages.length === 2);
+      const hasty = client.send('AAPL', { transmit: false });
+      await until(() => server.audit.messages.length === 3);
       expect(server.audit.findings()).toEqual([
         `place AAPL/entry/${early} line_lost`,
-        `cancel AAPL/entry/${early} unreconciled`,
+        `place AAPL/entry/${hasty} unreconciled`,
       ]);
     },
   );
