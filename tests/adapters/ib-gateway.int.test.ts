@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { IbGateway } from '../../src/adapters/ib/ib-gateway.ts';
+import type { IbGateway, IbGatewayOptions } from '../../src/adapters/ib/ib-gateway.ts';
 import { serverTime } from '../../src/adapters/ib/ib-questions.ts';
-import { type IbGatewayOptions, openIbGateway } from '../../src/adapters/ib/ib-supervisor.ts';
+import { openIbGateway } from '../../src/adapters/ib/ib-supervisor.ts';
 import { scaledTime } from '../../src/adapters/system/scaled-time.ts';
 import { SystemTimeline } from '../../src/adapters/system/system-timeline.ts';
 import { epochMs } from '../../src/domain/time.ts';

@@ -1,7 +1,9 @@
 import type { IBApi } from '@stoqey/ib';
 import type { BrokerLink } from '../../ports/broker-link.ts';
+import type { Timeline } from '../../ports/timeline.ts';
 import type { Answer, Question } from './ib-ask.ts';
 import type { FarmState } from './ib-connectivity.ts';
+import type { IbNotice } from './ib-notices.ts';
 
 /** A connection that was made: each is one instance of the library, and is never used again after it ended. */
 export interface IbConnection {
@@ -43,4 +45,28 @@ export interface IbGateway {
   /** An id that no other request of this process has, and no order. */
   nextRequestId(): number;
   close(): Promise<void>;
+}
+
+/** Where, as whom and how a gateway is kept connected. */
+export interface IbGatewayOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Never another: orders can be changed only under the id that placed them. */
+  readonly clientId: number;
+  /** The account that is to trade. */
+  readonly account: string;
+  readonly mode: 'paper' | 'live';
+  readonly timeline: Timeline;
+  /** 0 to 1, by chance: attempts of several clients must not fall together. */
+  readonly jitter: () => number;
+  /** For each step of a connection; 15 s. */
+  readonly stepMs?: number;
+  /** Between two questions whether the gateway still answers; 30 s. */
+  readonly heartbeatMs?: number;
+  /** For an answer to one of these, and to every question that does not say; 10 s. */
+  readonly answerMs?: number;
+  /** Told every message as it goes over the wire. What it throws is a notice, and it is told no more. */
+  readonly onWire?: (direction: 'sent' | 'received', tokens: readonly unknown[]) => void;
+  /** Told what the gateway says of itself, the same no more than once in a quarter of an hour. */
+  readonly onNotice?: (notice: IbNotice) => void;
 }

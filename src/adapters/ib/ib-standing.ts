@@ -1,16 +1,13 @@
 import type { LinkStanding } from '../../ports/broker-link.ts';
 
-/** How a line stands, and who wants to know. */
+/** How a line stands: what may be sent over it, and whether book and broker were compared. */
 export class Standing {
   #now: LinkStanding = { state: 'connecting', cause: 'not started', episode: 0 };
-  readonly #listeners = new Set<() => void>();
   readonly #onChange: () => void;
-  readonly #onFailed: (error: unknown) => void;
 
-  /** `onChange` is told each other standing before anybody else; `onFailed` what a listener throws. */
-  constructor(onChange: () => void, onFailed: (error: unknown) => void) {
+  /** `onChange` is told of each other standing. */
+  constructor(onChange: () => void) {
     this.#onChange = onChange;
-    this.#onFailed = onFailed;
   }
 
   get now(): LinkStanding {
@@ -38,22 +35,5 @@ export class Standing {
     if (next.state === state && next.cause === cause && next.episode === episode) return;
     this.#now = next;
     this.#onChange();
-    this.tell();
-  }
-
-  /** Calls everybody who wants to know of news. What one of them throws must not keep it from the others. */
-  tell(): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener();
-      } catch (error) {
-        this.#onFailed(error);
-      }
-    }
-  }
-
-  onNews(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
   }
 }
