@@ -1,10 +1,11 @@
 import type { BacktestReport, BacktestTables } from './backtest-report.ts';
 import { renderCsv } from './csv.ts';
 import {
+  bridgeFacts,
   EQUITY_COLUMNS,
   FACT_COLUMNS,
   type Fact,
-  metricFact,
+  metricFacts,
   named,
   ORDER_COLUMNS,
   type ReportFile,
@@ -44,19 +45,10 @@ export function backtestCsvFiles(
 /** The single numbers and texts of the report, in its order. */
 function facts(report: BacktestReport): Fact[] {
   const { bridge, metrics, tradeSummary, againstEqualWeight, comparisons, parts } = report;
-  const metricFacts = (section: string, values: object): Fact[] =>
-    Object.entries(values).map(([id, metric]) => metricFact(section, id, metric));
   return [
     { section: 'report', metric: 'sentence', value: report.sentence },
     ...scalars('report', report.header),
-    { section: 'bridge', metric: 'start_equity', value: bridge.startEquity },
-    ...(bridge.rows ?? []).map(({ id, amount }) => ({
-      section: 'bridge',
-      metric: snakeCase(id),
-      value: amount,
-    })),
-    { section: 'bridge', metric: 'unexplained', value: bridge.unexplained },
-    { section: 'bridge', metric: 'end_equity', value: bridge.endEquity },
+    ...bridgeFacts(bridge),
     ...metricFacts('metrics', metrics),
     ...scalars('trades', tradeSummary),
     ...metricFacts('trades', tradeSummary.metrics),

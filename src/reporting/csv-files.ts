@@ -190,30 +190,14 @@ export const FACT_COLUMNS = named<Fact>(['section', 'metric', 'value']);
 
 /** The single numbers and texts of the report, in its order. */
 function reportFacts(report: DailyReport): Fact[] {
-  const { bridge, tradeSummary } = report;
+  const { tradeSummary } = report;
   return [
-    { section: 'report', metric: 'sentence', value: report.sentence },
-    { section: 'report', metric: 'preliminary', value: report.preliminary },
-    ...scalars('report', report.header),
-    ...report.attention.map(({ code, text }) => ({
-      section: 'attention',
-      metric: code,
-      value: text,
-    })),
-    { section: 'bridge', metric: 'start_equity', value: bridge.startEquity },
-    ...(bridge.rows ?? []).map(({ id, amount }) => ({
-      section: 'bridge',
-      metric: snakeCase(id),
-      value: amount,
-    })),
-    { section: 'bridge', metric: 'unexplained', value: bridge.unexplained },
-    { section: 'bridge', metric: 'end_equity', value: bridge.endEquity },
-    { section: 'bridge', metric: 'pnl', value: bridge.pnl },
+    ...openingFacts(report),
     ...scalars('performance', report.performance),
     ...scalars('benchmark', report.benchmark ?? {}),
     ...scalars('account', report.accountState ?? {}),
     ...scalars('trades', tradeSummary),
-    ...Object.entries(tradeSummary.metrics).map(([id, metric]) => metricFact('trades', id, metric)),
+    ...metricFacts('trades', tradeSummary.metrics),
     ...scalars('execution', report.execution),
     ...slippageFacts(report),
     ...scalars('operations', report.operations),
@@ -227,12 +211,48 @@ function reportFacts(report: DailyReport): Fact[] {
   ];
 }
 
-/** A metric as a line: its value, or why there is none. */
-export const metricFact = (section: string, id: string, { value, reason }: MetricValue): Fact => ({
-  section,
-  metric: snakeCase(id),
-  value: value ?? reason,
-});
+/** What every report of days begins with. */
+export const openingFacts = (
+  report: Pick<DailyReport, 'sentence' | 'preliminary' | 'attention' | 'bridge'> & {
+    readonly header: object;
+  },
+): Fact[] => [
+  { section: 'report', metric: 'sentence', value: report.sentence },
+  { section: 'report', metric: 'preliminary', value: report.preliminary },
+  ...scalars('report', report.header),
+  ...report.attention.map(({ code, text }) => ({
+    section: 'attention',
+    metric: code,
+    value: text,
+  })),
+  ...bridgeFacts(report.bridge),
+  { section: 'bridge', metric: 'pnl', value: report.bridge.pnl },
+];
+
+/** The account from its start to its end. */
+export const bridgeFacts = (
+  bridge: Pick<DailyReport['bridge'], 'startEquity' | 'endEquity' | 'rows' | 'unexplained'>,
+): Fact[] => [
+  { section: 'bridge', metric: 'start_equity', value: bridge.startEquity },
+  ...(bridge.rows ?? []).map(({ id, amount }) => ({
+    section: 'bridge',
+    metric: snakeCase(id),
+    value: amount,
+  })),
+  { section: 'bridge', metric: 'unexplained', value: bridge.unexplained },
+  { section: 'bridge', metric: 'end_equity', value: bridge.endEquity },
+];
+
+/** Metrics as lines: the value of each, or why there is none. */
+export const metricFacts = (
+  section: string,
+  metrics: Readonly<Record<string, MetricValue>>,
+): Fact[] =>
+  Object.entries(metrics).map(([id, { value, reason }]) => ({
+    section,
+    metric: snakeCase(id),
+    value: value ?? reason,
+  }));
 
 export function slippageFacts({ execution }: Pick<DailyReport, 'execution'>): Fact[] {
   return [

@@ -4,13 +4,13 @@ import {
   EXECUTION_COLUMNS,
   FACT_COLUMNS,
   type Fact,
-  metricFact,
+  metricFacts,
   named,
   ORDER_COLUMNS,
+  openingFacts,
   type ReportFile,
   scalars,
   slippageFacts,
-  snakeCase,
   TRADE_COLUMNS,
 } from './csv-files.ts';
 import type { DayRow } from './period-days.ts';
@@ -54,37 +54,17 @@ export function periodCsvFiles(report: PeriodReport): ReportFile[] {
 
 /** The single numbers and texts of the report, in its order. */
 function facts(report: PeriodReport): Fact[] {
-  const { bridge, tradeSummary, metrics, groups } = report;
+  const { tradeSummary, metrics, groups } = report;
   return [
-    { section: 'report', metric: 'sentence', value: report.sentence },
-    { section: 'report', metric: 'preliminary', value: report.preliminary },
-    ...scalars('report', report.header),
-    ...report.attention.map(({ code, text }) => ({
-      section: 'attention',
-      metric: code,
-      value: text,
-    })),
-    { section: 'bridge', metric: 'start_equity', value: bridge.startEquity },
-    ...(bridge.rows ?? []).map(({ id, amount }) => ({
-      section: 'bridge',
-      metric: snakeCase(id),
-      value: amount,
-    })),
-    { section: 'bridge', metric: 'unexplained', value: bridge.unexplained },
-    { section: 'bridge', metric: 'end_equity', value: bridge.endEquity },
-    { section: 'bridge', metric: 'pnl', value: bridge.pnl },
+    ...openingFacts(report),
     ...scalars('returns', report.returns),
     ...scalars('account', report.accountState ?? {}),
     ...scalars('trades', tradeSummary),
-    ...Object.entries(tradeSummary.metrics).map(([id, metric]) => metricFact('trades', id, metric)),
-    ...Object.entries(metrics.span).map(([id, metric]) => metricFact('span', id, metric)),
-    ...Object.entries(metrics.sinceStart).map(([id, metric]) =>
-      metricFact('since_start', id, metric),
-    ),
+    ...metricFacts('trades', tradeSummary.metrics),
+    ...metricFacts('span', metrics.span),
+    ...metricFacts('since_start', metrics.sinceStart),
     ...scalars('benchmark', report.benchmark ?? {}),
-    ...Object.entries(report.benchmark?.metrics ?? {}).map(([id, metric]) =>
-      metricFact('benchmark', id, metric),
-    ),
+    ...metricFacts('benchmark', report.benchmark?.metrics ?? {}),
     ...report.entries.map(({ weekday, hour, netProfit }) => ({
       section: 'net_profit_by_entry',
       metric: `${weekday} ${hour}`,

@@ -11,8 +11,7 @@ import {
 } from './charts-period.ts';
 import { growthChart, underwaterChart } from './charts-shared.ts';
 import { documentMarkdown, type ReportDocument, type Tile, toneOf } from './document.ts';
-import { amount, money, multiple, percent, plural, share } from './format.ts';
-import { matchText, tradesText } from './headline.ts';
+import { amount, money, percent, share } from './format.ts';
 import { attentionSection, notesSection } from './markdown.ts';
 import { reconcileSection } from './markdown-operations.ts';
 import { positionsSection } from './markdown-trades.ts';
@@ -30,6 +29,7 @@ import {
   trendSection,
 } from './period-markdown.ts';
 import type { PeriodReport } from './period-report.ts';
+import { closedTradesTile, endTiles } from './tiles.ts';
 
 /** A weekly or monthly report laid out; a month has the tear sheet besides. */
 export function periodDocument(report: PeriodReport): ReportDocument {
@@ -106,9 +106,7 @@ export const renderPeriodMarkdown = (report: PeriodReport): string =>
   documentMarkdown(periodDocument(report));
 
 function periodTiles(report: PeriodReport): Tile[] {
-  const { bridge, returns, tradeSummary, accountState, positions, attention } = report;
-  const { netProfit, sumR } = tradeSummary.metrics;
-  const critical = attention.filter(({ level }) => level === 'critical').length;
+  const { bridge, returns, tradeSummary, accountState, positions } = report;
   return [
     {
       label: `P&L of the ${spanWord(report)}`,
@@ -121,12 +119,7 @@ function periodTiles(report: PeriodReport): Tile[] {
       value: amount(bridge.endEquity),
       detail: `since start ${percent(returns.sinceStart)}`,
     },
-    {
-      label: 'Closed trades',
-      value: money(netProfit.value ?? (tradeSummary.provisional > 0 ? null : 0)),
-      detail: `${tradesText(tradeSummary)}${sumR.value === null ? '' : `, ${multiple(sumR.value)} R`}`,
-      ...toneOf(netProfit.value),
-    },
+    closedTradesTile(tradeSummary),
     {
       label: 'Year',
       value: percent(returns.yearToDate),
@@ -143,15 +136,6 @@ function periodTiles(report: PeriodReport): Tile[] {
       value: String(positions.length),
       detail: accountState === null ? 'not marked' : `open risk ${amount(accountState.openRisk)}`,
     },
-    {
-      label: 'Book and broker',
-      value: matchText(report.reconciliation),
-      ...(report.reconciliation.status === 'differs' ? { tone: 'bad' as const } : {}),
-    },
-    {
-      label: 'Needs you',
-      value: attention.length === 0 ? 'nothing' : plural(attention.length, 'thing'),
-      ...(critical > 0 ? { detail: `${critical} critical`, tone: 'bad' as const } : {}),
-    },
+    ...endTiles(report),
   ];
 }

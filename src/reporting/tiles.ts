@@ -6,9 +6,7 @@ import type { DailyReport } from './report.ts';
 
 /** The day in eight numbers. */
 export function dailyTiles(report: DailyReport): Tile[] {
-  const { bridge, performance, tradeSummary, positions, accountState, attention } = report;
-  const { netProfit, sumR } = tradeSummary.metrics;
-  const critical = attention.filter(({ level }) => level === 'critical').length;
+  const { bridge, performance, tradeSummary, positions, accountState } = report;
   return [
     {
       label: 'P&L of the day',
@@ -21,12 +19,7 @@ export function dailyTiles(report: DailyReport): Tile[] {
       value: amount(bridge.endEquity),
       detail: `since start ${percent(performance.sinceStart)}`,
     },
-    {
-      label: 'Closed trades',
-      value: money(netProfit.value ?? (tradeSummary.provisional > 0 ? null : 0)),
-      detail: `${tradesText(tradeSummary)}${sumR.value === null ? '' : `, ${multiple(sumR.value)} R`}`,
-      ...toneOf(netProfit.value),
-    },
+    closedTradesTile(tradeSummary),
     {
       label: 'Positions',
       value: String(positions.length),
@@ -42,10 +35,32 @@ export function dailyTiles(report: DailyReport): Tile[] {
       value: share(performance.drawdown),
       detail: `${plural(performance.sessionsUnderWater ?? 0, 'session')} under water`,
     },
+    ...endTiles(report),
+  ];
+}
+
+/** What trades that were closed came to. */
+export function closedTradesTile(trades: DailyReport['tradeSummary']): Tile {
+  const { netProfit, sumR } = trades.metrics;
+  return {
+    label: 'Closed trades',
+    value: money(netProfit.value ?? (trades.provisional > 0 ? null : 0)),
+    detail: `${tradesText(trades)}${sumR.value === null ? '' : `, ${multiple(sumR.value)} R`}`,
+    ...toneOf(netProfit.value),
+  };
+}
+
+/** Whether the books agree, and whether somebody has to do something. */
+export function endTiles({
+  reconciliation,
+  attention,
+}: Pick<DailyReport, 'reconciliation' | 'attention'>): Tile[] {
+  const critical = attention.filter(({ level }) => level === 'critical').length;
+  return [
     {
       label: 'Book and broker',
-      value: matchText(report.reconciliation),
-      ...(report.reconciliation.status === 'differs' ? { tone: 'bad' as const } : {}),
+      value: matchText(reconciliation),
+      ...(reconciliation.status === 'differs' ? { tone: 'bad' as const } : {}),
     },
     {
       label: 'Needs you',
