@@ -1,44 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import { copyBuiltProgram } from '../built-program.ts';
 
-const house = join(import.meta.dirname, '..', '..');
-const root = mkdtempSync(join(tmpdir(), 'daemon-process-'));
-/** The built program as it was when these tests began: a build beside them must not pull it away. */
-const program = join(root, 'program');
+const built = copyBuiltProgram('daemon-process');
 const children: ChildProcess[] = [];
 let homes = 0;
 
-beforeAll(() => {
-  if (!existsSync(join(house, 'dist', 'trade-labs.js')))
-    throw new Error('build first: npm run build');
-  for (const part of ['dist', 'config', 'package.json']) {
-    cpSync(join(house, part), join(program, part), { recursive: true });
-  }
-  symlinkSync(join(house, 'node_modules'), join(program, 'node_modules'));
-});
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
 });
-afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-function newHome(yaml = ''): string {
-  const home = join(root, `home-${homes++}`);
-  mkdirSync(join(home, 'config'), { recursive: true });
-  writeFileSync(join(home, 'config', 'trade-labs.yaml'), `identity: { name: desk }\n${yaml}`);
-  return home;
-}
+const newHome = (): string => built.newHome(`home-${homes++}`, 'identity: { name: desk }\n');
 
 /** A daemon in a process of its own. */
 class Process {
@@ -48,7 +22,7 @@ class Process {
   stderr = '';
 
   constructor(home: string, ...args: string[]) {
-    const line = [join(program, 'dist', 'trade-labs.js'), 'daemon', '--home', home, ...args];
+    const line = [built.bin, 'daemon', '--home', home, ...args];
     const env = { ...process.env, ...envOf(home) };
     this.child = spawn(process.execPath, line, { env });
     children.push(this.child);

@@ -1,46 +1,19 @@
 import { spawn } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { historyFolder } from '../../src/adapters/file/file-history.ts';
 import { readHistory } from '../../src/adapters/file/history-reader.ts';
 import { verifyHistory } from '../../src/adapters/file/history-verify.ts';
 import type { EventOf } from '../../src/events/event.ts';
 import { Book } from '../../src/ledger/book.ts';
+import { copyBuiltProgram } from '../built-program.ts';
 
-const house = join(import.meta.dirname, '..', '..');
 const fault = join(import.meta.dirname, 'daemon-fault.mjs');
-const root = mkdtempSync(join(tmpdir(), 'daemon-fatal-'));
-/** The built program as it was when these tests began: a build beside them must not pull it away. */
-const program = join(root, 'program');
+const built = copyBuiltProgram('daemon-fatal');
 
-beforeAll(() => {
-  if (!existsSync(join(house, 'dist', 'trade-labs.js')))
-    throw new Error('build first: npm run build');
-  for (const part of ['dist', 'config', 'package.json']) {
-    cpSync(join(house, part), join(program, part), { recursive: true });
-  }
-  symlinkSync(join(house, 'node_modules'), join(program, 'node_modules'));
-});
-afterAll(() => rmSync(root, { recursive: true, force: true }));
-
-function newHome(name: string): string {
-  const home = join(root, name);
-  mkdirSync(join(home, 'config'), { recursive: true });
-  const config = 'data: { synthetic: { seed: 1, symbols: 10 } }\n';
-  writeFileSync(join(home, 'config', 'trade-labs.yaml'), config);
-  return home;
-}
+const newHome = (name: string): string =>
+  built.newHome(name, 'data: { synthetic: { seed: 1, symbols: 10 } }\n');
 
 interface Ended {
   readonly code: number | null;
@@ -56,11 +29,14 @@ function daemon(
   flags: readonly string[] = [],
 ): Promise<Ended> {
   return new Promise((resolve) => {
-    const bin = join(program, 'dist', 'trade-labs.js');
-    const child = spawn(process.execPath, [...preload, bin, 'daemon', '--home', home, ...flags], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env.PATH, ...env },
-    });
+    const child = spawn(
+      process.execPath,
+      [...preload, built.bin, 'daemon', '--home', home, ...flags],
+      {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: { PATH: process.env.PATH, ...env },
+      },
+    );
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (text: Buffer) => {

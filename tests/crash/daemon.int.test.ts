@@ -1,17 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { historyFolder } from '../../src/adapters/file/file-history.ts';
 import { readHistory } from '../../src/adapters/file/history-reader.ts';
 import { verifyHistory } from '../../src/adapters/file/history-verify.ts';
@@ -19,6 +9,7 @@ import type { RunRecord } from '../../src/domain/run.ts';
 import type { TradeRecord } from '../../src/domain/trade.ts';
 import type { EventOf, JournalEvent } from '../../src/events/event.ts';
 import { Book } from '../../src/ledger/book.ts';
+import { copyBuiltProgram } from '../built-program.ts';
 
 const LONG = Boolean(process.env.TRADE_LABS_TEST_LONG);
 const KILLS = LONG ? 200 : 20;
@@ -30,32 +21,15 @@ exits: { target: { kind: r, multiple: 1 } }
 jobs: { reconcile: { attempts: 10 }, report: { attempts: 10 }, backup: { attempts: 10 }, warm: { attempts: 10 } }
 `;
 
-const house = join(import.meta.dirname, '..', '..');
 const child = join(import.meta.dirname, 'daemon-child.mjs');
-const root = mkdtempSync(join(tmpdir(), 'daemon-kills-'));
-/** The built program as it was when these tests began: a build beside them must not pull it away. */
-const program = join(root, 'program');
+const built = copyBuiltProgram('daemon-kills');
 const children: ChildProcess[] = [];
 
-beforeAll(() => {
-  if (!existsSync(join(house, 'dist', 'trade-labs.js')))
-    throw new Error('build first: npm run build');
-  for (const part of ['dist', 'config', 'package.json']) {
-    cpSync(join(house, part), join(program, part), { recursive: true });
-  }
-  symlinkSync(join(house, 'node_modules'), join(program, 'node_modules'));
-});
 afterEach(() => {
   for (const one of children.splice(0)) one.kill('SIGKILL');
 });
-afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-function newHome(name: string): string {
-  const home = join(root, name);
-  mkdirSync(join(home, 'config'), { recursive: true });
-  writeFileSync(join(home, 'config', 'trade-labs.yaml'), CONFIG);
-  return home;
-}
+const newHome = (name: string): string => built.newHome(name, CONFIG);
 
 interface Played {
   readonly ended: 'whole' | 'killed';
@@ -67,7 +41,7 @@ interface Played {
 /** Plays the week, or what is left of it, and kills the process so long after its first word. */
 function play(home: string, killAfterMs: number | null): Promise<Played> {
   return new Promise((resolve, reject) => {
-    const process_ = fork(child, [program, home, FROM, TO], {
+    const process_ = fork(child, [built.program, home, FROM, TO], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     children.push(process_);

@@ -1,16 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { historyFolder } from '../../src/adapters/file/file-history.ts';
 import { readHistory } from '../../src/adapters/file/history-reader.ts';
 import { readKillFile } from '../../src/adapters/file/kill-file.ts';
@@ -18,39 +9,23 @@ import { askToKill } from '../../src/app/ask-to-control.ts';
 import { instantOf } from '../../src/calendar/nyse.ts';
 import { type EpochMs, sessionDate } from '../../src/domain/time.ts';
 import type { JournalEvent } from '../../src/events/event.ts';
+import { copyBuiltProgram } from '../built-program.ts';
 import { SMALL } from './daemon-world.ts';
 
-const house = join(import.meta.dirname, '..', '..');
 const script = join(import.meta.dirname, 'stuck-child.mjs');
-const root = mkdtempSync(join(tmpdir(), 'stuck-daemon-'));
-/** The built program as it was when these tests began: a build beside them must not pull it away. */
-const program = join(root, 'program');
+const built = copyBuiltProgram('stuck-daemon');
 const children: ChildProcess[] = [];
 
-beforeAll(() => {
-  if (!existsSync(join(house, 'dist', 'trade-labs.js')))
-    throw new Error('build first: npm run build');
-  for (const part of ['dist', 'config', 'package.json']) {
-    cpSync(join(house, part), join(program, part), { recursive: true });
-  }
-  symlinkSync(join(house, 'node_modules'), join(program, 'node_modules'));
-});
 afterEach(() => {
   for (const one of children.splice(0)) one.kill('SIGKILL');
 });
-afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-function newHome(name: string): string {
-  const home = join(root, name);
-  mkdirSync(join(home, 'config'), { recursive: true });
-  const schedule = 'schedule: [{ name: scan-open, job: scan, at: "09:30", top: 5 }]\n';
-  writeFileSync(join(home, 'config', 'trade-labs.yaml'), `${SMALL}${schedule}`);
-  return home;
-}
+const SCHEDULE = 'schedule: [{ name: scan-open, job: scan, at: "09:30", top: 5 }]\n';
+const newHome = (name: string): string => built.newHome(name, `${SMALL}${SCHEDULE}`);
 
 /** A daemon in a process of its own, and what it says, each message once. */
 function daemonOf(home: string, start: EpochMs, mode: 'STUCK' | 'FREE') {
-  const child = fork(script, [program, home, String(start), mode]);
+  const child = fork(script, [built.program, home, String(start), mode]);
   children.push(child);
   const said: unknown[] = [];
   child.on('message', (message) => said.push(message));
