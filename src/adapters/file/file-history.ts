@@ -45,6 +45,8 @@ export interface HistoryOptions extends Folds {
   readonly files?: FileSystem;
   /** Events after which the book is written down again; a start reads at most five times as many. */
   readonly checkpointEvery?: number;
+  /** Told every acknowledged event in order, those too that the history writes for itself; throws nothing. */
+  readonly onCommitted?: (events: readonly JournalEvent[]) => void;
   /** Takes secrets out of every text before it is written. */
   readonly scrub?: (text: string) => string;
   /** Writes both views anew, whatever state they are in. */
@@ -207,6 +209,7 @@ class FileHistory implements OpenHistory {
       );
       throw error;
     }
+    this.#options.onCommitted?.(events);
     return events;
   }
 
