@@ -11,7 +11,10 @@ export interface BarsPlace {
 }
 
 /** The visible bars of a series as bytes, one column after the other, each by what the ones before let expect. */
-export function seriesBytes({ columns, visible }: SeenSeries): Uint8Array {
+export function seriesBytes({
+  columns,
+  visible,
+}: Pick<SeenSeries, 'columns' | 'visible'>): Uint8Array {
   const { time, open, high, low, close, volume } = headOf(columns, visible);
   const days = time.map((at) => at / DAY_MS);
   const isDaily = days.every((day) => Number.isInteger(day));

@@ -66,7 +66,7 @@ export class IbMinutes {
    * is there.
    */
   async follow(symbols: readonly Symbol[], date: SessionDate): Promise<void> {
-    for (const stream of [...this.#streams.values()]) {
+    for (const stream of this.#streams.values()) {
       if (stream.date === date) continue;
       this.#streams.delete(stream.symbol);
       void this.#end(stream, true);

@@ -1,5 +1,4 @@
-import type { Symbol } from '../../domain/market.ts';
-import { parseSymbol } from '../../domain/market.ts';
+import { parseSymbol, type Symbol } from '../../domain/market.ts';
 
 /** How the broker writes a symbol: a class of shares comes after a blank, "BRK B" for BRK.B. */
 export const ibSymbolOf = (symbol: Symbol): string => symbol.replace(/[.\-/]/, ' ');
