@@ -165,6 +165,12 @@ export function orderRef(key: OrderKey): string {
   return `${key.session}/${key.slot}/${key.symbol}/${key.leg}/${key.generation}`;
 }
 
+const ORDER_REF = /^\d{4}-\d{2}-\d{2}\/[^/]+\/[^/]+\/(entry|stop|target|exit)\/\d+$/;
+
+/** The part that a name of ours says an order plays; null for a name that we never gave. */
+export const legOfRef = (text: string): Leg | null =>
+  (ORDER_REF.exec(text)?.[1] as Leg | undefined) ?? null;
+
 /** What is asked of the broker. Every field is explicit: a broker's presets must find nothing to fill in. */
 export interface Order {
   readonly orderRef: string;

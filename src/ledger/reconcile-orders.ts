@@ -1,13 +1,10 @@
 import type { BrokerOrder, BrokerStatement } from '../domain/account.ts';
 import type { Fill } from '../domain/fill.ts';
 import { ZERO } from '../domain/money.ts';
-import { isLive } from '../domain/order.ts';
+import { isLive, legOfRef } from '../domain/order.ts';
 import type { Book } from './book.ts';
 import type { BookOrder } from './book-state.ts';
 import { amounts, type Compared, counts } from './reconcile-rows.ts';
-
-/** Our references begin with the session they were sent in: "2026-03-05/scan-open/AAPL/stop/1". */
-const OUR_REF = /^\d{4}-\d{2}-\d{2}\/[^/]+\/[^/]+\/(entry|stop|target|exit)\/\d+$/;
 
 /** Every live order of ours against the broker's, price by price; then what the broker holds beyond them. */
 export function compareOrders(book: Book, statement: BrokerStatement): Compared[] {
@@ -51,7 +48,7 @@ function compareOrder(order: BookOrder, stated: BrokerOrder | undefined): Compar
 /** An order that the book does not expect to work: once ours, or never. */
 function surplusRow(book: Book, order: BrokerOrder): Compared {
   const subject = subjectOf(order);
-  const isOurs = book.order(order.orderRef) !== null || OUR_REF.test(order.orderRef);
+  const isOurs = book.order(order.orderRef) !== null || legOfRef(order.orderRef) !== null;
   const kind = isOurs ? (subject === 'stop' ? 'orphan_stop' : 'orphan_order') : 'foreign_order';
   return counts(subject, kind, order, 0, remaining(order));
 }

@@ -1,0 +1,327 @@
+import {
+  type CommissionReport,
+  type Contract,
+  EventName,
+  type Execution,
+  type OrderState,
+  type Order as VendorOrder,
+} from '@stoqey/ib';
+import type { BrokerStatement } from '../../domain/account.ts';
+import type { Symbol } from '../../domain/market.ts';
+import { type Bracket, ORDER_TYPES, type Order } from '../../domain/order.ts';
+import type { EpochMs } from '../../domain/time.ts';
+import type {
+  Broker,
+  BrokerCapabilities,
+  BrokerEvent,
+  OrderChange,
+  SendOutcome,
+} from '../../ports/broker.ts';
+import type { Timeline } from '../../ports/timeline.ts';
+import {
+  accountFunds,
+  allOpenOrders,
+  allPositions,
+  completedOrders,
+  executionsOf,
+  type IbFunds,
+  ownOpenOrders,
+} from './ib-account-questions.ts';
+import type { Answer } from './ib-ask.ts';
+import { ChainCare } from './ib-chain-care.ts';
+import { Changes } from './ib-changes.ts';
+import { IbExecutions, type IbRemark } from './ib-executions.ts';
+import type { IbGateway } from './ib-gateway.ts';
+import { OrderAmending } from './ib-order-amending.ts';
+import { type IbStock, vendorContract, vendorOrder } from './ib-order-encoding.ts';
+import { type OrderIdStore, OrderIds } from './ib-order-ids.ts';
+import { OrderPlacing } from './ib-order-placing.ts';
+import { IbOrders, type StatusTold } from './ib-orders.ts';
+import { type OrderPreview, previewOf } from './ib-preview.ts';
+import { type IbAnswers, statementOf } from './ib-statement.ts';
+
+/** What a broker over a gateway is made of. */
+export interface IbBrokerOptions {
+  /** Fixed for an account: orders can be changed only by the client that placed them. */
+  readonly clientId: number;
+  readonly orderIds: OrderIdStore;
+  readonly timeline: Timeline;
+  /** Asked before every entry, whoever asked before: why none may go out, or null. */
+  readonly isArmed: () => string | null;
+  /** Ends all waiting. */
+  readonly giveUp: AbortSignal;
+  /** How the broker names a stock; null where it does not know it. By its ticker alone where this is absent. */
+  readonly stockOf?: (symbol: Symbol) => IbStock | null;
+  /** How long an answer to an order may take before it is unknown. */
+  readonly ackMs?: number;
+  /** How long a message may be under way: what two complete statements so far apart do not show is not there. */
+  readonly settleMs?: number;
+  /** US dollars for one unit of other currencies, for commissions. */
+  readonly usdPer?: ReadonlyMap<string, number>;
+  readonly onRemark?: (remark: IbRemark) => void;
+  /** Called when there are messages to drain. */
+  readonly onNews?: () => void;
+}
+
+const ACK_MS = 5_000;
+const SETTLE_MS = 15_000;
+/** How long an execution may be behind the status that counts it before it is asked for. */
+const LATE_MS = 1_000;
+
+/**
+ * Interactive Brokers. Orders are told apart by our orderRef and the broker's lasting number, never by an id alone;
+ * what is not answered is unknown, and shares change hands by executions only. Nothing is sent that was not asked for,
+ * but what keeps a chain safe: the withdrawal of an entry that lost its stop, and the shrinking of stops whose entry
+ * ended filled in part.
+ */
+export class IbBroker implements Broker {
+  readonly simulated = false;
+  readonly account: string;
+  readonly capabilities: BrokerCapabilities;
+  readonly #gateway: IbGateway;
+  readonly #options: IbBrokerOptions;
+  readonly #changes: Changes;
+  readonly #executions: IbExecutions;
+  readonly #orders: IbOrders;
+  readonly #ids: OrderIds;
+  readonly #placing: OrderPlacing;
+  readonly #amending: OrderAmending;
+  readonly #care: ChainCare;
+  readonly #unlisten: readonly (() => void)[];
+  #events: BrokerEvent[] = [];
+  #funds: IbFunds | null = null;
+  #asking: Promise<unknown> = Promise.resolve();
+  #looking = false;
+
+  constructor(gateway: IbGateway, options: IbBrokerOptions) {
+    const { account } = gateway;
+    const { timeline, clientId, ackMs = ACK_MS, settleMs = SETTLE_MS } = options;
+    this.account = account;
+    this.capabilities = {
+      orderTypes: ORDER_TYPES,
+      timesInForce: ['DAY', 'GTC'],
+      ocaReduces: true,
+      showsCompletedOrders: true,
+      remembersDays: 1,
+      settleMs,
+    };
+    this.#gateway = gateway;
+    this.#options = options;
+    this.#changes = new Changes(timeline, options.giveUp);
+    this.#ids = new OrderIds(options.orderIds);
+    const tell = (event: BrokerEvent): void => {
+      this.#events.push(event);
+    };
+    const remark = (said: IbRemark): void => options.onRemark?.(said);
+    const usdPer = options.usdPer ?? new Map<string, number>();
+    this.#executions = new IbExecutions({ account, usdPer, tell, remark });
+    this.#orders = new IbOrders({
+      account,
+      clientId,
+      now: () => timeline.now(),
+      tell,
+      remark,
+      seen: (orderId) => this.#ids.seen(orderId),
+      ended: (order) => this.#care.settle(order),
+      ask: () => this.#look(),
+    });
+    const sending = {
+      gateway,
+      orders: this.#orders,
+      ids: this.#ids,
+      changes: this.#changes,
+      ackMs,
+      wordsOf: (order: Order, routing: { parentId: number; transmit: boolean }) =>
+        [this.#contractOf(order.symbol), vendorOrder(order, { account, ...routing })] as const,
+    };
+    const openOrders = () => this.#alone(() => gateway.ask(ownOpenOrders()));
+    const now = (): EpochMs => timeline.now();
+    this.#amending = new OrderAmending({ ...sending, clientId, now, tell, openOrders });
+    this.#placing = new OrderPlacing(sending, (entry, cause) => {
+      void this.#amending.withdraw(entry, cause);
+    });
+    const { broken } = this.#placing;
+    this.#care = new ChainCare({ orders: this.#orders, amending: this.#amending, broken });
+    this.#unlisten = [
+      gateway.listen((name, args) => this.#hear(name, args)),
+      gateway.onConnection(() => this.#look()),
+      gateway.link.onNews(() => this.#changes.tell()),
+    ];
+  }
+
+  /** Values of the account as of the last statement that had them. */
+  get funds(): IbFunds | null {
+    return this.#funds;
+  }
+
+  /** Hears nothing more; the gateway stays open. */
+  close(): void {
+    for (const unlisten of this.#unlisten) unlisten();
+  }
+
+  async submit(bracket: Bracket): Promise<SendOutcome> {
+    const { entry, stop, target } = bracket;
+    return this.#placing.place(target === null ? [entry, stop] : [entry, stop, target], () =>
+      this.#refusal(entry),
+    );
+  }
+
+  async submitOrder(order: Order): Promise<SendOutcome> {
+    return this.#placing.place([order], () => this.#refusal(order));
+  }
+
+  modify(orderRef: string, change: OrderChange): Promise<SendOutcome> {
+    return this.#amending.modify(orderRef, change);
+  }
+
+  cancel(orderRef: string): Promise<SendOutcome> {
+    return this.#amending.cancel(orderRef, 'requested');
+  }
+
+  /** Our own last look: an entry leaves the house only while we are armed. Whatever reduces risk always may. */
+  #refusal({ leg, symbol }: Order): SendOutcome | null {
+    if (leg !== 'entry') return null;
+    const why = this.#options.isArmed();
+    if (why !== null) return { outcome: 'denied', code: 'DISARMED', message: why };
+    const { stockOf } = this.#options;
+    if (stockOf === undefined || stockOf(symbol) !== null) return null;
+    const message = `the broker has no contract of ${symbol}`;
+    return { outcome: 'denied', code: 'SYMBOL_UNKNOWN', message };
+  }
+
+  #contractOf(symbol: Symbol): Contract {
+    return vendorContract(symbol, this.#options.stockOf?.(symbol) ?? null);
+  }
+
+  /** What an order would do to margin and costs. It is asked, not placed, and whoever asks may size by it. */
+  async preview(order: Order): Promise<Answer<OrderPreview>> {
+    const { connection } = this.#gateway;
+    if (connection === null) return { complete: false, code: null, why: 'there is no connection' };
+    const [orderId = 0] = this.#ids.take(1, connection.nextValidId);
+    const terms = vendorOrder(order, { account: this.account, parentId: 0, transmit: true });
+    return this.#gateway.ask(previewOf(orderId, this.#contractOf(order.symbol), terms));
+  }
+
+  statement(fillsSince: EpochMs): Promise<BrokerStatement> {
+    return this.#alone(() => this.#ask(fillsSince));
+  }
+
+  /** One question after another: those about open orders have no id, and one answer would end both. */
+  async #ask(fillsSince: EpochMs): Promise<BrokerStatement> {
+    const at = this.#changes.now();
+    const { account } = this;
+    const gateway = this.#gateway;
+    const answers: IbAnswers = {
+      own: await gateway.ask(ownOpenOrders()),
+      all: await gateway.ask(allOpenOrders()),
+      executions: await gateway.ask(executionsOf(account)),
+      completed: await gateway.ask(completedOrders()),
+      positions: await gateway.ask(allPositions()),
+      funds: await gateway.ask(accountFunds(account)),
+    };
+    if (answers.funds.complete) this.#funds = answers.funds.value;
+    const remark = (said: IbRemark): void => this.#options.onRemark?.(said);
+    const parts = { account, orders: this.#orders, executions: this.#executions, remark };
+    const statement = statementOf(answers, { at, fillsSince }, parts);
+    if (statement.complete.openOrders) this.#care.mend();
+    return statement;
+  }
+
+  drain(): readonly BrokerEvent[] {
+    const events = this.#events;
+    this.#events = [];
+    return events;
+  }
+
+  /** Questions without an id wait for each other. */
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#asking.then(work, work);
+    this.#asking = done.catch(() => undefined);
+    return done;
+  }
+
+  /** Asks how things stand, at once: what is told of it comes as messages. One look at a time is enough. */
+  #look(): void {
+    if (this.#looking) return;
+    this.#looking = true;
+    void this.#alone(async () => {
+      this.#looking = false;
+      await this.#gateway.ask(ownOpenOrders());
+      await this.#gateway.ask(executionsOf(this.account));
+    });
+  }
+
+  #hear(name: string, args: readonly unknown[]): void {
+    const before = this.#events.length;
+    switch (name) {
+      case EventName.openOrder: {
+        const [id, contract, order, state] = args as [number, Contract, VendorOrder, OrderState];
+        this.#orders.open(id, contract, order, state);
+        break;
+      }
+      case EventName.orderStatus:
+        this.#status(args);
+        break;
+      case EventName.execDetails: {
+        const [, contract, execution] = args as [number, Contract, Execution];
+        this.#executed(contract, execution);
+        break;
+      }
+      case EventName.commissionReport:
+        this.#executions.pay(args[0] as CommissionReport, this.#changes.now());
+        break;
+      case EventName.error: {
+        const [error, code, orderId, advanced] = args as [Error, number, number, unknown];
+        const more = advanced === undefined ? '' : ` ${JSON.stringify(advanced)}`;
+        this.#orders.message(orderId, code, `${error.message}${more}`);
+        break;
+      }
+      default:
+        return;
+    }
+    this.#changes.tell();
+    if (this.#events.length > before) this.#options.onNews?.();
+  }
+
+  #status(args: readonly unknown[]): void {
+    const [orderId, status, filled, remaining, , permId = 0, , , clientId = -1, whyHeld = ''] =
+      args as [number, string, number, number, number, number?, number?, number?, number?, string?];
+    const told: StatusTold = { orderId, status, filled, remaining, permId, clientId, whyHeld };
+    this.#orders.status(told);
+    const order = this.#orders.find(told);
+    if (order !== undefined && this.#isBehind(order)) void this.#waitForExecution(order);
+  }
+
+  #isBehind({
+    orderRef,
+    permId,
+    filled,
+  }: {
+    orderRef: string;
+    permId: number;
+    filled: number;
+  }): boolean {
+    return this.#executions.filledOf(orderRef, permId) < filled;
+  }
+
+  /** A status that counts shares without an execution: where none follows soon, it was lost, and is asked for. */
+  async #waitForExecution(order: {
+    orderRef: string;
+    permId: number;
+    filled: number;
+  }): Promise<void> {
+    const came = await this.#changes.until(() => (this.#isBehind(order) ? null : true), LATE_MS);
+    if (came === null) this.#look();
+  }
+
+  #executed(contract: Contract, execution: Execution): void {
+    this.#executions.take(contract, execution, this.#changes.now());
+    const { orderRef = '', permId = 0, clientId, orderId } = execution;
+    if (clientId === this.#options.clientId && orderId !== undefined) this.#ids.seen(orderId);
+    this.#orders.executed(orderRef, permId, this.#executions.filledOf(orderRef, permId));
+  }
+}
+
+/** Interactive Brokers over a gateway that is, or will be, connected. */
+export const openIbBroker = (gateway: IbGateway, options: IbBrokerOptions): IbBroker =>
+  new IbBroker(gateway, options);

@@ -1,0 +1,77 @@
+import type { OrderAmending } from './ib-order-amending.ts';
+import type { IbOrders } from './ib-orders.ts';
+import { hasEnded, isAnswered, type TrackedOrder } from './ib-tracked-order.ts';
+
+/** What chains are looked after with. */
+export interface ChainCareParts {
+  readonly orders: IbOrders;
+  readonly amending: OrderAmending;
+  /** Chains whose fate was not known, by the name of the entry; those that are settled are taken out. */
+  readonly broken: Map<string, readonly TrackedOrder[]>;
+}
+
+/**
+ * Keeps entries and their stops together where the broker does not: an entry whose stop never arrived is withdrawn, and
+ * the stop and target of an entry that ended filled in part are for what it bought, no more.
+ */
+export class ChainCare {
+  readonly #parts: ChainCareParts;
+  /** Entries that ended with shares, or without, and whose children may not know it. */
+  readonly #ended = new Set<TrackedOrder>();
+  readonly #shrunk = new Set<TrackedOrder>();
+
+  constructor(parts: ChainCareParts) {
+    this.#parts = parts;
+  }
+
+  /** An order ended, or what it filled is known better: its children follow. */
+  settle(entry: TrackedOrder): void {
+    const isWhole = entry.state === 'filled' && !this.#ended.has(entry);
+    const children = this.#parts.orders.childrenOf(entry.orderRef);
+    if (isWhole || children.length === 0) return;
+    this.#ended.add(entry);
+    // Unfilled, it takes its children along by itself; filled in part, that is not certain.
+    if (entry.filled > 0) this.#resize(entry, children);
+  }
+
+  #resize(entry: TrackedOrder, children: readonly TrackedOrder[]): void {
+    const sold = children.reduce((shares, { filled }) => shares + filled, 0);
+    const left = entry.filled - sold;
+    for (const child of children) {
+      if (hasEnded(child) || !child.acknowledged || child.state === 'cancelling') continue;
+      const most = child.asked?.quantity ?? child.order.quantity;
+      const quantity = Math.min(most, child.filled + left);
+      const isLess = quantity < child.order.quantity;
+      const isMore = quantity > child.order.quantity && this.#shrunk.has(child);
+      if (!isLess && !isMore) continue;
+      this.#shrunk.add(child);
+      void (left > 0
+        ? this.#parts.amending.modify(child.orderRef, { quantity })
+        : this.#parts.amending.withdraw(child, 'parent_ended'));
+    }
+  }
+
+  /** Everything that is open was just shown: what is not whole by now is mended. */
+  mend(): void {
+    for (const [name, chain] of this.#parts.broken) {
+      const [entry, ...others] = chain as [TrackedOrder, ...TrackedOrder[]];
+      const isWhole = others.every((one) => isAnswered(one) || one.state === 'inactive');
+      if (isWhole || hasEnded(entry)) this.#parts.broken.delete(name);
+      else void this.#withdrawBroken(name, entry);
+    }
+    for (const entry of this.#ended) this.#mendEnded(entry);
+  }
+
+  async #withdrawBroken(name: string, entry: TrackedOrder): Promise<void> {
+    const { outcome } = await this.#parts.amending.withdraw(entry, 'its stop never arrived');
+    if (outcome !== 'not_sent') this.#parts.broken.delete(name);
+  }
+
+  #mendEnded(entry: TrackedOrder): void {
+    const children = this.#parts.orders.childrenOf(entry.orderRef);
+    const living = children.filter((child) => !hasEnded(child));
+    if (living.length === 0) this.#ended.delete(entry);
+    else if (entry.filled > 0) this.#resize(entry, children);
+    else for (const child of living) void this.#parts.amending.withdraw(child, 'parent_ended');
+  }
+}

@@ -1,0 +1,146 @@
+import type { CommissionReport, Contract, Execution } from '@stoqey/ib';
+import type { Fill } from '../../domain/fill.ts';
+import type { Micros } from '../../domain/money.ts';
+import { legOfRef } from '../../domain/order.ts';
+import type { EpochMs } from '../../domain/time.ts';
+import type { BrokerEvent } from '../../ports/broker.ts';
+import { executionInstant } from './ib-execution-time.ts';
+import { amountOf, symbolOf } from './ib-order-decoding.ts';
+
+/** Something to know that changes nothing by itself. */
+export interface IbRemark {
+  readonly kind:
+    | 'order_message'
+    | 'preset_changed'
+    | 'renamed_order'
+    | 'duplicate_order'
+    | 'commission_currency'
+    | 'unreadable'
+    | 'read_only'
+    | 'foreign_instrument';
+  readonly message: string;
+  /** The broker's code; null where it gave none. */
+  readonly code: number | null;
+  readonly orderRef: string | null;
+}
+
+export interface ExecutionParts {
+  readonly account: string;
+  /** US dollars for one unit of another currency, for commissions; stated by whoever trades. */
+  readonly usdPer: ReadonlyMap<string, number>;
+  readonly tell: (event: BrokerEvent) => void;
+  readonly remark: (remark: IbRemark) => void;
+}
+
+/** What the broker says where it does not know a commission yet; so does a number that is left out. */
+const NOT_YET = -1;
+
+/** "0000e0d5.6405c9b5.01.02": all corrections of an execution are the same up to the last point. */
+const NAME = /^(.+)\.(\d+)$/;
+
+interface Booked {
+  fill: Fill;
+  readonly permId: number;
+  readonly revision: number;
+}
+
+/**
+ * Executions by their names, each booked once however often it is told, with the last correction in force. They are
+ * the only proof that shares changed hands: https://interactivebrokers.github.io/tws-api/executions_commissions.html
+ */
+export class IbExecutions {
+  readonly #parts: ExecutionParts;
+  /** By the part of the name that corrections have in common. */
+  readonly #booked = new Map<string, Booked>();
+  readonly #early = new Map<string, Micros>();
+
+  constructor(parts: ExecutionParts) {
+    this.#parts = parts;
+  }
+
+  /** Those in force, of an instant and after it, in the order they were told. */
+  since(from: EpochMs): Fill[] {
+    return [...this.#booked.values()].flatMap(({ fill }) => (fill.filledAt >= from ? [fill] : []));
+  }
+
+  /** Shares that an order executed, by its lasting number where it has one. */
+  filledOf(orderRef: string, permId: number): number {
+    let shares = 0;
+    for (const { fill, permId: of } of this.#booked.values()) {
+      const isIts = fill.orderRef === orderRef && (of === permId || of === 0 || permId === 0);
+      if (isIts) shares += fill.quantity;
+    }
+    return shares;
+  }
+
+  /** Books an execution that is told; one of another account, or of what is no stock, is none of our business. */
+  take(contract: Contract, told: Execution, heardAt: EpochMs): void {
+    if (told.acctNumber !== this.#parts.account) return;
+    const symbol = symbolOf(contract);
+    if (symbol === null) return;
+    const { execId = '', shares = Number.NaN, permId = 0, orderRef = '' } = told;
+    const price = amountOf(told.price);
+    const match = NAME.exec(execId);
+    const isWhole = Number.isSafeInteger(shares) && shares > 0;
+    if (match === null || !isWhole || price === null || price <= 0) {
+      const message = `execution ${execId} of ${shares} ${symbol} at ${told.price} cannot be read`;
+      this.#parts.remark({ kind: 'unreadable', message, code: null, orderRef: orderRef || null });
+      return;
+    }
+    const [, root = '', last = ''] = match;
+    const revision = Number(last) - 1;
+    const known = this.#booked.get(root);
+    if (known !== undefined && revision <= known.revision) return;
+    const fill: Fill = {
+      execId,
+      orderRef: legOfRef(orderRef) === null ? `foreign/${permId}` : orderRef,
+      symbol,
+      side: told.side === 'BOT' ? 'buy' : 'sell',
+      quantity: shares,
+      price,
+      commission: this.#early.get(execId) ?? known?.fill.commission ?? null,
+      filledAt: executionInstant(told.time ?? '') ?? heardAt,
+      ...(revision > 0
+        ? { corrects: { of: `${root}.${'1'.padStart(last.length, '0')}`, revision } }
+        : {}),
+    };
+    this.#booked.set(root, { fill, permId, revision });
+    this.#parts.tell({ kind: 'filled', fill, at: heardAt });
+  }
+
+  /** Joins a commission to its execution, which may come later. */
+  pay({ execId = '', commission, currency = 'USD' }: CommissionReport, heardAt: EpochMs): void {
+    if (commission === undefined || !Number.isFinite(commission) || commission === NOT_YET) return;
+    const amount = this.#inDollars(commission, currency, execId);
+    const root = NAME.exec(execId)?.[1];
+    if (amount === null || root === undefined) return;
+    const booked = this.#booked.get(root);
+    if (booked === undefined) {
+      this.#early.set(execId, amount);
+      return;
+    }
+    // A report on what was corrected since belongs to the correction, unless that has its own.
+    const { fill } = booked;
+    if (fill.commission === amount) return;
+    if (fill.execId !== execId && fill.commission !== null) return;
+    booked.fill = { ...fill, commission: amount };
+    this.#parts.tell({
+      kind: 'commission',
+      execId: fill.execId,
+      commission: amount,
+      at: heardAt,
+    });
+  }
+
+  /** Amounts of another currency are converted at a rate that somebody stated, or not at all: never added as they are. */
+  #inDollars(amount: number, currency: string, execId: string): Micros | null {
+    const rate = currency === 'USD' ? 1 : this.#parts.usdPer.get(currency);
+    const dollars = rate === undefined ? null : amountOf(amount * rate);
+    const converted = dollars === null ? 'not converted: no rate is stated' : `at ${rate}`;
+    if (currency !== 'USD') {
+      const message = `commission of ${execId}: ${amount} ${currency}, ${converted}`;
+      this.#parts.remark({ kind: 'commission_currency', message, code: null, orderRef: null });
+    }
+    return dollars;
+  }
+}

@@ -1,0 +1,170 @@
+import type { BrokerOrder, BrokerPosition, BrokerStatement } from '../../domain/account.ts';
+import type { Symbol } from '../../domain/market.ts';
+import { legOfRef, type OrderStatus } from '../../domain/order.ts';
+import type { EpochMs } from '../../domain/time.ts';
+import type {
+  CompletedOrderTold,
+  IbFunds,
+  OpenOrderTold,
+  PositionTold,
+} from './ib-account-questions.ts';
+import type { Answer } from './ib-ask.ts';
+import type { IbExecutions, IbRemark } from './ib-executions.ts';
+import { amountOf, decodeOrder, symbolOf } from './ib-order-decoding.ts';
+import type { IbOrders } from './ib-orders.ts';
+import { hasEnded, orderStatusOf } from './ib-tracked-order.ts';
+
+/** The answers that a statement is made of. */
+export interface IbAnswers {
+  readonly own: Answer<readonly OpenOrderTold[]>;
+  readonly all: Answer<readonly OpenOrderTold[]>;
+  readonly executions: Answer<true>;
+  readonly completed: Answer<readonly CompletedOrderTold[]>;
+  readonly positions: Answer<readonly PositionTold[]>;
+  readonly funds: Answer<IbFunds>;
+}
+
+/** What the answers are read with. */
+export interface ReadingParts {
+  readonly account: string;
+  readonly orders: IbOrders;
+  readonly executions: IbExecutions;
+  readonly remark: (remark: IbRemark) => void;
+}
+
+/**
+ * What the broker said of the account. Orders and positions that are not ours are shown, orders under a name that none
+ * of ours has; what was not answered in full is not complete, whatever of it was heard.
+ */
+export function statementOf(
+  answers: IbAnswers,
+  { at, fillsSince }: { readonly at: EpochMs; readonly fillsSince: EpochMs },
+  parts: ReadingParts,
+): BrokerStatement {
+  const { own, all, executions, completed, positions, funds } = answers;
+  const open = openOrders([...valueOf(own), ...valueOf(all)], parts);
+  const held = heldShares(valueOf(positions), parts);
+  const money = funds.complete ? funds.value : null;
+  return {
+    account: parts.account,
+    at,
+    cash: money?.cash ?? null,
+    netLiquidation: money?.netLiquidation ?? null,
+    positions: held.positions,
+    openOrders: open.orders,
+    fills: parts.executions.since(fillsSince),
+    completedOrders: endedOrders(valueOf(completed), parts),
+    complete: {
+      positions: positions.complete && held.isWhole,
+      openOrders: own.complete && all.complete && open.isWhole,
+      fills: executions.complete,
+      completedOrders: completed.complete,
+    },
+  };
+}
+
+const valueOf = <T>(answer: Answer<readonly T[]>): readonly T[] =>
+  answer.complete ? answer.value : [];
+
+/** Each order once, as it was told last; `isWhole` is false where one of ours could not be read. */
+function openOrders(
+  told: readonly OpenOrderTold[],
+  { account, orders }: ReadingParts,
+): { readonly orders: BrokerOrder[]; readonly isWhole: boolean } {
+  const shown = new Map<string, BrokerOrder>();
+  let isWhole = true;
+  for (const one of told) {
+    const { orderId, contract, order, state } = one;
+    if (order.account !== undefined && order.account !== '' && order.account !== account) continue;
+    const { permId = 0, clientId = 0, orderRef = '' } = order;
+    const key = permId === 0 ? `${clientId}:${orderId}` : String(permId);
+    const ours = orders.recordOf(orderId, order);
+    if (ours !== null) {
+      shown.delete(key);
+      if (!hasEnded(ours)) {
+        shown.set(key, {
+          ...ours.order,
+          status: orderStatusOf(ours),
+          filledQuantity: ours.filled,
+        });
+      }
+      continue;
+    }
+    const status = STATUSES[String(state.status)];
+    if (status === undefined) continue;
+    const name = legOfRef(orderRef) === null ? `foreign/${permId}` : orderRef;
+    const decoded = decodeOrder(contract, order, { orderRef: name, parentRef: null });
+    if (decoded !== null) shown.set(key, { ...decoded, status, filledQuantity: 0 });
+    else if (legOfRef(orderRef) !== null) isWhole = false;
+  }
+  return { orders: [...shown.values()], isWhole };
+}
+
+/** Of orders that we do not follow. */
+const STATUSES: Readonly<Record<string, OrderStatus>> = {
+  ApiPending: 'submitted',
+  PendingSubmit: 'submitted',
+  PreSubmitted: 'working',
+  Submitted: 'working',
+  PendingCancel: 'cancel_pending',
+  Inactive: 'inactive',
+};
+
+/** Our orders that ended. Their size is often told as 0; what was filled is the least that they were. */
+function endedOrders(
+  told: readonly CompletedOrderTold[],
+  { account, orders }: ReadingParts,
+): BrokerOrder[] {
+  return told.flatMap(({ contract, order, state }): BrokerOrder[] => {
+    const { orderRef = '', permId = 0 } = order;
+    if (legOfRef(orderRef) === null) return [];
+    if (order.account !== undefined && order.account !== '' && order.account !== account) return [];
+    const ours = orders.byPermId(permId);
+    const decoded = ours?.order ?? decodeOrder(contract, order, { orderRef, parentRef: null });
+    if (decoded === null) return [];
+    const filledQuantity = Math.max(ours?.filled ?? 0, wholeShares(order.filledQuantity));
+    const quantity = Math.max(decoded.quantity, filledQuantity);
+    const status = endOf(String(state.status), filledQuantity);
+    return [
+      {
+        ...decoded,
+        quantity,
+        status: ours?.state === 'expired' ? 'expired' : status,
+        filledQuantity,
+      },
+    ];
+  });
+}
+
+const wholeShares = (shares: number | undefined): number =>
+  Number.isSafeInteger(shares) && (shares ?? 0) > 0 ? (shares as number) : 0;
+
+function endOf(status: string, filled: number): OrderStatus {
+  if (status === 'Filled') return 'filled';
+  // An order that ended without ever having worked was refused.
+  return status === 'Inactive' && filled === 0 ? 'rejected' : 'cancelled';
+}
+
+/** Whole shares of US stocks by symbol. Other instruments of the account are none of our business, and named once. */
+function heldShares(
+  told: readonly PositionTold[],
+  { account, remark }: ReadingParts,
+): { readonly positions: BrokerPosition[]; readonly isWhole: boolean } {
+  const held = new Map<Symbol, BrokerPosition>();
+  let isWhole = true;
+  for (const { account: of, contract, shares, averageCost } of told) {
+    if (of !== account) continue;
+    const symbol = symbolOf(contract);
+    if (symbol === null) {
+      const message = `${shares} ${contract.symbol} (${contract.secType}, ${contract.currency}) are left alone`;
+      if (shares !== 0) remark({ kind: 'foreign_instrument', message, code: null, orderRef: null });
+      continue;
+    }
+    if (!Number.isFinite(shares)) isWhole = false;
+    // A position that changes while it is asked for is told again: the last word counts.
+    const quantity = Math.trunc(shares);
+    if (quantity === 0 || !Number.isFinite(shares)) held.delete(symbol);
+    else held.set(symbol, { symbol, quantity, averageCost: amountOf(averageCost) });
+  }
+  return { positions: [...held.values()], isWhole };
+}

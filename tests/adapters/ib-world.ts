@@ -1,0 +1,131 @@
+import {
+  type IbBroker,
+  type IbBrokerOptions,
+  openIbBroker,
+} from '../../src/adapters/ib/ib-broker.ts';
+import type { IbRemark } from '../../src/adapters/ib/ib-executions.ts';
+import type { IbGateway } from '../../src/adapters/ib/ib-gateway.ts';
+import { serverTime } from '../../src/adapters/ib/ib-questions.ts';
+import { openIbGateway } from '../../src/adapters/ib/ib-supervisor.ts';
+import { scaledTime } from '../../src/adapters/system/scaled-time.ts';
+import { SystemTimeline } from '../../src/adapters/system/system-timeline.ts';
+import { type EpochMs, epochMs } from '../../src/domain/time.ts';
+import type { BrokerEvent } from '../../src/ports/broker.ts';
+import type { FakeTws, FakeTwsOptions } from '../../src/testing/fake-tws/server.ts';
+import type { BrokerUnderTest } from '../contract/broker.ts';
+import { ACCOUNT, NOW, serve } from '../testing/fake-tws/serving.ts';
+
+export const CLIENT = 17;
+const SPEED = 20;
+const EVER = 0 as EpochMs;
+
+/** A broker over a gateway over a socket to a server for tests, and the hand on that server. */
+export interface IbWorld extends BrokerUnderTest {
+  readonly broker: IbBroker;
+  readonly gateway: IbGateway;
+  readonly server: FakeTws;
+  readonly remarks: readonly IbRemark[];
+  /** The highest id that was written down. */
+  readonly highestId: () => number;
+  /** Waits until the connection of that number is there, compares, and lets orders through again. */
+  readonly reconnected: (number: number) => Promise<void>;
+  /** Waits until all that was said so far has been heard. */
+  readonly settled: () => Promise<void>;
+  /** Another process over the same account: what this one knew is gone, but for the ids on its disk. */
+  readonly restarted: (options?: Partial<IbBrokerOptions>) => Promise<IbWorld>;
+}
+
+const opened: { gateway: IbGateway; server: FakeTws; over: AbortController }[] = [];
+
+/** Closes what the tests opened. */
+export async function closeIbWorlds(): Promise<void> {
+  for (const { gateway, server, over } of opened.splice(0)) {
+    over.abort();
+    await gateway.close();
+    await server.close();
+  }
+}
+
+interface Made {
+  readonly broker?: Partial<IbBrokerOptions>;
+  readonly server?: Partial<FakeTwsOptions>;
+}
+
+/** A connected and compared broker with an empty account. Time passes twenty times as fast as outside. */
+export async function ibWorld({ broker, server: serving }: Made = {}): Promise<IbWorld> {
+  const { server, port } = await serve(serving);
+  return join(server, port, { highest: 0 }, broker);
+}
+
+async function join(
+  server: FakeTws,
+  port: number,
+  ids: { highest: number },
+  options: Partial<IbBrokerOptions> = {},
+): Promise<IbWorld> {
+  const timeline = new SystemTimeline({ source: scaledTime(epochMs(NOW), SPEED) });
+  const over = new AbortController();
+  const gateway = openIbGateway({
+    host: '127.0.0.1',
+    port,
+    clientId: CLIENT,
+    account: ACCOUNT,
+    mode: 'paper',
+    timeline,
+    jitter: () => 0,
+  });
+  opened.push({ gateway, server, over });
+  const remarks: IbRemark[] = [];
+  const broker = openIbBroker(gateway, {
+    clientId: CLIENT,
+    orderIds: {
+      read: () => ids.highest,
+      write: (highest) => {
+        ids.highest = highest;
+      },
+    },
+    timeline,
+    isArmed: () => null,
+    giveUp: over.signal,
+    onRemark: (remark) => remarks.push(remark),
+    ...options,
+  });
+  const settled = async (): Promise<void> => {
+    // What is sent in answer to something is answered for by the second question.
+    for (let round = 0; round < 2; round += 1) await gateway.ask(serverTime());
+  };
+  const compare = async (): Promise<void> => {
+    const { episode } = gateway.link.standing;
+    await broker.statement(EVER);
+    gateway.link.confirm(episode);
+  };
+  await gateway.link.start();
+  await compare();
+  return {
+    broker,
+    gateway,
+    server,
+    remarks,
+    settled,
+    highestId: () => ids.highest,
+    heard: async (): Promise<readonly BrokerEvent[]> => {
+      await settled();
+      return broker.drain();
+    },
+    trade: async (symbol, price) => {
+      server.print(symbol, price);
+      await settled();
+    },
+    reconnected: async (number) => {
+      while ((gateway.connection?.number ?? 0) < number) {
+        await timeline.reach(epochMs(timeline.now() + 100), over.signal);
+      }
+      await compare();
+    },
+    restarted: async (again = {}) => {
+      broker.close();
+      await gateway.close();
+      return join(server, port, ids, again);
+    },
+  };
+}
