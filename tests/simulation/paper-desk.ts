@@ -1,0 +1,148 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { historyFolder } from '../../src/adapters/file/file-history.ts';
+import { readHistory } from '../../src/adapters/file/history-reader.ts';
+import type { DaemonNews } from '../../src/app/daemon-parts.ts';
+import { type DaemonEnd, runDaemon } from '../../src/app/run-daemon.ts';
+import { syntheticSourceOf } from '../../src/app/synthetic.ts';
+import { instantOf, sessionOf } from '../../src/calendar/nyse.ts';
+import { type LoadedConfig, loadConfig } from '../../src/config/load.ts';
+import { type EpochMs, epochMs, type Session, sessionDate } from '../../src/domain/time.ts';
+import type { EventOf, EventType, JournalEvent } from '../../src/events/event.ts';
+import type { BarSource } from '../../src/ports/bar-source.ts';
+import { MarketServer } from '../../src/testing/fake-tws/market-server.ts';
+import { type PathPoint, scriptedBars } from '../../src/testing/fake-tws/scripted-bars.ts';
+import type { FakeTws } from '../../src/testing/fake-tws/server.ts';
+import { WireTime } from './wire-time.ts';
+
+export const ACCOUNT = 'DU1234567';
+export const DATE = sessionDate('2026-03-05');
+export const SESSION = sessionOf(DATE) as Session;
+
+/** Prices that stay where they closed the day before. */
+export const FLAT: readonly PathPoint[] = [[0, 1]];
+
+/** The instant of a time of day, "09:31" or "09:31:30", in New York on the day that is played. */
+export function at(time: string, date = DATE): EpochMs {
+  const [hours = 0, minutes = 0, seconds = 0] = time.split(':').map(Number);
+  return epochMs(instantOf(date, hours * 60 + minutes) + seconds * 1_000);
+}
+
+/** What a desk trades on. */
+export interface DeskOptions {
+  /** How prices of single stocks go; all others stay where they closed. */
+  readonly paths?: Readonly<Record<string, readonly PathPoint[]>>;
+  readonly symbols?: number;
+  readonly from?: EpochMs;
+  readonly childArm?: 'partial' | 'full';
+  readonly version?: number;
+  readonly yaml?: string;
+  readonly mode?: string;
+  readonly account?: string;
+}
+
+const SCHEDULE = `schedule:
+  - { name: warm,      job: warm,      at: open-15m }
+  - { name: scan-open, job: scan,      at: "09:30", top: 3 }
+  - { name: reconcile, job: reconcile, at: close }
+  - { name: report,    job: report,    at: close+30m }
+`;
+
+/** The daemon in mode paper against a gateway of our own, over real sockets, on a time that waits for both. */
+export class PaperDesk {
+  readonly home: string;
+  readonly time: WireTime;
+  readonly market: MarketServer;
+  /** What the daemon said. */
+  readonly said: DaemonNews[] = [];
+  readonly #stopMarket = new AbortController();
+  #running: Promise<void> = Promise.resolve();
+  #port = 0;
+
+  private constructor(options: DeskOptions) {
+    const { symbols = 12, paths = {}, from = at('09:10') } = options;
+    this.home = mkdtempSync(join(tmpdir(), 'trade-labs-paper-'));
+    this.time = new WireTime(from);
+    this.market = new MarketServer({
+      source: flatBut(syntheticSourceOf({ seed: 1, symbols }), paths),
+      time: this.time,
+      account: ACCOUNT,
+      startingCash: 100_000,
+      version: options.version ?? 193,
+      childArm: options.childArm ?? 'partial',
+      commissionDelayMs: 200,
+      tickMs: 5_000,
+    });
+  }
+
+  static async open(options: DeskOptions = {}): Promise<PaperDesk> {
+    const desk = new PaperDesk(options);
+    desk.#port = await desk.market.listen();
+    desk.#running = desk.market.run(desk.#stopMarket.signal);
+    desk.configure(options);
+    return desk;
+  }
+
+  get tws(): FakeTws {
+    return this.market.tws;
+  }
+
+  configure({ yaml = '', mode = 'paper', account = ACCOUNT }: DeskOptions): void {
+    mkdirSync(join(this.home, 'config'), { recursive: true });
+    const ib = `ib: { host: 127.0.0.1, port: ${this.#port}, clientId: 17, account: ${account} }`;
+    const text = `mode: ${mode}\nbroker: ib\n${ib}\n${yaml.includes('schedule:') ? '' : SCHEDULE}${yaml}`;
+    writeFileSync(join(this.home, 'config', 'trade-labs.yaml'), text);
+  }
+
+  config(): Promise<LoadedConfig> {
+    const env = { TRADE_LABS_ARMED: '1' };
+    return loadConfig({ home: this.home, cwd: this.home, env });
+  }
+
+  /** Runs the daemon until an instant. */
+  async daemon(until: EpochMs): Promise<DaemonEnd> {
+    const loaded = await this.config();
+    return runDaemon({
+      home: this.home,
+      loaded,
+      version: '0',
+      env: {},
+      now: epochMs(this.time.wallMs()),
+      until,
+      time: this.time,
+      observer: {},
+      onEvents: () => {},
+      tell: (news) => this.said.push(news),
+      reload: () => this.config(),
+    });
+  }
+
+  /** Does something at an instant. */
+  async when(instant: EpochMs, act: () => unknown): Promise<void> {
+    await this.time.sleep(instant - this.time.wallMs());
+    await act();
+  }
+
+  async events(): Promise<JournalEvent[]> {
+    const events: JournalEvent[] = [];
+    for await (const event of readHistory(historyFolder(this.home)).events()) events.push(event);
+    return events;
+  }
+
+  async of<T extends EventType>(type: T): Promise<EventOf<T>[]> {
+    return (await this.events()).filter((event): event is EventOf<T> => event.type === type);
+  }
+
+  async close(): Promise<void> {
+    this.#stopMarket.abort();
+    await this.#running;
+    await this.tws.close();
+    rmSync(this.home, { recursive: true, force: true });
+  }
+}
+
+const flatBut = (base: BarSource, paths: NonNullable<DeskOptions['paths']>): BarSource => {
+  const flat = Object.fromEntries(base.symbols.map((symbol) => [symbol, FLAT]));
+  return scriptedBars(base, DATE, { ...flat, ...paths });
+};
