@@ -15,7 +15,7 @@ import { lastSessionClosedBy } from '../calendar/nyse.ts';
 import type { Config } from '../config/schema.ts';
 import type { Timeline } from '../ports/timeline.ts';
 import type { Finding } from './doctor.ts';
-import { accounts, broken, noLink, note, ok, portConvention, version } from './ib-link-findings.ts';
+import { account, broken, noLink, note, ok, portConvention, version } from './ib-link-findings.ts';
 
 /** What the first look at a gateway is given. */
 export interface FirstContact {
@@ -57,7 +57,7 @@ export async function firstContact(contact: FirstContact): Promise<Finding[]> {
   if (!opened.ok) return [...findings, noLink(opened.why, config)];
   const { link } = opened;
   try {
-    findings.push(version(link), ...accounts(link, config));
+    findings.push(version(link), account(link, config));
     const look = new Look(link, { timeline, limitMs: stepMs, giveUp }, config);
     await look.all();
     findings.push(...look.findings);

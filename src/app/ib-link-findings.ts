@@ -1,10 +1,14 @@
+import {
+  accountFault,
+  isPaperAccount,
+  NEWEST_VERSION,
+  OLDEST_VERSION,
+  versionFault,
+} from '../adapters/ib/ib-admission.ts';
 import type { IbLink, NoLink } from '../adapters/ib/ib-link.ts';
 import type { Config } from '../config/schema.ts';
 import type { Finding } from './doctor.ts';
 
-/** What the library decodes without fault, from here to `NEWEST_VERSION`. */
-const OLDEST_VERSION = 178;
-const NEWEST_VERSION = 193;
 const GROUP = 'IB';
 /** What is as it should be. */
 export const ok = (what: string, detail: string): Finding => ({
@@ -33,7 +37,7 @@ const LIVE_PORTS = new Set([4001, 4003, 7496]);
 
 /** Whether port and account go together by convention, which proves nothing. */
 export function portConvention({ ib, mode }: Config): Finding {
-  const isPaper = ib.account.startsWith('D');
+  const isPaper = isPaperAccount(ib.account);
   const detail = `${ib.host}:${ib.port}, client ${ib.clientId}, account ${ib.account}, mode ${mode}`;
   const other = (isPaper ? LIVE_PORTS : PAPER_PORTS).has(ib.port);
   if (!other) return ok('address', detail);
@@ -90,29 +94,17 @@ const STEPS = {
 } as const;
 
 /** Whether both sides speak a version that is decoded without fault. */
-export function version({ serverVersion }: IbLink): Finding {
-  const detail = `server version ${serverVersion}`;
-  return serverVersion < OLDEST_VERSION
-    ? broken('version', `${detail} is too old`, 'install a current gateway')
-    : ok('version', detail);
+export function version(link: IbLink): Finding {
+  const fault = versionFault(link);
+  return fault === null
+    ? ok('version', `server version ${link.serverVersion}`)
+    : broken(fault.what, fault.detail, fault.fix);
 }
 
 /** Whether the configured account is managed, and of the kind that the mode takes. */
-export function* accounts({ accounts: managed }: IbLink, { ib, mode }: Config): Generator<Finding> {
-  const listed = managed.join(', ');
-  if (!managed.includes(ib.account)) {
-    const fix = 'set ib.account to the account that is to trade, or log in to the right one';
-    yield broken(
-      'account',
-      `${ib.account} is not among the accounts of this login: ${listed}`,
-      fix,
-    );
-    return;
-  }
-  const isPaper = ib.account.startsWith('D');
-  if (mode === 'paper' && !isPaper) {
-    yield broken('account', `mode paper and the live account ${ib.account}`, 'log in to paper');
-  } else if (mode === 'live' && isPaper) {
-    yield broken('account', `mode live and the paper account ${ib.account}`, 'log in to live');
-  } else yield ok('account', managed.length === 1 ? listed : `${ib.account}, one of ${listed}`);
+export function account(link: IbLink, { ib, mode }: Config): Finding {
+  const fault = accountFault(link, { account: ib.account, mode });
+  if (fault !== null) return broken(fault.what, fault.detail, fault.fix);
+  const listed = link.accounts.join(', ');
+  return ok('account', link.accounts.length === 1 ? listed : `${ib.account}, one of ${listed}`);
 }
