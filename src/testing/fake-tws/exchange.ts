@@ -166,11 +166,13 @@ export class Exchange {
   print(
     symbol: string,
     last: number,
-    around: { half?: number; shares?: number; volume?: number } = {},
+    around: { half?: number; shares?: number; volume?: number; open?: number } = {},
   ): void {
-    const { half = 0, shares, volume = 0 } = around;
+    const { half = 0, shares, volume = 0, open = last } = around;
     const side = (by: number): number => Math.round((last + by) * 1e6) / 1e6;
-    this.prices.set(symbol, { bid: side(-half), ask: side(half), last, volume }, shares);
+    const tradedAt = this.#options.now();
+    const price = { bid: side(-half), ask: side(half), last, volume, open, tradedAt };
+    this.prices.set(symbol, price, shares);
     for (const order of this.book.orders) if (order.contract.symbol === symbol) this.#match(order);
   }
 

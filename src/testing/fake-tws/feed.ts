@@ -8,6 +8,7 @@ import {
   tickPrice,
   tickRequestParameters,
   tickSize,
+  tickText,
 } from './replies.ts';
 import type { Session } from './session.ts';
 
@@ -94,5 +95,7 @@ export class Feed {
     session.send(tickPrice(reqId, kinds.ask, price.ask, BEST_SIZE));
     session.send(tickPrice(reqId, kinds.last, price.last, BEST_SIZE));
     session.send(tickSize(reqId, kinds.volume, price.volume));
+    session.send(tickPrice(reqId, kinds.open, price.open, 0));
+    session.send(tickText(reqId, kinds.tradedAt, String(Math.floor(price.tradedAt / 1_000))));
   }
 }

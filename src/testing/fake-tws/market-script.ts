@@ -103,7 +103,9 @@ export class MarketScript {
   }
 
   /** The last price of a symbol now and the shares of the session so far; null before its first bar. */
-  price(symbol: string): { readonly last: number; readonly volume: number } | null {
+  price(
+    symbol: string,
+  ): { readonly last: number; readonly volume: number; readonly open: number } | null {
     const now = this.#now();
     const session = sessionOf(newYorkDate(now));
     if (session === null || now < session.openAt || now >= session.closeAt) return null;
@@ -116,7 +118,8 @@ export class MarketScript {
     // A bar that has just begun trades at its open; what it does afterwards is seen as it goes on.
     const next = bars.time[started.length] ?? session.closeAt;
     const share = (now - current.at) / (next - current.at);
-    return { last: pathPrice(current, share), volume };
+    const [first] = started;
+    return { last: pathPrice(current, share), volume, open: first?.open ?? current.open };
   }
 }
 

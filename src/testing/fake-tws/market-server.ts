@@ -76,9 +76,13 @@ export class MarketServer {
     }
     for (const { symbol } of this.tws.exchange.book.contracts) {
       const price = this.#script.price(symbol);
-      if (price === null || this.tws.exchange.prices.of(symbol)?.last === price.last) continue;
-      const half = Math.max(0.01, Math.round(price.last * HALF_SPREAD_FRACTION * 100) / 100);
-      this.tws.print(symbol, price.last, { half, volume: price.volume });
+      if (price === null) continue;
+      const { last, ...around } = price;
+      const before = this.tws.exchange.prices.of(symbol);
+      const hasOpened = before !== null && before.tradedAt >= session.openAt;
+      if (hasOpened && before.last === last) continue;
+      const half = Math.max(0.01, Math.round(last * HALF_SPREAD_FRACTION * 100) / 100);
+      this.tws.print(symbol, last, { ...around, half });
     }
     this.#endDay(now);
   }

@@ -5,6 +5,10 @@ export interface Price {
   readonly last: number;
   /** Shares since the open. */
   readonly volume: number;
+  /** First price of the session. */
+  readonly open: number;
+  /** When it traded last, in milliseconds since 1970. */
+  readonly tradedAt: number;
 }
 
 /** The last prices of a scripted market, and how many shares it still takes at each. */

@@ -286,8 +286,8 @@ export const scannerData = (reqId: number, rows: readonly FakeContract[]): Messa
 
 /** Kinds of ticks; a delayed feed sends those of `delayed`. */
 export const TICKS = {
-  live: { bid: 1, ask: 2, last: 4, high: 6, low: 7, volume: 8, close: 9, open: 14 },
-  delayed: { bid: 66, ask: 67, last: 68, high: 72, low: 73, volume: 74, close: 75, open: 76 },
+  live: { bid: 1, ask: 2, last: 4, volume: 8, open: 14, tradedAt: 45 },
+  delayed: { bid: 66, ask: 67, last: 68, volume: 74, open: 76, tradedAt: 88 },
 } as const;
 
 export const tickPrice = (reqId: number, kind: number, price: number, size: number): Message => [
@@ -307,6 +307,13 @@ export const tickSize = (reqId: number, kind: number, size: number): Message => 
   size,
 ];
 /** 49 says whether trading is halted: 0 no, 1 for all, 2 by volatility. */
+export const tickText = (reqId: number, kind: number, text: string): Message => [
+  46,
+  6,
+  reqId,
+  kind,
+  text,
+];
 export const tickHalted = (reqId: number, halted: number): Message => [45, 6, reqId, 49, halted];
 export const tickRequestParameters = (reqId: number, minTick: number): Message => [
   81,
