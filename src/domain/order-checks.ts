@@ -32,6 +32,26 @@ function priceFault(
     : fault('PRICE_OFF_TICK', `the ${name} is not on the tick grid`);
 }
 
+const TERMS = [
+  'orderRef',
+  'symbol',
+  'leg',
+  'side',
+  'type',
+  'quantity',
+  'limitPrice',
+  'stopPrice',
+  'trailAmount',
+  'timeInForce',
+  'parentRef',
+  'ocaGroup',
+  'exitReason',
+] as const satisfies readonly (keyof Order)[];
+
+/** True where both ask for the same thing. */
+export const sameOrder = (a: Order, b: Order): boolean =>
+  TERMS.every((term) => a[term] === b[term]);
+
 /** Why an order makes no sense, or null. Whole shares, prices on the tick grid; what is bought has no stop price. */
 export function orderFault(order: Order, ticks: TickTable): OrderFault | null {
   const { quantity, limitPrice, stopPrice, trailAmount } = order;

@@ -14,14 +14,15 @@ export interface BrokerUnderTest {
   readonly heard: () => Promise<readonly BrokerEvent[]>;
 }
 
-const AAPL = 'AAPL' as Symbol;
-const ENTRY = '2026-03-05/scan-open/AAPL/entry/1';
-const STOP = '2026-03-05/scan-open/AAPL/stop/1';
-const EXIT = '2026-03-05/scan-open/AAPL/exit/1';
-const GROUP = 'AAPL/1';
+export const AAPL = 'AAPL' as Symbol;
+export const ENTRY = '2026-03-05/scan-open/AAPL/entry/1';
+export const STOP = '2026-03-05/scan-open/AAPL/stop/1';
+export const TARGET = '2026-03-05/scan-open/AAPL/target/1';
+export const EXIT = '2026-03-05/scan-open/AAPL/exit/1';
+export const GROUP = 'AAPL/1';
 const EVER = 0 as EpochMs;
 
-const entry: Order = {
+export const entry: Order = {
   orderRef: ENTRY,
   symbol: AAPL,
   leg: 'entry',
@@ -36,7 +37,7 @@ const entry: Order = {
   exitReason: null,
 };
 
-const stop: Order = {
+export const stop: Order = {
   ...entry,
   orderRef: STOP,
   leg: 'stop',
@@ -50,9 +51,19 @@ const stop: Order = {
   exitReason: 'stop',
 };
 
-const bracket: Bracket = { entry, stop, target: null, band: null };
+export const bracket: Bracket = { entry, stop, target: null, band: null };
 
-const exit: Order = {
+export const target: Order = {
+  ...stop,
+  orderRef: TARGET,
+  leg: 'target',
+  type: 'limit',
+  limitPrice: usd(110),
+  stopPrice: null,
+  exitReason: 'target',
+};
+
+export const exit: Order = {
   ...stop,
   orderRef: EXIT,
   leg: 'exit',
@@ -62,9 +73,9 @@ const exit: Order = {
   exitReason: 'time',
 };
 
-const accepted: SendOutcome = { outcome: 'accepted' };
+export const accepted: SendOutcome = { outcome: 'accepted' };
 
-const refsOf = (events: readonly BrokerEvent[], kind: BrokerEvent['kind']): string[] =>
+export const refsOf = (events: readonly BrokerEvent[], kind: BrokerEvent['kind']): string[] =>
   events.flatMap((event) => {
     if (event.kind !== kind) return [];
     if (event.kind === 'filled') return [event.fill.orderRef];
@@ -254,6 +265,72 @@ export function describeBroker(name: string, make: () => Promise<BrokerUnderTest
       expect(refsOf(events, 'filled')).toEqual([STOP]);
       expect(refsOf(events, 'cancelled')).toEqual([EXIT]);
       expect(await openRefs(broker)).toEqual([]);
+    });
+
+    test('sells by the target, and ends the stop', async () => {
+      const { broker, heard, trade } = await make();
+      expect(await broker.submit({ ...bracket, target })).toEqual(accepted);
+      await trade(AAPL, 100);
+      expect(refsOf(await heard(), 'filled')).toEqual([ENTRY]);
+      expect(await openRefs(broker)).toEqual([STOP, TARGET]);
+      await trade(AAPL, 111);
+      const events = await heard();
+      expect(refsOf(events, 'filled')).toEqual([TARGET]);
+      expect(refsOf(events, 'cancelled')).toEqual([STOP]);
+      expect((await statement(broker)).positions).toEqual([]);
+    });
+
+    test('cuts an order down, tells its new size, and fills no more', async () => {
+      const { broker, heard, trade } = await make();
+      await broker.submit(bracket);
+      await heard();
+      expect(await broker.modify(STOP, { quantity: 60 })).toEqual(accepted);
+      expect(await broker.modify(ENTRY, { quantity: 60 })).toEqual(accepted);
+      const told = (await heard()).flatMap((event) =>
+        event.kind === 'modified' ? [`${event.order.orderRef} ${event.order.quantity}`] : [],
+      );
+      expect(told).toEqual([`${STOP} 60`, `${ENTRY} 60`]);
+      await trade(AAPL, 100);
+      expect((await statement(broker)).positions).toMatchObject([{ quantity: 60 }]);
+    });
+
+    test('refuses a change that asks for less than was filled, or for what an order has not', async () => {
+      const { broker } = await make();
+      await broker.submit(bracket);
+      expect(await broker.modify(ENTRY, { stopPrice: usd(90) })).toMatchObject({
+        outcome: 'rejected',
+        code: 'INVALID',
+      });
+      expect(await broker.modify(STOP, { quantity: 0 })).toMatchObject({ outcome: 'rejected' });
+    });
+
+    test('ends a stop that stands for itself when it is asked to', async () => {
+      const { broker, heard } = await withPosition();
+      await heard();
+      expect(await broker.cancel(STOP)).toEqual(accepted);
+      expect(refsOf(await heard(), 'cancelled')).toEqual([STOP]);
+      const { positions, openOrders } = await statement(broker);
+      expect(positions).toMatchObject([{ quantity: 100 }]);
+      expect(openOrders).toEqual([]);
+    });
+
+    test('protects what is owned by a stop of its own', async () => {
+      const { broker, heard, trade } = await withPosition();
+      await broker.cancel(STOP);
+      const again = { ...stop, orderRef: STOP.replace('/1', '/2'), parentRef: null };
+      expect(await broker.submitOrder({ ...again, stopPrice: usd(96) })).toEqual(accepted);
+      await heard();
+      await trade(AAPL, 95.5);
+      expect(refsOf(await heard(), 'filled')).toEqual([again.orderRef]);
+    });
+
+    test('shows an order that ended among none that are open', async () => {
+      const { broker, trade } = await withPosition();
+      await trade(AAPL, 94);
+      const { openOrders, completedOrders } = await statement(broker);
+      expect(openOrders).toEqual([]);
+      const ended = completedOrders.map((order) => `${order.orderRef} ${order.filledQuantity}`);
+      expect(ended.toSorted()).toEqual([`${ENTRY} 100`, `${STOP} 100`]);
     });
 
     test('sells by an exit in the group of the stop, and ends the stop', async () => {

@@ -134,7 +134,10 @@ export function accountFunds(account: string): Question<IbFunds> {
     hear: (name, [reqId, of, tag, value, currency], id) => {
       if (reqId !== id) return undefined;
       if (name === EventName.accountSummary && of === account) {
-        const told = { text: String(value), currency: String(currency ?? '') };
+        const told = {
+          text: String(value),
+          currency: typeof currency === 'string' ? currency : '',
+        };
         values.set(tag as Tag, [...(values.get(tag as Tag) ?? []), told]);
       }
       return name === EventName.accountSummaryEnd ? fundsOf(values) : undefined;

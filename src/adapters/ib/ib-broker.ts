@@ -18,27 +18,20 @@ import type {
   SendOutcome,
 } from '../../ports/broker.ts';
 import type { Timeline } from '../../ports/timeline.ts';
-import {
-  accountFunds,
-  allOpenOrders,
-  allPositions,
-  completedOrders,
-  executionsOf,
-  type IbFunds,
-  ownOpenOrders,
-} from './ib-account-questions.ts';
+import type { IbFunds } from './ib-account-questions.ts';
 import type { Answer } from './ib-ask.ts';
 import { ChainCare } from './ib-chain-care.ts';
 import { Changes } from './ib-changes.ts';
 import { IbExecutions, type IbRemark } from './ib-executions.ts';
 import type { IbGateway } from './ib-gateway.ts';
+import { Inquiries } from './ib-inquiries.ts';
 import { OrderAmending } from './ib-order-amending.ts';
 import { type IbStock, vendorContract, vendorOrder } from './ib-order-encoding.ts';
 import { type OrderIdStore, OrderIds } from './ib-order-ids.ts';
 import { OrderPlacing } from './ib-order-placing.ts';
 import { IbOrders, type StatusTold } from './ib-orders.ts';
 import { type OrderPreview, previewOf } from './ib-preview.ts';
-import { type IbAnswers, statementOf } from './ib-statement.ts';
+import { type ReadingParts, statementOf } from './ib-statement.ts';
 
 /** What a broker over a gateway is made of. */
 export interface IbBrokerOptions {
@@ -81,6 +74,8 @@ export class IbBroker implements Broker {
   readonly #gateway: IbGateway;
   readonly #options: IbBrokerOptions;
   readonly #changes: Changes;
+  readonly #inquiries: Inquiries;
+  readonly #reading: ReadingParts;
   readonly #executions: IbExecutions;
   readonly #orders: IbOrders;
   readonly #ids: OrderIds;
@@ -90,8 +85,6 @@ export class IbBroker implements Broker {
   readonly #unlisten: readonly (() => void)[];
   #events: BrokerEvent[] = [];
   #funds: IbFunds | null = null;
-  #asking: Promise<unknown> = Promise.resolve();
-  #looking = false;
 
   constructor(gateway: IbGateway, options: IbBrokerOptions) {
     const { account } = gateway;
@@ -109,6 +102,7 @@ export class IbBroker implements Broker {
     this.#options = options;
     this.#changes = new Changes(timeline, options.giveUp);
     this.#ids = new OrderIds(options.orderIds);
+    this.#inquiries = new Inquiries(gateway);
     const tell = (event: BrokerEvent): void => {
       this.#events.push(event);
     };
@@ -123,8 +117,9 @@ export class IbBroker implements Broker {
       remark,
       seen: (orderId) => this.#ids.seen(orderId),
       ended: (order) => this.#care.settle(order),
-      ask: () => this.#look(),
+      ask: () => this.#inquiries.look(),
     });
+    this.#reading = { account, orders: this.#orders, executions: this.#executions, remark };
     const sending = {
       gateway,
       orders: this.#orders,
@@ -134,7 +129,7 @@ export class IbBroker implements Broker {
       wordsOf: (order: Order, routing: { parentId: number; transmit: boolean }) =>
         [this.#contractOf(order.symbol), vendorOrder(order, { account, ...routing })] as const,
     };
-    const openOrders = () => this.#alone(() => gateway.ask(ownOpenOrders()));
+    const openOrders = () => this.#inquiries.openOrders();
     const now = (): EpochMs => timeline.now();
     this.#amending = new OrderAmending({ ...sending, clientId, now, tell, openOrders });
     this.#placing = new OrderPlacing(sending, (entry, cause) => {
@@ -144,7 +139,7 @@ export class IbBroker implements Broker {
     this.#care = new ChainCare({ orders: this.#orders, amending: this.#amending, broken });
     this.#unlisten = [
       gateway.listen((name, args) => this.#hear(name, args)),
-      gateway.onConnection(() => this.#look()),
+      gateway.onConnection(() => this.#inquiries.look()),
       gateway.link.onNews(() => this.#changes.tell()),
     ];
   }
@@ -202,27 +197,12 @@ export class IbBroker implements Broker {
     return this.#gateway.ask(previewOf(orderId, this.#contractOf(order.symbol), terms));
   }
 
-  statement(fillsSince: EpochMs): Promise<BrokerStatement> {
-    return this.#alone(() => this.#ask(fillsSince));
-  }
-
-  /** One question after another: those about open orders have no id, and one answer would end both. */
-  async #ask(fillsSince: EpochMs): Promise<BrokerStatement> {
+  async statement(fillsSince: EpochMs): Promise<BrokerStatement> {
+    // What was sent after this instant need not be in the answers.
     const at = this.#changes.now();
-    const { account } = this;
-    const gateway = this.#gateway;
-    const answers: IbAnswers = {
-      own: await gateway.ask(ownOpenOrders()),
-      all: await gateway.ask(allOpenOrders()),
-      executions: await gateway.ask(executionsOf(account)),
-      completed: await gateway.ask(completedOrders()),
-      positions: await gateway.ask(allPositions()),
-      funds: await gateway.ask(accountFunds(account)),
-    };
+    const answers = await this.#inquiries.all();
     if (answers.funds.complete) this.#funds = answers.funds.value;
-    const remark = (said: IbRemark): void => this.#options.onRemark?.(said);
-    const parts = { account, orders: this.#orders, executions: this.#executions, remark };
-    const statement = statementOf(answers, { at, fillsSince }, parts);
+    const statement = statementOf(answers, { at, fillsSince }, this.#reading);
     if (statement.complete.openOrders) this.#care.mend();
     return statement;
   }
@@ -231,24 +211,6 @@ export class IbBroker implements Broker {
     const events = this.#events;
     this.#events = [];
     return events;
-  }
-
-  /** Questions without an id wait for each other. */
-  #alone<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#asking.then(work, work);
-    this.#asking = done.catch(() => undefined);
-    return done;
-  }
-
-  /** Asks how things stand, at once: what is told of it comes as messages. One look at a time is enough. */
-  #look(): void {
-    if (this.#looking) return;
-    this.#looking = true;
-    void this.#alone(async () => {
-      this.#looking = false;
-      await this.#gateway.ask(ownOpenOrders());
-      await this.#gateway.ask(executionsOf(this.account));
-    });
   }
 
   #hear(name: string, args: readonly unknown[]): void {
@@ -311,7 +273,7 @@ export class IbBroker implements Broker {
     filled: number;
   }): Promise<void> {
     const came = await this.#changes.until(() => (this.#isBehind(order) ? null : true), LATE_MS);
-    if (came === null) this.#look();
+    if (came === null) this.#inquiries.look();
   }
 
   #executed(contract: Contract, execution: Execution): void {

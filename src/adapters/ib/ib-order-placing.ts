@@ -1,5 +1,6 @@
 import { type Contract, EventName, type Order as VendorOrder } from '@stoqey/ib';
 import type { Order } from '../../domain/order.ts';
+import { sameOrder } from '../../domain/order-checks.ts';
 import type { SendOutcome } from '../../ports/broker.ts';
 import type { Question } from './ib-ask.ts';
 import type { Changes } from './ib-changes.ts';
@@ -63,8 +64,8 @@ interface Handed {
  */
 export class OrderPlacing {
   readonly #sending: OrderSending;
-  /** Asks for the end of an entry that lost its stop. */
-  readonly #withdraw: (entry: TrackedOrder, cause: string) => void;
+  /** Asks for the end of what is left of a chain. */
+  readonly #withdraw: (order: TrackedOrder, cause: string) => void;
   /** By the name of each order that is on its way. */
   readonly #onTheWay = new Map<string, { order: Order; answer: Promise<SendOutcome> }>();
   /** Chains whose fate is not known, by the name of the entry. */
@@ -97,7 +98,7 @@ export class OrderPlacing {
     }
     const isSame = orders.every((order, i) => {
       const asked = moving[i]?.order ?? known[i]?.asked;
-      if (asked !== undefined && asked !== null) return sameTerms(asked, order);
+      if (asked !== undefined && asked !== null) return sameOrder(asked, order);
       const found = known[i]?.order;
       return found === undefined || sameThing(found, order);
     });
@@ -159,15 +160,23 @@ export class OrderPlacing {
     const isOver = (): true | null =>
       parts.every(isAnswered) || this.#isLost(handed) || parts.some(isRefused) ? true : null;
     await changes.until(isOver, ackMs);
-    const [entry] = parts as readonly [TrackedOrder];
-    if (parts.some(isRefused)) {
-      // What protects an entry was refused, and the entry works: it must not fill.
-      if (!hasEnded(entry)) this.#withdraw(entry, 'its stop was refused');
-      const isSettled = (): true | null =>
-        parts.every(hasEnded) || this.#isLost(handed) ? true : null;
-      await changes.until(isSettled, ackMs);
-    }
+    if (parts.some(isRefused)) await this.#endTogether(handed);
     return this.#verdict(handed);
+  }
+
+  /** Of a chain of which a part was refused nothing may work: an entry without its stop, or a stop without its entry. */
+  async #endTogether(handed: Handed): Promise<void> {
+    const { changes, ackMs } = this.#sending;
+    const { parts } = handed;
+    const [entry] = parts as readonly [TrackedOrder];
+    const isOver = (are: (part: TrackedOrder) => boolean) => (): true | null =>
+      parts.every(are) || this.#isLost(handed) ? true : null;
+    if (hasEnded(entry)) {
+      await changes.until(isOver(isAnswered), ackMs);
+      for (const child of parts)
+        if (!hasEnded(child)) this.#withdraw(child, 'its entry was refused');
+    } else this.#withdraw(entry, 'its stop was refused');
+    await changes.until(isOver(hasEnded), ackMs);
   }
 
   async #verdict(handed: Handed): Promise<SendOutcome> {
@@ -206,7 +215,7 @@ export class OrderPlacing {
   #release(parts: readonly TrackedOrder[]): void {
     for (const part of parts) {
       part.answering = false;
-      this.#sending.orders.tellRefusal(part);
+      this.#sending.orders.progress.tellRefusal(part);
     }
   }
 
@@ -234,25 +243,6 @@ function answerOf(known: readonly (TrackedOrder | undefined)[]): SendOutcome {
   const isKnown = known.every((one) => one !== undefined && (one.acknowledged || hasEnded(one)));
   return isKnown ? ACCEPTED : { outcome: 'unknown', message: 'sent before, and not answered' };
 }
-
-const TERMS = [
-  'orderRef',
-  'symbol',
-  'leg',
-  'side',
-  'type',
-  'quantity',
-  'limitPrice',
-  'stopPrice',
-  'trailAmount',
-  'timeInForce',
-  'parentRef',
-  'ocaGroup',
-  'exitReason',
-] as const satisfies readonly (keyof Order)[];
-
-/** True where both ask for the same thing. */
-const sameTerms = (a: Order, b: Order): boolean => TERMS.every((term) => a[term] === b[term]);
 
 /** True where an order that was found may be this one: its terms may have been changed since. */
 const sameThing = (found: Order, order: Order): boolean =>

@@ -1,11 +1,11 @@
 import type { Contract, OrderState, Order as VendorOrder } from '@stoqey/ib';
-import { newYorkDate, sessionOf } from '../../calendar/nyse.ts';
 import { legOfRef, type Order } from '../../domain/order.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import type { BrokerEvent } from '../../ports/broker.ts';
 import type { IbRemark } from './ib-executions.ts';
 import { decodeOrder } from './ib-order-decoding.ts';
 import { isReadOnly, orderMessage } from './ib-order-errors.ts';
+import { OrderProgress, type OrderProgressParts } from './ib-order-progress.ts';
 import { hasEnded, type TrackedOrder, trackedOrder } from './ib-tracked-order.ts';
 
 export interface IbOrdersParts {
@@ -14,10 +14,9 @@ export interface IbOrdersParts {
   readonly now: () => EpochMs;
   readonly tell: (event: BrokerEvent) => void;
   readonly remark: (remark: IbRemark) => void;
+  readonly ended: OrderProgressParts['ended'];
   /** Told each order id that the broker names as this client's. */
   readonly seen: (orderId: number) => void;
-  /** An order ended: its children may have to follow. */
-  readonly ended: (order: TrackedOrder) => void;
   /** What the broker said settles nothing: it has to be asked how things stand. */
   readonly ask: () => void;
 }
@@ -43,6 +42,7 @@ export interface StatusTold extends Identity {
  * backwards. What it is told of orders that are not ours changes nothing.
  */
 export class IbOrders {
+  readonly progress: OrderProgress;
   readonly #parts: IbOrdersParts;
   readonly #byId = new Map<number, TrackedOrder>();
   readonly #byPermId = new Map<number, TrackedOrder>();
@@ -50,6 +50,7 @@ export class IbOrders {
 
   constructor(parts: IbOrdersParts) {
     this.#parts = parts;
+    this.progress = new OrderProgress({ ...parts, byRef: this.#byRef });
   }
 
   byRef(orderRef: string): TrackedOrder | undefined {
@@ -112,7 +113,7 @@ export class IbOrders {
       return null;
     }
     this.#identify(known, permId);
-    this.#moveTo(known, String(state.status), null);
+    this.progress.move(known, String(state.status), null);
     if (!hasEnded(known)) this.#takeTerms(known, contract, told);
     return known;
   }
@@ -157,7 +158,7 @@ export class IbOrders {
       const message = `${orderRef} lives twice at the broker: as ${other.permId} and ${permId}`;
       this.#remark('duplicate_order', message, null, orderRef);
     }
-    this.#moveTo(tracked, String(state.status), null);
+    this.progress.move(tracked, String(state.status), null);
     return tracked;
   }
 
@@ -219,7 +220,7 @@ export class IbOrders {
     if (tracked === undefined || tracked.renamed) return;
     this.#identify(tracked, permId);
     if (filled > tracked.filled) tracked.filled = filled;
-    this.#moveTo(tracked, status, whyHeld);
+    this.progress.move(tracked, status, whyHeld);
     const isWorking = status === 'Submitted' || status === 'PreSubmitted';
     const isWhole = Number.isSafeInteger(filled + remaining) && remaining > 0;
     if (isWorking && isWhole && !hasEnded(tracked)) {
@@ -227,129 +228,10 @@ export class IbOrders {
     }
   }
 
-  /** Executions can be ahead of the count of the broker. */
+  /** Shares that the executions of an order come to. */
   executed(orderRef: string, permId: number, shares: number): void {
     const tracked = this.byPermId(permId) ?? this.#byRef.get(orderRef);
-    if (tracked === undefined || shares === 0) return;
-    const isMore = shares > tracked.filled;
-    tracked.filled = Math.max(tracked.filled, shares);
-    if (hasEnded(tracked)) {
-      if (isMore) this.#parts.ended(tracked);
-      return;
-    }
-    // It may be all that is ever said of an order.
-    this.#acknowledge(tracked);
-    if (shares >= tracked.order.quantity) this.#finish(tracked, 'filled');
-    else if (tracked.state === 'sent' || tracked.state === 'waiting') tracked.state = 'working';
-  }
-
-  #moveTo(tracked: TrackedOrder, status: string, whyHeld: string | null): void {
-    switch (status) {
-      case 'ApiPending':
-      case 'PendingSubmit':
-      case 'PreSubmitted':
-      case 'Submitted':
-        this.#live(tracked, status, whyHeld);
-        return;
-      case 'PendingCancel':
-        if (hasEnded(tracked)) return;
-        this.#acknowledge(tracked);
-        tracked.state = 'cancelling';
-        return;
-      case 'Inactive':
-        this.#hold(tracked, whyHeld ?? '');
-        return;
-      case 'ApiCancelled':
-      case 'Cancelled':
-        this.#end(tracked, '');
-        return;
-      case 'Filled':
-        if (!hasEnded(tracked)) this.#finish(tracked, 'filled');
-        return;
-      default:
-        this.#remark('unreadable', `unknown status ${status}`, null, tracked.orderRef);
-    }
-  }
-
-  #live(tracked: TrackedOrder, status: string, whyHeld: string | null): void {
-    // A refusal that turns out to be none: the order is seen to work.
-    const isBack = tracked.state === 'rejected' && status === 'Submitted';
-    if (hasEnded(tracked) && !isBack) return;
-    tracked.refusal = null;
-    const asleep = this.#waitsForParent(tracked, whyHeld);
-    const wasAsleep = tracked.state === 'waiting';
-    if (tracked.state === 'inactive' || isBack) tracked.acknowledged = false;
-    this.#acknowledge(tracked);
-    if (tracked.state === 'cancelling') return;
-    // Terms are told without the reason why it is held: what is known of that stays.
-    const stays = whyHeld === null && wasAsleep && !this.#parentFilled(tracked);
-    tracked.state = asleep || stays ? 'waiting' : 'working';
-  }
-
-  #waitsForParent(tracked: TrackedOrder, whyHeld: string | null): boolean {
-    if (whyHeld !== null) return whyHeld.includes('child');
-    return tracked.order.parentRef !== null && !this.#parentFilled(tracked);
-  }
-
-  #parentFilled({ order: { parentRef } }: TrackedOrder): boolean {
-    const parent = parentRef === null ? undefined : this.#byRef.get(parentRef);
-    return parent === undefined || parent.filled > 0 || parent.state === 'filled';
-  }
-
-  #acknowledge(tracked: TrackedOrder): void {
-    if (tracked.acknowledged) return;
-    tracked.acknowledged = true;
-    const { orderRef, permId } = tracked;
-    const brokerId = permId === 0 ? null : String(permId);
-    this.#parts.tell({ kind: 'acknowledged', orderRef, brokerId, at: this.#parts.now() });
-  }
-
-  #hold(tracked: TrackedOrder, whyHeld: string): void {
-    if (hasEnded(tracked) || tracked.state === 'inactive') return;
-    tracked.state = 'inactive';
-    const cause = whyHeld === '' ? 'held by the broker' : `held by the broker: ${whyHeld}`;
-    const { orderRef } = tracked;
-    this.#parts.tell({ kind: 'deactivated', orderRef, cause, at: this.#parts.now() });
-  }
-
-  /** The broker says that it is over. */
-  #end(tracked: TrackedOrder, words: string): void {
-    if (hasEnded(tracked)) return;
-    const at = this.#parts.now();
-    const { orderRef } = tracked;
-    const kind = this.#expiredBy(tracked, at) ? 'expired' : 'cancelled';
-    const cause = kind === 'expired' ? 'day' : this.#causeOf(tracked, words);
-    this.#finish(tracked, kind, () => this.#parts.tell({ kind, orderRef, cause, at }));
-  }
-
-  /** An order for the day that nobody withdrew, after the close of that day. */
-  #expiredBy({ order, cancelCause }: TrackedOrder, at: EpochMs): boolean {
-    if (order.timeInForce !== 'DAY' || cancelCause !== null) return false;
-    const session = sessionOf(newYorkDate(at));
-    return session !== null && at >= session.closeAt;
-  }
-
-  #causeOf({ order, cancelCause }: TrackedOrder, words: string): string {
-    if (cancelCause !== null) return cancelCause;
-    const others = [...this.#byRef.values()];
-    const isGroup = others.some(
-      (other) =>
-        other.order !== order && other.order.ocaGroup === order.ocaGroup && other.filled > 0,
-    );
-    if (order.ocaGroup !== null && isGroup) return 'oca';
-    const parent = order.parentRef === null ? undefined : this.#byRef.get(order.parentRef);
-    if (parent !== undefined && hasEnded(parent)) return 'parent_ended';
-    return words === '' ? 'by the broker' : words;
-  }
-
-  #finish(
-    tracked: TrackedOrder,
-    state: 'filled' | 'cancelled' | 'expired' | 'rejected',
-    tell: () => void = () => undefined,
-  ): void {
-    tracked.state = state;
-    tell();
-    this.#parts.ended(tracked);
+    if (tracked !== undefined) this.progress.filled(tracked, shares);
   }
 
   /** A message on an order id. False where that is no order of ours. */
@@ -362,7 +244,7 @@ export class IbOrders {
         this.#remark('order_message', message, code, tracked.orderRef);
         break;
       case 'cancelled':
-        this.#end(tracked, message);
+        this.progress.end(tracked, message);
         break;
       case 'cancel_refused':
         tracked.changeRefusal = refusal;
@@ -371,31 +253,13 @@ export class IbOrders {
       case 'refused':
         if (isReadOnly(code, message)) this.#remark('read_only', message, code, tracked.orderRef);
         if (tracked.changing || tracked.state === 'cancelling') tracked.changeRefusal = refusal;
-        else this.#refuse(tracked, refusal);
+        else this.progress.refuse(tracked, refusal);
         break;
       case 'unknown':
         this.#remark('order_message', message, code, tracked.orderRef);
         this.#parts.ask();
     }
     return true;
-  }
-
-  #refuse(tracked: TrackedOrder, refusal: { code: number; message: string }): void {
-    if (hasEnded(tracked)) return;
-    tracked.refusal = refusal;
-    if (tracked.answering) {
-      this.#finish(tracked, 'rejected');
-      return;
-    }
-    this.#finish(tracked, 'rejected', () => this.tellRefusal(tracked));
-  }
-
-  /** Tells the refusal of an order, where the answer to whoever sent it was none. */
-  tellRefusal({ orderRef, refusal }: TrackedOrder): void {
-    if (refusal === null) return;
-    const code = String(refusal.code);
-    const { message } = refusal;
-    this.#parts.tell({ kind: 'rejected', orderRef, code, message, at: this.#parts.now() });
   }
 
   #remark(

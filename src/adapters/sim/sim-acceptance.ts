@@ -1,11 +1,11 @@
 import type { Bracket, EntryBand, Order } from '../../domain/order.ts';
-import { bracketFault, orderFault } from '../../domain/order-checks.ts';
+import { bracketFault, orderFault, sameOrder } from '../../domain/order-checks.ts';
 import type { TickTable } from '../../domain/price.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import type { OrderChange, SendOutcome } from '../../ports/broker.ts';
 import type { SimAccount } from './sim-account.ts';
 import { coverable, sellableWith } from './sim-cover.ts';
-import { changed, type SimOrder, sameBand, sameTerms } from './sim-order.ts';
+import { changed, type SimOrder, sameBand } from './sim-order.ts';
 
 /** Why the simulated broker refuses, in `SendOutcome.code`. A refusal is the answer itself; no event repeats it. */
 export type SimRefusal = 'INVALID' | 'CONFLICT' | 'OVERSELL' | 'UNKNOWN_ORDER' | 'NOT_WORKING';
@@ -57,7 +57,7 @@ export class SimAcceptance {
     if ('outcome' in held) return held;
     const next = changed(held, change, this.#ticks);
     if (typeof next === 'string') return refuse('INVALID', `${orderRef}: ${next}`);
-    if (sameTerms(next, held.order)) return ACCEPTED;
+    if (sameOrder(next, held.order)) return ACCEPTED;
     const grows = next.quantity > held.order.quantity && next.side === 'sell';
     if (grows && this.#oversells(next, next.quantity - held.filled)) {
       return refuse('OVERSELL', `${orderRef}: sells would exceed what is or may be owned`);
@@ -80,7 +80,7 @@ export class SimAcceptance {
     if (known.length === 0) return null;
     const same = orders.every((order) => {
       const held = this.#books.orders.get(order.orderRef);
-      if (held === undefined || !sameTerms(held.asked, order)) return false;
+      if (held === undefined || !sameOrder(held.asked, order)) return false;
       return order.leg !== 'entry' || sameBand(held.askedBand, band);
     });
     if (same) return ACCEPTED;

@@ -41,26 +41,6 @@ export interface SimOrder {
 
 export const remainingOf = (held: SimOrder): number => held.order.quantity - held.filled;
 
-const TERMS = [
-  'orderRef',
-  'symbol',
-  'leg',
-  'side',
-  'type',
-  'quantity',
-  'limitPrice',
-  'stopPrice',
-  'trailAmount',
-  'timeInForce',
-  'parentRef',
-  'ocaGroup',
-  'exitReason',
-] as const satisfies readonly (keyof Order)[];
-
-/** True where both ask for the same thing. */
-export const sameTerms = (a: Order, b: Order): boolean =>
-  TERMS.every((term) => a[term] === b[term]);
-
 export const sameBand = (a: EntryBand | null, b: EntryBand | null): boolean =>
   a === b || (a !== null && b !== null && a.lowest === b.lowest && a.highest === b.highest);
 

@@ -1,0 +1,61 @@
+import {
+  accountFunds,
+  allOpenOrders,
+  allPositions,
+  completedOrders,
+  executionsOf,
+  type OpenOrderTold,
+  ownOpenOrders,
+} from './ib-account-questions.ts';
+import type { Answer } from './ib-ask.ts';
+import type { IbGateway } from './ib-gateway.ts';
+import type { IbAnswers } from './ib-statement.ts';
+
+/**
+ * Asks how orders and the account stand, one question after another: those about open orders have no id, and one
+ * answer would end two of them.
+ */
+export class Inquiries {
+  readonly #gateway: IbGateway;
+  #last: Promise<unknown> = Promise.resolve();
+  #isWanted = false;
+
+  constructor(gateway: IbGateway) {
+    this.#gateway = gateway;
+  }
+
+  /** Everything that a statement is made of: orders before executions, so that what fills between is not lost. */
+  all(): Promise<IbAnswers> {
+    const gateway = this.#gateway;
+    const { account } = gateway;
+    return this.#next(async () => ({
+      own: await gateway.ask(ownOpenOrders()),
+      all: await gateway.ask(allOpenOrders()),
+      executions: await gateway.ask(executionsOf(account)),
+      completed: await gateway.ask(completedOrders()),
+      positions: await gateway.ask(allPositions()),
+      funds: await gateway.ask(accountFunds(account)),
+    }));
+  }
+
+  openOrders(): Promise<Answer<readonly OpenOrderTold[]>> {
+    return this.#next(() => this.#gateway.ask(ownOpenOrders()));
+  }
+
+  /** Asks for orders and executions: what is told of them comes as messages. One look at a time is enough. */
+  look(): void {
+    if (this.#isWanted) return;
+    this.#isWanted = true;
+    void this.#next(async () => {
+      this.#isWanted = false;
+      await this.#gateway.ask(ownOpenOrders());
+      await this.#gateway.ask(executionsOf(this.#gateway.account));
+    });
+  }
+
+  #next<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(work, work);
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+}
