@@ -1,3 +1,4 @@
+import type { BarFeed } from './bar-feed.ts';
 import type { FakeContract } from './contracts.ts';
 import type { Exchange } from './exchange.ts';
 import type { FaultPlan } from './faults.ts';
@@ -27,6 +28,8 @@ export interface Reference {
     request: HistoryRequest,
     contract: FakeContract,
   ) => readonly HistoryBar[] | null;
+  /** The bar that is being made, of a history that is kept up to date; null where none is. */
+  readonly current?: (request: HistoryRequest, contract: FakeContract) => HistoryBar | null;
   /** The rows of a scan, best first. */
   readonly scan: (scanCode: string) => readonly FakeContract[];
 }
@@ -39,8 +42,10 @@ export class Answers {
   readonly #exchange: Exchange;
   readonly #faults: FaultPlan;
   readonly #reference: Reference;
+  readonly #barFeed: BarFeed;
 
-  constructor(exchange: Exchange, faults: FaultPlan, reference: Reference) {
+  constructor(exchange: Exchange, faults: FaultPlan, reference: Reference, barFeed: BarFeed) {
+    this.#barFeed = barFeed;
     this.#exchange = exchange;
     this.#faults = faults;
     this.#reference = reference;
@@ -80,6 +85,9 @@ export class Answers {
     const contract = this.#exchange.book.contractOf(named(request));
     const bars = contract === undefined ? null : this.#reference.history(request, contract);
     const [first, last] = [bars?.[0], bars?.at(-1)];
+    if (contract !== undefined && request.keepUpToDate) {
+      this.#barFeed.watch(session, request, contract);
+    }
     if (bars === null || first === undefined || last === undefined) {
       session.notice(
         reqId,

@@ -5,6 +5,7 @@ import {
   DAY_MS,
   type EpochMs,
   epochMs,
+  MINUTE_MS,
   type Session,
   type SessionDate,
   utcMsToDate,
@@ -59,10 +60,9 @@ export class MarketScript {
   }
 
   /** Daily bars that have ended by now, or the minutes of the session; null where there are none. */
-  history(
-    { barSize, duration, formatDate }: HistoryRequest,
-    { symbol }: FakeContract,
-  ): HistoryBar[] | null {
+  history(request: HistoryRequest, contract: FakeContract): HistoryBar[] | null {
+    const { barSize, duration, formatDate, keepUpToDate } = request;
+    const { symbol } = contract;
     const days = durationDays(duration);
     if (days === null) return null;
     const now = this.#now();
@@ -71,10 +71,24 @@ export class MarketScript {
     const bars = session === null ? null : this.#source.session(symbol as Symbol, session.date);
     if (bars === null) return null;
     const ended = rows(bars, 0, Math.max(0, lowerBound(bars.time, now) - 1));
-    return ended.map(({ at, ...bar }) => ({
-      ...bar,
-      time: formatDate === 2 ? String(Math.floor(at / 1_000)) : executionTime(at),
-    }));
+    const current = keepUpToDate ? this.current(request, contract) : null;
+    return [...ended.map((row) => told(row, formatDate)), ...(current === null ? [] : [current])];
+  }
+
+  /** The minute that is being made, as far as it went; null outside the session. */
+  current({ formatDate }: HistoryRequest, { symbol }: FakeContract): HistoryBar | null {
+    const now = this.#now();
+    const session = sessionOf(newYorkDate(now));
+    if (session === null || now < session.openAt || now >= session.closeAt) return null;
+    const bars = this.#source.session(symbol as Symbol, session.date);
+    if (bars === null) return null;
+    const row = rows(bars, 0, lowerBound(bars.time, now + 1)).at(-1);
+    if (row === undefined) return null;
+    const quarters = Math.floor(((now - row.at) / MINUTE_MS) * 4);
+    const path = [row.open, row.low, row.high, row.close].slice(0, quarters + 1);
+    const [high, low] = [Math.max(...path), Math.min(...path)];
+    const close = path.at(-1) ?? row.open;
+    return told({ ...row, high, low, close }, formatDate);
   }
 
   #daily(symbol: Symbol, now: EpochMs, days: number): HistoryBar[] {
@@ -82,7 +96,29 @@ export class MarketScript {
     const from = lowerBound(bars.time, now - days * DAY_MS);
     return rows(bars, from, bars.time.length)
       .filter(({ at }) => hasEnded(utcMsToDate(at), now))
-      .map(({ at, ...bar }) => ({ ...bar, time: utcMsToDate(at).replaceAll('-', '') }));
+      .map(({ at, ...bar }) => ({ ...bar, time: utcMsToDate(at).replaceAll('-', '') }))
+      .concat(this.#running(symbol, now));
+  }
+
+  /** The day that is being made: a server tells it with the days before. */
+  #running(symbol: Symbol, now: EpochMs): HistoryBar[] {
+    const session = sessionOf(newYorkDate(now));
+    if (session === null || now < session.openAt || now >= session.closeAt) return [];
+    const bars = this.#source.session(symbol, session.date);
+    if (bars === null) return [];
+    const minutes = rows(bars, 0, Math.max(0, lowerBound(bars.time, now) - 1));
+    const [first, last] = [minutes[0], minutes.at(-1)];
+    if (first === undefined || last === undefined) return [];
+    return [
+      {
+        time: session.date.replaceAll('-', ''),
+        open: first.open,
+        high: Math.max(...minutes.map(({ high }) => high)),
+        low: Math.min(...minutes.map(({ low }) => low)),
+        close: last.close,
+        volume: minutes.reduce((sum, { volume }) => sum + volume, 0),
+      },
+    ];
   }
 
   /** Symbols by the shares of the last session that has ended, most first. */
@@ -131,6 +167,11 @@ interface Row {
   readonly close: number;
   readonly volume: number;
 }
+
+const told = ({ at, ...bar }: Row, formatDate: number): HistoryBar => ({
+  ...bar,
+  time: formatDate === 2 ? String(Math.floor(at / 1_000)) : executionTime(at),
+});
 
 const rows = (bars: BarColumns, from: number, to: number): Row[] =>
   Array.from({ length: Math.max(0, to - from) }, (_, i) => ({

@@ -48,6 +48,7 @@ export class MarketServer {
       timeText: executionTime,
       hours: () => hoursFrom(this.#now()),
       history: (request, contract) => this.#script.history(request, contract),
+      current: (request, contract) => this.#script.current(request, contract),
       scan: () => this.#script.mostActive(contracts),
     });
   }
@@ -84,6 +85,7 @@ export class MarketServer {
       const half = Math.max(0.01, Math.round(last * HALF_SPREAD_FRACTION * 100) / 100);
       this.tws.print(symbol, last, { ...around, half });
     }
+    this.tws.tellBars();
     this.#endDay(now);
   }
 

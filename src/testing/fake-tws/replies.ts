@@ -259,6 +259,12 @@ export const historicalData = (
   ]),
 ];
 
+/** The bar that is being made, of a history that is kept up to date: with its close before its high and low. */
+export const historicalDataUpdate = (
+  reqId: number,
+  { time, open, high, low, close, volume }: HistoryBar,
+): Message => [90, reqId, 1, time, open, close, high, low, close, volume];
+
 export const scannerData = (reqId: number, rows: readonly FakeContract[]): Message => [
   20,
   3,

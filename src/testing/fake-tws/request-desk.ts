@@ -1,5 +1,6 @@
 import { type Answers, named } from './answers.ts';
 import type { Audit, OrderMessage } from './audit.ts';
+import type { BarFeed } from './bar-feed.ts';
 import type { Exchange } from './exchange.ts';
 import type { FaultPlan } from './faults.ts';
 import type { Feed } from './feed.ts';
@@ -17,6 +18,7 @@ export interface DeskParts {
   readonly news: News;
   readonly answers: Answers;
   readonly feed: Feed;
+  readonly barFeed: BarFeed;
   readonly line: Line;
   readonly audit: Audit;
   readonly positionListeners: Set<Session>;
@@ -111,6 +113,9 @@ export class RequestDesk {
         return;
       case 'marketData':
         this.#parts.feed.watch(session, request.reqId, named(request), request.snapshot);
+        return;
+      case 'cancelHistory':
+        this.#parts.barFeed.unwatch(session, request.reqId);
         return;
       case 'cancelMarketData':
         this.#parts.feed.unwatch(session, request.reqId);

@@ -57,6 +57,7 @@ export interface HistoryRequest {
   /** 1 for text, 2 for seconds since 1970. */
   readonly formatDate: number;
   readonly what: string;
+  readonly keepUpToDate: boolean;
 }
 
 type Plain =
@@ -137,6 +138,7 @@ export function requestOf(version: number, tokens: readonly string[]): Request {
         duration: text(17),
         what: text(19),
         formatDate: number(20),
+        keepUpToDate: text(21) === '1',
       };
     case '59':
       return { kind: 'marketDataType', type: number(2) };

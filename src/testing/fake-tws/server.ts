@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { machineTime, type TimeSource } from '../../adapters/system/system-timeline.ts';
 import { Answers, type Reference } from './answers.ts';
 import { Audit } from './audit.ts';
+import { BarFeed } from './bar-feed.ts';
 import { Exchange } from './exchange.ts';
 import type { ExchangeListener } from './exchange-parts.ts';
 import { FaultPlan } from './faults.ts';
@@ -43,6 +44,8 @@ export interface ClientRecord {
   readonly fastestPerSecond: number;
   /** orderRef of every order that was placed first, in order. */
   readonly placed: readonly string[];
+  /** The client id of every connection that was begun, in order. */
+  readonly clientIds: readonly number[];
 }
 
 /** A TWS for tests: the wire protocol over a real socket, with orders that survive their connections. */
@@ -56,10 +59,12 @@ export class FakeTws implements SessionHost {
   readonly #time: Pick<TimeSource, 'monotonicMs' | 'sleep'>;
   readonly #line: Line;
   readonly #feed: Feed;
+  readonly #barFeed: BarFeed;
   readonly #news: News;
   readonly #desk: RequestDesk;
   readonly #sessions = new Set<Session>();
   readonly #problems: string[] = [];
+  readonly #clientIds: number[] = [];
   readonly #positionListeners = new Set<Session>();
   #fastest = 0;
   #server: Server | null = null;
@@ -88,12 +93,14 @@ export class FakeTws implements SessionHost {
       graceMs: options.graceMs ?? GRACE_MS,
     });
     this.#feed = new Feed(this.exchange, this.faults);
+    this.#barFeed = new BarFeed(options.current ?? (() => null));
     this.#desk = new RequestDesk({
       exchange: this.exchange,
       faults: this.faults,
       news: this.#news,
-      answers: new Answers(this.exchange, this.faults, options),
+      answers: new Answers(this.exchange, this.faults, options, this.#barFeed),
       feed: this.#feed,
+      barFeed: this.#barFeed,
       line: this.#line,
       audit: this.audit,
       positionListeners: this.#positionListeners,
@@ -163,6 +170,7 @@ export class FakeTws implements SessionHost {
       problems: this.#problems,
       fastestPerSecond: Math.max(this.#fastest, ...speeds),
       placed: this.#desk.placed,
+      clientIds: this.#clientIds,
     };
   }
 
@@ -182,6 +190,11 @@ export class FakeTws implements SessionHost {
     this.audit.look();
     this.exchange.print(symbol, last, around);
     this.#feed.tell(symbol);
+  }
+
+  /** Tells whoever has a history kept up to date how the bar that is being made stands. */
+  tellBars(): void {
+    this.#barFeed.tell();
   }
 
   /** The close of a session: day orders end. */
@@ -228,6 +241,10 @@ export class FakeTws implements SessionHost {
     return ![...this.#sessions].some((one) => one !== session && one.clientId === clientId);
   }
 
+  begun(clientId: number): void {
+    this.#clientIds.push(clientId);
+  }
+
   misbehaved(problem: string): void {
     this.#problems.push(problem);
   }
@@ -238,6 +255,7 @@ export class FakeTws implements SessionHost {
     this.#sessions.delete(session);
     this.#positionListeners.delete(session);
     this.#feed.forget(session);
+    this.#barFeed.forget(session);
   }
 
   handle(session: Session, request: Request): void {

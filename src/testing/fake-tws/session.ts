@@ -14,6 +14,8 @@ export interface SessionHost {
   monotonicMs(): number;
   sleep(ms: number): Promise<void>;
   nextId(clientId: number): number;
+  /** A client said who it is. */
+  begun(clientId: number): void;
   /** False where the client id is in use. */
   admit(session: Session, clientId: number): boolean;
   handle(session: Session, request: Request): void;
@@ -117,6 +119,7 @@ export class Session {
   #start(clientId: number): void {
     const { faults, accounts } = this.#host;
     this.#clientId = clientId;
+    this.#host.begun(clientId);
     if (faults.take('client-id-in-use') || !this.#host.admit(this, clientId)) {
       const text =
         'Unable connect as the client id is already in use. Retry with a unique client id.';

@@ -68,6 +68,25 @@ describe('a market that goes on by a clock', () => {
     expect(priceOf(market, symbol)).toBeCloseTo(last, 2);
   });
 
+  it('keeps bars up to date while they are made', async () => {
+    const { symbol, port, until, last } = await begin([
+      [0, 1],
+      [60, 1.06],
+    ]);
+    await until(minute(2) + 1);
+    const client = await HandMadeClient.connect(port);
+    open.push(() => client.close());
+    const stock = { symbol, secType: 'STK', exchange: 'SMART', currency: 'USD' } as never;
+    client.api.reqHistoricalData(7, stock, '', '1 D', '1 min' as never, 'TRADES', 1, 2, true);
+    await client.until('historicalData', ([, date]) => String(date).startsWith('finished'));
+    await until(minute(4) + 1);
+    const cents = (multiple: number): number => Math.round(last * multiple * 100) / 100;
+    const isFourth = ([, date, , high]: readonly unknown[]): boolean =>
+      Number(date) === minute(3) / 1_000 && high === cents(1.004);
+    const [, , first] = await client.until('historicalDataUpdate', isFourth);
+    expect(first).toBe(cents(1.003));
+  });
+
   it('fills a stop and a target at their prices, and ends day orders at the close', async () => {
     const { market, symbol, port, until, last } = await begin([
       [0, 1],
