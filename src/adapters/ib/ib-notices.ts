@@ -1,16 +1,12 @@
 import type { EpochMs } from '../../domain/time.ts';
+import type { IbSubject } from './ib-messages.ts';
 
 /** A message of the gateway that belongs to no order, for people who watch. */
 export interface IbNotice {
+  /** 0 for what we say ourselves. */
   readonly code: number;
   readonly message: string;
-  /**
-   * - `farm`: market data, history or contracts are not to be had, or again.
-   * - `competing`: another session of the same user has the market data.
-   * - `line`: the gateway's own line to the broker.
-   * - `other`: anything else that it says of itself.
-   */
-  readonly about: 'farm' | 'competing' | 'line' | 'other';
+  readonly about: IbSubject;
 }
 
 /** "No market data during competing live session": it comes with every request, for hours. */
@@ -22,11 +18,11 @@ const MOST_REMEMBERED = 200;
 export class NoticeThrottle {
   readonly #last = new Map<string, EpochMs>();
 
-  lets({ code, message, about }: IbNotice, at: EpochMs): boolean {
+  lets({ code, message }: IbNotice, at: EpochMs): boolean {
     // With its text it would come once for each symbol.
-    const key = about === 'competing' ? String(code) : `${code} ${message}`;
+    const key = code === COMPETING_SESSION ? String(code) : `${code} ${message}`;
     const last = this.#last.get(key);
-    if (last !== undefined && at - last >= 0 && at - last < QUIET_MS) return false;
+    if (last !== undefined && at >= last && at - last < QUIET_MS) return false;
     this.#last.delete(key);
     this.#last.set(key, at);
     const [oldest] = this.#last.keys();

@@ -13,8 +13,10 @@ import type {
 import { beat } from './ib-heartbeat.ts';
 import { type IbLink, isOrderId, RequestIds } from './ib-link.ts';
 import { Listeners } from './ib-listeners.ts';
+import { ibMessage } from './ib-messages.ts';
 import { COMPETING_SESSION, type IbNotice, NoticeThrottle } from './ib-notices.ts';
 import { openLine } from './ib-opening.ts';
+import { isReadOnly } from './ib-order-errors.ts';
 import { Pacing } from './ib-pacing.ts';
 import { serverTime } from './ib-questions.ts';
 import { Standing } from './ib-standing.ts';
@@ -22,11 +24,6 @@ import { Standing } from './ib-standing.ts';
 const STEP_MS = 15_000;
 const HEARTBEAT_MS = 30_000;
 const ANSWER_MS = 10_000;
-/** The library could not read a message: what followed from it is not known. */
-const UNREADABLE = 505;
-/** "Bad message length": the gateway could not read one of ours. */
-const BAD_LENGTH = 507;
-const READ_ONLY = 321;
 /** What the engine is told of at once: it has something to drain. */
 const ORDER_NEWS: ReadonlySet<string> = new Set([
   EventName.openOrder,
@@ -266,7 +263,7 @@ class Supervisor implements IbGateway {
     } catch (error) {
       this.#onWire = undefined;
       const message = `messages are recorded no more: ${(error as Error).message}`;
-      this.#notices.tell({ code: 0, message, about: 'other' });
+      this.#notices.tell({ code: 0, message, about: 'info' });
     }
   }
 
@@ -278,17 +275,19 @@ class Supervisor implements IbGateway {
     if (name === EventName.disconnected) {
       this.#end(line.link.endedBecause ?? 'the connection was lost', line);
     } else if (name === EventName.info) this.#notice(line, args[1] as number, String(args[0]));
-    else if (name === EventName.error) this.#error(line, args);
-    else if (ORDER_NEWS.has(name)) this.#news.tell();
+    else if (name === EventName.error) {
+      this.#error(line, args as unknown as [unknown, number, unknown]);
+    } else if (ORDER_NEWS.has(name)) this.#news.tell();
   }
 
-  #error(line: Line, [error, code, id]: readonly unknown[]): void {
+  #error(line: Line, [error, code, id]: readonly [unknown, number, unknown]): void {
     const { message } = error as Error;
-    if (code === UNREADABLE || code === BAD_LENGTH) {
-      this.#end(`a message could not be read: ${message}`, line);
-    } else if (code === COMPETING_SESSION) this.#notice(line, code, message);
-    if (!isOrderId(id)) return;
-    if (code === READ_ONLY && /read.?only/i.test(message)) {
+    if (!isOrderId(id)) {
+      const isOver = ibMessage(code).follows === 'connection_ends';
+      if (isOver || code === COMPETING_SESSION) this.#notice(line, code, message);
+      return;
+    }
+    if (isReadOnly(code, message)) {
       const fix = 'switch off Read-Only API in the gateway (Configure, API, Settings)';
       this.#standing.become('refused', `the gateway takes no orders, it is read-only: ${fix}`);
     }
@@ -296,24 +295,18 @@ class Supervisor implements IbGateway {
   }
 
   #notice(line: Line, code: number, message: string): void {
-    const news = line.connectivity.hear(code, message);
-    if (news === 'lost') this.#standing.become('degraded', `${message} (${code})`);
-    else if (news === 'port_changed') this.#end(`${message} (${code})`, line);
-    else if (news === 'restored') this.#standing.begin('the line to the broker was restored');
-    else if (news === 'data_lost') {
-      this.#connections.tell(line.connection);
-      if (line !== this.#line) return;
-      this.#standing.begin('the line to the broker was restored, its subscriptions were lost');
-    }
-    const notice: IbNotice = { code, message, about: aboutOf(code, news) };
+    const follows = line.connectivity.hear(code, message);
+    const notice: IbNotice = { code, message, about: ibMessage(code).about };
     if (this.#throttle.lets(notice, this.#options.timeline.now())) this.#notices.tell(notice);
+    const said = `${message} (${code})`;
+    if (follows === 'line_lost') this.#standing.become('degraded', said);
+    else if (follows === 'connection_ends') this.#end(said, line);
+    else if (follows === 'line_restored') this.#standing.begin(said);
+    else if (follows === 'data_lost') {
+      this.#connections.tell(line.connection);
+      if (line === this.#line) this.#standing.begin(said);
+    }
   }
-}
-
-function aboutOf(code: number, news: ReturnType<Connectivity['hear']>): IbNotice['about'] {
-  if (code === COMPETING_SESSION) return 'competing';
-  if (news === null) return 'other';
-  return news === 'farm' ? 'farm' : 'line';
 }
 
 const messageOf = (error: unknown): string =>

@@ -1,0 +1,90 @@
+import { OrderAction, OrderType, SecType } from '@stoqey/ib';
+import type { IbGateway, IbGatewayOptions } from '../../src/adapters/ib/ib-gateway.ts';
+import type { IbNotice } from '../../src/adapters/ib/ib-notices.ts';
+import { openIbGateway } from '../../src/adapters/ib/ib-supervisor.ts';
+import { scaledTime } from '../../src/adapters/system/scaled-time.ts';
+import { SystemTimeline } from '../../src/adapters/system/system-timeline.ts';
+import { epochMs } from '../../src/domain/time.ts';
+import type { FakeTws, FakeTwsOptions } from '../../src/testing/fake-tws/server.ts';
+import { ACCOUNT, NOW, serve } from '../testing/fake-tws/serving.ts';
+
+/** A gateway that is kept connected to a server for tests, by one clock that runs faster than outside. */
+export interface GatewayDesk {
+  readonly server: FakeTws;
+  readonly port: number;
+  readonly gateway: IbGateway;
+  readonly timeline: SystemTimeline;
+  readonly notices: readonly IbNotice[];
+  /** Each standing since the beginning, in order. */
+  readonly stood: readonly string[];
+}
+
+const open: { gateway: IbGateway; server: FakeTws }[] = [];
+
+/** Closes what the tests opened. */
+export async function closeDesks(): Promise<void> {
+  for (const { gateway, server } of open.splice(0)) {
+    await gateway.close();
+    await server.close();
+  }
+}
+
+interface Made {
+  readonly gateway?: Partial<IbGatewayOptions>;
+  readonly server?: Partial<FakeTwsOptions>;
+  readonly speed?: number;
+}
+
+/** Not started. */
+export async function gatewayDesk({
+  gateway: options,
+  server: serving,
+  speed = 20,
+}: Made = {}): Promise<GatewayDesk> {
+  const time = scaledTime(epochMs(NOW), speed);
+  const { server, port } = await serve({ time, now: () => Math.floor(time.wallMs()), ...serving });
+  const timeline = new SystemTimeline({ source: time });
+  const notices: IbNotice[] = [];
+  const gateway = openIbGateway({
+    host: '127.0.0.1',
+    port,
+    clientId: 17,
+    account: ACCOUNT,
+    mode: 'paper',
+    timeline,
+    jitter: () => 0,
+    onNotice: (notice) => notices.push(notice),
+    ...options,
+  });
+  open.push({ gateway, server });
+  const stood: string[] = [];
+  gateway.link.onNews(() => {
+    const { state } = gateway.link.standing;
+    if (stood.at(-1) !== state) stood.push(state);
+  });
+  return { server, port, gateway, timeline, notices, stood };
+}
+
+/** Started, compared and ready for orders. */
+export async function readyDesk(made: Made = {}): Promise<GatewayDesk> {
+  const desk = await gatewayDesk(made);
+  const { episode } = await desk.gateway.link.start();
+  desk.gateway.link.confirm(episode);
+  return desk;
+}
+
+/** Buys a share at the market. */
+export const buy = (gateway: IbGateway, orderId: number): Promise<boolean> =>
+  gateway.send('order', 1, (api) =>
+    api.placeOrder(
+      orderId,
+      { symbol: 'AAPL', secType: SecType.STK, exchange: 'SMART', currency: 'USD' },
+      {
+        action: OrderAction.BUY,
+        totalQuantity: 1,
+        orderType: OrderType.MKT,
+        tif: 'DAY',
+        transmit: true,
+      },
+    ),
+  );
