@@ -18,7 +18,7 @@ import { BacktestRecord } from './backtest-record.ts';
 import { checkLookAhead } from './check-look-ahead.ts';
 import { equalWeight } from './equal-weight.ts';
 import { type ReadStrategy, readStrategy } from './load-strategy.ts';
-import { SIM_ACCOUNT } from './open-accounts.ts';
+import { SIM_ACCOUNT } from './keep-account.ts';
 import { RANDOM_SEEDS, randomPicks } from './random-picks.ts';
 import { backtestFiles, writeReportFiles } from './report-files.ts';
 import { sensitivityOf } from './sensitivity.ts';

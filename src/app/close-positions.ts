@@ -1,6 +1,3 @@
-import { loadSimAccount } from '../adapters/file/sim-account-file.ts';
-import type { SimAccountState } from '../adapters/sim/sim-account-state.ts';
-import { SimClock } from '../adapters/sim/sim-clock.ts';
 import { sessionContaining } from '../calendar/nyse.ts';
 import { Failure } from '../domain/failure.ts';
 import { parseSymbol, type Symbol } from '../domain/market.ts';
@@ -12,6 +9,7 @@ import type { Monitors } from './monitors.ts';
 import type { HomeRequest } from './reconcile-home.ts';
 import { type Requester, recordCommand, requesterOf } from './record-command.ts';
 import { recover } from './recover.ts';
+import { homeClock } from './venue.ts';
 
 /** How a position stands after it was asked to leave. */
 export interface Leaving {
@@ -143,14 +141,13 @@ export async function inPlayedHome<T>(
   role: string,
   work: (system: System, monitors: Monitors, session: Session, engine: Engine) => Promise<T>,
 ): Promise<T> {
-  const played = loadSimAccount<SimAccountState>(home)?.playedThrough ?? now;
-  const clock = new SimClock(played);
+  const clock = homeClock(home, loaded, now);
   const log = await openHomeLog(home, loaded);
   try {
     const { mode } = loaded.config;
     const system = await compose({ home, loaded, mode, version, clock, log, role });
     try {
-      const engine = new Engine(system, clock, clock.now());
+      const engine = new Engine(system, clock, system.playedThrough);
       const first = engine.nextInstant()?.session;
       if (first === undefined) throw new Failure('OUTSIDE_CALENDAR', 'the calendar ends');
       await recover(system, engine.monitors, first);

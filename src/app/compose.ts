@@ -1,11 +1,12 @@
 import { join, resolve } from 'node:path';
 import { openBarFolder } from '../adapters/file/bar-folder.ts';
 import { barFolderSource } from '../adapters/file/bar-folder-source.ts';
+import type { HomeLock } from '../adapters/file/home-lock.ts';
 import { RecordingFiles } from '../adapters/file/recording-files.ts';
 import type { KeptInMemory } from '../adapters/memory/memory-history.ts';
 import { BarMarketData } from '../adapters/recorded/bar-market-data.ts';
 import type { SimAccountState } from '../adapters/sim/sim-account-state.ts';
-import type { SimBroker } from '../adapters/sim/sim-broker.ts';
+import { machineTime, type TimeSource } from '../adapters/system/system-timeline.ts';
 import { nyseGrid } from '../bars/nyse-grid.ts';
 import { lastSessionClosedBy } from '../calendar/nyse.ts';
 import type { LoadedConfig } from '../config/load.ts';
@@ -22,21 +23,29 @@ import { Book } from '../ledger/book.ts';
 import type { StrategyDesk } from '../pipeline/desk.ts';
 import type { RunIdentity } from '../pipeline/run.ts';
 import type { BarSource } from '../ports/bar-source.ts';
+import type { BrokerLink } from '../ports/broker-link.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Exchange } from '../ports/exchange.ts';
 import type { History, HistoryReader } from '../ports/history.ts';
 import type { Log } from '../ports/log.ts';
+import type { MarketData } from '../ports/market-data.ts';
+import type { Quotes } from '../ports/quotes.ts';
 import type { Recordings } from '../ports/recordings.ts';
 import type { SizingSettings } from '../risk/limits.ts';
+import type { BarLag } from './engine.ts';
 import { GatedBroker } from './gated-broker.ts';
+import { SIM_ACCOUNT } from './keep-account.ts';
 import { loadStrategy } from './load-strategy.ts';
-import { openAccounts, SIM_ACCOUNT } from './open-accounts.ts';
+import { lockOf, openAccounts } from './open-accounts.ts';
+import { openVenue, venueKindOf } from './open-venue.ts';
 import type { Period } from './report-span.ts';
 import { checkScanData } from './scan-rule.ts';
 import { sectorsOf, withSectors } from './sector-file.ts';
 import type { SpanReader } from './span-reading.ts';
 import { syntheticSourceOf } from './synthetic.ts';
-import { entryRestriction, type TradingParts } from './trading.ts';
+import { entryRestriction, refusalOf, type TradingParts } from './trading.ts';
 import { universeOf } from './universe-file.ts';
+import { LINE_LAG, type Venue } from './venue.ts';
 
 /** What a process is to be made of. */
 export interface Composition {
@@ -46,6 +55,10 @@ export interface Composition {
   /** Of this program. */
   readonly version: string;
   readonly clock: Clock;
+  /** The time of the machine, where it is not its own: for what waits on a line. */
+  readonly time?: TimeSource;
+  /** A line that is open already, instead of the configured one. */
+  readonly venue?: Venue;
   readonly log: Log;
   /** Bars of this folder instead of what the config names. */
   readonly dataDir?: string;
@@ -102,8 +115,16 @@ export interface System {
   readonly clock: Clock;
   readonly log: Log;
   readonly source: BarSource;
-  readonly market: BarMarketData;
-  readonly broker: SimBroker;
+  readonly market: MarketData;
+  readonly broker: Exchange;
+  /** The line to broker or prices; null where both are simulated. */
+  readonly link: BrokerLink | null;
+  /** Prices of now; null where there are none but bars. */
+  readonly quotes: Quotes | null;
+  /** How long after their end bars can be had; null where time is simulated, and they are there. */
+  readonly lag: BarLag | null;
+  /** Lets so much time pass. */
+  readonly wait: (ms: number) => Promise<void>;
   /** The broker behind the last gate: everything that is sent goes through it. */
   readonly gate: GatedBroker;
   readonly book: Book;
@@ -120,7 +141,9 @@ export interface System {
   readonly universe: readonly Symbol[] | null;
   /** Null where the configuration has all of them. */
   readonly terms: TradingTerms | null;
-  /** Says up to where the simulated exchange has been played: what a process after this one begins behind. */
+  /** Up to where processes before this one played the exchange: it goes on behind. */
+  readonly playedThrough: EpochMs;
+  /** Says up to where the exchange has been played, where the account does not say so itself. */
   setPlayed(through: EpochMs): void;
   /** Writes the simulated account down, where it outlives the process. */
   saveAccount(): void;
@@ -132,40 +155,71 @@ export interface System {
 }
 
 /**
- * The one place that turns a mode into adapters. Modes that need a broker this build has no adapter for are refused
- * before anything is opened.
+ * The one place that turns a mode into adapters. What a mode does not have is refused before anything is opened; a
+ * line to a broker is opened only by whoever holds the home.
  */
 export async function compose(composition: Composition): Promise<System> {
-  const { home, loaded, mode, clock, log } = composition;
+  const { home, loaded } = composition;
+  const kind = venueKindOf(composition);
+  const strategy = composition.strategy ?? (await loadStrategy(loaded.config, home));
+  const universe = composition.universe ?? universeOf(loaded.config, home);
+  const chosen = { strategy, universe };
+  if (kind === 'simulated') {
+    const source = composition.source ?? openSource(composition);
+    const market = composition.market ?? marketOf(source, loaded.config.costs, composition.until);
+    return assemble(composition, { ...chosen, source, market, venue: null, lock: null });
+  }
+  const lock = await lockOf(composition);
+  let venue: Venue | null = null;
+  try {
+    venue = composition.venue ?? (await openVenue(composition, kind));
+    const { source, market } = venue;
+    return await assemble(composition, { ...chosen, source, market, venue, lock });
+  } catch (error) {
+    await venue?.close();
+    await lock.release();
+    throw error;
+  }
+}
+
+/** What a system is made of besides its history and account. */
+interface Chosen {
+  readonly strategy: StrategyDesk;
+  readonly universe: readonly Symbol[] | null;
+  readonly source: BarSource;
+  readonly market: MarketData;
+  /** Null where everything is simulated. */
+  readonly venue: Venue | null;
+  /** The home's, where it is held already. */
+  readonly lock: HomeLock | null;
+}
+
+async function assemble(composition: Composition, chosen: Chosen): Promise<System> {
+  const { home, loaded, mode, clock, log, time = machineTime } = composition;
   const { config } = loaded;
-  refuseUnsupported(mode);
-  const strategy = composition.strategy ?? (await loadStrategy(config, home));
-  const universe = composition.universe ?? universeOf(config, home);
-  const source = composition.source ?? openSource(composition);
+  const { strategy, universe, source, market, venue, lock } = chosen;
   checkScanData(config, source);
-  refuseUnknownSymbols(source, composition.symbols ?? universe ?? []);
-  // Data that cannot be used is told before anything is written.
-  await source.prepare(composition.until ?? lastSessionClosedBy(clock.now()), source.symbols);
+  if (venue === null) {
+    refuseUnknownSymbols(source, composition.symbols ?? universe ?? []);
+    // Data that cannot be used is told before anything is written.
+    await source.prepare(composition.until ?? lastSessionClosedBy(clock.now()), source.symbols);
+  }
   const book = new Book();
-  const identity: RunIdentity = {
-    mode,
-    account: SIM_ACCOUNT,
-    name: config.identity.name,
-    configHash: loaded.hash,
-    version: composition.version,
-  };
-  const { broker, spans, history, store, ...account } = await openAccounts(
-    composition,
+  const { version } = composition;
+  const account = venue?.exchange == null ? SIM_ACCOUNT : config.ib.account;
+  const name = config.identity.name;
+  const identity: RunIdentity = { mode, account, name, configHash: loaded.hash, version };
+  const opened = await openAccounts(composition, {
     source,
     book,
-    {
-      mode,
-      account: SIM_ACCOUNT,
-      version: composition.version,
-    },
-  );
+    owner: { mode, account, version },
+    exchange: venue?.exchange ?? null,
+    lock,
+  });
+  const { broker, spans, history, store, close, ...kept } = opened;
   const outputDir = composition.runDir ?? home;
   const writesReports = composition.runDir === undefined && composition.inMemory === undefined;
+  const trading = { broker, book, config, source, clock, home, writesReports, loaded, identity };
   return {
     home,
     outputDir,
@@ -176,22 +230,27 @@ export async function compose(composition: Composition): Promise<System> {
     clock,
     log,
     source,
-    market: composition.market ?? marketOf(source, config, composition.until),
+    market,
     broker,
-    gate: gateOf(
-      { broker, book, config, source, clock, home, writesReports, loaded, identity },
-      composition.terms,
-    ),
+    gate: gateOf(trading, venue !== null, composition.terms),
     book,
     history,
     reader: store.reader,
     spans,
+    link: venue?.link ?? null,
+    quotes: venue?.quotes ?? null,
+    lag: venue === null ? null : LINE_LAG,
+    wait: (ms) => time.sleep(ms, new AbortController().signal),
     rehearsedUntil: composition.until ?? null,
     strategy,
     recordings: keepsRecordings(composition) ? recordingsOf(home) : null,
     universe,
     terms: composition.terms ?? null,
-    ...account,
+    close: async () => {
+      await venue?.close();
+      await close();
+    },
+    ...kept,
   };
 }
 
@@ -203,7 +262,11 @@ const keepsRecordings = ({ mode, runDir }: Composition): boolean =>
 export const recordingsOf = (home: string): Recordings =>
   new RecordingFiles(join(home, 'data', 'recordings'));
 
-const marketOf = (source: BarSource, { costs }: Config, until?: Session): BarMarketData =>
+const marketOf = (
+  source: BarSource,
+  costs: Config['costs'],
+  until: Session | undefined,
+): MarketData =>
   new BarMarketData(source, {
     halfSpreadBps: costs.halfSpreadBps,
     ...(until === undefined ? {} : { until }),
@@ -212,6 +275,7 @@ const marketOf = (source: BarSource, { costs }: Config, until?: Session): BarMar
 /** Nothing reaches the broker but through this. */
 function gateOf(
   parts: TradingParts & Pick<System, 'broker' | 'source'>,
+  isLine: boolean,
   terms?: TradingTerms,
 ): GatedBroker {
   const { broker, book, config, source, clock } = parts;
@@ -221,17 +285,11 @@ function gateOf(
     book,
     limits: config.risk,
     now: () => clock.now(),
-    knows: (symbol: Symbol): boolean => symbols.has(symbol),
+    // Beyond a line there are more symbols than were asked for; its broker refuses what it does not know.
+    knows: (symbol: Symbol): boolean => isLine || symbols.has(symbol),
     restriction: entryRestriction(parts),
+    ...(broker.simulated ? {} : { refusal: refusalOf(parts) }),
     ...(terms === undefined ? {} : { ticks: terms.ticks }),
-  });
-}
-
-function refuseUnsupported(mode: Mode): void {
-  if (mode !== 'paper' && mode !== 'live') return;
-  throw new Failure('CONFIG_INVALID', `mode ${mode} needs Interactive Brokers`, {
-    details: ['this version trades with the simulated broker only'],
-    hint: 'set mode: sim in config/trade-labs.yaml',
   });
 }
 

@@ -1,7 +1,7 @@
-import type { SimClock } from '../adapters/sim/sim-clock.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { DaemonState } from '../domain/run.ts';
 import type { EpochMs } from '../domain/time.ts';
+import type { EngineClock } from '../ports/clock.ts';
 import type { Timeline } from '../ports/timeline.ts';
 import type { System } from './compose.ts';
 import type { JobObserver } from './jobs.ts';
@@ -9,8 +9,8 @@ import type { JobObserver } from './jobs.ts';
 /** What a daemon is given. */
 export interface DaemonParts {
   readonly system: System;
-  /** The clock of the simulated exchange: stands at what was played last. */
-  readonly clock: SimClock;
+  /** The clock of the exchange: a simulated one stands at what was played last. */
+  readonly clock: EngineClock;
   readonly timeline: Timeline;
   readonly observer: JobObserver;
   /** Stops in order at this instant; null runs until it is asked to stop. */

@@ -11,8 +11,9 @@ import type { System } from './compose.ts';
 import { noteConfig } from './config-history.ts';
 import type { DaemonParts } from './daemon-parts.ts';
 import { Delays } from './delays.ts';
-import { Engine } from './engine.ts';
+import { Engine, type Instant } from './engine.ts';
 import { killAsked } from './kill.ts';
+import { LinkWatch } from './link-watch.ts';
 import { compareFirst, recentSlots, recover } from './recover.ts';
 import { reloaded } from './reload.ts';
 import { HandedRequests } from './serve-requests.ts';
@@ -20,6 +21,9 @@ import type { PlannedSlot } from './session-plan.ts';
 import { SlotRunner } from './slot-runner.ts';
 import type { Circumstances } from './slots.ts';
 import { idleText } from './words.ts';
+
+/** How often a line is looked at, whatever is heard. */
+const LOOK_MS = 10_000;
 
 /** How long a stop waits for what is being done. */
 export const DRAIN_MS = 20_000;
@@ -34,6 +38,8 @@ export class Daemon {
   readonly #agenda: Agenda;
   readonly #engine: Engine;
   readonly #timetable: BrokerTimetable;
+  /** Looks after the line to broker or prices; null where there is none. */
+  readonly #line: LinkWatch | null;
   readonly #runner: SlotRunner;
   readonly #giveUp = new AbortController();
   readonly #startedAt: EpochMs;
@@ -56,15 +62,28 @@ export class Daemon {
     this.#system = system;
     this.#startedAt = timeline.now();
     this.#delays = new Delays(this.#startedAt);
-    this.#engine = new Engine(system, clock, clock.now());
+    this.#engine = new Engine(system, clock, system.playedThrough);
     this.#agenda = new Agenda(system.config, clock.now());
     this.#timetable = new BrokerTimetable(system.config);
+    this.#line = this.#lineOf(system);
     this.#runner = new SlotRunner(system, {
       timeline,
       agenda: this.#agenda,
       giveUp: this.#giveUp.signal,
       observer: { ...parts.observer, onReconcile: (n, at) => this.#reconciled(n, at) },
       circumstances: (slot) => this.#circumstances(slot),
+    });
+  }
+
+  #lineOf({ link }: System): LinkWatch | null {
+    if (link === null) return null;
+    return new LinkWatch({
+      link,
+      monitors: this.#engine.monitors,
+      system: () => this.#system,
+      window: (at) => this.#timetable.current(at),
+      tell: (text) => this.#parts.tell({ kind: 'note', text }),
+      onCompared: (differences, at) => this.#reconciled(differences, at),
     });
   }
 
@@ -103,6 +122,7 @@ export class Daemon {
 
   /** Lives from starting to stopped. An error that ends it is journalled as the state failed and thrown on. */
   async run(): Promise<void> {
+    const deaf = this.#system.link?.onNews(() => this.#wake.abort());
     try {
       await this.#start();
       await this.#follow();
@@ -110,6 +130,8 @@ export class Daemon {
     } catch (error) {
       await this.fail(error);
       throw error;
+    } finally {
+      deaf?.();
     }
   }
 
@@ -168,7 +190,7 @@ export class Daemon {
     const { system } = this.#parts;
     await this.#become('starting', `version ${system.identity.version}`);
     await noteConfig(system);
-    const session = this.#engine.nextInstant()?.session ?? this.#lastSession();
+    const session = this.#session();
     const cutOff = await recover(system, this.#engine.monitors, session);
     const slots = await recentSlots(system, this.#parts.clock.now(), session);
     await this.#runner.resume(cutOff, slots);
@@ -180,11 +202,14 @@ export class Daemon {
     }
     const now = this.#parts.timeline.now();
     this.#reconciled(await compareFirst(system, session, now), now);
+    await this.#line?.follow(session);
     await this.#become('running', 'book and broker are compared');
   }
 
-  #lastSession(): Session {
-    return lastSessionClosedBy(this.#parts.clock.now());
+  /** The session in progress, or the next one. */
+  #session(): Session {
+    const next = this.#engine.nextInstant();
+    return next?.session ?? lastSessionClosedBy(this.#parts.clock.now());
   }
 
   #reconciled(differences: number, at: EpochMs): void {
@@ -197,6 +222,8 @@ export class Daemon {
     const breaks = this.#system.book.breaks();
     const noted = breaks.filter(({ resolved }) => resolved !== null).length;
     const left = this.#differences - noted;
+    const cutOff = this.#line?.noEntries() ?? null;
+    if (cutOff !== null) return cutOff;
     return left > 0 ? `book and broker differ in ${left} places: no entries` : null;
   }
 
@@ -204,15 +231,17 @@ export class Daemon {
   async #follow(): Promise<void> {
     const { timeline, until } = this.#parts;
     while (this.#stopCause === null) {
-      const market = this.#engine.nextInstant();
+      const instant = this.#engine.nextInstant();
       const due = this.#agenda.next();
-      const change = this.#timetable.nextChange(timeline.now());
-      const next = Math.min(market?.at ?? Infinity, due?.at ?? Infinity);
-      if (next === Infinity && until === null) {
+      if (instant === null && due === null && until === null) {
         this.#stopCause = 'the calendar ends';
         break;
       }
-      const end = Math.min(until ?? Infinity, change ?? Infinity);
+      // What the market did while the line was down is made up for when it is back.
+      const market = this.#isCutOff ? null : instant;
+      const change = this.#timetable.nextChange(timeline.now());
+      const next = Math.min(market?.when ?? Infinity, due?.at ?? Infinity);
+      const end = Math.min(until ?? Infinity, change ?? Infinity, this.#nextLook());
       this.#tellIdle(due);
       const isMoment = next <= end;
       const arrival = await timeline.reach(epochMs(isMoment ? next : end), this.#wake.signal);
@@ -221,8 +250,30 @@ export class Daemon {
         await this.#followTimetable();
         if (isMoment) await this.#step(epochMs(next), market);
         else if (end === until) this.#stopCause = 'its time is over';
+        else await this.#lookAfter(this.#session());
       }
     }
+  }
+
+  get #isCutOff(): boolean {
+    return this.#line !== null && this.#line.noEntries() !== null;
+  }
+
+  /** When broker or line are looked at again, if nothing is heard before. */
+  #nextLook(): number {
+    if (this.#line === null) return Infinity;
+    const { monitors } = this.#engine;
+    const least = this.#parts.timeline.now() + LOOK_MS;
+    return Math.min(monitors.nextLook() ?? least, this.#line.nextLook() ?? least, least);
+  }
+
+  /** Takes in what was heard over the line, and does what it asks for. */
+  async #lookAfter(session: Session): Promise<void> {
+    if (this.#line === null) return;
+    const { monitors } = this.#engine;
+    await monitors.takeIn(session.date);
+    await this.#line.follow(session);
+    await monitors.lookAgain(session.date);
   }
 
   async #followTimetable(): Promise<void> {
@@ -231,16 +282,17 @@ export class Daemon {
   }
 
   /** Plays an instant and does what is due by then; the exchange never goes back for a slot of the past. */
-  async #step(next: EpochMs, market: { at: EpochMs; session: Session } | null): Promise<void> {
-    const at = epochMs(Math.max(next, this.#engine.playedThrough));
+  async #step(next: EpochMs, market: Instant | null): Promise<void> {
+    const isSimulated = this.#system.lag === null;
+    const at = isSimulated ? epochMs(Math.max(next, this.#engine.playedThrough)) : next;
     const dues = this.#agenda.take(at);
-    const session = market?.at === at ? market.session : dues[0]?.slot.session;
-    if (session === undefined) return;
     const work = dues.map((due) => async () => {
       // What is still to be done when a stop is asked for is left for the next start.
       if (this.#stopCause === null) await this.#runner.handle(due);
     });
-    await this.#engine.play(at, session, work);
+    if (market?.when === at) await this.#engine.play(market.at, market.session, work);
+    else if (dues[0] !== undefined) await this.#engine.work(at, dues[0].slot.session, work);
+    await this.#lookAfter(this.#session());
   }
 
   /** Does what a signal asked for, or what was handed over. */
@@ -250,9 +302,10 @@ export class Daemon {
       this.#reloadAsked = false;
       await this.#reconfigure();
     }
-    const session = this.#engine.nextInstant()?.session ?? this.#lastSession();
+    const session = this.#session();
     await watchClock(this.#system, this.#delays.takeSetBackMs());
     await this.#engine.monitors.control(session);
+    await this.#lookAfter(session);
     if (this.#requests.isEmpty) return;
     await this.#requests.serve({
       system: this.#system,

@@ -37,6 +37,8 @@ export interface GateParts {
   readonly knows: (symbol: Symbol) => boolean;
   /** Why nothing may be entered at this very moment, whatever was approved before; null while entries may go out. */
   readonly restriction: EntryRestriction;
+  /** Why nothing at all may be sent at this very moment; asked before every message. A simulated broker has none. */
+  readonly refusal?: () => SendOutcome | null;
   readonly ticks?: TickTable;
 }
 
@@ -58,6 +60,7 @@ export class GatedBroker implements Broker {
   #limits: GateLimits;
   #bucket: OrderBucket;
   #restriction: EntryRestriction;
+  #refusal: GateParts['refusal'];
   /** What was answered in this process, by orderRef: neither an accepted nor an unanswered order goes out again. */
   readonly #answers = new Map<string, SendOutcome>();
 
@@ -66,13 +69,19 @@ export class GatedBroker implements Broker {
     this.#ticks = parts.ticks ?? DEFAULT_TICKS;
     this.#limits = parts.limits;
     this.#restriction = parts.restriction;
+    this.#refusal = parts.refusal;
     this.#bucket = new OrderBucket(parts.limits, parts.now());
   }
 
   /** Goes on under other limits; what was answered stays answered. */
-  follow(limits: GateLimits, restriction: EntryRestriction): void {
+  follow(
+    limits: GateLimits,
+    restriction: EntryRestriction,
+    refusal?: () => SendOutcome | null,
+  ): void {
     this.#limits = limits;
     this.#restriction = restriction;
+    this.#refusal = refusal;
     this.#bucket = new OrderBucket(limits, this.#parts.now());
   }
 
@@ -87,6 +96,8 @@ export class GatedBroker implements Broker {
   }
 
   async submit(bracket: Bracket): Promise<SendOutcome> {
+    const refused = this.#refused();
+    if (refused !== null) return refused;
     const { entry, stop, target } = bracket;
     const orders = target === null ? [entry, stop] : [entry, stop, target];
     const before = this.#before(orders);
@@ -102,6 +113,8 @@ export class GatedBroker implements Broker {
   }
 
   async submitOrder(order: Order): Promise<SendOutcome> {
+    const refused = this.#refused();
+    if (refused !== null) return refused;
     const before = this.#before([order]);
     if (before !== null) return before;
     const fault = orderFault(order, this.#ticks);
@@ -115,6 +128,8 @@ export class GatedBroker implements Broker {
   }
 
   async modify(orderRef: string, change: OrderChange): Promise<SendOutcome> {
+    const refused = this.#refused();
+    if (refused !== null) return refused;
     const known = this.#parts.book.order(orderRef);
     if (known === null) return denied('NOT_JOURNALLED', `${orderRef} is no order of ours`);
     const { quantity = known.quantity } = change;
@@ -133,11 +148,17 @@ export class GatedBroker implements Broker {
   }
 
   async cancel(orderRef: string): Promise<SendOutcome> {
+    const refused = this.#refused();
+    if (refused !== null) return refused;
     if (this.#parts.book.order(orderRef) === null) {
       return denied('NOT_JOURNALLED', `${orderRef} is no order of ours`);
     }
     this.#bucket.takeForExit(1, this.#parts.now());
     return this.#parts.broker.cancel(orderRef);
+  }
+
+  #refused(): SendOutcome | null {
+    return this.#refusal?.() ?? null;
   }
 
   statement(fillsSince: EpochMs): Promise<BrokerStatement> {

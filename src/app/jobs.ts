@@ -6,6 +6,7 @@ import type { EpochMs, Session } from '../domain/time.ts';
 import type { EventDraft } from '../events/event.ts';
 import type { Decision } from '../pipeline/decide.ts';
 import { type RunOutcome, type RunRequest, runPipeline } from '../pipeline/run.ts';
+import { worthOf } from './account-worth.ts';
 import type { System } from './compose.ts';
 import type { Slot } from './engine.ts';
 import { latchCloses, latchDayLoss } from './limit-watch.ts';
@@ -134,10 +135,11 @@ export async function runScan(
   const state = await portfolioAt(system, request.slotAt, session);
   await system.history.append(markDrafts(system, state, session, 'run'));
   await latchDayLoss(system, state, request.slotAt, session);
+  const worth = await worthOf(system);
   const symbols = request.symbols ?? system.universe;
   const recorder = new DecisionRecorder(system);
   try {
-    return await runPipeline(pipelineParts(system, session.date), {
+    return await runPipeline(pipelineParts(system, session.date, worth), {
       ...request,
       ...(symbols === null ? {} : { symbols }),
       dryRun: request.dryRun || system.loaded.switches.dryRun,

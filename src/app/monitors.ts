@@ -3,7 +3,13 @@ import type { Symbol } from '../domain/market.ts';
 import { timesFraction } from '../domain/money.ts';
 import type { ExitReason } from '../domain/order.ts';
 import type { PortfolioState } from '../domain/portfolio.ts';
-import { type EpochMs, MINUTE_MS, type Session, type SessionDate } from '../domain/time.ts';
+import {
+  type EpochMs,
+  epochMs,
+  MINUTE_MS,
+  type Session,
+  type SessionDate,
+} from '../domain/time.ts';
 import type { EventDraft } from '../events/event.ts';
 import { watchData, watchOrders } from './breaker-watch.ts';
 import type { System } from './compose.ts';
@@ -18,6 +24,9 @@ import { markDrafts, portfolioAt } from './valuation.ts';
 
 /** A repair that needs more looks than this in a row goes on at the next. */
 const MOST_LOOKS = 8;
+
+/** How soon a real broker is looked at again while something is waited for. */
+const LOOK_AGAIN_MS = 5_000;
 
 /** More events than a process writes between two times that the simulated account is kept. */
 const RECENT_EVENTS = 2_000;
@@ -44,6 +53,8 @@ export class Monitors {
   #protector: Protector;
   /** The journal's last event when everything was proved last; null before. */
   #provenSeq: number | null = null;
+  /** When a broker was looked at last. */
+  #lookedAt = 0;
   /** True until the first session is opened: an earlier process may have opened it too. */
   #isFirst = true;
 
@@ -133,7 +144,9 @@ export class Monitors {
    * After a restart too: what was sent and not answered for is resolved by it.
    */
   async #protect(session: SessionDate): Promise<void> {
+    if (!this.#canAsk()) return;
     for (let look = 0; look < MOST_LOOKS; look += 1) {
+      this.#lookedAt = this.#system.clock.now();
       const proofs = await this.#desk.look(session);
       if (!(await this.#protector.step(proofs, session))) {
         this.#provenSeq = this.#system.book.seq;
@@ -142,9 +155,39 @@ export class Monitors {
     }
   }
 
+  /** False while a broker beyond a line cannot say how things stand: nothing is proved then, and nothing sent. */
+  #canAsk(): boolean {
+    const { link } = this.#system;
+    return link === null || link.standing.state === 'ready';
+  }
+
+  /**
+   * When a real broker is to be looked at again though nothing is heard: an entry's time is over, or an answer or a
+   * repair is waited for. Null where nothing is.
+   */
+  nextLook(): EpochMs | null {
+    const { book, broker, config } = this.#system;
+    if (broker.simulated || !this.#canAsk()) return null;
+    let next = this.#protector.isWatching ? this.#lookedAt + LOOK_AGAIN_MS : Infinity;
+    for (const { leg, status, submittedAt } of book.live()) {
+      if (status === 'unknown' || status === 'cancel_pending') {
+        next = Math.min(next, this.#lookedAt + LOOK_AGAIN_MS);
+      } else if (leg === 'entry') next = Math.min(next, submittedAt + config.entry.ttlMs);
+    }
+    return next === Infinity ? null : epochMs(next);
+  }
+
+  /** Looks again, at a real broker: what it said, entries whose time is over, and what is waited for. */
+  async lookAgain(session: SessionDate): Promise<void> {
+    const now = this.#system.clock.now();
+    await this.expireEntries(now, session);
+    if ((this.nextLook() ?? Infinity) <= now) await this.prove(session);
+  }
+
   /** Proves every position, whether or not the broker said anything. */
   async prove(session: SessionDate): Promise<void> {
     await this.#desk.takeIn(session);
+    if (!this.#canAsk()) return;
     const { book, broker } = this.#system;
     // The simulated broker tells of everything: where nothing was written down, nothing has changed.
     const isSame = broker.simulated && book.seq === this.#provenSeq;
@@ -157,7 +200,7 @@ export class Monitors {
   /** After bars ended: messages and proofs, entries past their time, the hard daily loss, the end of the day. */
   async afterBars(at: EpochMs, session: Session): Promise<void> {
     await this.prove(session.date);
-    await this.expireEntries(at, session);
+    await this.expireEntries(at, session.date);
     if (this.#system.book.openTrades().length === 0) {
       await this.#checkFlat(at, session);
       return;
@@ -198,13 +241,13 @@ export class Monitors {
   }
 
   /** Ends what entries have not filled whose time is over by then. */
-  async expireEntries(until: number, session: Session): Promise<void> {
+  async expireEntries(until: number, session: SessionDate): Promise<void> {
     const { book, config } = this.#system;
-    for (const order of book.live()) {
+    for (const order of this.#canAsk() ? book.live() : []) {
       if (order.leg !== 'entry' || order.submittedAt + config.entry.ttlMs > until) continue;
-      if (order.status !== 'cancel_pending') await this.#desk.endEntry(order, 'ttl', session.date);
+      if (order.status !== 'cancel_pending') await this.#desk.endEntry(order, 'ttl', session);
     }
-    await this.takeIn(session.date);
+    await this.takeIn(session);
   }
 
   async #checkLoss(at: EpochMs, session: Session): Promise<void> {

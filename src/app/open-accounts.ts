@@ -1,18 +1,11 @@
 import { rmSync } from 'node:fs';
-import { historyFolder, openHistory } from '../adapters/file/file-history.ts';
+import { openHistory } from '../adapters/file/file-history.ts';
 import { type HomeLock, lockHome } from '../adapters/file/home-lock.ts';
 import { openRunFolderHistory } from '../adapters/file/run-folder-history.ts';
-import { loadSimAccount, saveSimAccount } from '../adapters/file/sim-account-file.ts';
 import { createMemoryHistory } from '../adapters/memory/memory-history.ts';
-import type { SimAccountState } from '../adapters/sim/sim-account-state.ts';
-import { createSimBroker, type SimBroker } from '../adapters/sim/sim-broker.ts';
-import type { SlippageModel } from '../adapters/sim/sim-slippage.ts';
 import { systemClock } from '../adapters/system/system-clock.ts';
 import { lastSessionClosedBy } from '../calendar/nyse.ts';
-import type { Config } from '../config/schema.ts';
-import { Failure } from '../domain/failure.ts';
-import { usd, ZERO } from '../domain/money.ts';
-import type { EpochMs } from '../domain/time.ts';
+import { type Micros, usd, ZERO } from '../domain/money.ts';
 import type { ChainHead } from '../events/chain.ts';
 import type { EventOf, JournalEvent } from '../events/event.ts';
 import { fingerprint } from '../events/fingerprint.ts';
@@ -20,27 +13,41 @@ import { Book } from '../ledger/book.ts';
 import type { RunIdentity } from '../pipeline/run.ts';
 import type { BarSource } from '../ports/bar-source.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Exchange } from '../ports/exchange.ts';
 import type { History, HistoryReader } from '../ports/history.ts';
-import { commissionModel } from '../risk/commission.ts';
 import { intensityFactor } from '../risk/intensity.ts';
+import { cashOf } from './account-worth.ts';
 import type { Composition, StartingState } from './compose.ts';
+import { brokersAccount, isOfHome, simulatedAccount } from './keep-account.ts';
 import { spansOf } from './span-reading.ts';
 
-/** The simulated account's name in journals and reports. */
-export const SIM_ACCOUNT = 'SIM-1';
+/** What an account is opened with. */
+export interface AccountParts {
+  readonly source: BarSource;
+  readonly book: Book;
+  readonly owner: Owner;
+  /** A broker with an account of its own; null where the account is simulated here. */
+  readonly exchange: Exchange | null;
+  /** The home's lock, where it was taken already. */
+  readonly lock: HomeLock | null;
+}
 
-/** Journal and simulated account of a home or run folder, opened together: neither is right without the other. */
-export async function openAccounts(
-  composition: Composition,
-  source: BarSource,
-  book: Book,
-  owner: Owner,
-) {
-  const { home, runDir, clock } = composition;
-  const role = composition.role ?? 'command';
+/** Takes a home for a composition. */
+export const lockOf = ({ home, role = 'command' }: Composition): Promise<HomeLock> =>
+  lockHome({ home, role, now: systemClock.now() });
+
+/** Journal and account of a home or run folder, opened together: neither is right without the other. */
+export async function openAccounts(composition: Composition, parts: AccountParts) {
+  const { source, book, owner, exchange } = parts;
+  const { runDir, clock } = composition;
   const ownsHome = isOfHome(composition);
-  const lock = ownsHome ? await lockHome({ home, role, now: systemClock.now() }) : null;
-  const store = await openStore(composition, book, owner, lock);
+  const lock = parts.lock ?? (ownsHome ? await lockOf(composition) : null);
+  // What is written before anybody listens is told when they do.
+  const early: JournalEvent[] = [];
+  let hear = (events: readonly JournalEvent[]): void => {
+    early.push(...events);
+  };
+  const store = await openStore(composition, book, owner, lock, (events) => hear(events));
   try {
     const { reader } = store;
     const spans = {
@@ -48,45 +55,43 @@ export async function openAccounts(
       weekly: spansOf(reader, 'weekly'),
       monthly: spansOf(reader, 'monthly'),
     };
-    // A run in the past writes no reports of its days.
-    const hearing = ownsHome ? Object.values(spans) : [];
-    const history = observed(store, (events) => {
-      for (const span of hearing) span.hear(events);
-      composition.onEvents?.(events);
-    });
-    const saved = ownsHome ? loadSimAccount<SimAccountState>(home) : null;
-    refuseLostAccount(composition, book, saved !== null);
-    let played = saved?.playedThrough ?? clock.now();
-    const save = (): void => {
-      if (composition.inMemory !== undefined) return;
-      saveSimAccount(runDir ?? home, { account: broker.state(), playedThrough: played });
+    hear = (events) => {
+      for (const span of Object.values(spans)) span.hear(events);
     };
-    const restore = composition.startFrom?.account ?? saved?.account;
-    const broker = openBroker(composition, source, restore, ownsHome ? save : null);
+    hear(early);
+    const history = observed(store, (events) => composition.onEvents?.(events));
+    const account =
+      exchange === null
+        ? simulatedAccount(composition, source, book)
+        : brokersAccount(exchange, book, clock);
+    const { broker } = account;
     if (composition.startFrom !== undefined) {
       await carryOn(history, book, composition.startFrom, clock);
     } else if (book.seq <= 1) {
       // Before the journal knows of the account: a home whose account is missing is refused.
-      save();
-      await openAccount(history, composition);
+      account.keep();
+      await openAccount(
+        history,
+        composition,
+        exchange === null ? null : await cashOf(exchange, composition),
+      );
     }
     return {
       broker,
       spans,
       history,
       store,
-      setPlayed: (through: EpochMs): void => {
-        played = through;
-      },
+      playedThrough: account.playedThrough,
+      setPlayed: account.setPlayed,
       // A run folder is nobody's before its run ends: its account is written once.
-      saveAccount: runDir === undefined ? save : (): void => {},
+      saveAccount: runDir === undefined ? account.keep : (): void => {},
       historyFailure: () => history.failure(),
       rebuildViews: async (): Promise<ChainHead> => {
         await store.rebuild?.();
         return store.head;
       },
       close: async (): Promise<void> => {
-        if (runDir !== undefined) save();
+        if (runDir !== undefined) account.keep();
         await history.close();
       },
     };
@@ -94,36 +99,6 @@ export async function openAccounts(
     await store.close();
     throw error;
   }
-}
-
-/** True for the home's own history and account; false for those of a run folder or of a run in memory. */
-const isOfHome = ({ runDir, inMemory }: Composition): boolean =>
-  runDir === undefined && inMemory === undefined;
-
-function openBroker(
-  { loaded, clock, terms }: Composition,
-  source: BarSource,
-  restore: SimAccountState | undefined,
-  keep: (() => void) | null,
-): SimBroker {
-  const { capital, costs, sim } = loaded.config;
-  return createSimBroker({
-    account: SIM_ACCOUNT,
-    startingCash: usd(capital.startingCashUsd),
-    source,
-    clock,
-    slippageBps: costs.slippageBps,
-    ...(costs.slippageModel === 'fixed' ? {} : { slippage: spreadVolume(costs) }),
-    commission: commissionModel(costs.commission),
-    ...(costs.participationFraction === undefined
-      ? {}
-      : { participationFraction: costs.participationFraction }),
-    accountKind: sim.account,
-    childArm: 'partial',
-    ...(terms === undefined ? {} : { ticks: terms.ticks }),
-    ...(restore === undefined ? {} : { restore }),
-    ...(keep === null ? {} : { keep }),
-  });
 }
 
 type Owner = Pick<RunIdentity, 'mode' | 'account' | 'version'>;
@@ -141,6 +116,7 @@ async function openStore(
   book: Book,
   owner: Owner,
   lock: HomeLock | null,
+  onCommitted: (events: readonly JournalEvent[]) => void,
 ): Promise<Store> {
   const common = { ...owner, clock, fold: book };
   if (inMemory !== undefined) {
@@ -156,6 +132,7 @@ async function openStore(
     ...common,
     home,
     newFold: () => new Book(),
+    onCommitted,
     ...(warn === undefined ? {} : { warn }),
     ...(lock === null ? {} : { lock }),
   });
@@ -184,16 +161,6 @@ function observed(
   };
 }
 
-/** A journal with trades and no simulated account would let the two tell different stories. */
-function refuseLostAccount(composition: Composition, book: Book, hasAccount: boolean): void {
-  const { home } = composition;
-  if (!isOfHome(composition) || hasAccount || book.seq <= 3) return;
-  throw new Failure('HISTORY_MISMATCH', 'the simulated account of this home is missing', {
-    details: [`${historyFolder(home)} has a history, data/state/sim-account.json is not there`],
-    hint: 'restore the file from a backup, or begin in another folder: --home DIR',
-  });
-}
-
 /** Takes over another run's book; the journal of the new run begins with it. */
 async function carryOn(
   history: History,
@@ -217,13 +184,17 @@ async function carryOn(
 
 type JsonValue = EventOf<'book.checkpointed'>['state'];
 
-/** The first events of an account: its cash, and the close that its first day is measured against. */
+/**
+ * The first events of an account: its cash, and the close that its first day is measured against. `cash` is what the
+ * broker says; null for a simulated account.
+ */
 export async function openAccount(
   history: History,
   { loaded, clock }: Pick<Composition, 'loaded' | 'clock'>,
+  cash: Micros | null = null,
 ): Promise<void> {
   const { capital, intensity, risk } = loaded.config;
-  const amount = usd(capital.startingCashUsd);
+  const amount = cash ?? usd(capital.startingCashUsd);
   const at = clock.now();
   const session = lastSessionClosedBy(at).date;
   await history.append([
@@ -234,7 +205,7 @@ export async function openAccount(
       kind: 'deposit',
       amount,
       session,
-      note: 'starting cash of the simulated account',
+      note: `starting cash of the ${cash === null ? 'simulated ' : ''}account`,
     },
     {
       type: 'account.marked',
@@ -255,9 +226,3 @@ export async function openAccount(
     },
   ]);
 }
-
-const spreadVolume = ({ halfSpreadBps, volumeImpact }: Config['costs']): SlippageModel => ({
-  kind: 'spread_volume',
-  halfSpreadBps,
-  impact: volumeImpact,
-});

@@ -58,6 +58,7 @@ export class OrderDesk {
   /** Sales of shares whose purchase we have not been told of yet. */
   #early: readonly Fill[] = [];
   #lastComplete: EpochMs | null = null;
+  #isInformed = false;
   /** Fills that were written down since they were asked for last. */
   #newFills: FillDraft[] = [];
 
@@ -73,6 +74,11 @@ export class OrderDesk {
   /** True while a sale waits for the purchase that it sells. */
   get waitsForPurchase(): boolean {
     return this.#early.length > 0;
+  }
+
+  /** True where the last look was answered completely: positions, open orders and fills. */
+  get isInformed(): boolean {
+    return this.#isInformed;
   }
 
   /** The fills that were written down since the last call. */
@@ -139,7 +145,9 @@ export class OrderDesk {
     const rules = { settleMs, showsCompletedOrders, session };
     const drafts = adoptStatement(book, statement, this.#absences, rules);
     if (drafts.length > 0) await history.append(drafts.map((draft) => this.#withCause(draft)));
-    if (statement.complete.fills) this.#lastComplete = statement.at;
+    const { positions, openOrders, fills } = statement.complete;
+    this.#isInformed = positions && openOrders && fills;
+    if (fills) this.#lastComplete = statement.at;
     await this.#askAgain(statement.openOrders);
     return prove(book, statement, isHalted);
   }

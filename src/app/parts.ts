@@ -1,5 +1,6 @@
 import type { MarketSnapshot } from '../bars/snapshot.ts';
 import type { Symbol } from '../domain/market.ts';
+import { type Micros, minOf } from '../domain/money.ts';
 import type { SessionDate } from '../domain/time.ts';
 import type { Book } from '../ledger/book.ts';
 import type { BookOrder } from '../ledger/book-state.ts';
@@ -8,12 +9,14 @@ import { type ExitPart, exitParts } from '../pipeline/bracket.ts';
 import type { DecisionSettings } from '../pipeline/decide.ts';
 import type { ExecutionContext } from '../pipeline/execute.ts';
 import type { PipelineParts } from '../pipeline/run.ts';
+import { armingFaults } from '../risk/arming.ts';
 import { commissionModel } from '../risk/commission.ts';
 import type { System } from './compose.ts';
 import { measureExcursion } from './measure-excursion.ts';
 import { OrderDesk } from './order-desk.ts';
 import { Protector } from './protector.ts';
 import { runFacts } from './report-facts.ts';
+import { armingOf } from './trading.ts';
 import { portfolioAt } from './valuation.ts';
 
 /** The rules of a decision, from the configuration. */
@@ -40,8 +43,15 @@ export function decisionSettings(
   };
 }
 
-/** What the pipeline reaches the world through. */
-export function pipelineParts(system: System, session: SessionDate): PipelineParts {
+/**
+ * What the pipeline reaches the world through. `worth` is what the broker says that the account is worth: no more
+ * equity than that is sized by, whatever the book says.
+ */
+export function pipelineParts(
+  system: System,
+  session: SessionDate,
+  worth: Micros | null = null,
+): PipelineParts {
   const { book } = system;
   return {
     identity: { ...system.identity, facts: runFacts(system) },
@@ -51,7 +61,10 @@ export function pipelineParts(system: System, session: SessionDate): PipelinePar
     strategy: system.strategy,
     settings: decisionSettings(system, session),
     now: () => system.clock.now(),
-    portfolio: (snapshot: MarketSnapshot) => portfolioAt(system, snapshot.asOf, snapshot.session),
+    portfolio: async (snapshot: MarketSnapshot) => {
+      const state = await portfolioAt(system, snapshot.asOf, snapshot.session);
+      return worth === null ? state : { ...state, equity: minOf(state.equity, worth) };
+    },
     isUsed: (orderRef) => book.order(orderRef) !== null,
     exitParts: (symbol) => exitPartsOf(book, symbol),
     ...(system.terms === null ? {} : { ticks: system.terms.ticks }),
@@ -118,5 +131,6 @@ export const protectorOf = (system: System, desk: OrderDesk): Protector =>
     history: system.history,
     now: () => system.clock.now(),
     lastPrice: (symbol) => system.broker.lastPrice(symbol),
+    mayAct: () => system.broker.simulated || armingFaults(armingOf(system)).length === 0,
     graceMs: system.gate.simulated ? 0 : GRACE_MS,
   });

@@ -1,8 +1,5 @@
 import { existsSync } from 'node:fs';
 import { historyFolder } from '../adapters/file/file-history.ts';
-import { loadSimAccount } from '../adapters/file/sim-account-file.ts';
-import type { SimAccountState } from '../adapters/sim/sim-account-state.ts';
-import { SimClock } from '../adapters/sim/sim-clock.ts';
 import { lastSessionClosedBy, newYorkDate, sessionContaining } from '../calendar/nyse.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { BrokerStatement } from '../domain/account.ts';
@@ -28,6 +25,8 @@ import { Monitors } from './monitors.ts';
 import { compareTo, recordReconciliation, runReconcile } from './reconcile-job.ts';
 import { type Requester, recordCommand, requesterOf } from './record-command.ts';
 import { recordsOf } from './records.ts';
+import { takeUpLine } from './take-up-line.ts';
+import { homeClock } from './venue.ts';
 
 /** Who looks at which home, and when. */
 export interface HomeRequest {
@@ -166,12 +165,14 @@ export async function withHome<T>(
   work: (system: System, monitors: Monitors) => Promise<T>,
 ): Promise<T> {
   if (!existsSync(historyFolder(home))) throw nothingThere(home);
-  const played = loadSimAccount<SimAccountState>(home)?.playedThrough;
-  const clock = new SimClock(played ?? now);
+  const clock = homeClock(home, loaded, now);
   const log = await openHomeLog(home, loaded);
   const system = await compose({ home, loaded, mode: loaded.config.mode, version, clock, log });
   try {
-    return await work(system, new Monitors(system));
+    const monitors = new Monitors(system);
+    const at = clock.now();
+    await takeUpLine(system, monitors, sessionContaining(at) ?? lastSessionClosedBy(at));
+    return await work(system, monitors);
   } finally {
     await system.close();
     await log.close();

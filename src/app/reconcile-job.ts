@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomic } from '../adapters/file/atomic-file.ts';
 import { nodeFileSystem } from '../adapters/file/node-file-system.ts';
-import { pause } from '../adapters/system/pause.ts';
 import { newYorkDate, newYorkTime } from '../calendar/nyse.ts';
 import type { BrokerStatement } from '../domain/account.ts';
 import { type EpochMs, epochMs, isoUtc, MINUTE_MS, type Session } from '../domain/time.ts';
@@ -39,7 +38,7 @@ export async function runReconcile(
     ? await read()
     : await compareUntilSettled(read, {
         now: () => clock.now(),
-        wait: pause,
+        wait: system.wait,
         until,
       });
   await journalReconciliation(system, result);

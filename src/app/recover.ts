@@ -8,6 +8,7 @@ import type { System } from './compose.ts';
 import type { Monitors } from './monitors.ts';
 import { runReconcile } from './reconcile-job.ts';
 import { type PlannedSlot, planBetween } from './session-plan.ts';
+import { takeUpLine } from './take-up-line.ts';
 
 /** Why an order that the broker never heard of ended. */
 const NEVER_SENT = 'not sent: the process ended before the broker had it';
@@ -22,8 +23,11 @@ export async function recover(
   monitors: Monitors,
   session: Session,
 ): Promise<readonly RunRecord[]> {
+  await takeUpLine(system, monitors, session);
   await monitors.takeIn(session.date);
-  await endUnsent(system);
+  // What a real broker does not show may be on its way to it still: two looks have to agree that it is not.
+  if (system.broker.simulated) await endUnsent(system);
+  else await monitors.desk.recover();
   await monitors.prove(session.date);
   return system.book.unfinishedRuns();
 }
@@ -62,8 +66,13 @@ async function endUnsent({ book, broker, clock, history }: System): Promise<void
 }
 
 /** Compares what we think with what the broker says, before anything is sent; the number of differences. */
-export async function compareFirst(system: System, session: Session, at: EpochMs): Promise<number> {
-  const { discrepancies } = await runReconcile(system, session, at);
+export async function compareFirst(
+  system: System,
+  session: Session,
+  at: EpochMs,
+  until?: EpochMs,
+): Promise<number> {
+  const { discrepancies } = await runReconcile(system, session, at, until);
   const differences = discrepancies.length;
   if (differences === 0) return 0;
   await system.history.append([
@@ -71,7 +80,7 @@ export async function compareFirst(system: System, session: Session, at: EpochMs
       at: system.clock.now(),
       level: 'critical',
       code: 'RECONCILE_BREAK',
-      message: `${differences} differences between book and broker at the start: no entries`,
+      message: `${differences} differences between book and broker${until === undefined ? ' at the start' : ''}: no entries`,
     }),
   ]);
   return differences;

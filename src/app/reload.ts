@@ -7,7 +7,7 @@ import type { System } from './compose.ts';
 import { changedKeys, rememberConfig } from './config-history.ts';
 import { loadStrategy } from './load-strategy.ts';
 import { checkScanData } from './scan-rule.ts';
-import { entryRestriction } from './trading.ts';
+import { entryRestriction, refusalOf } from './trading.ts';
 import { universeOf } from './universe-file.ts';
 
 /**
@@ -45,13 +45,18 @@ export async function reloaded(
   }
 }
 
+function followGate(system: System): void {
+  const refusal = system.broker.simulated ? undefined : refusalOf(system);
+  system.gate.follow(system.config.risk, entryRestriction(system), refusal);
+}
+
 /** The switches of the environment count anew also where no key changed. */
 function switched(before: System, loaded: LoadedConfig): { system: System | null; text: string } {
   if (JSON.stringify(before.loaded.switches) === JSON.stringify(loaded.switches)) {
     return { system: null, text: 'the configuration is unchanged' };
   }
   const system = { ...before, loaded };
-  system.gate.follow(system.config.risk, entryRestriction(system));
+  followGate(system);
   return { system, text: 'the switches of the environment changed' };
 }
 
@@ -105,6 +110,6 @@ async function reconfigured(system: System, loaded: LoadedConfig): Promise<Syste
   const isStricter = loosened(limitsOf(system.config), limitsOf(config)).length === 0;
   const acknowledged = isStricter ? (system.acknowledged ?? system.config) : config;
   const next = { ...system, config, loaded, acknowledged, identity, strategy, universe };
-  system.gate.follow(config.risk, entryRestriction(next));
+  followGate(next);
   return next;
 }

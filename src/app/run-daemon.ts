@@ -1,7 +1,6 @@
 import { writeKillFile } from '../adapters/file/kill-file.ts';
 import { serveOwner } from '../adapters/file/owner-channel.ts';
 import { loadSimAccount } from '../adapters/file/sim-account-file.ts';
-import type { SimAccountState } from '../adapters/sim/sim-account-state.ts';
 import { SimClock } from '../adapters/sim/sim-clock.ts';
 import { SimTimeline } from '../adapters/sim/sim-timeline.ts';
 import { listenToSignals } from '../adapters/system/signals.ts';
@@ -12,6 +11,7 @@ import type { LoadedConfig } from '../config/load.ts';
 import { EXIT, Failure } from '../domain/failure.ts';
 import { type EpochMs, epochMs, type SessionDate } from '../domain/time.ts';
 import type { JournalEvent } from '../events/event.ts';
+import type { EngineClock } from '../ports/clock.ts';
 import { compose, type System } from './compose.ts';
 import { Daemon } from './daemon.ts';
 import type { DaemonNews } from './daemon-parts.ts';
@@ -19,6 +19,8 @@ import { writeDaemonStatus } from './daemon-status.ts';
 import { openHomeLog } from './home-log.ts';
 import type { JobObserver } from './jobs.ts';
 import { checkScanSchedule, sessionsOfYear } from './scan-rule.ts';
+import { refuseDisarmed } from './trading.ts';
+import { homeClock, type Venue } from './venue.ts';
 
 /** What `daemon` is asked for. */
 export interface DaemonRequest {
@@ -35,6 +37,10 @@ export interface DaemonRequest {
   readonly onEvents: (events: readonly JournalEvent[]) => void;
   readonly tell: (news: DaemonNews) => void;
   readonly reload: () => Promise<LoadedConfig>;
+  /** Does everything but send orders, armed or not. */
+  readonly observe?: boolean;
+  /** A line that is open already, instead of the configured one. */
+  readonly venue?: Venue;
   /** Writes each line of the log to standard output too. */
   readonly logStdout?: boolean;
   /** The time of the machine, where it is not its own. */
@@ -55,23 +61,29 @@ const STATUS_MS = 30_000;
 /** Runs the daemon of a home until it is asked to stop, its time is over, or it fails. */
 export async function runDaemon(request: DaemonRequest): Promise<DaemonEnd> {
   const { home, loaded } = request;
-  const played = loadSimAccount<SimAccountState>(home)?.playedThrough ?? null;
+  const isRehearsal = request.simulate !== undefined;
+  const played = isRehearsal ? (loadSimAccount<unknown>(home)?.playedThrough ?? null) : null;
   const start = startOf(request, played);
-  const clock = new SimClock(played ?? start);
+  const clock = isRehearsal
+    ? new SimClock(played ?? start)
+    : homeClock(home, loaded, start, request.time);
   const log = await openHomeLog(home, loaded, request.logStdout);
   try {
     const system = await compose({
       home,
       loaded,
-      mode: loaded.config.mode,
+      mode: isRehearsal ? 'sim' : loaded.config.mode,
       version: request.version,
       clock,
       log,
-      role: request.simulate === undefined ? 'daemon' : 'simulated daemon',
+      role: isRehearsal ? 'simulated daemon' : 'daemon',
       onEvents: request.onEvents,
+      ...(request.time === undefined ? {} : { time: request.time }),
+      ...(request.venue === undefined ? {} : { venue: request.venue }),
       ...lastOf(request),
     });
     try {
+      if (request.observe !== true) await refuseDisarmed(system);
       return await live(request, system, clock, start);
     } finally {
       await system.close();
@@ -108,7 +120,7 @@ const last = (from: SessionDate, to: SessionDate) => sessionsBetween(from, to).a
 async function live(
   request: DaemonRequest,
   system: System,
-  clock: SimClock,
+  clock: EngineClock,
   start: EpochMs,
 ): Promise<DaemonEnd> {
   const { simulate, home } = request;

@@ -1,6 +1,3 @@
-import { loadSimAccount } from '../adapters/file/sim-account-file.ts';
-import type { SimAccountState } from '../adapters/sim/sim-account-state.ts';
-import { SimClock } from '../adapters/sim/sim-clock.ts';
 import { SystemTimeline } from '../adapters/system/system-timeline.ts';
 import { newYorkDate, previousSession } from '../calendar/nyse.ts';
 import type { LoadedConfig } from '../config/load.ts';
@@ -8,6 +5,7 @@ import { Failure } from '../domain/failure.ts';
 import { type RunRecord, runId } from '../domain/run.ts';
 import { type EpochMs, epochMs } from '../domain/time.ts';
 import type { JournalEvent } from '../events/event.ts';
+import type { EngineClock } from '../ports/clock.ts';
 import { Agenda } from './agenda.ts';
 import { BrokerTimetable } from './broker-session.ts';
 import { compose, type System } from './compose.ts';
@@ -19,6 +17,7 @@ import { recover } from './recover.ts';
 import { type PlannedSlot, planBetween } from './session-plan.ts';
 import { SlotRunner } from './slot-runner.ts';
 import { judgeSlot } from './slots.ts';
+import { homeClock } from './venue.ts';
 
 /** One slot of the schedule, run by something else's clock. */
 export interface SlotOnce {
@@ -50,8 +49,7 @@ export async function runSlotOnce(request: SlotOnce): Promise<SlotOnceEnd> {
       hint: `it has: ${known}`,
     });
   }
-  const played = loadSimAccount<SimAccountState>(home)?.playedThrough ?? now;
-  const clock = new SimClock(played);
+  const clock = homeClock(home, loaded, now);
   const log = await openHomeLog(home, loaded);
   try {
     const system = await compose({
@@ -76,11 +74,11 @@ export async function runSlotOnce(request: SlotOnce): Promise<SlotOnceEnd> {
 
 async function runDue(
   system: System,
-  clock: SimClock,
+  clock: EngineClock,
   request: SlotOnce,
   names: ReadonlySet<string>,
 ): Promise<SlotOnceEnd> {
-  const engine = new Engine(system, clock, clock.now());
+  const engine = new Engine(system, clock, system.playedThrough);
   const session = engine.nextInstant()?.session;
   if (session === undefined) return { slot: null, why: 'the calendar ends' };
   await recover(system, engine.monitors, session);

@@ -1,12 +1,16 @@
 import { type KillFile, readKillFile } from '../adapters/file/kill-file.ts';
-import { newYorkDate, nextSession, sessionOf } from '../calendar/nyse.ts';
+import { newYorkDate, nextSession, sessionContaining, sessionOf } from '../calendar/nyse.ts';
+import { windowAt } from '../calendar/windows.ts';
 import { liveAckOf } from '../config/limits-hash.ts';
 import type { LoadedConfig } from '../config/load.ts';
-import type { Config } from '../config/schema.ts';
+import { brokerWindowsOf, type Config } from '../config/schema.ts';
+import { Failure } from '../domain/failure.ts';
 import type { EpochMs, SessionDate } from '../domain/time.ts';
 import type { Trading } from '../domain/trading-state.ts';
+import { alertDraft } from '../events/alert-draft.ts';
 import type { Book } from '../ledger/book.ts';
 import { type TradingView, tradingOf } from '../ledger/trading.ts';
+import type { SendOutcome } from '../ports/broker.ts';
 import { type ArmingFacts, armingFaults } from '../risk/arming.ts';
 import { type Outside, REASON_OF_SOURCE } from '../risk/trading-state.ts';
 import type { System } from './compose.ts';
@@ -57,6 +61,43 @@ export function outsideOf(parts: TradingParts, file = killFileOf(parts)): Outsid
   };
 }
 
+/**
+ * Why nothing at all may be sent to a real broker now; the last gate asks before every message. What an unarmed
+ * process holds keeps its stops at the broker, and nothing about it is changed.
+ */
+export const refusalOf =
+  (parts: TradingParts): (() => SendOutcome | null) =>
+  () => {
+    const faults = armingFaults(armingOf(parts));
+    if (faults.length > 0) {
+      return { outcome: 'denied', code: 'DISARMED', message: faults.join('; ') };
+    }
+    const away = windowAt(brokerWindowsOf(parts.config), parts.clock.now());
+    if (away === null) return null;
+    const { name, to } = away.window;
+    return { outcome: 'not_sent', message: `the broker is away: ${name} until ${to} ET` };
+  };
+
+/**
+ * Refuses to look after an account at a real broker without being allowed to send anything. Throws REFUSED_BY_GATE;
+ * where positions are held a person is called first, since nobody looks after their stops.
+ */
+export async function refuseDisarmed(system: System): Promise<void> {
+  const { broker, book, history, clock } = system;
+  const faults = broker.simulated ? [] : armingFaults(armingOf(system));
+  if (faults.length === 0) return;
+  const held = book.openTrades().map(({ symbol }) => symbol);
+  if (held.length > 0) {
+    const message = `${held.join(', ')} held, and no order may be sent: ${faults.join('; ')}`;
+    const at = clock.now();
+    await history.append([alertDraft({ at, level: 'critical', code: 'DISARMED', message })]);
+  }
+  throw new Failure('REFUSED_BY_GATE', 'no order may reach this broker', {
+    details: faults,
+    hint: 'set TRADE_LABS_ARMED=1 where that is meant; to look on only: trade-labs daemon --observe',
+  });
+}
+
 /** The limits of a configuration that restrict trading once they are reached. */
 export const restrictingLimits = (
   { risk }: Config,
@@ -97,10 +138,17 @@ export const entryRestriction =
   (parts: TradingParts): EntryRestriction =>
   () => {
     const [first] = tradingNow(parts).restrictions;
+    if (first === undefined && !parts.broker.simulated) return closedMarket(parts.clock.now());
     return first === undefined
       ? null
       : { code: REASON_OF_SOURCE[first.source], message: first.why };
   };
+
+/** A real broker would keep an entry for the next open; one that was decided on other prices may not wait for it. */
+const closedMarket = (now: EpochMs): ReturnType<EntryRestriction> =>
+  sessionContaining(now) === null
+    ? { code: 'MARKET_CLOSED', message: 'the market is closed: entries leave in a session only' }
+    : null;
 
 /** The same for whoever only looks at a home, also while a daemon holds it. */
 export function tradingSeen(home: string, loaded: LoadedConfig, book: Book, now: EpochMs): Trading {

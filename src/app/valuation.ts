@@ -33,7 +33,7 @@ export async function portfolioAt(
   const own = {
     marks: await marksAt(system, asOf, session),
     sectorOf: (symbol: Symbol) => source.sectorOf(symbol),
-    availableCash: broker.settledCash(session.date),
+    availableCash: broker.settledCash(session.date) ?? book.cash,
     estimatedCommissions: unpaidCommissions(system),
     intensity: sessionIntensity(system, session),
   };

@@ -6,7 +6,7 @@ import {
   type KillAnswer,
 } from '../app/ask-to-control.ts';
 import type { ControlResult } from '../app/control-trading.ts';
-import { SIM_ACCOUNT } from '../app/open-accounts.ts';
+import { SIM_ACCOUNT } from '../app/keep-account.ts';
 import { readBook } from '../app/read-book.ts';
 import { openAlerts } from '../app/status.ts';
 import { tradingSeen } from '../app/trading.ts';

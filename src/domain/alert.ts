@@ -13,6 +13,10 @@ export const ALERT_CODES = {
   DAILY_LOSS: 'the loss of the day reached its limit',
   DRAWDOWN: 'the drawdown reached its limit',
   KILL_ENGAGED: 'the kill switch was engaged',
+  LINK_DOWN: 'the line to the broker is down',
+  NEEDS_LOGIN: 'the broker is not back after its maintenance: the gateway may wait for a log-in',
+  LINK_REFUSED: 'the broker refuses the connection: only a person can mend it',
+  DISARMED: 'positions are held, and the process that should look after them is not armed',
   BOOK_HEALED: 'the books in memory differed from the journal and were read anew',
 } as const;
 export type AlertCode = keyof typeof ALERT_CODES;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LINK_STATES } from '../domain/link.ts';
 import { EXIT_REASONS } from '../domain/order.ts';
 import { PROTECTION_ACTIONS, PROTECTION_STATES } from '../domain/protection.ts';
 import { BROKER_SESSIONS, DAEMON_STATES, MODES, RUN_STATUSES } from '../domain/run.ts';
@@ -41,6 +42,13 @@ export const EVENT_PAYLOADS = {
     to: z.enum(BROKER_SESSIONS),
     window: text,
     until: instantCodec.nullable(),
+  },
+  /** How the line to the broker stands; each episode is a time that book and broker were to be compared. */
+  'link.changed': {
+    from: z.enum(LINK_STATES).nullable(),
+    to: z.enum(LINK_STATES),
+    cause: text,
+    episode: count,
   },
   'config.changed': { oldHash: text, newHash: text, keys: z.array(text), cause: text },
   'slot.claimed': {

@@ -39,6 +39,7 @@ const TOPIC_OF_NOUN: Readonly<Record<NounOf<EventType>, Topic>> = {
   history: 'health',
   daemon: 'health',
   broker: 'health',
+  link: 'health',
   config: 'health',
   slot: 'health',
   run: 'health',

@@ -6,6 +6,7 @@ import type { Broker } from './broker.ts';
 /** A split that a broker applied to what we hold; cash in lieu is what it paid for fractions of a share. */
 export interface AppliedSplit {
   readonly symbol: Symbol;
+  readonly exDate: string;
   /** New shares per old one. */
   readonly ratio: number;
   readonly quantityBefore: number;
@@ -16,6 +17,8 @@ export interface AppliedSplit {
 /** A dividend that a broker paid on what we held. */
 export interface PaidDividend {
   readonly symbol: Symbol;
+  readonly exDate: string;
+  readonly perShare: Micros;
   readonly quantity: number;
   readonly amount: Micros;
 }

@@ -1,4 +1,4 @@
-import type { CorporateAction, Symbol } from '../../domain/market.ts';
+import type { CorporateAction } from '../../domain/market.ts';
 import {
   add,
   type Micros,
@@ -13,20 +13,9 @@ import {
 import { roundToTick, type TickTable } from '../../domain/price.ts';
 import type { EpochMs, Session } from '../../domain/time.ts';
 import type { BarSource } from '../../ports/bar-source.ts';
+import type { AppliedSplit, PaidDividend, SessionActions } from '../../ports/exchange.ts';
 import type { Desk, SimAccount } from './sim-account.ts';
 import { remainingOf, type SimOrder } from './sim-order.ts';
-
-/** What a split did to a position. */
-export interface SplitApplied {
-  readonly symbol: Symbol;
-  readonly exDate: string;
-  /** New shares per old one. */
-  readonly ratio: number;
-  readonly quantityBefore: number;
-  readonly quantityAfter: number;
-  /** Paid for the fraction of a share that was left over. */
-  readonly cashInLieu: Micros;
-}
 
 const RATIO_SCALE = 1_000_000_000;
 /** A ratio from a file may have six decimals (0.333333 for one in three): so near a whole share is one. */
@@ -71,7 +60,7 @@ function splitDesk(
   desk: Desk,
   { exDate, value: ratio }: CorporateAction,
   at: EpochMs,
-): SplitApplied {
+): AppliedSplit {
   const quantityBefore = desk.quantity;
   const { whole, fraction } = wholeShares(quantityBefore, ratio);
   let cashInLieu = ZERO;
@@ -89,21 +78,6 @@ function splitDesk(
   return { symbol: desk.symbol, exDate, ratio, quantityBefore, quantityAfter: whole, cashInLieu };
 }
 
-/** What a dividend paid. */
-export interface DividendPaid {
-  readonly symbol: Symbol;
-  readonly exDate: string;
-  readonly perShare: Micros;
-  readonly quantity: number;
-  readonly amount: Micros;
-}
-
-/** What corporate actions did at the beginning of a session. */
-export interface SessionActions {
-  readonly splits: readonly SplitApplied[];
-  readonly dividends: readonly DividendPaid[];
-}
-
 export const NO_ACTIONS: SessionActions = { splits: [], dividends: [] };
 
 /**
@@ -116,7 +90,7 @@ function payDividend(
   { exDate, value }: CorporateAction,
   ticks: TickTable,
   at: EpochMs,
-): DividendPaid {
+): PaidDividend {
   const perShare = microsFromFloat(value, 'halfEven');
   const amount = timesQuantity(perShare, desk.quantity);
   account.cash = add(account.cash, amount);
@@ -143,8 +117,8 @@ export function applyActions(
   const since = account.session;
   account.session = session.date;
   if (since === null || source.adjustment === 'total') return NO_ACTIONS;
-  const splits: SplitApplied[] = [];
-  const dividends: DividendPaid[] = [];
+  const splits: AppliedSplit[] = [];
+  const dividends: PaidDividend[] = [];
   for (const desk of account.desks.values()) {
     for (const action of source.actions(desk.symbol)) {
       if (action.exDate <= since || action.exDate > session.date) continue;

@@ -6,18 +6,18 @@ import { assert, assertExists } from '../../domain/result.ts';
 import { DAY_MS, type EpochMs, type Session, type SessionDate } from '../../domain/time.ts';
 import type { BarSource } from '../../ports/bar-source.ts';
 import type {
-  Broker,
   BrokerCapabilities,
   BrokerEvent,
   OrderChange,
   SendOutcome,
 } from '../../ports/broker.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { Exchange, SessionActions } from '../../ports/exchange.ts';
 import type { CommissionModel } from '../../risk/commission.ts';
 import { ACCEPTED, SimAcceptance } from './sim-acceptance.ts';
 import { type ChildArm, type ChildFate, SimAccount } from './sim-account.ts';
 import { encodeAccount, restoreAccount, type SimAccountState } from './sim-account-state.ts';
-import { applyActions, NO_ACTIONS, type SessionActions } from './sim-actions.ts';
+import { applyActions, NO_ACTIONS } from './sim-actions.ts';
 import { type MatchingRules, matchInside, matchOpens } from './sim-matching.ts';
 import { remainingOf } from './sim-order.ts';
 import { assertSlippage, lessSlippage, type SlippageModel, slippageBps } from './sim-slippage.ts';
@@ -71,7 +71,7 @@ const isFriday = (at: EpochMs): boolean => (Math.floor(at / DAY_MS) + 4) % 7 ===
  * `closeBars`, then its own jobs, then `openBars`; before the first of a session `startSession`, after the last
  * `endOfSession`.
  */
-export class SimBroker implements Broker {
+export class SimBroker implements Exchange {
   readonly simulated = true;
   readonly capabilities = CAPABILITIES;
   readonly account: string;

@@ -1,9 +1,9 @@
 import { assert } from '../../domain/result.ts';
 import type { EpochMs } from '../../domain/time.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { EngineClock } from '../../ports/clock.ts';
 
 /** A clock that stands still until it is moved, and only moves forward. */
-export class SimClock implements Clock {
+export class SimClock implements EngineClock {
   #now: EpochMs;
 
   constructor(start: EpochMs) {

@@ -1,0 +1,80 @@
+import type { BrokerStatement } from '../domain/account.ts';
+import type { Symbol } from '../domain/market.ts';
+import type { Micros } from '../domain/money.ts';
+import type { Bracket, Order } from '../domain/order.ts';
+import { assert } from '../domain/result.ts';
+import type { EpochMs } from '../domain/time.ts';
+import type {
+  Broker,
+  BrokerCapabilities,
+  BrokerEvent,
+  OrderChange,
+  SendOutcome,
+} from '../ports/broker.ts';
+import type { Exchange, SessionActions } from '../ports/exchange.ts';
+import type { Quotes } from '../ports/quotes.ts';
+
+const NOTHING: SessionActions = { splits: [], dividends: [] };
+
+/**
+ * A real broker as the engine passes time through it: it needs to be told of no instant, its prices are those of the
+ * quotes, and which part of the cash may be spent it has not said.
+ */
+export class RealExchange implements Exchange {
+  readonly #broker: Broker;
+  readonly #quotes: Pick<Quotes, 'quote'>;
+
+  constructor(broker: Broker, quotes: Pick<Quotes, 'quote'>) {
+    assert(!broker.simulated, 'a simulated broker has to be told of time');
+    this.#broker = broker;
+    this.#quotes = quotes;
+  }
+
+  get account(): string {
+    return this.#broker.account;
+  }
+  get simulated(): boolean {
+    return this.#broker.simulated;
+  }
+  get capabilities(): BrokerCapabilities {
+    return this.#broker.capabilities;
+  }
+
+  submit(bracket: Bracket): Promise<SendOutcome> {
+    return this.#broker.submit(bracket);
+  }
+  submitOrder(order: Order): Promise<SendOutcome> {
+    return this.#broker.submitOrder(order);
+  }
+  modify(orderRef: string, change: OrderChange): Promise<SendOutcome> {
+    return this.#broker.modify(orderRef, change);
+  }
+  cancel(orderRef: string): Promise<SendOutcome> {
+    return this.#broker.cancel(orderRef);
+  }
+  statement(fillsSince: EpochMs): Promise<BrokerStatement> {
+    return this.#broker.statement(fillsSince);
+  }
+  drain(): readonly BrokerEvent[] {
+    return this.#broker.drain();
+  }
+
+  lastPrice(symbol: Symbol): Micros | null {
+    return this.#quotes.quote(symbol)?.last ?? null;
+  }
+  isHalted(symbol: Symbol): boolean {
+    return this.#quotes.quote(symbol)?.halted ?? false;
+  }
+  settledCash(): Micros | null {
+    return null;
+  }
+
+  startSession(): SessionActions {
+    return NOTHING;
+  }
+  openBars(): void {}
+  closeBars(): void {}
+  endOfSession(): void {}
+  /** Prices of the close are no market that a real order could meet: the sale waits for the next open. */
+  fillAtMark(): void {}
+}
