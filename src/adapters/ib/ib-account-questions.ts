@@ -28,30 +28,62 @@ export interface PositionTold {
   readonly averageCost: number;
 }
 
-function openOrders(
+/**
+ * The questions without an id whose end is still under way when another of the kind is sent: an answer that came too
+ * late for the one must not end the next.
+ */
+export interface Owed {
+  /** Called when a question is sent whose answer ends by this event; how many such ends come before its own. */
+  sent(end: string): number;
+}
+
+/** A question without an id: everything told up to its own end. */
+function listed<T>(
   what: string,
+  [item, end]: readonly [item: string, end: string],
   request: (api: IBApi) => void,
-): Question<readonly OpenOrderTold[]> {
-  const told: OpenOrderTold[] = [];
+  read: (args: readonly unknown[]) => T,
+  owed: Owed,
+): Question<readonly T[]> {
+  let told: T[] = [];
+  let before = 0;
   return {
     what,
-    send: (api) => request(api),
-    hear: (name, [orderId, contract, order, state]) => {
-      if (name === EventName.openOrder) {
-        told.push({ orderId, contract, order, state } as OpenOrderTold);
-      }
-      return name === EventName.openOrderEnd ? told : undefined;
+    send: (api) => {
+      before = owed.sent(end);
+      request(api);
+    },
+    hear: (name, args) => {
+      if (name === item) told.push(read(args));
+      if (name !== end) return undefined;
+      if (before === 0) return told;
+      before -= 1;
+      told = [];
+      return undefined;
     },
   };
 }
 
+const openOrders = (
+  what: string,
+  request: (api: IBApi) => void,
+  owed: Owed,
+): Question<readonly OpenOrderTold[]> =>
+  listed(
+    what,
+    [EventName.openOrder, EventName.openOrderEnd],
+    request,
+    ([orderId, contract, order, state]) => ({ orderId, contract, order, state }) as OpenOrderTold,
+    owed,
+  );
+
 /** The open orders of this client id. */
-export const ownOpenOrders = (): Question<readonly OpenOrderTold[]> =>
-  openOrders('the open orders of this client', (api) => api.reqOpenOrders());
+export const ownOpenOrders = (owed: Owed): Question<readonly OpenOrderTold[]> =>
+  openOrders('the open orders of this client', (api) => api.reqOpenOrders(), owed);
 
 /** The open orders of everybody: other programs, and those that a person entered. */
-export const allOpenOrders = (): Question<readonly OpenOrderTold[]> =>
-  openOrders('all open orders', (api) => api.reqAllOpenOrders());
+export const allOpenOrders = (owed: Owed): Question<readonly OpenOrderTold[]> =>
+  openOrders('all open orders', (api) => api.reqAllOpenOrders(), owed);
 
 /**
  * The executions of an account since midnight, of all clients; each is heard as it comes, as those are that happen
@@ -65,35 +97,27 @@ export const executionsOf = (account: string): Question<true> => ({
 });
 
 /** Orders of programs that ended, as far back as the gateway remembers. */
-export function completedOrders(): Question<readonly CompletedOrderTold[]> {
-  const told: CompletedOrderTold[] = [];
-  return {
-    what: 'the orders that ended',
-    send: (api) => api.reqCompletedOrders(true),
-    hear: (name, [contract, order, state]) => {
-      if (name === EventName.completedOrder) {
-        told.push({ contract, order, state } as CompletedOrderTold);
-      }
-      return name === EventName.completedOrdersEnd ? told : undefined;
-    },
-  };
-}
+export const completedOrders = (owed: Owed): Question<readonly CompletedOrderTold[]> =>
+  listed(
+    'the orders that ended',
+    [EventName.completedOrder, EventName.completedOrdersEnd],
+    (api) => api.reqCompletedOrders(true),
+    ([contract, order, state]) => ({ contract, order, state }) as CompletedOrderTold,
+    owed,
+  );
 
 /** All positions of all accounts; the subscription that this opens is closed again. */
-export function allPositions(): Question<readonly PositionTold[]> {
-  const told: PositionTold[] = [];
-  return {
-    what: 'the positions',
-    send: (api) => api.reqPositions(),
-    hear: (name, [account, contract, shares, averageCost]) => {
-      if (name === EventName.position) {
-        told.push({ account, contract, shares, averageCost } as PositionTold);
-      }
-      return name === EventName.positionEnd ? told : undefined;
-    },
-    cancel: (api) => api.cancelPositions(),
-  };
-}
+export const allPositions = (owed: Owed): Question<readonly PositionTold[]> => ({
+  ...listed(
+    'the positions',
+    [EventName.position, EventName.positionEnd],
+    (api) => api.reqPositions(),
+    ([account, contract, shares, averageCost]) =>
+      ({ account, contract, shares, averageCost }) as PositionTold,
+    owed,
+  ),
+  cancel: (api) => api.cancelPositions(),
+});
 
 /** What the account is worth and may spend, in US dollars; null for what was not said in them. */
 export interface IbFunds {

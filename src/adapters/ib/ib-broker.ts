@@ -151,6 +151,7 @@ export class IbBroker implements Broker {
 
   /** Hears nothing more; the gateway stays open. */
   close(): void {
+    this.#inquiries.close();
     for (const unlisten of this.#unlisten) unlisten();
   }
 

@@ -5,11 +5,42 @@ import {
   completedOrders,
   executionsOf,
   type OpenOrderTold,
+  type Owed,
   ownOpenOrders,
 } from './ib-account-questions.ts';
 import type { Answer } from './ib-ask.ts';
 import type { IbGateway } from './ib-gateway.ts';
 import type { IbAnswers } from './ib-statement.ts';
+
+/** Counts the ends of questions without an id over a connection: those that were given up are answered all the same. */
+class EndsOwed implements Owed {
+  readonly close: () => void;
+  readonly #gateway: IbGateway;
+  #connection = 0;
+  readonly #open = new Map<string, number>();
+
+  constructor(gateway: IbGateway) {
+    this.#gateway = gateway;
+    this.close = gateway.listen((name) => {
+      const left = this.#ofConnection().get(name) ?? 0;
+      if (left > 0) this.#open.set(name, left - 1);
+    });
+  }
+
+  sent(end: string): number {
+    const open = this.#ofConnection();
+    const before = open.get(end) ?? 0;
+    open.set(end, before + 1);
+    return before;
+  }
+
+  #ofConnection(): Map<string, number> {
+    const now = this.#gateway.connection?.number ?? 0;
+    if (now !== this.#connection) this.#open.clear();
+    this.#connection = now;
+    return this.#open;
+  }
+}
 
 /**
  * Asks how orders and the account stand, one question after another: those about open orders have no id, and one
@@ -20,8 +51,16 @@ export class Inquiries {
   #last: Promise<unknown> = Promise.resolve();
   #isWanted = false;
 
+  readonly #owed: EndsOwed;
+
   constructor(gateway: IbGateway) {
     this.#gateway = gateway;
+    this.#owed = new EndsOwed(gateway);
+  }
+
+  /** Hears nothing more. */
+  close(): void {
+    this.#owed.close();
   }
 
   /** Everything that a statement is made of: orders before executions, so that what fills between is not lost. */
@@ -29,17 +68,17 @@ export class Inquiries {
     const gateway = this.#gateway;
     const { account } = gateway;
     return this.#next(async () => ({
-      own: await gateway.ask(ownOpenOrders()),
-      all: await gateway.ask(allOpenOrders()),
+      own: await gateway.ask(ownOpenOrders(this.#owed)),
+      all: await gateway.ask(allOpenOrders(this.#owed)),
       executions: await gateway.ask(executionsOf(account)),
-      completed: await gateway.ask(completedOrders()),
-      positions: await gateway.ask(allPositions()),
+      completed: await gateway.ask(completedOrders(this.#owed)),
+      positions: await gateway.ask(allPositions(this.#owed)),
       funds: await gateway.ask(accountFunds(account)),
     }));
   }
 
   openOrders(): Promise<Answer<readonly OpenOrderTold[]>> {
-    return this.#next(() => this.#gateway.ask(ownOpenOrders()));
+    return this.#next(() => this.#gateway.ask(ownOpenOrders(this.#owed)));
   }
 
   /** Asks for orders and executions: what is told of them comes as messages. One look at a time is enough. */
@@ -48,7 +87,7 @@ export class Inquiries {
     this.#isWanted = true;
     void this.#next(async () => {
       this.#isWanted = false;
-      await this.#gateway.ask(ownOpenOrders());
+      await this.#gateway.ask(ownOpenOrders(this.#owed));
       await this.#gateway.ask(executionsOf(this.#gateway.account));
     });
   }

@@ -136,9 +136,10 @@ export class RequestDesk {
       this.#parts.answers.margin(session, orderId, fields);
       return;
     }
-    if (this.#parts.faults.take('drop-before-ack')) session.drop();
+    const isReleased = fields.transmit === '1';
+    if (isReleased && this.#parts.faults.take('drop-before-ack')) session.drop();
     this.#parts.exchange.place(session.clientId, orderId, fields);
-    if (fields.transmit === '0' && this.#parts.faults.take('drop-after-parent')) session.drop();
+    if (!isReleased && this.#parts.faults.take('drop-after-parent')) session.drop();
     const { faults } = this.#parts;
     if (faults.has('preset-day')) session.notice(orderId, ...PRESET);
     if (!faults.take('message-on-live-order')) return;

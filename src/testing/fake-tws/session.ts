@@ -91,6 +91,8 @@ export class Session {
   }
 
   #hear(tokens: readonly string[]): void {
+    // What came in the same piece as the message that broke the line is lost with it.
+    if (this.#socket.destroyed) return;
     if (this.#version === null) {
       this.#agree(tokens[0] ?? '');
       return;
