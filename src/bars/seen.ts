@@ -26,6 +26,8 @@ export interface SeenMarket {
   readonly todayOpen: Float64Array | null;
   readonly relativeVolume: Float64Array | null;
   readonly quotes: readonly (Quote | null)[];
+  /** True where the quotes were prices of now. */
+  readonly liveQuotes?: boolean;
   readonly label: string;
   readonly synthetic: boolean;
   readonly warnings: readonly string[];
@@ -47,6 +49,7 @@ export const seenOf = (snapshot: MarketSnapshot): SeenMarket => ({
   todayOpen: snapshot.todayOpen?.slice() ?? null,
   relativeVolume: snapshot.relativeVolume?.slice() ?? null,
   quotes: snapshot.series.map((_, i) => snapshot.quote(i)),
+  ...(snapshot.liveQuotes === undefined ? {} : { liveQuotes: snapshot.liveQuotes }),
   label: snapshot.label,
   synthetic: snapshot.synthetic,
   warnings: [...snapshot.warnings],
@@ -79,6 +82,7 @@ export function snapshotOfSeen(seen: SeenMarket): MarketSnapshot {
     noPrice: seen.noPrice,
     todayOpen: seen.todayOpen,
     relativeVolume: seen.relativeVolume,
+    ...(seen.liveQuotes === undefined ? {} : { liveQuotes: seen.liveQuotes }),
     quote,
     isWiderThan: (index, maxSpreadBps) => {
       const seenQuote = quote(index);

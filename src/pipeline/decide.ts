@@ -6,14 +6,14 @@ import type { PortfolioState } from '../domain/portfolio.ts';
 import type { Fate, IneligibleReason, Verdict } from '../domain/reason.ts';
 import type { RunCounts } from '../domain/run.ts';
 import { debit, openBudget, type RunBudget } from '../risk/budget.ts';
-import { type GuardInput, judge } from '../risk/guards.ts';
 import { ordersOf } from '../risk/guards-conduct.ts';
 import type { EntrySettings, RiskLimits, SizingSettings } from '../risk/limits.ts';
 import { decisionHashOf, signalHashOf } from './decision-hash.ts';
 import type { StrategyDesk } from './desk.ts';
-import { guardFacts, sectorOf } from './guard-facts.ts';
+import { sectorOf } from './guard-facts.ts';
+import { judgeAt, lastValue } from './judge-at.ts';
 import { addedTo, budgetWithAdds, mayAdd, rowOfAdd, withinPosition } from './scale-in.ts';
-import { eraOf, indexOfSymbol, MEDIAN_VOLUME, type ScanSettings, scan } from './scan.ts';
+import { indexOfSymbol, type ScanSettings, scan } from './scan.ts';
 import type { ScanTable } from './scan-table.ts';
 import { type Eligibility, score } from './score.ts';
 import type { ScoredRow, ScoreTable } from './score-table.ts';
@@ -88,9 +88,8 @@ export function decide(
   const found = scan(snapshot, settings.scan);
   const table = score(snapshot, found, desk, eligibilityOf(state, settings));
   const exits = signalExits(snapshot, state, desk);
-  const equity = sizingEquity(state, settings);
   const candidates: CandidateDecision[] = [];
-  let budget = budgetWithAdds(openBudget(state, equity, settings), state, settings.entry);
+  let budget = openingBudget(state, settings);
   const slotsFull = budget.positionsLeft <= 0;
   let places = top;
   let beyond = RECORDED_BEYOND_TOP;
@@ -201,11 +200,6 @@ function candidateOf(
 const atrOf = (snapshot: MarketSnapshot, row: ScoredRow): number =>
   lastValue(snapshot, row, 'atr14');
 
-function lastValue(snapshot: MarketSnapshot, row: ScoredRow, indicator: string): number {
-  const column = eraOf(snapshot, row.index).indicators.get(indicator);
-  return column[(snapshot.visible[row.index] as number) - 1] ?? Number.NaN;
-}
-
 function sizeAndGuard(
   row: ScoredRow,
   snapshot: MarketSnapshot,
@@ -230,28 +224,15 @@ function sizeAndGuard(
   if (!proposal.ok) {
     return { fate: 'not_sized', intent: null, verdict: { approved: 0, reasons: proposal.error } };
   }
-  const input: GuardInput = {
-    intent: proposal.value,
-    asOf: snapshot.asOf,
-    session: snapshot.session,
-    quote,
-    medianVolume: lastValue(snapshot, row, MEDIAN_VOLUME),
-    score: row.score,
-    ...guardFacts(snapshot, row.index),
-    state,
-    budget,
-    limits: settings.risk,
-    entry: settings.entry,
-    sizing: settings.sizing,
-    scan: settings.scan,
-    slippageBps: settings.slippageBps,
-    allowModelledQuotes: settings.allowModelledQuotes,
-    commissionOf: settings.commissionOf,
-  };
-  const verdict = judge(input);
+  const moment = { asOf: snapshot.asOf, quote };
+  const verdict = judgeAt(moment, row, proposal.value, { snapshot, state, settings, budget });
   const fate: Fate = verdict.approved > 0 ? 'approved' : 'denied';
   return { fate, intent: proposal.value, verdict };
 }
+
+/** What a run may spend before anything of it is approved. */
+export const openingBudget = (state: PortfolioState, settings: DecisionSettings): RunBudget =>
+  budgetWithAdds(openBudget(state, sizingEquity(state, settings), settings), state, settings.entry);
 
 function spend(
   budget: RunBudget,

@@ -7,11 +7,12 @@ import { eraOf } from './scan.ts';
 export function guardFacts(
   snapshot: MarketSnapshot,
   index: number,
-): Pick<GuardInput, 'lastClose' | 'sector' | 'correlationWith'> {
+): Pick<GuardInput, 'lastClose' | 'sector' | 'correlationWith' | 'liveQuotes'> {
   const era = eraOf(snapshot, index);
   return {
     lastClose: era.columns.close[(snapshot.visible[index] as number) - 1] ?? Number.NaN,
     sector: sectorOf(snapshot, index),
+    ...(snapshot.liveQuotes === undefined ? {} : { liveQuotes: snapshot.liveQuotes }),
     correlationWith: (symbol) => {
       const other = snapshot.series.findIndex((series) => series.symbol === symbol);
       // A symbol that the decision has no bars of may move with anything.

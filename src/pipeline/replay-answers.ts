@@ -40,7 +40,9 @@ export function replayAnswers(question: AnswersQuestion): AnsweredOrder[] {
   );
   const commissions = new Map<string, Micros>();
   const fills = new Map<string, Filled[]>();
+  const decided = new Map<string, Micros>();
   for (const event of events) {
+    if (event.type === 'intent.sized') decided.set(event.symbol, event.limitPrice);
     if (event.type === 'commission.recorded') commissions.set(event.execId, event.commission);
     if (event.type !== 'fill.recorded') continue;
     fills.set(event.orderRef, [...(fills.get(event.orderRef) ?? []), event]);
@@ -48,7 +50,10 @@ export function replayAnswers(question: AnswersQuestion): AnsweredOrder[] {
   return events.flatMap((event): AnsweredOrder[] => {
     if (event.type !== 'order.submitted' || differing.has(event.symbol)) return [];
     const own = fills.get(event.orderRef) ?? [];
-    const terms = event.leg === 'exit' ? [] : termProblems(event, now.get(event.orderRef));
+    const terms =
+      event.leg === 'exit'
+        ? []
+        : termProblems(event, now.get(event.orderRef), decided.get(event.symbol));
     const answers = [
       ...fillProblems(event, own),
       ...commissionProblems(own, commissions, question.commission),
@@ -69,18 +74,34 @@ export function replayAnswers(question: AnswersQuestion): AnsweredOrder[] {
 /** Terms that follow from others, or are no matter of the decision. */
 const NO_TERMS: ReadonlySet<string> = new Set(['at', 'runId', 'payloadHash']);
 
-/** Where today's order of this name has other terms. Less than is decided now is a matter of sending. */
-function termProblems(sent: Submitted, now: EventDraftOf<'order.submitted'> | undefined): string[] {
+/**
+ * Where today's order of this name has other terms. Less than is decided now is a matter of sending, and so is an entry
+ * at a lower limit: it met a newer quote.
+ */
+function termProblems(
+  sent: Submitted,
+  now: EventDraftOf<'order.submitted'> | undefined,
+  decidedLimit: Micros | undefined,
+): string[] {
   if (now === undefined) return ['no such order is sent now'];
   const terms = Object.entries(now).filter(([name]) => !NO_TERMS.has(name));
   return terms.flatMap(([name, value]): string[] => {
     const was = sent[name as keyof Submitted] ?? null;
     if (was === value || (name === 'quantity' && sent.quantity < now.quantity)) return [];
+    if (name === 'limitPrice' && isRequoted(sent, now, decidedLimit)) return [];
     const shown = (one: unknown): string =>
       name.endsWith('Price') ? priceText(one as Micros | null) : String(one);
     return [`${name} ${shown(was)} was sent, now ${shown(value ?? null)}`];
   });
 }
+
+/** True where the run had decided the limit of today, and met a newer quote when it sent the entry. */
+const isRequoted = (
+  { leg, limitPrice: was }: Submitted,
+  { limitPrice }: EventDraftOf<'order.submitted'>,
+  decidedLimit: Micros | undefined,
+): boolean =>
+  leg === 'entry' && was !== null && limitPrice === decidedLimit && was < (limitPrice ?? 0);
 
 /** Where an entry's fills could not be those of its order. The orders of exits change while they work. */
 function fillProblems({ leg, quantity, limitPrice }: Submitted, fills: readonly Filled[]) {

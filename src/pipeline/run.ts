@@ -3,6 +3,7 @@ import { Failure } from '../domain/failure.ts';
 import type { Symbol } from '../domain/market.ts';
 import type { PortfolioState } from '../domain/portfolio.ts';
 import type { TickTable } from '../domain/price.ts';
+import type { Reason } from '../domain/reason.ts';
 import {
   type Job,
   type Mode,
@@ -17,9 +18,11 @@ import type { EventDraft } from '../events/event.ts';
 import type { Broker } from '../ports/broker.ts';
 import type { History } from '../ports/history.ts';
 import type { MarketData } from '../ports/market-data.ts';
+import type { Quotes } from '../ports/quotes.ts';
 import { type CandidateDecision, type Decision, type DecisionSettings, decide } from './decide.ts';
 import type { StrategyDesk } from './desk.ts';
 import { type ExecutionContext, sendEntry, sendExit } from './execute.ts';
+import { asOfSending } from './requote.ts';
 import { decisionEvents } from './run-events.ts';
 
 /** Who runs: written on every run, so that a record says which desk, config and build decided. */
@@ -46,6 +49,8 @@ export interface PipelineParts {
   readonly isUsed: ExecutionContext['isUsed'];
   readonly exitParts: ExecutionContext['exitParts'];
   readonly ticks?: TickTable;
+  /** Prices of now; absent where bars stand for them. */
+  readonly quotes?: Pick<Quotes, 'prepare' | 'quote'> | null;
 }
 
 /** One pass: when, for which slot, how many, and what is held back. */
@@ -98,6 +103,7 @@ export async function runPipeline(parts: PipelineParts, request: RunRequest): Pr
       ...(request.symbols === undefined ? {} : { symbols: request.symbols }),
       todayOpen: rule === 'gap',
       relativeVolume: rule === 'relative_volume',
+      waitForQuotes: true,
     });
     if (snapshot.noPrice !== null) return await skip(parts, id, snapshot, snapshot.noPrice);
     const state = await parts.portfolio(snapshot);
@@ -106,7 +112,7 @@ export async function runPipeline(parts: PipelineParts, request: RunRequest): Pr
     await parts.history.append(
       decisionEvents({ at: parts.now(), runId: id }, parts.settings.scan.rule, snapshot, decision),
     );
-    return await commit(parts, request, id, snapshot, decision);
+    return await commit(parts, request, id, { snapshot, state, decision });
   } catch (error) {
     const code = error instanceof Failure ? error.code : 'BUG';
     const message = error instanceof Error ? error.message : String(error);
@@ -163,13 +169,78 @@ function noteOf({ dryRun }: RunRequest, { slotsFull }: Decision): string | null 
   return slotsFull ? 'slots_full: no position slot was free' : null;
 }
 
+/** What is acted upon. */
+interface Decided {
+  readonly snapshot: MarketSnapshot;
+  readonly state: PortfolioState;
+  readonly decision: Decision;
+}
+
+/** What became of it. */
+interface Sent {
+  readonly submitted: number;
+  /** By symbol, why an approved candidate was not sent after all. */
+  readonly heldBack: Readonly<Record<string, readonly Reason[]>>;
+}
+
+const NOTHING_SENT: Sent = { submitted: 0, heldBack: {} };
+
+/** Sends what was decided, exits first, each entry after a last look at it. */
+async function send(
+  parts: PipelineParts,
+  request: RunRequest,
+  context: ExecutionContext,
+  { snapshot, state, decision }: Decided,
+): Promise<Sent> {
+  const { quotes = null, now, settings, history } = parts;
+  let submitted = 0;
+  const heldBack: Record<string, readonly Reason[]> = {};
+  for (const exit of decision.exits) await sendExit(exit, 'signal', context);
+  for (const candidate of decision.candidates) {
+    if (candidate.fate !== 'approved') continue;
+    const isWanted = request.review === undefined || (await request.review(candidate));
+    const desk = { quotes, now, snapshot, state, settings };
+    const sending = isWanted ? await asOfSending(candidate, desk) : DECLINED;
+    if (sending.verdict.approved === 0) {
+      const reasons = sending.verdict.reasons.filter(({ allowed }) => allowed === 0);
+      heldBack[candidate.row.symbol] = reasons;
+      await history.append([deniedEvent(candidate, reasons, context)]);
+      continue;
+    }
+    const outcome = await sendEntry({ ...candidate, ...sending }, context);
+    if (outcome !== 'not_sent' && outcome !== 'denied') submitted += 1;
+  }
+  return { submitted, heldBack };
+}
+
+const DECLINED: Pick<CandidateDecision, 'intent' | 'verdict'> = {
+  intent: null,
+  verdict: {
+    approved: 0,
+    reasons: [{ code: 'REVIEW_DECLINED', allowed: 0, limit: null, value: null }],
+  },
+};
+
+/** An approved candidate that is not sent after all. */
+const deniedEvent = (
+  { row, intent }: CandidateDecision,
+  reasons: readonly Reason[],
+  { now, runId: id }: ExecutionContext,
+): EventDraft => ({
+  type: 'intent.denied',
+  at: now(),
+  runId: id,
+  symbol: row.symbol,
+  sized: intent?.quantity ?? 0,
+  reasons: [...reasons],
+});
+
 /** Sends what was decided, exits first, and closes the run. */
 async function commit(
   parts: PipelineParts,
   request: RunRequest,
   id: string,
-  snapshot: MarketSnapshot,
-  decision: Decision,
+  { snapshot, state, decision }: Decided,
 ): Promise<RunOutcome> {
   const context: ExecutionContext = {
     broker: parts.broker,
@@ -184,31 +255,21 @@ async function commit(
     exitParts: parts.exitParts,
     ...(parts.ticks === undefined ? {} : { ticks: parts.ticks }),
   };
-  let submitted = 0;
-  let declined = 0;
-  if (!request.dryRun) {
-    for (const exit of decision.exits) await sendExit(exit, 'signal', context);
-    for (const candidate of decision.candidates) {
-      if (candidate.fate !== 'approved') continue;
-      if (request.review !== undefined && !(await request.review(candidate))) {
-        declined += 1;
-        await parts.history.append([declinedEvent(parts, id, candidate)]);
-        continue;
-      }
-      const outcome = await sendEntry(candidate, context);
-      if (outcome !== 'not_sent' && outcome !== 'denied') submitted += 1;
-    }
-  }
+  const decided = { snapshot, state, decision };
+  const sent = request.dryRun ? NOTHING_SENT : await send(parts, request, context, decided);
+  const heldBack = Object.keys(sent.heldBack).length;
   const { approved, denied } = decision.counts;
   const counts: RunCounts = {
     ...decision.counts,
-    approved: approved - declined,
-    denied: denied + declined,
-    submitted,
+    approved: approved - heldBack,
+    denied: denied + heldBack,
+    submitted: sent.submitted,
     filled: 0,
   };
   const denials: Record<string, number> = { ...decision.denials };
-  if (declined > 0) denials.REVIEW_DECLINED = declined;
+  for (const { code } of Object.values(sent.heldBack).flat()) {
+    denials[code] = (denials[code] ?? 0) + 1;
+  }
   const note = noteOf(request, decision);
   await parts.history.append([
     {
@@ -225,16 +286,3 @@ async function commit(
   ]);
   return { runId: id, status: 'completed', counts, denials, decision, snapshot, note };
 }
-
-const declinedEvent = (
-  parts: PipelineParts,
-  id: string,
-  { row, intent }: CandidateDecision,
-): EventDraft => ({
-  type: 'intent.denied',
-  at: parts.now(),
-  runId: id,
-  symbol: row.symbol,
-  sized: intent?.quantity ?? 0,
-  reasons: [{ code: 'REVIEW_DECLINED', allowed: 0, limit: null, value: null }],
-});

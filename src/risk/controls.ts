@@ -96,6 +96,11 @@ export const CONTROLS: Readonly<Record<ReasonCode, Control>> = {
     rule: 'without a price, an ATR or a quote nothing is sized or entered',
     sources: ['erroneous'],
   },
+  NO_OPENING_QUOTE: {
+    rule: 'with live prices nothing is entered before the symbol has traded in the session and both sides are quoted',
+    sources: ['erroneous', 'fia'],
+  },
+  HALTED: { rule: 'nothing is entered while trading in the symbol is halted', sources: ['fia'] },
   QUOTE_STALE: {
     rule: 'the quote is stamped before the decision and not older than allowed',
     sources: ['erroneous', 'fia'],

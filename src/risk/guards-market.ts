@@ -24,9 +24,24 @@ const lateInSession: Guard = ({ asOf, session, entry }) => {
   return { code: 'SESSION_LATE', allowed: 0, limit: entry.noEntryLastMinutes, value: minutesLeft };
 };
 
+/**
+ * Opening trade: with live quotes nothing is entered before the symbol has traded in the session and both sides are
+ * quoted. `entry.openingWaitMs` is how long after the open that is waited for.
+ */
+const openingQuote: Guard = ({ quote, liveQuotes }) => {
+  const isMissing = quote === null ? liveQuotes === true : quote.hasOpened === false;
+  return isMissing ? { code: 'NO_OPENING_QUOTE', allowed: 0, limit: null, value: null } : null;
+};
+
+/** Halted symbol: nothing is entered while trading in it is halted. */
+const haltedSymbol: Guard = ({ quote }) =>
+  quote?.halted === true ? { code: 'HALTED', allowed: 0, limit: null, value: null } : null;
+
 /** Quote kind: delayed quotes never move money; modelled ones only at a simulated broker. */
-const quoteKind: Guard = ({ quote, allowModelledQuotes }) => {
-  if (quote === null) return { code: 'NO_PRICE', allowed: 0, limit: null, value: null };
+const quoteKind: Guard = ({ quote, liveQuotes, allowModelledQuotes }) => {
+  if (quote === null) {
+    return liveQuotes === true ? null : { code: 'NO_PRICE', allowed: 0, limit: null, value: null };
+  }
   if (quote.kind === 'delayed')
     return { code: 'QUOTE_DELAYED', allowed: 0, limit: null, value: null };
   if (quote.kind === 'modelled' && !allowModelledQuotes) {
@@ -81,6 +96,8 @@ export const MARKET_GUARDS: readonly Guard[] = [
   marketOpen,
   earlyInSession,
   lateInSession,
+  openingQuote,
+  haltedSymbol,
   quoteKind,
   quoteAge,
   spread,

@@ -21,6 +21,8 @@ export interface GuardInput {
   readonly asOf: EpochMs;
   readonly session: Session;
   readonly quote: Quote | null;
+  /** True where quotes are prices of now, so that none means that nobody trades. */
+  readonly liveQuotes?: boolean;
   /** Shares: the median volume of the last 20 bars. */
   readonly medianVolume: number;
   /** Dollars: the close of the last completed bar, in the prices of the decision. */

@@ -76,6 +76,11 @@ export const REASON_WORDS: Readonly<Record<ReasonCode, ReasonWords>> = {
     key: 'entry.noEntryLastMinutes',
   },
   NO_PRICE: { sentence: 'there was no price or no ATR to size and guard with', key: null },
+  NO_OPENING_QUOTE: {
+    sentence: 'the symbol had not traded in the session yet, or nobody quoted both sides',
+    key: 'entry.openingWaitMs',
+  },
+  HALTED: { sentence: 'trading in the symbol was halted', key: null },
   QUOTE_STALE: {
     sentence: 'the quote was {value:ms} old, at most {limit:ms} is allowed',
     key: 'entry.maxQuoteAgeMs',

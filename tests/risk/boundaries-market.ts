@@ -19,6 +19,14 @@ export const MARKET: readonly Boundary[] = [
   ['the last half hour', { minutes: 359.999 }, { minutes: 360 }, 'SESSION_LATE 0'],
   ['no quote', {}, { quote: null }, 'NO_PRICE 0'],
   [
+    'a symbol that has not traded in the session',
+    { quote: { hasOpened: true } },
+    { quote: { hasOpened: false } },
+    'NO_OPENING_QUOTE 0',
+  ],
+  ['no quote where quotes are live', {}, { quote: null, liveQuotes: true }, 'NO_OPENING_QUOTE 0'],
+  ['a halted symbol', { quote: { halted: false } }, { quote: { halted: true } }, 'HALTED 0'],
+  [
     'a delayed quote',
     { quote: { kind: 'live' } },
     { quote: { kind: 'delayed' } },

@@ -48,6 +48,7 @@ export interface Scene {
   readonly entry?: Partial<GuardInput['entry']>;
   readonly sizing?: Partial<GuardInput['sizing']>;
   readonly quote?: Partial<Quote> | null;
+  readonly liveQuotes?: boolean;
   readonly medianVolume?: number;
   readonly minutes?: number;
   readonly allowModelledQuotes?: boolean;
@@ -85,6 +86,7 @@ export function guardInput(scene: Scene = {}): GuardInput {
     correlationWith: scene.correlationWith ?? (() => 1),
     slippageBps: scene.slippageBps ?? 5,
     allowModelledQuotes: scene.allowModelledQuotes ?? false,
+    liveQuotes: scene.liveQuotes ?? false,
     commissionOf,
   };
 }

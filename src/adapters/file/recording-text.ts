@@ -10,8 +10,13 @@ import { type BarsPlace, barsFrom } from './recording-bars.ts';
 /** The version of a recording's file. Raised when a reader of the one before could not make sense of it. */
 export const RECORDING_FORMAT = 1;
 
-/** A quote in the order bid, ask, last, at, kind; amounts are micros. */
-type QuoteCells = readonly [number, number, number, number, QuoteKind];
+/**
+ * A quote in the order bid, ask, last, at, kind; amounts are micros. A live one goes on with whether its symbol has
+ * opened, and is halted.
+ */
+type QuoteCells =
+  | readonly [number, number, number, number, QuoteKind]
+  | readonly [number, number, number, number, QuoteKind, boolean, boolean];
 
 /** A series by the digest of its bars. */
 export interface SeriesCells {
@@ -71,6 +76,7 @@ export function recordingText(
       label,
       synthetic,
       warnings,
+      ...(market.liveQuotes === undefined ? {} : { liveQuotes: market.liveQuotes }),
       reference: packed(market.reference),
       todayOpen: market.todayOpen === null ? null : packed(market.todayOpen),
       relativeVolume: market.relativeVolume === null ? null : packed(market.relativeVolume),
@@ -117,11 +123,23 @@ const packed = (column: Float64Array): string =>
 const unpacked = (text: string, count: number): Float64Array =>
   columnFrom(Buffer.from(text, 'base64'), 0, count).column;
 
-const quoteCells = (quote: Quote | null): QuoteCells | null =>
-  quote === null ? null : [quote.bid, quote.ask, quote.last, quote.at, quote.kind];
+function quoteCells(quote: Quote | null): QuoteCells | null {
+  if (quote === null) return null;
+  const { bid, ask, last, at, kind, hasOpened, halted } = quote;
+  if (hasOpened === undefined || halted === undefined) return [bid, ask, last, at, kind];
+  return [bid, ask, last, at, kind, hasOpened, halted];
+}
 
 function quoteFrom(cells: QuoteCells | null): Quote | null {
   if (cells === null) return null;
-  const [bid, ask, last, at, kind] = cells;
-  return { bid: bid as Micros, ask: ask as Micros, last: last as Micros, at: at as EpochMs, kind };
+  const [bid, ask, last, at, kind, hasOpened, halted] = cells;
+  return {
+    bid: bid as Micros,
+    ask: ask as Micros,
+    last: last as Micros,
+    at: at as EpochMs,
+    kind,
+    ...(hasOpened === undefined ? {} : { hasOpened }),
+    ...(halted === undefined ? {} : { halted }),
+  };
 }

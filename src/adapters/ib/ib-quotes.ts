@@ -1,4 +1,5 @@
 import { EventName, type MarketDataType } from '@stoqey/ib';
+import { isReadyQuote, PatientWait } from '../../bars/quote-wait.ts';
 import { sessionContaining } from '../../calendar/nyse.ts';
 import type { Symbol } from '../../domain/market.ts';
 import { type EpochMs, epochMs, MINUTE_MS } from '../../domain/time.ts';
@@ -22,8 +23,6 @@ export interface IbQuotesOptions {
 const MAX_LINES = 100;
 /** Live prices where the user has them, else delayed ones, which say so. */
 const LIVE_ELSE_DELAYED = 3 as MarketDataType;
-/** A wait that has brought in nobody new for so long is over. */
-const NOTHING_NEW_MS = 2_000;
 const LOOK_MS = 100;
 const BEAT_MS = 1_000;
 /** A held symbol that nothing is heard of for so long is asked for anew; as long is an answer waited for. */
@@ -107,24 +106,13 @@ export class IbQuotes implements Quotes {
   }
 
   async #wait(wanted: readonly Symbol[], wait: QuoteWait): Promise<void> {
-    let ready = -1;
-    let since = this.#now();
-    while (!this.#closing.signal.aborted) {
-      const now = this.#now();
-      const count = wanted.filter((symbol) => this.#isReady(symbol, wait.from)).length;
-      if (count === wanted.length || now >= wait.until) return;
-      if (count > ready) {
-        ready = count;
-        since = now;
-      }
-      if (now >= Math.max(wait.patientUntil, since + NOTHING_NEW_MS)) return;
-      await pauseFor(this.#options.timeline, LOOK_MS, this.#closing.signal);
+    const patience = new PatientWait(wait);
+    const ready = (): number =>
+      wanted.filter((symbol) => isReadyQuote(this.quote(symbol), wait.from)).length;
+    const { signal } = this.#closing;
+    while (!signal.aborted && !patience.isOver(ready(), wanted.length, this.#now())) {
+      await pauseFor(this.#options.timeline, LOOK_MS, signal);
     }
-  }
-
-  #isReady(symbol: Symbol, from: EpochMs): boolean {
-    const quote = this.quote(symbol);
-    return quote !== null && quote.at >= from && quote.hasOpened && !quote.halted;
   }
 
   #now(): EpochMs {
