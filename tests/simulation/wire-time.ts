@@ -4,8 +4,11 @@ import type { EpochMs } from '../../src/domain/time.ts';
 
 /** Turns of the event loop in which nothing happens, before time goes on. */
 const QUIET_TURNS = 4;
-/** Bytes that nobody reads for so many turns are not on their way: their reader is gone. */
-const MOST_TURNS = 2_000;
+/**
+ * What is under way for so long never arrives: its reader is gone. A system may hold small packets back for 40 ms
+ * until those before them were confirmed.
+ */
+const LONGEST_MS = 150;
 
 interface Sleeper {
   readonly due: number;
@@ -69,20 +72,28 @@ export class WireTime implements TimeSource {
 
 /** Resolves once nothing is under way in this process but what waits for time to pass. */
 async function quiet(): Promise<void> {
+  const from = performance.now();
   let quietTurns = 0;
-  let moved = -1;
-  for (let turn = 0; turn < MOST_TURNS && quietTurns < QUIET_TURNS; turn += 1) {
+  let read = -1;
+  while (quietTurns < QUIET_TURNS) {
     await nextTurn();
     const traffic = trafficNow();
-    const isStill = !isWorking() && traffic.written === traffic.read && traffic.read === moved;
+    const underWay = traffic.written - traffic.read;
+    const isStill = !isWorking() && underWay === lost && traffic.read === read;
     quietTurns = isStill ? quietTurns + 1 : 0;
-    moved = traffic.read;
+    read = traffic.read;
+    if (performance.now() - from < LONGEST_MS) continue;
+    lost = underWay;
+    return;
   }
 }
 
+/** Bytes that were written to sockets whose readers are gone. */
+let lost = 0;
+
 const nextTurn = (): Promise<void> => new Promise((resume) => setImmediate(resume));
 
-/** Requests of this process to the operating system that it has not answered. */
+/** True while the operating system has not answered a request of this process. */
 const isWorking = (): boolean =>
   process
     .getActiveResourcesInfo()

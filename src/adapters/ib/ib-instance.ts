@@ -27,7 +27,9 @@ type Entry = (...args: unknown[]) => void;
 interface Inside {
   readonly controller?: {
     onMessage?: (tokens: string[]) => void;
-    readonly socket?: Partial<Record<(typeof ENTRIES)[number], Entry>>;
+    readonly socket?: Partial<Record<(typeof ENTRIES)[number], Entry>> & {
+      readonly client?: { setNoDelay(on: boolean): unknown };
+    };
   };
 }
 
@@ -54,6 +56,12 @@ export function guardedInstance({ host, port, clientId, onBroken }: InstanceOpti
       }
     };
   }
+  const connected = socket.onConnect as Entry;
+  socket.onConnect = () => {
+    // An entry and its stop are two small messages: the second would wait until the first was confirmed, up to 40 ms.
+    socket.client?.setNoDelay(true);
+    connected();
+  };
   const lengths = new MessageLengths();
   const take = socket.onData as Entry;
   socket.onData = (bytes) => {
