@@ -121,6 +121,8 @@ export interface System {
   readonly link: BrokerLink | null;
   /** Prices of now; null where there are none but bars. */
   readonly quotes: Quotes | null;
+  /** Says what is held, or has orders at work; for prices that have to be asked for. */
+  readonly follow: (symbols: readonly Symbol[]) => void;
   /** How long after their end bars can be had; null where time is simulated, and they are there. */
   readonly lag: BarLag | null;
   /** Lets so much time pass. */
@@ -239,6 +241,7 @@ async function assemble(composition: Composition, chosen: Chosen): Promise<Syste
     spans,
     link: venue?.link ?? null,
     quotes: venue?.quotes ?? null,
+    follow: (symbols) => venue?.follow(symbols),
     lag: venue === null ? null : LINE_LAG,
     wait: (ms) => time.sleep(ms, new AbortController().signal),
     rehearsedUntil: composition.until ?? null,

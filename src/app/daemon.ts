@@ -274,6 +274,7 @@ export class Daemon {
     await monitors.takeIn(session.date);
     await this.#line.follow(session);
     await monitors.lookAgain(session.date);
+    this.#engine.followHeld();
   }
 
   async #followTimetable(): Promise<void> {

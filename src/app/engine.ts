@@ -1,5 +1,5 @@
 import { HORIZON, newYorkDate, nextSession, sessionOf } from '../calendar/nyse.ts';
-import { TIMEFRAME_MINUTES } from '../domain/market.ts';
+import { type Symbol, TIMEFRAME_MINUTES } from '../domain/market.ts';
 import { type EpochMs, epochMs, MINUTE_MS, type Session } from '../domain/time.ts';
 import type { EngineClock } from '../ports/clock.ts';
 import type { System } from './compose.ts';
@@ -171,14 +171,22 @@ export class Engine {
 
   /** Makes the bars of a session ready: once where they are there, each time where they are still being made. */
   async #prepare(session: Session): Promise<void> {
-    const { source, lag, book } = this.#system;
+    const { source, lag } = this.#system;
     if (lag === null) {
       if (this.#prepared !== session.date) await source.prepare(session, source.symbols);
       this.#prepared = session.date;
       return;
     }
+    await source.prepare(session, this.followHeld());
+  }
+
+  /** Has prices followed of what is held or has orders at work; gives these symbols. */
+  followHeld(): readonly Symbol[] {
+    const { book, follow } = this.#system;
     const held = [...book.openTrades(), ...book.live()].map(({ symbol }) => symbol);
-    await source.prepare(session, [...new Set(held)].sort());
+    const symbols = [...new Set(held)].sort();
+    follow(symbols);
+    return symbols;
   }
 
   #reached(at: EpochMs): void {

@@ -1,24 +1,168 @@
+import { join } from 'node:path';
+import { BarStoreFolder } from '../adapters/file/bar-store-folder.ts';
+import { openOrderIdFile } from '../adapters/file/order-id-file.ts';
+import { type IbBroker, openIbBroker } from '../adapters/ib/ib-broker.ts';
+import type { IbGateway } from '../adapters/ib/ib-gateway.ts';
+import { type IbMarket, openIbMarket } from '../adapters/ib/ib-market.ts';
+import { openIbGateway } from '../adapters/ib/ib-supervisor.ts';
+import { BarMarketData } from '../adapters/recorded/bar-market-data.ts';
+import { LiveMarketData } from '../adapters/recorded/live-market-data.ts';
+import { chance } from '../adapters/system/chance.ts';
+import { machineTime, SystemTimeline } from '../adapters/system/system-timeline.ts';
+import { windowAt } from '../calendar/windows.ts';
+import { brokerWindowsOf } from '../config/schema.ts';
 import { Failure } from '../domain/failure.ts';
+import { type EpochMs, epochMs, SECOND_MS } from '../domain/time.ts';
+import type { Timeline } from '../ports/timeline.ts';
+import { armingFaults } from '../risk/arming.ts';
 import type { Composition } from './compose.ts';
+import { RealExchange } from './real-exchange.ts';
+import { sectorsOf } from './sector-file.ts';
+import { refusedBy } from './take-up-line.ts';
+import { armingOf } from './trading.ts';
+import { universeOf } from './universe-file.ts';
 import { VENUES, type Venue, type VenueKind } from './venue.ts';
 
 /** What a composition trades with. Throws CONFIG_INVALID for a mode and a broker that do not go together. */
-export function venueKindOf({ mode, loaded, venue }: Composition): VenueKind {
+export function venueKindOf({ mode, loaded }: Composition): VenueKind {
   const { broker } = loaded.config;
   const kind = VENUES[mode][broker];
-  if (kind === null) {
-    throw new Failure('CONFIG_INVALID', `mode ${mode} does not go with broker ${broker}`, {
-      hint: 'mode sim takes broker sim, live takes ib, paper takes either',
-    });
-  }
-  if (kind === 'simulated' || venue !== undefined) return kind;
-  throw new Failure('CONFIG_INVALID', `mode ${mode} needs Interactive Brokers`, {
-    details: ['this version trades with the simulated broker only'],
-    hint: 'set mode: sim in config/trade-labs.yaml',
+  if (kind !== null) return kind;
+  throw new Failure('CONFIG_INVALID', `mode ${mode} does not go with broker ${broker}`, {
+    hint: 'mode sim takes broker sim, live takes ib, paper takes either',
   });
 }
 
-/** Opens the line of a composition. */
-export async function openVenue(composition: Composition, _kind: VenueKind): Promise<Venue> {
-  throw new Failure('CONFIG_INVALID', `mode ${composition.mode} needs Interactive Brokers`);
+/** How long a process that begins waits for the first connection. */
+const CONNECT_MS = 30 * SECOND_MS;
+/** How often it is looked whether there is one. */
+const LOOK_MS = SECOND_MS;
+
+/**
+ * Connects to Interactive Brokers, and waits until the connection is there. Throws BROKER_UNREACHABLE where none comes
+ * in time, and REFUSED_BY_GATE where only a person can mend it.
+ */
+export async function openVenue(composition: Composition, kind: VenueKind): Promise<Venue> {
+  const { home, loaded, mode, log, time = machineTime } = composition;
+  const { ib } = loaded.config;
+  const timeline = new SystemTimeline({ source: time });
+  const closing = new AbortController();
+  const gateway = openIbGateway({
+    host: ib.host,
+    port: ib.port,
+    clientId: ib.clientId,
+    account: ib.account,
+    mode: mode === 'live' ? 'live' : 'paper',
+    timeline,
+    jitter: chance,
+    onNotice: ({ code, message }) => log.write('info', `gateway: ${message}`, { code }),
+  });
+  const sectors = sectorsOf(loaded, home);
+  const market = openIbMarket(gateway, {
+    timeline,
+    store: new BarStoreFolder(join(home, 'data', 'state', 'ib-bars')),
+    sectorOf: (symbol) => sectors?.get(symbol) ?? 'UNKNOWN',
+    onTrouble: (message) => log.write('warn', `market data: ${message}`),
+  });
+  const broker =
+    kind === 'ib' ? brokerOf(composition, gateway, market, timeline, closing.signal) : null;
+  const close = async (): Promise<void> => {
+    closing.abort();
+    broker?.close();
+    market.close();
+    await gateway.close();
+  };
+  try {
+    await connected(composition, gateway, timeline);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    exchange: broker === null ? null : new RealExchange(broker, market.quotes),
+    link: gateway.link,
+    quotes: market.quotes,
+    source: market.source,
+    market: marketOf(composition, market, timeline),
+    follow: (symbols) => market.follow(symbols),
+    close,
+  };
+}
+
+function brokerOf(
+  composition: Composition,
+  gateway: IbGateway,
+  { contracts }: IbMarket,
+  timeline: Timeline,
+  giveUp: AbortSignal,
+): IbBroker {
+  const { home, loaded, mode, log } = composition;
+  const { config } = loaded;
+  const { clientId } = config.ib;
+  const faults = (): readonly string[] =>
+    armingFaults(
+      armingOf({ config, loaded, mode, broker: { simulated: false, account: gateway.account } }),
+    );
+  return openIbBroker(gateway, {
+    clientId,
+    orderIds: openOrderIdFile(home, clientId),
+    timeline,
+    isArmed: () => faults()[0] ?? null,
+    giveUp,
+    stockOf: (symbol) => contracts.of(symbol),
+    onRemark: ({ message }) => log.write('info', `orders: ${message}`),
+  });
+}
+
+/** Bars with the prices of now laid over them; scans look at the configured universe, or at what the broker finds. */
+function marketOf(
+  { home, loaded, universe = universeOf(loaded.config, home) ?? undefined }: Composition,
+  { source, quotes, scanner }: IbMarket,
+  timeline: Timeline,
+): LiveMarketData {
+  const { entry, scan, costs } = loaded.config;
+  const { rule, rows, minPriceUsd } = scan;
+  if (universe !== undefined) source.setUniverse(universe);
+  const findUniverse = async (): Promise<void> => {
+    const found = await scanner.scan({ rule, rows, minPriceUsd });
+    if (found.known) source.setUniverse(found.symbols);
+    else {
+      throw new Failure('DATA_UNAVAILABLE', `the scanner did not answer: ${found.why}`, {
+        hint: 'look at it: trade-labs doctor ib; or name a universe: scan.universe',
+      });
+    }
+  };
+  const bars = new BarMarketData(source, { halfSpreadBps: costs.halfSpreadBps });
+  return new LiveMarketData(bars, quotes, {
+    now: () => timeline.now(),
+    maxQuoteAgeMs: entry.maxQuoteAgeMs,
+    openingWaitMs: entry.openingWaitMs,
+    ...(universe === undefined ? { findUniverse } : {}),
+  });
+}
+
+/** Waits until the line is connected; while the broker is away by its own timetable, until it should be back. */
+async function connected(
+  { loaded, role }: Composition,
+  { link }: IbGateway,
+  timeline: Timeline,
+): Promise<void> {
+  const windows = brokerWindowsOf(loaded.config);
+  const away = (): EpochMs | null => windowAt(windows, timeline.now())?.to ?? null;
+  link.expectAway(away() !== null);
+  await link.start();
+  let until = timeline.now() + CONNECT_MS;
+  for (;;) {
+    const { state, cause } = link.standing;
+    if (state === 'refused') throw refusedBy(cause);
+    if (state !== 'connecting') return;
+    if (role === 'daemon') until = Math.max(until, (away() ?? 0) + CONNECT_MS);
+    if (timeline.now() >= until) {
+      const { host, port } = loaded.config.ib;
+      throw new Failure('BROKER_UNREACHABLE', `no connection to ${host}:${port}: ${cause}`, {
+        hint: 'is the gateway running and logged in? trade-labs doctor ib says more',
+      });
+    }
+    await timeline.reach(epochMs(timeline.now() + LOOK_MS), new AbortController().signal);
+  }
 }

@@ -9,14 +9,12 @@ import { type ExitPart, exitParts } from '../pipeline/bracket.ts';
 import type { DecisionSettings } from '../pipeline/decide.ts';
 import type { ExecutionContext } from '../pipeline/execute.ts';
 import type { PipelineParts } from '../pipeline/run.ts';
-import { armingFaults } from '../risk/arming.ts';
 import { commissionModel } from '../risk/commission.ts';
 import type { System } from './compose.ts';
 import { measureExcursion } from './measure-excursion.ts';
 import { OrderDesk } from './order-desk.ts';
 import { Protector } from './protector.ts';
 import { runFacts } from './report-facts.ts';
-import { armingOf } from './trading.ts';
 import { portfolioAt } from './valuation.ts';
 
 /** The rules of a decision, from the configuration. */
@@ -131,6 +129,5 @@ export const protectorOf = (system: System, desk: OrderDesk): Protector =>
     history: system.history,
     now: () => system.clock.now(),
     lastPrice: (symbol) => system.broker.lastPrice(symbol),
-    mayAct: () => system.broker.simulated || armingFaults(armingOf(system)).length === 0,
     graceMs: system.gate.simulated ? 0 : GRACE_MS,
   });

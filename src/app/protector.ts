@@ -17,8 +17,6 @@ export interface ProtectorParts {
   readonly now: () => EpochMs;
   /** The last price seen; null where there is none. */
   readonly lastPrice: (symbol: Symbol) => Micros | null;
-  /** False where nothing may be sent: then a breach calls a person at once. */
-  readonly mayAct: () => boolean;
   /** How long after a fill its stop may take to be acknowledged; 0 where the broker answers at once. */
   readonly graceMs: number;
 }
@@ -108,14 +106,12 @@ export class Protector {
     const from = Math.max(breach.since, desk.lastFillAt(symbol) ?? breach.since);
     if (now() < from + graceMs) return false;
     const trade = book.trade(symbol);
-    const wanted = nextRepair(proof, breach, {
+    const next = nextRepair(proof, breach, {
       now: now(),
       live: book.live(symbol),
       stopPrice: trade?.stop ?? null,
       mark: this.#parts.lastPrice(symbol) ?? trade?.mark ?? null,
     });
-    const isBarred = ACTING.has(wanted.action) && !this.#parts.mayAct();
-    const next: Repair = isBarred ? { ...wanted, action: 'alert' } : wanted;
     const isNews = !breach.isDue || ACTING.has(next.action);
     this.#breaches.set(symbol, after(breach, next, now()));
     if (isNews) await this.#record(proof, next);

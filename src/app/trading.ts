@@ -5,6 +5,7 @@ import { liveAckOf } from '../config/limits-hash.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { brokerWindowsOf, type Config } from '../config/schema.ts';
 import { Failure } from '../domain/failure.ts';
+import type { Mode } from '../domain/run.ts';
 import type { EpochMs, SessionDate } from '../domain/time.ts';
 import type { Trading } from '../domain/trading-state.ts';
 import { alertDraft } from '../events/alert-draft.ts';
@@ -33,10 +34,12 @@ export const armingOf = ({
   loaded,
   acknowledged = config,
   approvals,
-  identity,
+  mode,
   broker,
-}: TradingParts): ArmingFacts => ({
-  mode: identity.mode,
+}: Pick<TradingParts, 'config' | 'loaded' | 'acknowledged' | 'approvals' | 'broker'> & {
+  readonly mode: Mode;
+}): ArmingFacts => ({
+  mode,
   simulated: broker.simulated,
   armed: loaded.switches.armed,
   account: config.ib.account,
@@ -53,7 +56,9 @@ const killFileOf = ({ writesReports, home }: TradingParts): KillFile | null =>
 /** What restricts trading from outside the journal. A run in the past is nobody's to kill but by its environment. */
 export function outsideOf(parts: TradingParts, file = killFileOf(parts)): Outside {
   const { loaded, broker } = parts;
-  const faults = broker.simulated ? [] : armingFaults(armingOf(parts));
+  const faults = broker.simulated
+    ? []
+    : armingFaults(armingOf({ ...parts, mode: parts.identity.mode }));
   return {
     killSwitch: loaded.switches.killSwitch,
     killFile: file === null ? null : file.cause,
@@ -62,15 +67,17 @@ export function outsideOf(parts: TradingParts, file = killFileOf(parts)): Outsid
 }
 
 /**
- * Why nothing at all may be sent to a real broker now; the last gate asks before every message. What an unarmed
- * process holds keeps its stops at the broker, and nothing about it is changed.
+ * Why nothing at all may be sent to a real broker now; the last gate asks before every message. Arming is no part of
+ * it: entries ask for that, and what is held is protected, killed and closed also by a process that is not armed.
  */
 export const refusalOf =
   (parts: TradingParts): (() => SendOutcome | null) =>
   () => {
-    const faults = armingFaults(armingOf(parts));
-    if (faults.length > 0) {
-      return { outcome: 'denied', code: 'DISARMED', message: faults.join('; ') };
+    const { account } = parts.config.ib;
+    const { account: reported } = parts.broker;
+    if (reported !== account) {
+      const message = `the broker reports account ${reported}, the configuration has ${account}`;
+      return { outcome: 'denied', code: 'DISARMED', message };
     }
     const away = windowAt(brokerWindowsOf(parts.config), parts.clock.now());
     if (away === null) return null;
@@ -84,7 +91,9 @@ export const refusalOf =
  */
 export async function refuseDisarmed(system: System): Promise<void> {
   const { broker, book, history, clock } = system;
-  const faults = broker.simulated ? [] : armingFaults(armingOf(system));
+  const faults = broker.simulated
+    ? []
+    : armingFaults(armingOf({ ...system, mode: system.identity.mode }));
   if (faults.length === 0) return;
   const held = book.openTrades().map(({ symbol }) => symbol);
   if (held.length > 0) {

@@ -2,6 +2,7 @@ import { loadSimAccount } from '../adapters/file/sim-account-file.ts';
 import { SimClock } from '../adapters/sim/sim-clock.ts';
 import { machineTime, type TimeSource } from '../adapters/system/system-timeline.ts';
 import type { LoadedConfig } from '../config/load.ts';
+import type { Symbol } from '../domain/market.ts';
 import type { Mode } from '../domain/run.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { BarSource } from '../ports/bar-source.ts';
@@ -34,6 +35,8 @@ export interface Venue {
   readonly quotes: Quotes;
   readonly source: BarSource;
   readonly market: MarketData;
+  /** What is held, or has orders at work: it has bars of a minute, and its prices are looked after. */
+  follow(symbols: readonly Symbol[]): void;
   close(): Promise<void>;
 }
 
