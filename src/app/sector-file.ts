@@ -119,6 +119,9 @@ class SectoredSource implements BarSource {
   get symbols(): BarSource['symbols'] {
     return this.#source.symbols;
   }
+  get revision(): number {
+    return this.#source.revision ?? 0;
+  }
   get badBars(): BarSource['badBars'] {
     return this.#source.badBars;
   }

@@ -27,13 +27,14 @@ export interface BarSource {
   readonly membership?: string;
   /** The finest intraday bars this source has, or null when it has daily bars only. */
   readonly intraday: Exclude<Timeframe, '1d'> | null;
-  /** Ascending, each once. */
+  /** Ascending, each once. Another list where symbols come or go. */
   readonly symbols: readonly Symbol[];
   /** Sector of a symbol, UNKNOWN when not stated. */
   sectorOf(symbol: Symbol): string;
   /**
    * Loads what the getters will be asked for: the daily bars of all symbols up to `upTo` (inclusive), and the
-   * intraday bars of that session for `intradayOf`. Never changes bars already given out.
+   * intraday bars of that session for `intradayOf`. A source over a network loads the daily bars of `intradayOf` alone.
+   * Never changes bars already given out: what changes is given out as other columns.
    */
   prepare(upTo: Session, intradayOf: readonly Symbol[]): Promise<void>;
   /** Raw daily bars as far as prepared (possibly further: readers cut by time). Empty columns when there are none. */
@@ -42,6 +43,8 @@ export interface BarSource {
   session(symbol: Symbol, date: SessionDate): BarColumns | null;
   /** Splits, dividends and spin-offs, by exDate. */
   actions(symbol: Symbol): readonly CorporateAction[];
+  /** Counts how often daily columns were replaced by others; absent where they never are. */
+  readonly revision?: number;
   /** What was refused so far and general remarks, for `warnings`. */
   readonly badBars: readonly BadBar[];
   readonly warnings: readonly string[];

@@ -46,6 +46,7 @@ export class IbBarSource implements BarSource {
   readonly #daily: IbDaily;
   readonly #minutes: IbMinutes;
   #universe: readonly Symbol[] = [];
+  #origin: readonly string[] = [];
   #followed: readonly Symbol[] = [];
   #symbols: readonly Symbol[] = [];
 
@@ -57,9 +58,10 @@ export class IbBarSource implements BarSource {
     this.#minutes = new IbMinutes({ gateway, contracts, line, timeline, giveUp });
   }
 
-  /** What the universe is from now on: it may change from scan to scan. */
-  setUniverse(symbols: readonly Symbol[]): void {
+  /** What the universe is from now on, and where it is from, in words: it may change from scan to scan. */
+  setUniverse(symbols: readonly Symbol[], origin: readonly string[] = []): void {
     this.#universe = symbols;
+    this.#origin = origin;
     this.#change();
   }
 
@@ -113,12 +115,16 @@ export class IbBarSource implements BarSource {
     return NO_ACTIONS;
   }
 
+  get revision(): number {
+    return this.#daily.revision;
+  }
+
   get badBars(): readonly BadBar[] {
     return this.#daily.badBars;
   }
 
   get warnings(): readonly string[] {
-    return [...this.#options.contracts.warnings, ...this.#daily.warnings];
+    return [...this.#origin, ...this.#options.contracts.warnings, ...this.#daily.warnings];
   }
 
   close(): void {

@@ -56,6 +56,7 @@ export class IbDaily {
   readonly #asking = new Map<Symbol, Promise<void>>();
   readonly #bad = new Map<string, BadBar>();
   readonly #warnings = new Map<Symbol, string>();
+  #revision = 0;
 
   constructor(options: IbDailyOptions) {
     this.#options = options;
@@ -63,6 +64,11 @@ export class IbDaily {
 
   of(symbol: Symbol): BarColumns {
     return this.#held.get(symbol)?.columns ?? NO_BARS;
+  }
+
+  /** Counts how often columns were replaced by others. */
+  get revision(): number {
+    return this.#revision;
   }
 
   get badBars(): readonly BadBar[] {
@@ -167,7 +173,10 @@ export class IbDaily {
   }
 
   #take(symbol: Symbol, held: Held, columns: BarColumns): void {
-    if (!isSame(held.columns, columns)) held.columns = columns;
+    if (!isSame(held.columns, columns)) {
+      held.columns = columns;
+      this.#revision += 1;
+    }
     // The last session may have no bar because the broker is late with it.
     const isLate = lastOrdinal(held.columns) < held.through;
     if (isLate && held.settledAt === 0) held.settledAt = this.#options.now() + LATE_BAR_MS;

@@ -5,7 +5,7 @@ import { IbBarSource } from './ib-bar-source.ts';
 import { IbContracts } from './ib-contracts.ts';
 import type { IbGateway } from './ib-gateway.ts';
 import { IbQuotes } from './ib-quotes.ts';
-import { IbScanner } from './ib-scanner.ts';
+import { type IbScan, IbScanner, type IbScanRequest } from './ib-scanner.ts';
 
 export interface IbMarketOptions {
   readonly timeline: Timeline;
@@ -27,11 +27,25 @@ export interface IbMarket {
   readonly quotes: IbQuotes;
   readonly contracts: IbContracts;
   readonly scanner: IbScanner;
+  /**
+   * Asks the scanner which symbols the universe is from now on; what it says is among the warnings of the source. A scan
+   * that is not answered changes nothing, and is told.
+   */
+  findUniverse(request: IbScanRequest): Promise<void>;
   /** What is held or has orders at work: it has bars of a minute, and its quotes are looked after. */
   follow(symbols: readonly Symbol[]): void;
   /** Gives up every line. The gateway stays. */
   close(): void;
 }
+
+/** The rows of a scan as they came, and what of them is left out. */
+const said = (
+  { rule }: IbScanRequest,
+  { rows, leftOut }: Extract<IbScan, { known: true }>,
+): readonly string[] => [
+  `the broker's scan ${rule}: ${rows.length === 0 ? 'no rows' : rows.join(', ')}`,
+  ...leftOut.map((row) => `left out of it: ${row}`),
+];
 
 /** Bars, prices, contracts and scans over one gateway. Nothing is asked before somebody asks. */
 export function openIbMarket(gateway: IbGateway, options: IbMarketOptions): IbMarket {
@@ -52,11 +66,17 @@ export function openIbMarket(gateway: IbGateway, options: IbMarketOptions): IbMa
     giveUp: closing.signal,
     onTrouble,
   });
+  const scanner = new IbScanner(gateway, contracts);
   return {
     source,
     quotes,
     contracts,
-    scanner: new IbScanner(gateway, contracts),
+    scanner,
+    findUniverse: async (request) => {
+      const found = await scanner.scan(request);
+      if (found.known) source.setUniverse(found.symbols, said(request, found));
+      else onTrouble(`the scan ${request.rule} was not answered: ${found.why}`);
+    },
     follow: (symbols) => {
       source.follow(symbols);
       quotes.follow(symbols);

@@ -1,7 +1,7 @@
 import { Board, type BoardRow } from '../../bars/board.ts';
 import { nyseGrid } from '../../bars/nyse-grid.ts';
 import { type SeriesEra, SymbolSeries } from '../../bars/series.ts';
-import { type MarketSnapshot, spreadBps } from '../../bars/snapshot.ts';
+import type { MarketSnapshot } from '../../bars/snapshot.ts';
 import {
   lastSessionClosedBy,
   newYorkTime,
@@ -13,19 +13,14 @@ import {
   type BarColumns,
   type CorporateAction,
   lowerBound,
-  type Quote,
   type Symbol,
   TIMEFRAME_MINUTES,
 } from '../../domain/market.ts';
-import { micros, microsFromFloat, timesBps } from '../../domain/money.ts';
 import { assertExists } from '../../domain/result.ts';
 import { type EpochMs, MINUTE_MS, type Session, type SessionDate } from '../../domain/time.ts';
 import type { BarSource } from '../../ports/bar-source.ts';
 import type { MarketData, SnapshotRequest } from '../../ports/market-data.ts';
-
-/** More than Micros can add to a spread by rounding, in basis points: of a price of one dollar, and of any price. */
-const ROUNDING_BPS_USD = 0.03;
-const ROUNDING_BPS = 0.001;
+import { isModelledWider, modelledQuote } from './modelled-quote.ts';
 
 /** Earlier sessions that today's volume is compared with. */
 const VOLUME_SESSIONS = 20;
@@ -47,6 +42,7 @@ const UNIVERSE_SYMBOLS = 40;
 interface Shelf {
   readonly symbols: readonly Symbol[];
   readonly upTo: SessionDate;
+  readonly revision: number;
   readonly series: readonly SymbolSeries[];
   readonly board: Board;
 }
@@ -64,12 +60,13 @@ export class BarMarketData implements MarketData {
   readonly #source: BarSource;
   readonly #options: BarMarketDataOptions;
   /** The symbols of the source, once they were asked for. */
-  #known: ReadonlySet<Symbol> | null = null;
+  #known: { readonly symbols: readonly Symbol[]; readonly set: ReadonlySet<Symbol> } | null = null;
   readonly #series = new Map<Symbol, { raw: BarColumns; series: SymbolSeries }>();
   #shelf: Shelf | null = null;
   /** The universe that was asked for last, and what of it there is. */
   #asked: { readonly symbols: readonly Symbol[]; readonly wanted: readonly Symbol[] } | null = null;
   #warnings: readonly string[] = [];
+  #said: readonly string[] | null = null;
 
   constructor(source: BarSource, options: BarMarketDataOptions) {
     this.label = source.label;
@@ -93,6 +90,7 @@ export class BarMarketData implements MarketData {
     const priced = inSession ? this.#priceToday(symbols, request, reference) : null;
     const pricedToday = priced?.includes(1) ?? false;
     const quoted = (i: number): boolean => priced?.[i] !== 0;
+    const { halfSpreadBps } = this.#options;
     return {
       asOf,
       session,
@@ -107,9 +105,9 @@ export class BarMarketData implements MarketData {
       todayOpen: request.todayOpen ? this.#todayOpen(symbols, request) : null,
       relativeVolume: request.relativeVolume ? this.#relativeVolume(symbols, request) : null,
       // Once the session has begun, yesterday's close is no price any more.
-      quote: (i) => (quoted(i) ? this.#modelledQuote(reference[i] as number, asOf) : null),
+      quote: (i) => (quoted(i) ? modelledQuote(reference[i] as number, halfSpreadBps, asOf) : null),
       isWiderThan: (i, maxSpreadBps) =>
-        quoted(i) && this.#isWiderThan(reference[i] as number, maxSpreadBps),
+        quoted(i) && isModelledWider(reference[i] as number, halfSpreadBps, maxSpreadBps),
       label: this.label,
       synthetic: this.#source.synthetic,
       warnings: this.#warningsNow(),
@@ -147,7 +145,8 @@ export class BarMarketData implements MarketData {
   /** What the source has said so far, made anew only when it says more. */
   #warningsNow(): readonly string[] {
     const { warnings, badBars } = this.#source;
-    if (this.#warnings.length !== warnings.length + badBars.length) {
+    if (this.#said !== warnings || this.#warnings.length !== warnings.length + badBars.length) {
+      this.#said = warnings;
       const refused = badBars.map(
         (bar) => `${bar.symbol} ${bar.where}: ${bar.reason}, taken as no bar`,
       );
@@ -161,23 +160,29 @@ export class BarMarketData implements MarketData {
    * given out never change.
    */
   #seriesFor(symbols: readonly Symbol[], upTo: Session): readonly SymbolSeries[] {
-    if (symbols === this.#shelf?.symbols && upTo.date === this.#shelf.upTo) {
-      return this.#shelf.series;
+    const { revision = 0 } = this.#source;
+    const shelf = this.#shelf;
+    if (shelf?.symbols === symbols && shelf.upTo === upTo.date && shelf.revision === revision) {
+      return shelf.series;
     }
     const series = symbols.map((symbol) => this.#seriesOf(symbol));
     if (symbols === this.#source.symbols || symbols === this.#asked?.wanted) {
       const { until } = this.#options;
       const board = new Board(series, until === undefined ? -1 : ordinalOf(until.date));
-      this.#shelf = { symbols, upTo: upTo.date, series, board };
+      this.#shelf = { symbols, upTo: upTo.date, revision, series, board };
     }
     return series;
   }
 
   #wanted({ symbols: asked }: SnapshotRequest): readonly Symbol[] {
-    if (asked === undefined) return this.#source.symbols;
+    const { symbols } = this.#source;
+    if (asked === undefined) return symbols;
+    if (this.#known?.symbols !== symbols) {
+      this.#known = { symbols, set: new Set(symbols) };
+      this.#asked = null;
+    }
     if (this.#asked?.symbols === asked) return this.#asked.wanted;
-    this.#known ??= new Set(this.#source.symbols);
-    const known = this.#known;
+    const known = this.#known.set;
     const wanted = [...new Set(asked)].filter((symbol) => known.has(symbol)).sort();
     if (asked.length >= UNIVERSE_SYMBOLS) this.#asked = { symbols: asked, wanted };
     return wanted;
@@ -280,30 +285,6 @@ export class BarMarketData implements MarketData {
       total += bars.volume[i] as number;
     }
     return total;
-  }
-
-  /**
-   * Whether the modelled quote is wider than a limit. It need not be made where the configured spread and all that
-   * rounding could add are within it.
-   */
-  #isWiderThan(reference: number, maxSpreadBps: number): boolean {
-    const widest = 2 * this.#options.halfSpreadBps + ROUNDING_BPS_USD / reference + ROUNDING_BPS;
-    if (widest <= maxSpreadBps) return false;
-    const quote = this.#modelledQuote(reference, 0 as EpochMs);
-    return quote !== null && spreadBps(quote) > maxSpreadBps;
-  }
-
-  #modelledQuote(reference: number, asOf: EpochMs): Quote | null {
-    if (!(reference > 0)) return null;
-    const last = microsFromFloat(reference, 'halfEven');
-    const half = timesBps(last, this.#options.halfSpreadBps);
-    return {
-      bid: micros(last - half),
-      ask: micros(last + half),
-      last,
-      at: asOf,
-      kind: 'modelled',
-    };
   }
 }
 
