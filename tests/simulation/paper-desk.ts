@@ -29,6 +29,18 @@ export function at(time: string, date = DATE): EpochMs {
   return epochMs(instantOf(date, hours * 60 + minutes) + seconds * 1_000);
 }
 
+/** Loads what is loaded when it is first needed: time would pass meanwhile. */
+export async function loadAll(): Promise<void> {
+  await Promise.all([
+    import('pino'),
+    import('proper-lockfile'),
+    import('../../src/app/report-job.ts'),
+    import('../../src/app/backup-job.ts'),
+    import('../../src/reporting/html.ts'),
+    import('../../src/reporting/chart-svg.ts'),
+  ]);
+}
+
 /** What a desk trades on. */
 export interface DeskOptions {
   /** How prices of single stocks go; all others stay where they closed. */
@@ -42,6 +54,8 @@ export interface DeskOptions {
   readonly account?: string;
 }
 
+/** Compressing what scans saw happens where this time cannot see it. */
+const QUIETLY = 'recordings: { enabled: false }\n';
 const SCHEDULE = `schedule:
   - { name: warm,      job: warm,      at: open-15m }
   - { name: scan-open, job: scan,      at: "09:30", top: 3 }
@@ -91,7 +105,7 @@ export class PaperDesk {
   configure({ yaml = '', mode = 'paper', account = ACCOUNT }: DeskOptions): void {
     mkdirSync(join(this.home, 'config'), { recursive: true });
     const ib = `ib: { host: 127.0.0.1, port: ${this.#port}, clientId: 17, account: ${account} }`;
-    const text = `mode: ${mode}\nbroker: ib\n${ib}\n${yaml.includes('schedule:') ? '' : SCHEDULE}${yaml}`;
+    const text = `mode: ${mode}\nbroker: ib\n${ib}\n${QUIETLY}${yaml.includes('schedule:') ? '' : SCHEDULE}${yaml}`;
     writeFileSync(join(this.home, 'config', 'trade-labs.yaml'), text);
   }
 

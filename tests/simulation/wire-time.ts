@@ -9,6 +9,8 @@ const QUIET_TURNS = 4;
  * until those before them were confirmed.
  */
 const LONGEST_MS = 150;
+/** As many turns at least: a busy machine may give this process none for long. */
+const LONGEST_TURNS = 1_000;
 
 interface Sleeper {
   readonly due: number;
@@ -72,19 +74,22 @@ export class WireTime implements TimeSource {
 
 /** Resolves once nothing is under way in this process but what waits for time to pass. */
 async function quiet(): Promise<void> {
-  const from = performance.now();
+  let since = performance.now();
+  let turns = 0;
   let quietTurns = 0;
   let read = -1;
   while (quietTurns < QUIET_TURNS) {
     await nextTurn();
+    turns += 1;
     const traffic = trafficNow();
+    const isMoving = isWorking() || traffic.read !== read;
     const underWay = traffic.written - traffic.read;
-    const isStill = !isWorking() && underWay === lost && traffic.read === read;
-    quietTurns = isStill ? quietTurns + 1 : 0;
     read = traffic.read;
-    if (performance.now() - from < LONGEST_MS) continue;
-    lost = underWay;
-    return;
+    quietTurns = isMoving || underWay !== lost ? 0 : quietTurns + 1;
+    if (isMoving) {
+      since = performance.now();
+      turns = 0;
+    } else if (turns > LONGEST_TURNS && performance.now() - since > LONGEST_MS) lost = underWay;
   }
 }
 
