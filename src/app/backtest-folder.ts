@@ -14,14 +14,12 @@ import type { BacktestHeader } from '../reporting/backtest-input.ts';
 import { type BacktestReport, buildBacktestReport } from '../reporting/backtest-report.ts';
 import { type BacktestRequest, type BacktestResult, playBacktest } from './backtest.ts';
 import { assumptionsOf, parametersOf } from './backtest-assumptions.ts';
+import { type Besides, playBesides } from './backtest-besides.ts';
 import { BacktestRecord } from './backtest-record.ts';
-import { checkLookAhead } from './check-look-ahead.ts';
 import { equalWeight } from './equal-weight.ts';
-import { type ReadStrategy, readStrategy } from './load-strategy.ts';
 import { SIM_ACCOUNT } from './keep-account.ts';
-import { RANDOM_SEEDS, randomPicks } from './random-picks.ts';
+import { type ReadStrategy, readStrategy } from './load-strategy.ts';
 import { backtestFiles, writeReportFiles } from './report-files.ts';
-import { sensitivityOf } from './sensitivity.ts';
 
 /** A backtest with its tear sheet, in a run folder. */
 export interface BacktestJob {
@@ -38,6 +36,8 @@ export interface BacktestJob {
   readonly html: boolean;
   /** Plays the random picks that the strategy is held against. */
   readonly baseline: boolean;
+  /** Threads for the random picks; one unless given. */
+  readonly workers?: number;
   readonly split?: SessionDate;
   readonly monteCarlo: boolean;
   readonly sensitivity: boolean;
@@ -55,6 +55,8 @@ export interface BacktestOutcome {
   readonly report: BacktestReport;
   readonly result: BacktestResult;
   readonly files: readonly string[];
+  /** True where it was interrupted: in the backtest, or in what was asked for besides. */
+  readonly interrupted: boolean;
 }
 
 /** What a run folder of a backtest says of itself. */
@@ -89,13 +91,20 @@ export async function backtestToFolder(job: BacktestJob): Promise<BacktestOutcom
   });
   const kept = recordOf();
   kept.close();
-  const report = await tearSheet(job, request, strategy, result, kept);
+  const besides = await playBesides(job, request, result);
+  const report = tearSheet(job, strategy, result, kept, besides);
   const files = await backtestFiles(report.report, report.tables, kept.stops, job.html);
   const written = writeReportFiles(dir, [
     ...files,
     { name: RUN_FILE, text: runFile(job, report.report, result) },
   ]);
-  return { dir, report: report.report, result, files: written.map(({ path }) => path) };
+  return {
+    dir,
+    report: report.report,
+    result,
+    files: written.map(({ path }) => path),
+    interrupted: job.interrupt?.aborted === true,
+  };
 }
 
 const requestOf = (job: BacktestJob): BacktestRequest => ({
@@ -140,17 +149,16 @@ function refuseForeign(dir: string): void {
   });
 }
 
-async function tearSheet(
+function tearSheet(
   job: BacktestJob,
-  request: BacktestRequest,
   strategy: ReadStrategy,
   result: BacktestResult,
   record: BacktestRecord,
+  { warnings, ...besides }: Besides,
 ) {
   const { source, loaded } = job;
   const { range, denials, marks, trades, equity } = result;
   const { runs, skipped, ...counts } = result.counts;
-  const whole = result.end.kind === 'completed' || result.end.kind === 'halted';
   const warmupBars = strategy.definition.warmupBars(strategy.params);
   const played = range.sessions.slice(0, Math.max(0, marks.length - 1));
   const [before] = marks;
@@ -188,27 +196,9 @@ async function tearSheet(
       before === undefined || played.length === 0
         ? []
         : equalWeight(source, range.symbols, before.session, played, equity[0]?.equity ?? 0),
-    randomPicks:
-      job.baseline && whole
-        ? await randomPicks(request, strategy, equity.at(-1)?.equity ?? 0, {
-            seeds: RANDOM_SEEDS,
-            onSeed: (done) => job.onProgress?.('random picks', done, RANDOM_SEEDS),
-          })
-        : null,
     monteCarlo: draws,
-    sensitivity:
-      job.sensitivity && whole
-        ? await sensitivityOf(request, result, job.reload, (done, total) =>
-            job.onProgress?.('sensitivity', done, total),
-          )
-        : null,
-    lookAhead:
-      job.checkLookAhead && whole
-        ? await checkLookAhead(request, {
-            onRun: (done, total) => job.onProgress?.('look-ahead', done, total),
-          })
-        : null,
-    warnings: [...result.warnings, ...tooFew],
+    ...besides,
+    warnings: [...result.warnings, ...tooFew, ...warnings],
   });
 }
 

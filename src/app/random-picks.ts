@@ -1,73 +1,117 @@
-import { streamKey, uniformAt } from '../adapters/sim/synthetic-random.ts';
+import { shareBars } from '../adapters/memory/shared-bars.ts';
+import { assertExists } from '../domain/result.ts';
 import { percentile } from '../ledger/metrics-series.ts';
-import { StrategyDesk } from '../pipeline/desk.ts';
 import type { RandomPicks } from '../reporting/backtest-comparison.ts';
-import type { StrategyDefinition, StrategyOpinion } from '../strategy/strategy.ts';
-import { type BacktestRequest, runBacktest, sharedBars } from './backtest.ts';
-import type { ReadStrategy } from './load-strategy.ts';
+import { type BacktestRequest, sharedBars } from './backtest.ts';
+import { Picker, type PickResult, type PickTask } from './pick-run.ts';
+import type { PickWork } from './worker.ts';
+import { runTasks, type TaskRunner, threadRunner } from './worker-pool.ts';
 
 /** How many random runs a strategy is held against. */
 export const RANDOM_SEEDS = 200;
 
+/** Sessions of all runs together up to which they are over sooner than a thread is begun. */
+const FEW_SESSIONS = 4_000;
+
+/** Plays one run at a time. */
+export type PickRunner = TaskRunner<PickTask, PickResult>;
+
+export interface RandomPicksOptions {
+  readonly seeds: number;
+  /** Threads; their number changes nothing but the time. */
+  readonly workers: number;
+  readonly onSeed?: (done: number) => void;
+  /** How runs are played: in threads of their own where they are many, unless said. */
+  readonly openRunner?: (work: PickWork) => PickRunner;
+}
+
+/** What the picks came to: of as many runs as were played, or why there is none. */
+export type PicksOutcome =
+  | { readonly picks: RandomPicks; readonly complete: boolean }
+  | { readonly picks: null; readonly reason: string };
+
 /**
  * Plays the same slots so many times with picks at random among the rows that the strategy finds eligible: same
- * signals, sizes, exits and costs, only the ranking is chance. `endEquity` is what the strategy itself came to.
+ * signals, sizes, exits and costs, only the ranking is chance. `endEquity` is what the strategy itself came to. An
+ * interrupted one has what was played by then; one run that fails leaves nothing to compare with.
  */
 export async function randomPicks(
   request: BacktestRequest,
-  strategy: ReadStrategy,
   endEquity: number,
-  { seeds, onSeed }: { readonly seeds: number; readonly onSeed?: (done: number) => void },
-): Promise<RandomPicks> {
-  const { runDir: _folder, onEvents: _ear, observer: _eye, onSession: _clock, ...plain } = request;
-  // Book and broker of a simulation agree: comparing them changes no decision.
-  const schedule = request.loaded.config.schedule.filter(({ job }) => job === 'scan');
-  const loaded = { ...request.loaded, config: { ...request.loaded.config, schedule } };
-  const shared = await sharedBars(request);
+  options: RandomPicksOptions,
+): Promise<PicksOutcome> {
+  const { seeds, onSeed } = options;
+  const tasks = Array.from({ length: seeds }, (_, i) => ({ name: String(i + 1), seed: i + 1 }));
+  const runners = await openRunners(request, options);
   const ends: number[] = [];
   let trades = 0;
-  for (let seed = 1; seed <= seeds && request.interrupt?.aborted !== true; seed += 1) {
-    const desk = new StrategyDesk(pickingAtRandom(strategy.definition, seed), strategy.params);
-    const result = await runBacktest({ ...plain, ...shared, loaded, strategy: desk });
-    ends.push(result.equity.at(-1)?.equity ?? 0);
-    trades += result.trades.length;
-    onSeed?.(seed);
+  let reason: string | null = null;
+  const stop = new AbortController();
+  const interrupt = AbortSignal.any([stop.signal, request.interrupt ?? stop.signal]);
+  const onResult = (_task: PickTask, result: PickResult): void => {
+    if (result.outcome === 'failed') {
+      reason ??= result.reason;
+      stop.abort();
+      return;
+    }
+    ends.push(result.endEquity);
+    trades += result.trades;
+    onSeed?.(ends.length);
+  };
+  try {
+    await runTasks(tasks, runners, onResult, interrupt);
+  } finally {
+    await Promise.all(runners.map((runner) => runner.close()));
   }
-  ends.sort((a, b) => a - b);
-  const at = (share: number): number => percentile(ends, share) ?? Number.NaN;
+  if (reason !== null) return { picks: null, reason };
+  if (ends.length === 0) return { picks: null, reason: 'interrupted before the first one' };
+  return { picks: comparedWith(ends, trades, endEquity), complete: ends.length === seeds };
+}
+
+function comparedWith(unsorted: readonly number[], trades: number, endEquity: number): RandomPicks {
+  const ends = unsorted.toSorted((a, b) => a - b);
+  const at = (part: number): number => percentile(ends, part) ?? Number.NaN;
   return {
     seeds: ends.length,
     ends,
     p5: at(0.05),
     median: at(0.5),
     p95: at(0.95),
-    percentile: ends.filter((end) => end < endEquity).length / Math.max(1, ends.length),
-    meanTrades: trades / Math.max(1, ends.length),
+    percentile: ends.filter((end) => end < endEquity).length / ends.length,
+    meanTrades: trades / ends.length,
   };
 }
 
-/** The strategy with chance in the place of its features: what it would enter it still enters, in any order. */
-export function pickingAtRandom(definition: StrategyDefinition, seed: number): StrategyDefinition {
-  return {
-    ...definition,
-    name: `${definition.name}-random-${seed}`.slice(0, 32),
-    features: () => [{ name: 'draw', weight: 1, lo: 0, hi: 1, inverted: false }],
-    evaluate: (view): StrategyOpinion => {
-      const opinion = definition.evaluate(view);
-      if (opinion.direction === 'none') return opinion;
-      // A row whose features are not all known has no score, and is no more eligible here.
-      const known = opinion.features.every((value) => !Number.isNaN(value));
-      return {
-        ...opinion,
-        features: [known ? drawOf(seed, view.symbol, view.bars()) : Number.NaN],
-      };
-    },
+async function openRunners(
+  request: BacktestRequest,
+  { seeds, workers, openRunner }: RandomPicksOptions,
+): Promise<PickRunner[]> {
+  const { source, loaded, home, version, from, to, symbols, closeAtEnd } = request;
+  const { range } = await sharedBars(request);
+  const last = assertExists(range.sessions.at(-1), 'a range has sessions');
+  // Book and broker of a simulation agree: comparing them changes no decision.
+  const schedule = loaded.config.schedule.filter(({ job }) => job === 'scan');
+  const setting = {
+    home,
+    version,
+    config: { ...loaded.config, schedule },
+    configHash: loaded.hash,
+    symbols: symbols ?? null,
+    from,
+    to,
+    last,
+    closeAtEnd: closeAtEnd === true,
   };
+  if (openRunner === undefined && seeds * range.sessions.length <= FEW_SESSIONS) {
+    const picker = new Picker(setting, source);
+    return [{ run: (task) => picker.run(task), close: async () => {} }];
+  }
+  const work: PickWork = {
+    work: 'random pick',
+    setting,
+    shared: shareBars(source, last),
+    market: source.synthetic ? loaded.config.data.synthetic : null,
+  };
+  const open = openRunner ?? ((begun: PickWork): PickRunner => threadRunner(begun));
+  return Array.from({ length: Math.min(workers, seeds) }, () => open(work));
 }
-
-/** A number in [0, 1) of its own for every seed, symbol and count of bars. */
-const drawOf = (seed: number, symbol: string, bars: number): number =>
-  uniformAt(streamKey(seed, symbol, STREAM), bars);
-
-/** Apart from the streams of the synthetic market. */
-const STREAM = 977;

@@ -33,14 +33,16 @@ const MOST_MARKETS = 4;
 export class TrialBars {
   readonly source: BarSource;
   readonly #until: Session;
+  readonly #mostKept: number;
   readonly #ranges = new Map<string, Promise<BacktestRange>>();
   readonly #markets = new Map<number, BarMarketData>();
   readonly #strategies = new Set<string>();
 
-  /** The source must be prepared up to `until`. */
-  constructor(source: BarSource, until: Session) {
+  /** The source must be prepared up to `until`. `mostKept` is what a market may keep of its rows. */
+  constructor(source: BarSource, until: Session, mostKept = 0) {
     this.source = source;
     this.#until = until;
+    this.#mostKept = mostKept;
   }
 
   range(from: SessionDate, to: SessionDate, universe: readonly Symbol[] | null) {
@@ -61,7 +63,11 @@ export class TrialBars {
     }
     const known = this.#markets.get(halfSpreadBps);
     if (known !== undefined) return known;
-    const market = new BarMarketData(this.source, { halfSpreadBps, until: this.#until });
+    const market = new BarMarketData(this.source, {
+      halfSpreadBps,
+      until: this.#until,
+      mostKept: this.#mostKept,
+    });
     this.#markets.set(halfSpreadBps, market);
     return market;
   }
@@ -117,7 +123,10 @@ export async function runTrial(
 }
 
 /** Secrets and switches of the environment have no part in a trial: it reaches nothing but memory. */
-const asLoaded = ({ config, configHash }: TrialTask): LoadedConfig => ({
+export const asLoaded = ({
+  config,
+  configHash,
+}: Pick<TrialTask, 'config' | 'configHash'>): LoadedConfig => ({
   config,
   file: undefined,
   origins: new Map(),

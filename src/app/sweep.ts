@@ -21,13 +21,16 @@ import { type SweepReport, type SweptWindow, sweepReport } from '../reporting/sw
 import { writeReportFiles } from './report-files.ts';
 import { type Axis, levelAt, levelsOf } from './sweep-axes.ts';
 import { sweepFiles } from './sweep-files.ts';
-import { runTasks, type TrialRunner, threadRunner } from './sweep-pool.ts';
 import { type PreparedSweep, prepareSweep } from './sweep-prepare.ts';
 import { rangeTasks, swept, sweptWindow, testTask, trainTasks } from './sweep-tasks.ts';
 import type { TrialSetting, TrialTask } from './sweep-trial.ts';
-import type { WorkerSetting } from './sweep-worker.ts';
+import type { TrialWork } from './worker.ts';
+import { runTasks, type TaskRunner, threadRunner } from './worker-pool.ts';
 
 export type { SweepQuestion };
+
+/** Runs one trial at a time. */
+export type TrialRunner = TaskRunner<TrialTask, TrialResult>;
 
 /** A sweep to be begun, or to be gone on with. */
 export interface SweepRequest {
@@ -46,7 +49,7 @@ export interface SweepRequest {
   /** Told after each backtest; `total` may grow when windows have chosen. */
   readonly onProgress?: (done: number, total: number) => void;
   /** How a trial is run: in a thread of its own unless said. */
-  readonly openRunner?: (setting: WorkerSetting) => TrialRunner;
+  readonly openRunner?: (work: TrialWork) => TrialRunner;
 }
 
 /** What a sweep comes to. */
@@ -232,7 +235,7 @@ function openRunners(
   const shared: SharedBars = shareBars(source, last);
   const market = source.synthetic ? base.config.data.synthetic : null;
   return Array.from({ length: Math.min(workers, tasks) }, () =>
-    openRunner({ setting, shared, market }),
+    openRunner({ work: 'trial', setting, shared, market }),
   );
 }
 

@@ -44,12 +44,19 @@ export class Board {
   readonly #near: Int32Array;
   #stretch: Stretch | null = null;
   #first: RowTime = { completedOrdinal: -1, sessionOrdinal: -1 };
+  /** Rows that were laid out, by their time, as long as there is room. */
+  readonly #kept = new Map<number, BoardRow>();
+  #room: number;
 
-  /** Looks ahead up to `untilOrdinal`; nothing of it is in the row of an earlier session. */
-  constructor(series: readonly SymbolSeries[], untilOrdinal: number) {
+  /**
+   * Looks ahead up to `untilOrdinal`; nothing of it is in the row of an earlier session. Keeps rows of at most
+   * `mostKept` values.
+   */
+  constructor(series: readonly SymbolSeries[], untilOrdinal: number, mostKept = 0) {
     this.#series = series;
     this.#untilOrdinal = untilOrdinal;
     this.#near = new Int32Array(series.length);
+    this.#room = mostKept;
   }
 
   /** The row of a decision in a session, when the last one that has ended is `completedOrdinal`. */
@@ -60,14 +67,33 @@ export class Board {
     if (known !== null && sameLag && row >= 0 && row < known.eras.length) {
       return { stretch: known, row };
     }
+    const kept = this.#kept.get(keyOf(time));
+    if (kept !== undefined) return kept;
     const follows = known !== null && sameLag && row === known.eras.length;
     const ahead = Math.min(STRETCH_ROWS, this.#untilOrdinal - time.completedOrdinal + 1);
     const stretch = layOut(this.#series, time, follows ? Math.max(1, ahead) : 1, this.#near);
     this.#stretch = stretch;
     this.#first = time;
+    this.#keep(stretch, time);
     return { stretch, row: 0 };
   }
+
+  #keep(stretch: Stretch, { completedOrdinal, sessionOrdinal }: RowTime): void {
+    if (stretch.visible.length > this.#room) return;
+    this.#room -= stretch.visible.length;
+    for (let row = 0; row < stretch.eras.length; row++) {
+      const time = {
+        completedOrdinal: completedOrdinal + row,
+        sessionOrdinal: sessionOrdinal + row,
+      };
+      this.#kept.set(keyOf(time), { stretch, row });
+    }
+  }
 }
+
+/** One number for the two; there are fewer sessions in the calendar. */
+const keyOf = ({ completedOrdinal, sessionOrdinal }: RowTime): number =>
+  completedOrdinal * 65_536 + sessionOrdinal;
 
 /** Lays out rows of sessions on end. `near` holds how many bars of each series were visible last. */
 function layOut(

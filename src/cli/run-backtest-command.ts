@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { relative, resolve } from 'node:path';
 import type { BacktestOutcome } from '../app/backtest-folder.ts';
 import { backtestToFolder } from '../app/backtest-folder.ts';
@@ -50,6 +51,7 @@ export async function runBacktestCommand(
       closeAtEnd: isSet('closeAtEnd'),
       html: isSet('html'),
       baseline: isSet('baseline') || (isSet('html') && options.baseline !== false),
+      workers: availableParallelism(),
       monteCarlo: isSet('monteCarlo'),
       sensitivity: isSet('sensitivity'),
       checkLookAhead: isSet('checkLookahead'),
@@ -102,7 +104,7 @@ class Stages {
 
 function outcomeOf(
   context: CommandContext,
-  { dir, report, result, files }: BacktestOutcome,
+  { dir, report, result, files, interrupted }: BacktestOutcome,
   elapsedMs: number,
   warnings: readonly string[],
 ): CommandOutcome {
@@ -134,11 +136,7 @@ function outcomeOf(
     },
     text: textOf(report, folder, files),
     warnings: [...warnings, ...report.warnings],
-    ...(end.kind === 'interrupted'
-      ? { exit: EXIT.INTERRUPTED }
-      : isFound
-        ? { exit: EXIT.FINDINGS }
-        : {}),
+    ...(interrupted ? { exit: EXIT.INTERRUPTED } : isFound ? { exit: EXIT.FINDINGS } : {}),
   };
 }
 

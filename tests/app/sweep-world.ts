@@ -3,10 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sharedBarSource } from '../../src/adapters/memory/shared-bars.ts';
 import { createSyntheticMarket } from '../../src/adapters/sim/synthetic-market.ts';
-import { runSweep, type SweepOutcome, type SweepQuestion } from '../../src/app/sweep.ts';
-import type { TrialRunner } from '../../src/app/sweep-pool.ts';
+import {
+  runSweep,
+  type SweepOutcome,
+  type SweepQuestion,
+  type TrialRunner,
+} from '../../src/app/sweep.ts';
 import { runTrial, TrialBars } from '../../src/app/sweep-trial.ts';
-import type { WorkerSetting } from '../../src/app/sweep-worker.ts';
+import type { TrialWork } from '../../src/app/worker.ts';
 import { Failure } from '../../src/domain/failure.ts';
 import { barAt } from '../../src/domain/market.ts';
 import { epochMs, sessionDate, utcMsToDate } from '../../src/domain/time.ts';
@@ -80,7 +84,7 @@ export const questionOf = (home: string, parts: Partial<SweepQuestion> = {}): Sw
 });
 
 /** Trials in this thread, over the same shared bars: the threads themselves need the built program. */
-export const inThisThread = ({ setting, shared }: WorkerSetting): TrialRunner => {
+export const inThisThread = ({ setting, shared }: TrialWork): TrialRunner => {
   const bars = new TrialBars(sharedBarSource(shared), setting.last);
   return { run: (task) => runTrial(task, setting, bars), close: async () => {} };
 };
@@ -92,7 +96,7 @@ export interface Sweeping {
   readonly workers?: number;
   readonly code?: string;
   readonly interrupt?: AbortSignal;
-  readonly openRunner?: (setting: WorkerSetting) => TrialRunner;
+  readonly openRunner?: (setting: TrialWork) => TrialRunner;
   readonly onProgress?: (done: number, total: number) => void;
 }
 

@@ -1,18 +1,23 @@
 import { Worker } from 'node:worker_threads';
-import type { TrialResult } from '../ledger/trials.ts';
-import type { TrialTask } from './sweep-trial.ts';
-import type { WorkerAnswer, WorkerSetting } from './sweep-worker.ts';
+import type { WorkerAnswer, WorkerSetting } from './worker.ts';
 
-/** Runs one trial at a time. */
-export interface TrialRunner {
-  readonly run: (task: TrialTask) => Promise<TrialResult>;
-  /** Ends it, in the middle of a trial too. */
+/** A task by its name, for whoever reads of it. Plain data: it can be sent to a thread. */
+interface Named {
+  readonly name: string;
+}
+
+/** Runs one task at a time. */
+export interface TaskRunner<Task, Result> {
+  readonly run: (task: Task) => Promise<Result>;
+  /** Ends it, in the middle of a task too. */
   readonly close: () => Promise<void>;
 }
 
-/** A thread of its own, over bars that it shares with the others. */
-export function threadRunner(setting: WorkerSetting): TrialRunner {
-  const worker = new Worker(new URL('./sweep-worker.js', import.meta.url), {
+/** A thread of its own, over bars that it shares with the others. Its tasks are those of the setting's kind of work. */
+export function threadRunner<Task extends Named, Result>(
+  setting: WorkerSetting,
+): TaskRunner<Task, Result> {
+  const worker = new Worker(new URL('./worker.js', import.meta.url), {
     workerData: setting,
     stdout: true,
     stderr: true,
@@ -28,7 +33,7 @@ export function threadRunner(setting: WorkerSetting): TrialRunner {
   };
   worker.on('message', (answer: WorkerAnswer) => settle?.(answer));
   worker.on('error', fail);
-  worker.on('exit', (code) => fail(new Error(`a thread of the sweep ended with ${code}`)));
+  worker.on('exit', (code) => fail(new Error(`a thread ended with ${code}`)));
   return {
     run: async (task) => {
       if (broken !== null) throw broken;
@@ -36,8 +41,8 @@ export function threadRunner(setting: WorkerSetting): TrialRunner {
         settle = resolve;
         worker.postMessage(task);
       });
-      if ('result' in answer) return answer.result;
-      const error = new Error(`trial ${task.name}: ${answer.error.message}`);
+      if ('result' in answer) return answer.result as Result;
+      const error = new Error(`${setting.work} ${task.name}: ${answer.error.message}`);
       if (answer.error.stack !== undefined) error.stack = answer.error.stack;
       throw error;
     },
@@ -51,10 +56,10 @@ export function threadRunner(setting: WorkerSetting): TrialRunner {
  * Gives each runner the next task as soon as it is free, until all are done or the signal is aborted. Throws what a
  * runner throws; results told by then stand. Does not close the runners.
  */
-export async function runTasks(
-  tasks: readonly TrialTask[],
-  runners: readonly TrialRunner[],
-  onResult: (task: TrialTask, result: TrialResult) => void,
+export async function runTasks<Task, Result>(
+  tasks: readonly Task[],
+  runners: readonly TaskRunner<Task, Result>[],
+  onResult: (task: Task, result: Result) => void,
   interrupt: AbortSignal,
 ): Promise<void> {
   let next = 0;
@@ -62,7 +67,7 @@ export async function runTasks(
     if (interrupt.aborted) resolve(null);
     interrupt.addEventListener('abort', () => resolve(null), { once: true });
   });
-  const serve = async (runner: TrialRunner): Promise<void> => {
+  const serve = async (runner: TaskRunner<Task, Result>): Promise<void> => {
     for (;;) {
       const task = interrupt.aborted ? undefined : tasks[next++];
       if (task === undefined) return;
