@@ -25,6 +25,8 @@ export interface IbWorld extends BrokerUnderTest {
   readonly gateway: IbGateway;
   readonly server: FakeTws;
   readonly remarks: readonly IbRemark[];
+  /** Ids and names of messages as they went out: 3 is an order, 4 a cancellation. */
+  readonly sent: readonly (readonly unknown[])[];
   /** The highest id that was written down. */
   readonly highestId: () => number;
   /** Waits until the connection of that number is there, compares, and lets orders through again. */
@@ -65,6 +67,7 @@ async function join(
 ): Promise<IbWorld> {
   const timeline = new SystemTimeline({ source: scaledTime(epochMs(NOW), SPEED) });
   const over = new AbortController();
+  const sent: (readonly unknown[])[] = [];
   const gateway = openIbGateway({
     host: '127.0.0.1',
     port,
@@ -73,6 +76,9 @@ async function join(
     mode: 'paper',
     timeline,
     jitter: () => 0,
+    onWire: (direction, tokens) => {
+      if (direction === 'sent') sent.push(tokens);
+    },
   });
   opened.push({ gateway, server, over });
   const remarks: IbRemark[] = [];
@@ -106,6 +112,7 @@ async function join(
     gateway,
     server,
     remarks,
+    sent,
     settled,
     highestId: () => ids.highest,
     heard: async (): Promise<readonly BrokerEvent[]> => {

@@ -193,7 +193,12 @@ export class IbBroker implements Broker {
   async preview(order: Order): Promise<Answer<OrderPreview>> {
     const { connection } = this.#gateway;
     if (connection === null) return { complete: false, code: null, why: 'there is no connection' };
-    const [orderId = 0] = this.#ids.take(1, connection.nextValidId);
+    let orderId: number;
+    try {
+      [orderId = 0] = this.#ids.take(1, connection.nextValidId);
+    } catch (error) {
+      return { complete: false, code: null, why: (error as Error).message };
+    }
     const terms = vendorOrder(order, { account: this.account, parentId: 0, transmit: true });
     return this.#gateway.ask(previewOf(orderId, this.#contractOf(order.symbol), terms));
   }

@@ -190,10 +190,12 @@ export class IbOrders {
       this.#remark('preset_changed', message, null, order.orderRef);
     }
     const { quantity, limitPrice, stopPrice, timeInForce } = now;
+    // An order that no exchange has seen yet may be told without a size.
+    const isResized = quantity > 0 && quantity !== tracked.toldQuantity;
+    if (isResized) tracked.toldQuantity = quantity;
     this.#change(tracked, {
       ...order,
-      // An order that an exchange has not seen yet may be told without a quantity.
-      quantity: quantity > 0 ? quantity : order.quantity,
+      quantity: isResized ? quantity : order.quantity,
       limitPrice,
       stopPrice,
       timeInForce,

@@ -31,6 +31,8 @@ export interface TrackedOrder {
   readonly asked: Order | null;
   /** The terms in force. */
   order: Order;
+  /** The size that the broker told with the terms last; what a group took off it is in the count of the status. */
+  toldQuantity: number;
   readonly clientId: number;
   readonly orderId: number;
   /** The number that it keeps for life; 0 until it is told. */
@@ -86,6 +88,7 @@ export const trackedOrder = (
   orderRef: order.orderRef,
   asked,
   order,
+  toldQuantity: order.quantity,
   state: 'sent',
   acknowledged: false,
   answering: false,
