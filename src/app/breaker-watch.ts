@@ -123,8 +123,13 @@ function referenceOf({ book, source }: System, fill: FillDraft): number | null {
   return order.type === 'market' || order.leg === 'entry' ? open : null;
 }
 
-/** How long no symbol at all has had a bar where one was due; 0 while the data speaks. */
-function silence({ book, source }: System, at: EpochMs, session: Session): number {
+/**
+ * How long the data has been silent; 0 while it speaks. Quotes say so themselves, by what was asked for and not heard;
+ * bars by no symbol at all having one where one was due.
+ */
+function silence({ book, source, quotes }: System, at: EpochMs, session: Session): number {
+  if (quotes !== null)
+    return quotes.silentSince === null ? 0 : Math.max(0, at - quotes.silentSince);
   const held = book.openTrades().map(({ symbol }) => symbol);
   // One symbol that does not trade is no silence: the feed speaks of others.
   const isSilent = (instant: EpochMs): boolean => {

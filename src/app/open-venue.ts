@@ -117,16 +117,16 @@ function brokerOf(
 /** Bars with the prices of now laid over them; scans look at the configured universe, or at what the broker finds. */
 function marketOf(
   { home, loaded, universe = universeOf(loaded.config, home) ?? undefined }: Composition,
-  { source, quotes, scanner }: IbMarket,
+  market: IbMarket,
   timeline: Timeline,
 ): LiveMarketData {
+  const { source, quotes } = market;
   const { entry, scan, costs } = loaded.config;
   const { rule, rows, minPriceUsd } = scan;
   if (universe !== undefined) source.setUniverse(universe);
   const findUniverse = async (): Promise<void> => {
-    const found = await scanner.scan({ rule, rows, minPriceUsd });
-    if (found.known) source.setUniverse(found.symbols);
-    else {
+    const found = await market.findUniverse({ rule, rows, minPriceUsd });
+    if (!found.known) {
       throw new Failure('DATA_UNAVAILABLE', `the scanner did not answer: ${found.why}`, {
         hint: 'look at it: trade-labs doctor ib; or name a universe: scan.universe',
       });

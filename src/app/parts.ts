@@ -66,6 +66,7 @@ export function pipelineParts(
     isUsed: (orderRef) => book.order(orderRef) !== null,
     exitParts: (symbol) => exitPartsOf(book, symbol),
     ...(system.terms === null ? {} : { ticks: system.terms.ticks }),
+    quotes: system.quotes,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { MarketSnapshot } from '../bars/snapshot.ts';
 import { lastSessionClosedBy, ordinalOf } from '../calendar/nyse.ts';
 import type { Config } from '../config/schema.ts';
 import { lowerBound, type Symbol } from '../domain/market.ts';
@@ -12,7 +13,7 @@ import {
   ZERO,
 } from '../domain/money.ts';
 import type { PortfolioState } from '../domain/portfolio.ts';
-import { dateToUtcMs, type EpochMs, type Session } from '../domain/time.ts';
+import { dateToUtcMs, type EpochMs, MINUTE_MS, type Session } from '../domain/time.ts';
 import type { EventDraft } from '../events/event.ts';
 import type { ActivityView } from '../ledger/activity.ts';
 import type { ClosedTrade } from '../ledger/book-state.ts';
@@ -98,11 +99,25 @@ async function marksAt(
     const last = era.ordinals[(snapshot.visible[i] as number) - 1];
     marks.set(series.symbol, {
       price: microsFromFloat(price, 'halfEven'),
-      // A halted symbol has no price of today while others have one.
-      fresh: (snapshot.pricedToday && snapshot.quote(i) !== null) || last === completed,
+      fresh: isFresh(snapshot, i, last === completed),
     });
   });
   return marks;
+}
+
+/** A mark from a live quote is fresh for so long: a held symbol's is asked for anew after ten seconds. */
+const FRESH_MARK_MS = MINUTE_MS;
+
+/** Whether the price of a series is one that the account may be valued by. */
+function isFresh(snapshot: MarketSnapshot, index: number, isCompleted: boolean): boolean {
+  const quote = snapshot.quote(index);
+  // Where there are prices of now, that of yesterday is none any more.
+  if (snapshot.liveQuotes === true) {
+    const isLive = quote?.kind === 'live' && quote.hasOpened === true;
+    return isLive && snapshot.asOf - quote.at <= FRESH_MARK_MS;
+  }
+  // A halted symbol has no price of today while others have one.
+  return (snapshot.pricedToday && quote !== null) || isCompleted;
 }
 
 /** Net R of so many of the last closed trades that have one, oldest first. */

@@ -29,9 +29,9 @@ export interface IbMarket {
   readonly scanner: IbScanner;
   /**
    * Asks the scanner which symbols the universe is from now on; what it says is among the warnings of the source. A scan
-   * that is not answered changes nothing, and is told.
+   * that is not answered changes nothing.
    */
-  findUniverse(request: IbScanRequest): Promise<void>;
+  findUniverse(request: IbScanRequest): Promise<IbScan>;
   /** What is held or has orders at work: it has bars of a minute, and its quotes are looked after. */
   follow(symbols: readonly Symbol[]): void;
   /** Gives up every line. The gateway stays. */
@@ -75,7 +75,7 @@ export function openIbMarket(gateway: IbGateway, options: IbMarketOptions): IbMa
     findUniverse: async (request) => {
       const found = await scanner.scan(request);
       if (found.known) source.setUniverse(found.symbols, said(request, found));
-      else onTrouble(`the scan ${request.rule} was not answered: ${found.why}`);
+      return found;
     },
     follow: (symbols) => {
       source.follow(symbols);
