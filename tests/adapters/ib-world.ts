@@ -33,30 +33,29 @@ export interface IbWorld extends BrokerUnderTest {
   readonly reconnected: (number: number) => Promise<void>;
   /** Waits until all that was said so far has been heard. */
   readonly settled: () => Promise<void>;
+  readonly close: () => Promise<void>;
   /** Another process over the same account: what this one knew is gone, but for the ids on its disk. */
   readonly restarted: (options?: Partial<IbBrokerOptions>) => Promise<IbWorld>;
 }
 
-const opened: { gateway: IbGateway; server: FakeTws; over: AbortController }[] = [];
+const opened: IbWorld[] = [];
 
 /** Closes what the tests opened. */
 export async function closeIbWorlds(): Promise<void> {
-  for (const { gateway, server, over } of opened.splice(0)) {
-    over.abort();
-    await gateway.close();
-    await server.close();
-  }
+  for (const world of opened.splice(0)) await world.close();
 }
 
 interface Made {
+  /** How many times as fast as outside time passes. */
+  readonly speed?: number;
   readonly broker?: Partial<IbBrokerOptions>;
   readonly server?: Partial<FakeTwsOptions>;
 }
 
-/** A connected and compared broker with an empty account. Time passes twenty times as fast as outside. */
-export async function ibWorld({ broker, server: serving }: Made = {}): Promise<IbWorld> {
+/** A connected and compared broker with an empty account. */
+export async function ibWorld({ broker, server: serving, speed }: Made = {}): Promise<IbWorld> {
   const { server, port } = await serve(serving);
-  return join(server, port, { highest: 0 }, broker);
+  return join(server, port, { highest: 0 }, broker, speed);
 }
 
 async function join(
@@ -64,8 +63,9 @@ async function join(
   port: number,
   ids: { highest: number },
   options: Partial<IbBrokerOptions> = {},
+  speed = SPEED,
 ): Promise<IbWorld> {
-  const timeline = new SystemTimeline({ source: scaledTime(epochMs(NOW), SPEED) });
+  const timeline = new SystemTimeline({ source: scaledTime(epochMs(NOW), speed) });
   const over = new AbortController();
   const sent: (readonly unknown[])[] = [];
   const gateway = openIbGateway({
@@ -80,7 +80,6 @@ async function join(
       if (direction === 'sent') sent.push(tokens);
     },
   });
-  opened.push({ gateway, server, over });
   const remarks: IbRemark[] = [];
   const broker = openIbBroker(gateway, {
     clientId: CLIENT,
@@ -107,7 +106,7 @@ async function join(
   };
   await gateway.link.start();
   await compare();
-  return {
+  const world: IbWorld = {
     broker,
     gateway,
     server,
@@ -129,10 +128,18 @@ async function join(
       }
       await compare();
     },
+    close: async () => {
+      over.abort();
+      broker.close();
+      await gateway.close();
+      await server.close();
+    },
     restarted: async (again = {}) => {
       broker.close();
       await gateway.close();
-      return join(server, port, ids, again);
+      return join(server, port, ids, again, speed);
     },
   };
+  opened.push(world);
+  return world;
 }

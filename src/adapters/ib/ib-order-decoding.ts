@@ -1,5 +1,5 @@
 import type { Contract, Order as VendorOrder } from '@stoqey/ib';
-import { parseSymbol, type Symbol } from '../../domain/market.ts';
+import type { Symbol } from '../../domain/market.ts';
 import { MAX_MICROS, MICROS_PER_USD, type Micros, microsFromFloat } from '../../domain/money.ts';
 import {
   type ExitReason,
@@ -8,6 +8,7 @@ import {
   type Order,
   type OrderType,
 } from '../../domain/order.ts';
+import { symbolOfIb } from './ib-symbols.ts';
 
 /** A price or an amount that the broker told; null where it told none, or what cannot be one. */
 export function amountOf(value: unknown): Micros | null {
@@ -21,10 +22,10 @@ const priceOf = (value: unknown): Micros | null => {
   return amount === 0 ? null : amount;
 };
 
-/** The US stock of a contract; null for anything else. Classes of shares follow a space there, and a point here. */
+/** The US stock of a contract; null for anything else. */
 export function symbolOf({ secType, currency, symbol = '' }: Contract): Symbol | null {
   if (String(secType) !== 'STK' || currency !== 'USD') return null;
-  return parseSymbol(symbol.replace(' ', '.'));
+  return symbolOfIb(symbol);
 }
 
 /** Types that we never send are told as what they come closest to. */

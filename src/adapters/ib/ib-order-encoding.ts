@@ -8,6 +8,7 @@ import {
 import type { Symbol } from '../../domain/market.ts';
 import { type Micros, toUsd } from '../../domain/money.ts';
 import type { Order, OrderType } from '../../domain/order.ts';
+import { ibSymbolOf } from './ib-symbols.ts';
 
 /** A stock as the broker names it, so that no order can mean another of the same ticker. */
 export interface IbStock {
@@ -41,7 +42,7 @@ const REDUCE_WITH_BLOCK = 2;
 
 /** A US stock, routed by the broker. Without its number it is found by its ticker, classes after a space. */
 export const vendorContract = (symbol: Symbol, stock: IbStock | null): Contract => ({
-  symbol: stock?.symbol ?? symbol.replace(/[./-]/, ' '),
+  symbol: stock?.symbol ?? ibSymbolOf(symbol),
   secType: SecType.STK,
   exchange: 'SMART',
   currency: 'USD',

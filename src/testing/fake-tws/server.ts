@@ -53,6 +53,8 @@ export class FakeTws implements SessionHost {
   readonly faults = new FaultPlan();
   /** Changes messages on their way out, to see that a client notices. */
   mutate: ((tokens: readonly Token[]) => readonly Token[]) | null = null;
+  /** Changes the bytes of a message on their way out: what comes is no message any more, or several. */
+  garble: ((frame: Buffer) => Buffer) | null = null;
   readonly exchange: Exchange;
   readonly audit: Audit;
   readonly #options: FakeTwsOptions;

@@ -10,6 +10,7 @@ export interface SessionHost {
   readonly accounts: readonly string[];
   readonly faults: FaultPlan;
   readonly mutate: ((tokens: readonly Token[]) => readonly Token[]) | null;
+  readonly garble: ((frame: Buffer) => Buffer) | null;
   now(): number;
   monotonicMs(): number;
   sleep(ms: number): Promise<void>;
@@ -181,7 +182,8 @@ export class Session {
     if (this.#socket.destroyed || faults.has('mute')) return;
     if (faults.take('garbage-length')) this.#socket.write(Buffer.from([0x7f, 0xff, 0xff, 0xff]));
     if (faults.take('unknown-message')) this.#socket.write(frameOf([9_999, 1, 'nothing']));
-    const frame = frameOf(this.#host.mutate?.(tokens) ?? tokens);
+    const whole = frameOf(this.#host.mutate?.(tokens) ?? tokens);
+    const frame = this.#host.garble?.(whole) ?? whole;
     if (faults.take('drop-mid-frame')) {
       this.#socket.write(frame.subarray(0, frame.length >> 1));
       this.#socket.destroy();
