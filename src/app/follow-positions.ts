@@ -1,7 +1,10 @@
 import type { Symbol } from '../domain/market.ts';
-import { toUsd } from '../domain/money.ts';
+import { type Micros, toUsd } from '../domain/money.ts';
 import type { HeldPosition, PortfolioState } from '../domain/portfolio.ts';
+import { assertExists } from '../domain/result.ts';
 import type { Session } from '../domain/time.ts';
+import type { EventDraft } from '../events/event.ts';
+import type { Book } from '../ledger/book.ts';
 import { isProtectiveStop } from '../ledger/protection.ts';
 import {
   type CompletedBar,
@@ -21,7 +24,7 @@ export async function followPositions(
 ): Promise<void> {
   const completed = await completedBars(system, state.positions, session);
   const plan = planExits(state.positions, completed, exitSettings(system));
-  for (const move of plan.moves) await moveStops(system, desk, move, session);
+  await moveStops(system, desk, plan.moves, session);
   for (const { symbol, quantity } of plan.parts) {
     const isBusy = system.book.live(symbol).some(({ leg }) => leg === 'exit' || leg === 'entry');
     if (!isBusy) await desk.sellPart(symbol, quantity, session.date);
@@ -64,38 +67,58 @@ async function mergeStops(
   await desk.takeIn(session.date);
 }
 
-/** Moves every stop of a symbol that is below the new price; the old one stays where the broker does not take it. */
+/** A stop that is below the price it is moved to. */
+interface LowStop {
+  readonly move: StopMove;
+  readonly orderRef: string;
+  readonly old: Micros;
+}
+
+/** Moves every stop that is below its new price; the old one stays where the broker does not take it. */
 async function moveStops(
   { book, clock, history, log }: System,
   desk: OrderDesk,
-  move: StopMove,
+  moves: readonly StopMove[],
   session: Session,
 ): Promise<void> {
-  for (const stop of book.live(move.symbol)) {
-    if (stop.leg !== 'stop' || stop.type !== 'stop') continue;
-    if (stop.stopPrice === null || stop.stopPrice >= move.to) continue;
-    const answer = await desk.modify(stop.orderRef, { stopPrice: move.to }, move.cause);
-    if (answer.outcome !== 'accepted') {
-      const fields = { orderRef: stop.orderRef, outcome: answer.outcome, stop: toUsd(move.to) };
+  const low = moves.flatMap((move) => lowStops(book, move));
+  if (low.length === 0) return;
+  const answers = await desk.modifyAll(
+    low.map(({ orderRef, move: { to, cause } }) => ({
+      orderRef,
+      change: { stopPrice: to },
+      cause,
+    })),
+  );
+  await desk.takeIn(session.date);
+  const moved: EventDraft[] = [];
+  for (const [i, { move, orderRef, old }] of low.entries()) {
+    const { outcome } = assertExists(answers[i], 'every change has an answer');
+    if (outcome !== 'accepted') {
+      const fields = { orderRef, outcome, stop: toUsd(move.to) };
       log.write('error', 'a stop could not be moved; the old one stays', fields);
       continue;
     }
-    await desk.takeIn(session.date);
-    await history.append([
-      {
-        type: 'stop.moved',
-        at: clock.now(),
-        runId: null,
-        symbol: move.symbol,
-        orderRef: stop.orderRef,
-        session: session.date,
-        old: stop.stopPrice,
-        new: move.to,
-        cause: move.cause,
-      },
-    ]);
+    moved.push({
+      type: 'stop.moved',
+      at: clock.now(),
+      runId: null,
+      symbol: move.symbol,
+      orderRef,
+      session: session.date,
+      old,
+      new: move.to,
+      cause: move.cause,
+    });
   }
+  if (moved.length > 0) await history.append(moved);
 }
+
+const lowStops = (book: Book, move: StopMove): LowStop[] =>
+  book.live(move.symbol).flatMap(({ leg, type, stopPrice, orderRef }) => {
+    const isLow = leg === 'stop' && type === 'stop' && stopPrice !== null && stopPrice < move.to;
+    return isLow ? [{ move, orderRef, old: stopPrice }] : [];
+  });
 
 /** Close and ATR14 of the bar that this session completed, per held symbol that has one. */
 async function completedBars(

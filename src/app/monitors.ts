@@ -296,9 +296,11 @@ export class Monitors {
   }
 
   async #followAtClose(at: EpochMs, session: Session): Promise<void> {
+    const { book } = this.#system;
     const before = await portfolioAt(this.#system, at, session);
+    const seq = book.seq;
     await this.#leaveAtClose(before, session);
-    const held = await portfolioAt(this.#system, at, session);
+    const held = book.seq === seq ? before : await portfolioAt(this.#system, at, session);
     await followPositions(this.#system, this.#desk, held, session);
   }
 

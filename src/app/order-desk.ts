@@ -2,10 +2,10 @@ import type { Fill } from '../domain/fill.ts';
 import type { Symbol } from '../domain/market.ts';
 import type { Micros } from '../domain/money.ts';
 import type { ExitReason, Order } from '../domain/order.ts';
+import { assertExists } from '../domain/result.ts';
 import type { EpochMs, SessionDate } from '../domain/time.ts';
 import type { EventDraft } from '../events/event.ts';
 import type { Book } from '../ledger/book.ts';
-import { sameTerms, termsOf } from '../ledger/book-orders.ts';
 import type { BookOrder, EndedTrade, TradeEnd } from '../ledger/book-state.ts';
 import { resultOf } from '../ledger/book-trades.ts';
 import { bookingOrder } from '../ledger/booking-order.ts';
@@ -23,6 +23,7 @@ import { sendExit, sendLone } from '../pipeline/execute.ts';
 import type { Broker, BrokerEvent, OrderChange, SendOutcome } from '../ports/broker.ts';
 import type { History } from '../ports/history.ts';
 import type { FillDraft } from './breaker-watch.ts';
+import { type AskedChange, changeRequest } from './order-changes.ts';
 
 /** What the desk works with. */
 export interface DeskParts {
@@ -136,7 +137,7 @@ export class OrderDesk {
   async look(session: SessionDate): Promise<readonly SymbolProof[]> {
     const { book, broker, history, isHalted } = this.#parts;
     const { settleMs, showsCompletedOrders } = broker.capabilities;
-    const open = [...book.orders()].some(({ status }) => status === 'unknown');
+    const open = book.live().some(({ status }) => status === 'unknown');
     const since = fillsSince(book, open ? null : this.#lastComplete, OVERLAP_MS);
     const statement = await broker.statement(since);
     // What was said up to the statement comes before it.
@@ -207,22 +208,25 @@ export class OrderDesk {
    * arrived. What the broker makes of it comes as its message, or in that statement.
    */
   async modify(orderRef: string, change: OrderChange, cause: string): Promise<SendOutcome> {
-    const { book, broker, history } = this.#parts;
-    const base = () => ({ at: this.#parts.now(), runId: null, orderRef });
-    const known = book.order(orderRef);
-    if (known !== null) {
-      const old = termsOf(known);
-      const terms = { ...old, ...change };
-      const isNews = known.asked !== null || !sameTerms(old, terms);
-      const asked = { ...base(), type: 'order.modify_requested', old, new: terms, cause } as const;
-      if (isNews) await history.append([asked]);
-    }
-    const answer = await broker.modify(orderRef, change);
-    if (answer.outcome !== 'accepted' && answer.outcome !== 'unknown') {
-      const refusal = { ...base(), type: 'order.modify_refused', cause: answer.message } as const;
+    const [answer] = await this.modifyAll([{ orderRef, change, cause }]);
+    return assertExists(answer, 'every change has an answer');
+  }
+
+  /** The same for several orders: all changes are written down as one step, then sent one after the other. */
+  async modifyAll(changes: readonly AskedChange[]): Promise<readonly SendOutcome[]> {
+    const { book, broker, history, now } = this.#parts;
+    const asked = changes.flatMap((one) => changeRequest(book, one, now()));
+    if (asked.length > 0) await history.append(asked);
+    const answers: SendOutcome[] = [];
+    for (const { orderRef, change } of changes) {
+      const answer = await broker.modify(orderRef, change);
+      answers.push(answer);
+      if (answer.outcome === 'accepted' || answer.outcome === 'unknown') continue;
+      const base = { at: now(), runId: null, orderRef };
+      const refusal = { ...base, type: 'order.modify_refused', cause: answer.message } as const;
       if (book.order(orderRef)?.asked != null) await history.append([refusal]);
     }
-    return answer;
+    return answers;
   }
 
   /** Ends what an entry has not filled. Its stop is shrunk to what was filled first, so that it never could oversell. */

@@ -138,17 +138,24 @@ const TRANSITIONS: Readonly<Record<OrderStatus, Row>> = {
 export const nextStatus = (status: OrderStatus, event: OrderEventKind): OrderStatus =>
   TRANSITIONS[status][event] ?? status;
 
-const LIVE: ReadonlySet<OrderStatus> = new Set([
-  'submitted',
-  'working',
-  'partial',
-  'cancel_pending',
-  'inactive',
-  'unknown',
-]);
-
 /** True while the order may still fill as far as we know. */
-export const isLive = (status: OrderStatus): boolean => LIVE.has(status);
+export function isLive(status: OrderStatus): boolean {
+  switch (status) {
+    case 'submitted':
+    case 'working':
+    case 'partial':
+    case 'cancel_pending':
+    case 'inactive':
+    case 'unknown':
+      return true;
+    case 'filled':
+    case 'cancelled':
+    case 'expired':
+    case 'rejected':
+    case 'denied':
+      return false;
+  }
+}
 
 /** A deterministic, unique name of an order, carried by the broker and found again after any restart. */
 export interface OrderKey {

@@ -3,6 +3,7 @@ import { assert } from '../domain/result.ts';
 import { isoUtc } from '../domain/time.ts';
 import { instantCodec, moneyCodec } from './codecs.ts';
 import { EVENT_PAYLOADS, EVENT_TYPES, type EventDraft, JOURNAL_VERSION } from './event.ts';
+import { quoted } from './fingerprint.ts';
 
 /**
  * The JSON text of a value of the program; undefined where JSON leaves a member out. Made once per event type from the
@@ -60,21 +61,9 @@ export function holds(
 
 /** JSON.stringify for what events hold most: short text and numbers. */
 function plain(value: unknown): string | undefined {
-  if (typeof value === 'string') return isPlainText(value) ? `"${value}"` : JSON.stringify(value);
+  if (typeof value === 'string') return quoted(value);
   if (typeof value === 'number') return Number.isFinite(value) ? `${value}` : 'null';
   return value === null ? 'null' : JSON.stringify(value);
-}
-
-const LONGEST_READ = 64;
-
-/** True for short text that JSON writes as it is. */
-function isPlainText(text: string): boolean {
-  if (text.length > LONGEST_READ) return false;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code < 32 || code > 126 || code === 34 || code === 92) return false;
-  }
-  return true;
 }
 
 /** A member: its name as it stands in the text, and how its value is written. */

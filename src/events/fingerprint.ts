@@ -9,9 +9,8 @@ export function canonicalJson(value: unknown): string {
     if (!Number.isFinite(value)) throw new TypeError(`no canonical form for ${value}`);
     return `${value}`;
   }
-  if (value === null || typeof value === 'boolean' || typeof value === 'string') {
-    return JSON.stringify(value);
-  }
+  if (typeof value === 'string') return quoted(value);
+  if (value === null || typeof value === 'boolean') return `${value}`;
   if (Array.isArray(value)) {
     let items = '';
     for (const item of value as unknown[])
@@ -19,15 +18,55 @@ export function canonicalJson(value: unknown): string {
     return `[${items}]`;
   }
   if (typeof value === 'object') {
+    const { sorted, heads } = orderOf(Object.keys(value));
     let members = '';
-    for (const key of Object.keys(value).sort()) {
-      const member = (value as Readonly<Record<string, unknown>>)[key];
+    for (let i = 0; i < sorted.length; i++) {
+      const member = (value as Readonly<Record<string, unknown>>)[sorted[i] as string];
       if (member === undefined) continue;
-      members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`;
+      members += `${members === '' ? '' : ','}${heads[i]}${canonicalJson(member)}`;
     }
     return `{${members}}`;
   }
   throw new TypeError(`no canonical form for ${typeof value}`);
+}
+
+/** The keys of an object as they come, in order, and each as it stands in the text. */
+interface KeyOrder {
+  readonly keys: readonly string[];
+  readonly sorted: readonly string[];
+  readonly heads: readonly string[];
+}
+
+/** By the number of keys the orders seen last: what is fingerprinted has few shapes, and each comes again. */
+const orders: KeyOrder[][] = [];
+const KEPT_ORDERS = 8;
+
+function orderOf(keys: readonly string[]): KeyOrder {
+  orders[keys.length] ??= [];
+  const known = orders[keys.length] as KeyOrder[];
+  for (const order of known) if (isSameList(order.keys, keys)) return order;
+  const sorted = keys.toSorted();
+  const order = { keys, sorted, heads: sorted.map((key) => `${quoted(key)}:`) };
+  if (known.length === KEPT_ORDERS) known.pop();
+  known.unshift(order);
+  return order;
+}
+
+function isSameList(a: readonly string[], b: readonly string[]): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+const LONGEST_READ = 64;
+
+/** JSON.stringify of text; short text that JSON writes as it is costs a look at it. */
+export function quoted(text: string): string {
+  if (text.length > LONGEST_READ) return JSON.stringify(text);
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 32 || code > 126 || code === 34 || code === 92) return JSON.stringify(text);
+  }
+  return `"${text}"`;
 }
 
 /** SHA-256 of text or bytes, 64 hex digits. */

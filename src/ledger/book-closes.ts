@@ -21,6 +21,7 @@ export function bookMarks(state: BookState, event: EventOf<'account.marked'>): v
     if (trade === undefined) continue;
     // Only at a close does a mark that is not stale come from a bar of this very session.
     const hasBar = isClose && !stale;
+    if (!hasBar && mark === trade.mark) continue;
     state.trades.set(symbol, {
       ...trade,
       mark,

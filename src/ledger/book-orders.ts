@@ -129,12 +129,10 @@ export function addFilled(state: BookState, orderRef: string, quantity: number):
   return filled;
 }
 
-/** Live orders of a symbol or of all, in the order they were submitted. */
-export function liveOrders(state: BookState, symbol?: string): BookOrder[] {
+/** Live orders, in the order they were submitted. */
+export function liveOrders(state: BookState): BookOrder[] {
   const live: BookOrder[] = [];
-  for (const order of state.orders.values()) {
-    if (isLive(order.status) && (symbol === undefined || order.symbol === symbol)) live.push(order);
-  }
+  for (const order of state.orders.values()) if (isLive(order.status)) live.push(order);
   return live;
 }
 

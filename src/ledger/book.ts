@@ -46,11 +46,13 @@ export class Book implements Fold {
   #state: BookState = emptyBook();
   /** Null where it has to be made anew. */
   #openTrades: readonly OpenTrade[] | null = null;
+  #live: readonly BookOrder[] | null = null;
 
   apply(event: JournalEvent): readonly ViewChange[] {
     const state = this.#state;
     state.seq = event.seq;
     this.#openTrades = null;
+    this.#live = null;
     switch (event.type) {
       case 'run.started':
         state.configHash = event.configHash;
@@ -122,6 +124,7 @@ export class Book implements Fold {
   restore(state: unknown): void {
     this.#state = decodeBook(state);
     this.#openTrades = null;
+    this.#live = null;
   }
 
   get seq(): number {
@@ -163,8 +166,12 @@ export class Book implements Fold {
   order(orderRef: string): BookOrder | null {
     return this.#state.orders.get(orderRef) ?? null;
   }
-  live(symbol?: Symbol): BookOrder[] {
-    return liveOrders(this.#state, symbol);
+  /** Orders that may still fill, of a symbol or of all, in the order they were submitted. */
+  live(symbol?: Symbol): readonly BookOrder[] {
+    this.#live ??= liveOrders(this.#state);
+    return symbol === undefined
+      ? this.#live
+      : this.#live.filter((order) => order.symbol === symbol);
   }
   /** Orders that may still fill, and those that ended within the last ten closes, in the order they were sent. */
   orders(): IterableIterator<BookOrder> {

@@ -53,45 +53,62 @@ export function prove(
   statement: BrokerStatement,
   isHalted: (symbol: Symbol) => boolean,
 ): SymbolProof[] {
-  const symbols = new Set<Symbol>();
-  for (const { symbol } of book.openTrades()) symbols.add(symbol);
-  for (const { symbol } of book.live()) symbols.add(symbol);
-  for (const { symbol } of statement.positions) symbols.add(symbol);
-  for (const { symbol, status } of statement.openOrders) if (isLive(status)) symbols.add(symbol);
-  return [...symbols].sort().map((symbol) => proofOf(symbol, book, statement, isHalted(symbol)));
+  const known = new Map<Symbol, Known>();
+  const of = (symbol: Symbol): Known => {
+    let one = known.get(symbol);
+    if (one === undefined) {
+      one = { orders: [], foreignOrders: [], live: [], held: null };
+      known.set(symbol, one);
+    }
+    return one;
+  };
+  for (const { symbol } of book.openTrades()) of(symbol);
+  for (const order of book.live()) of(order.symbol).live.push(order);
+  for (const { symbol, quantity } of statement.positions) of(symbol).held ??= quantity;
+  for (const order of statement.openOrders) {
+    if (!isLive(order.status)) continue;
+    const { orders, foreignOrders } = of(order.symbol);
+    (book.order(order.orderRef) === null ? foreignOrders : orders).push(order);
+  }
+  return [...known.keys()]
+    .sort()
+    .map((symbol) => proofOf(symbol, of(symbol), book, statement, isHalted(symbol)));
+}
+
+/** What both sides say of one symbol. */
+interface Known {
+  /** Live orders as the broker shows them: ours, and those that our journal never named. */
+  readonly orders: BrokerOrder[];
+  readonly foreignOrders: BrokerOrder[];
+  /** Live orders of our book. */
+  readonly live: BookOrder[];
+  /** Net position at the broker; null where it shows none. */
+  held: number | null;
 }
 
 function proofOf(
   symbol: Symbol,
+  { orders, foreignOrders, live, held }: Known,
   book: Book,
-  { openOrders, positions, complete }: BrokerStatement,
+  { complete }: BrokerStatement,
   isHalted: boolean,
 ): SymbolProof {
-  const orders: BrokerOrder[] = [];
-  const foreignOrders: BrokerOrder[] = [];
-  for (const order of openOrders) {
-    if (order.symbol !== symbol || !isLive(order.status)) continue;
-    (book.order(order.orderRef) === null ? foreignOrders : orders).push(order);
-  }
-  const stated = new Set(orders.map(({ orderRef }) => orderRef));
-  const unstated = book.live(symbol).filter(({ orderRef }) => !stated.has(orderRef));
+  const unstated = live.filter(
+    ({ orderRef }) => !orders.some((order) => order.orderRef === orderRef),
+  );
   const open = [...orders, ...unstated].map((order) => ({
     side: order.side,
     ocaGroup: order.ocaGroup,
     remaining: Math.max(remainingOf(order), askedOf(order, book)),
   }));
-  const held = positions.find((position) => position.symbol === symbol)?.quantity ?? 0;
   const numbers = {
     owned: book.owned(symbol),
     cover: orders.reduce((total, order) => total + coverOf(order, book), 0),
     sellable: sellableOf(open),
     entryRemainder: buyableOf(open),
-    brokerShares: complete.positions ? held : null,
+    brokerShares: complete.positions ? (held ?? 0) : null,
   };
-  const unknown = book
-    .live(symbol)
-    .filter(({ status }) => status === 'unknown')
-    .map(({ orderRef }) => orderRef);
+  const unknown = live.filter(({ status }) => status === 'unknown').map(({ orderRef }) => orderRef);
   const isKnown = complete.openOrders && complete.positions && unknown.length === 0;
   const idle = numbers.owned === 0 && open.length === 0;
   const state = idle ? 'none' : isKnown ? stateOf(numbers, isHalted) : 'unknown';

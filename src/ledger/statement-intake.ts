@@ -51,7 +51,7 @@ export function adoptStatement(
   const drafts: EventDraft[] = [];
   const base = { at: statement.at, runId: null };
   const gone: BookOrder[] = [];
-  for (const order of allOrders(book)) {
+  for (const order of book.orders()) {
     const { orderRef } = order;
     const shown = open.get(orderRef);
     if (shown !== undefined) {
@@ -90,8 +90,6 @@ const byUrgency = (a: BookOrder, b: BookOrder): number =>
 
 const byRef = (orders: readonly BrokerOrder[]): ReadonlyMap<string, BrokerOrder> =>
   new Map(orders.map((order) => [order.orderRef, order]));
-
-const allOrders = (book: Book): readonly BookOrder[] => [...book.orders()];
 
 const isComplete = (
   { complete }: BrokerStatement,
