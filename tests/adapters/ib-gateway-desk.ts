@@ -2,13 +2,13 @@ import { OrderAction, OrderType, SecType } from '@stoqey/ib';
 import type { IbGateway, IbGatewayOptions } from '../../src/adapters/ib/ib-gateway.ts';
 import type { IbNotice } from '../../src/adapters/ib/ib-notices.ts';
 import { openIbGateway } from '../../src/adapters/ib/ib-supervisor.ts';
-import { scaledTime } from '../../src/adapters/system/scaled-time.ts';
 import { SystemTimeline } from '../../src/adapters/system/system-timeline.ts';
 import { epochMs } from '../../src/domain/time.ts';
 import type { FakeTws, FakeTwsOptions } from '../../src/testing/fake-tws/server.ts';
+import { WireTime } from '../simulation/wire-time.ts';
 import { ACCOUNT, NOW, serve } from '../testing/fake-tws/serving.ts';
 
-/** A gateway that is kept connected to a server for tests, by one clock that runs faster than outside. */
+/** A gateway that is kept connected to a server for tests, by one clock that goes on while nothing is said. */
 export interface GatewayDesk {
   readonly server: FakeTws;
   readonly port: number;
@@ -32,17 +32,15 @@ export async function closeDesks(): Promise<void> {
 interface Made {
   readonly gateway?: Partial<IbGatewayOptions>;
   readonly server?: Partial<FakeTwsOptions>;
-  readonly speed?: number;
 }
 
 /** Not started. */
 export async function gatewayDesk({
   gateway: options,
   server: serving,
-  speed = 20,
 }: Made = {}): Promise<GatewayDesk> {
-  const time = scaledTime(epochMs(NOW), speed);
-  const { server, port } = await serve({ time, now: () => Math.floor(time.wallMs()), ...serving });
+  const time = new WireTime(epochMs(NOW));
+  const { server, port } = await serve({ time, now: time.wallMs, ...serving });
   const timeline = new SystemTimeline({ source: time });
   const notices: IbNotice[] = [];
   const gateway = openIbGateway({

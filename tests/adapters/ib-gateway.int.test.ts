@@ -1,16 +1,30 @@
-import { type connect, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { serverTime } from '../../src/adapters/ib/ib-questions.ts';
+import { epochMs } from '../../src/domain/time.ts';
 import type { FaultName } from '../../src/testing/fake-tws/faults.ts';
 import { buy, closeDesks, type GatewayDesk, gatewayDesk, readyDesk } from './ib-gateway-desk.ts';
 
 afterEach(closeDesks);
 
+const NEVER = new AbortController().signal;
 const PATIENCE = { timeout: 10_000 };
-const connected = ({ gateway }: GatewayDesk, number: number): Promise<unknown> =>
-  vi.waitUntil(() => (gateway.connection?.number ?? 0) >= number, PATIENCE);
-const stands = ({ gateway }: GatewayDesk, state: string): Promise<unknown> =>
-  vi.waitUntil(() => gateway.link.standing.state === state, PATIENCE);
+
+/** Resolves at the moment that it is so: time goes on while a test looks now and then. */
+const until = ({ gateway }: GatewayDesk, isSo: () => boolean): Promise<void> =>
+  new Promise((resolve) => {
+    const look = (): void => {
+      if (!isSo()) return;
+      forget();
+      resolve();
+    };
+    const forget = gateway.link.onNews(look);
+    look();
+  });
+const connected = (desk: GatewayDesk, number: number): Promise<void> =>
+  until(desk, () => (desk.gateway.connection?.number ?? 0) >= number);
+const stands = (desk: GatewayDesk, state: string): Promise<void> =>
+  until(desk, () => desk.gateway.link.standing.state === state);
 const orderSent = ({ gateway }: GatewayDesk): Promise<boolean> =>
   gateway.send('order', 1, (api) => api.reqGlobalCancel());
 
@@ -104,11 +118,11 @@ describe('a gateway that cannot be reached', () => {
       cause: expect.stringMatching(cause),
       episode: 0,
     });
-    await vi.waitUntil(() => server.connections === 0, PATIENCE);
     expect(await orderSent(desk)).toBe(false);
     server.faults.clear();
     await stands(desk, 'reconciling');
     expect(gateway.link.standing.episode).toBe(1);
+    expect(server.connections).toBe(1);
     expect(server.record.problems).toEqual([]);
   });
 
@@ -137,28 +151,44 @@ describe('a gateway that cannot be reached', () => {
   });
 
   it('is tried rarely and without a word while it is away by its timetable', async () => {
-    let attempts = 0;
+    const { port, gateway, timeline, stood, server } = await gatewayDesk();
+    await server.close();
+    const at: number[] = [];
     const closing = createServer((socket) => {
-      attempts += 1;
+      at.push(timeline.now());
+      if (at.length === 4) gateway.link.expectAway(false);
       socket.destroy();
     });
-    await new Promise<void>((resolve) => closing.listen(0, '127.0.0.1', resolve));
-    const { port } = closing.address() as { port: number };
-    const { gateway, timeline, stood } = await gatewayDesk({ gateway: { port }, speed: 200 });
+    await new Promise<void>((resolve) => closing.listen(port, '127.0.0.1', resolve));
     gateway.link.expectAway(true);
-    await gateway.link.start();
-    const from = timeline.now();
-    await vi.waitUntil(() => attempts >= 3, PATIENCE);
-    expect(timeline.now() - from).toBeGreaterThanOrEqual(240_000);
-    expect(stood).toEqual(['connecting']);
-    const before = attempts;
-    gateway.link.expectAway(false);
-    const back = timeline.now();
-    await vi.waitUntil(() => attempts > before, PATIENCE);
-    // It is not waited for the end of the long pause.
-    expect(timeline.now() - back).toBeLessThan(100_000);
+    void gateway.link.start();
+    await vi.waitUntil(() => at.length >= 6, PATIENCE);
     await gateway.close();
     closing.close();
+    const pauses = at.slice(1).map((one, index) => one - (at[index] as number));
+    expect(pauses.slice(0, 3).every((pause) => pause >= 120_000)).toBe(true);
+    expect(pauses.slice(3, 5).every((pause) => pause < 65_000)).toBe(true);
+    expect(stood).toEqual(['connecting', 'closed']);
+  });
+
+  it('is tried at once when it should be back', async () => {
+    const { port, gateway, timeline, server } = await gatewayDesk();
+    await server.close();
+    const at: number[] = [];
+    const closing = createServer((socket) => {
+      at.push(timeline.now());
+      socket.destroy();
+    });
+    await new Promise<void>((resolve) => closing.listen(port, '127.0.0.1', resolve));
+    gateway.link.expectAway(true);
+    await gateway.link.start();
+    await timeline.reach(epochMs(timeline.now() + 10_000), NEVER);
+    const back = timeline.now();
+    gateway.link.expectAway(false);
+    await vi.waitUntil(() => at.length >= 2, PATIENCE);
+    await gateway.close();
+    closing.close();
+    expect((at[1] as number) - back).toBeLessThan(1_000);
   });
 });
 
@@ -169,7 +199,7 @@ describe('a gateway that is not the right one', () => {
     ['client-id-in-use', /client id 17 is in use/],
   ];
   it.each(refusing)('is refused in words, and used once it is mended: %s', async (fault, cause) => {
-    const desk = await gatewayDesk({ speed: 100 });
+    const desk = await gatewayDesk();
     const { gateway, server, timeline } = desk;
     server.faults.set(fault);
     const standing = await gateway.link.start();
@@ -177,9 +207,9 @@ describe('a gateway that is not the right one', () => {
     expect(standing).toMatchObject({ state: 'refused', episode: 0 });
     expect(standing.cause).toMatch(cause);
     expect(gateway.connection).toBeNull();
-    await vi.waitUntil(() => server.connections === 0, PATIENCE);
     server.faults.clear();
     await stands(desk, 'reconciling');
+    expect(server.connections).toBe(1);
     expect(timeline.now() - refusedAt).toBeGreaterThanOrEqual(60_000);
     // Orders can be changed only under the id that placed them.
     expect(server.record.clientIds).toEqual([17, 17]);
@@ -276,7 +306,7 @@ describe('a gateway whose connection breaks', () => {
   });
 
   it('is given up once it does not answer', async () => {
-    const desk = await readyDesk({ speed: 50 });
+    const desk = await readyDesk();
     const { gateway, server } = desk;
     server.faults.set('mute');
     await stands(desk, 'connecting');
@@ -311,21 +341,22 @@ describe('a gateway whose connection breaks', () => {
   });
 
   it('waits at least 2.5 s before each attempt, and longer each time', async () => {
+    const { port, gateway, timeline, server } = await gatewayDesk();
+    await server.close();
     const at: number[] = [];
-    const { port, gateway, timeline, server } = await gatewayDesk({ speed: 50 });
-    const accepting = createServer((socket) => {
+    const closing = createServer((socket) => {
       at.push(timeline.now());
       socket.destroy();
     });
-    await server.close();
-    await new Promise<void>((resolve) => accepting.listen(port, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => closing.listen(port, '127.0.0.1', resolve));
     void gateway.link.start();
-    await vi.waitUntil(() => at.length >= 5, PATIENCE);
-    const pauses = at.slice(1).map((one, index) => one - (at[index] as number));
-    const least = [2_500, 5_000, 10_000, 20_000];
-    expect(pauses.slice(0, 4).every((pause, i) => pause >= (least[i] as number))).toBe(true);
+    await vi.waitUntil(() => at.length >= 9, PATIENCE);
     await gateway.close();
-    accepting.close();
+    closing.close();
+    const pauses = at.slice(1, 9).map((one, index) => one - (at[index] as number));
+    const least = [2_500, 5_000, 10_000, 20_000, 40_000, 60_000, 60_000, 60_000];
+    expect(pauses.map((pause, i) => pause >= (least[i] ?? 0))).toEqual(least.map(() => true));
+    expect(Math.max(...pauses)).toBeLessThan(70_000);
   });
 });
 
@@ -430,11 +461,11 @@ describe('the line of a gateway to the broker', () => {
     desk.gateway.onConnection(({ number }) => numbers.push(number));
     desk.server.announce(1_100, 'Connectivity between IB and TWS has been lost');
     desk.server.announce(1_102, 'Connectivity between IB and TWS has been restored');
-    await vi.waitUntil(() => desk.gateway.link.standing.episode === 2, PATIENCE);
+    await until(desk, () => desk.gateway.link.standing.episode === 2);
     expect(desk.gateway.link.standing.state).toBe('reconciling');
     expect(numbers).toEqual([]);
     desk.server.announce(1_101, 'restored, data lost');
-    await vi.waitUntil(() => desk.gateway.link.standing.episode === 3, PATIENCE);
+    await until(desk, () => desk.gateway.link.standing.episode === 3);
     // Whoever subscribed has to do it again.
     expect(numbers).toEqual([1]);
   });
@@ -471,20 +502,19 @@ describe('the line of a gateway to the broker', () => {
     });
     expect(await orderSent(desk)).toBe(true);
     server.drop();
-    await vi.waitUntil(() => gateway.connection === null, PATIENCE);
+    await until(desk, () => gateway.connection === null);
     expect(gateway.farms.size).toBe(0);
   });
 
   it('tells of another session of the same user once in a quarter of an hour', async () => {
-    const desk = await readyDesk({ speed: 1_000, gateway: { heartbeatMs: 600_000_000 } });
-    const text = 'No market data during competing live session';
-    const told = (): number => desk.notices.filter(({ code }) => code === 10_197).length;
-    for (let time = 0; time < 10; time += 1) desk.server.announce(10_197, text);
-    await vi.waitUntil(() => told() === 1, PATIENCE);
-    await vi.waitUntil(async () => {
-      desk.server.announce(10_197, text);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      return told() === 2;
-    }, PATIENCE);
+    const { server, gateway, notices, timeline } = await readyDesk();
+    const from = timeline.now();
+    for (let minute = 0; minute < 40; minute += 1) {
+      server.announce(10_197, 'No market data during competing live session');
+      await gateway.ask(serverTime());
+      await timeline.reach(epochMs(from + minute * 60_000), NEVER);
+    }
+    expect(notices.filter(({ code }) => code === 10_197)).toHaveLength(3);
+    expect(gateway.link.standing.state).toBe('ready');
   });
 });
