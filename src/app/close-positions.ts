@@ -108,7 +108,7 @@ export const closePositions = (request: CloseRequest): Promise<CloseResult> =>
   inPlayedHome(request, request.command, async (system, monitors, session, engine) => {
     const requester = requesterOf(system, request.command, 'cli');
     const asked = await leavePositions(system, monitors, session, request, requester);
-    await playOn(engine, asked, system, request.patience);
+    await playOn(engine, asked, system, session, request.patience);
     return resultOf(stillHeld(asked.positions, system.book), system.clock.now(), session);
   });
 
@@ -116,14 +116,18 @@ export const closePositions = (request: CloseRequest): Promise<CloseResult> =>
 async function playOn(
   engine: Engine,
   { positions }: CloseResult,
-  { book }: System,
+  { book, lag }: System,
+  session: Session,
   { waitMs, now, pause }: Patience,
 ): Promise<void> {
   const end = now() + waitMs;
   while (stillHeld(positions, book).some(({ left }) => left > 0)) {
     const next = engine.nextInstant()?.at ?? Infinity;
-    if (next > end || now() >= end) return;
+    // A simulated exchange sells at an instant of it; a real one at any, while it is open.
+    const canSell = lag === null ? next <= end : sessionContaining(now()) !== null;
+    if (!canSell || now() >= end) return;
     await pause(LOOK_AGAIN_MS);
+    await engine.monitors.takeIn(session.date);
     if (now() > engine.playedThrough) await engine.playTo(now());
   }
 }

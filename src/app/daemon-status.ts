@@ -14,12 +14,14 @@ export function writeDaemonStatus(
   const { state, agenda, runner, timetable, startedAt, now } = daemon;
   if (state === null) return;
   const { last } = runner;
+  const line = daemon.system.link?.standing;
   saveDaemonStatus(home, {
     state,
     cause: told.cause,
     startedAt: isoUtc(startedAt),
     updatedAt: isoUtc(now),
     brokerSession: timetable.state,
+    ...(line === undefined ? {} : { link: { state: line.state, cause: line.cause } }),
     idle: told.idle,
     next: agenda.waiting
       .slice(0, NEXT_SLOTS)

@@ -13,7 +13,7 @@ import type { DaemonParts } from './daemon-parts.ts';
 import { Delays } from './delays.ts';
 import { Engine, type Instant } from './engine.ts';
 import { killAsked } from './kill.ts';
-import { LinkWatch } from './link-watch.ts';
+import { LinkWatch, SETTLE_MS } from './link-watch.ts';
 import { compareFirst, recentSlots, recover } from './recover.ts';
 import { reloaded } from './reload.ts';
 import { HandedRequests } from './serve-requests.ts';
@@ -201,7 +201,8 @@ export class Daemon {
       }
     }
     const now = this.#parts.timeline.now();
-    this.#reconciled(await compareFirst(system, session, now), now);
+    const until = this.#line === null ? undefined : epochMs(now + SETTLE_MS);
+    this.#reconciled(await compareFirst(system, session, now, until), now);
     await this.#line?.follow(session);
     await this.#become('running', 'book and broker are compared');
   }
@@ -214,6 +215,7 @@ export class Daemon {
 
   #reconciled(differences: number, at: EpochMs): void {
     this.#differences = differences;
+    this.#line?.compared(differences);
     this.#parts.observer.onReconcile?.(differences, at);
   }
 

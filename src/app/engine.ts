@@ -155,8 +155,9 @@ export class Engine {
     if (onGrid && at < session.closeAt) {
       broker.openBars(at, session);
       await this.#monitors.afterOpens(at, session);
-      // An entry that would end inside this bar is not given the rest of it.
-      await this.#monitors.expireEntries(at + this.#barMs(session) - 1, session.date);
+      // An entry that would end inside this bar is not given the rest of it: what happens there has no time.
+      if (broker.simulated)
+        await this.#monitors.expireEntries(at + this.#barMs(session) - 1, session.date);
     }
     this.#reached(at);
     if (onGrid && at === session.closeAt) this.#system.saveAccount();

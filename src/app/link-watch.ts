@@ -6,7 +6,8 @@ import { alertDraft } from '../events/alert-draft.ts';
 import type { BrokerLink, LinkStanding } from '../ports/broker-link.ts';
 import type { System } from './compose.ts';
 import type { Monitors } from './monitors.ts';
-import { compareFirst } from './recover.ts';
+import { compareAgain } from './reconcile-job.ts';
+import { alertBreak } from './recover.ts';
 import { ASK_AGAIN_MS, learn } from './take-up-line.ts';
 import { durationText } from './words.ts';
 
@@ -17,7 +18,7 @@ const BACK_GRACE_MS = 10 * MINUTE_MS;
 /** How often book and broker are compared while something is held. */
 const COMPARE_MS = 5 * MINUTE_MS;
 /** How long book and broker may take to agree before what differs is called a break. */
-const SETTLE_MS = 30 * SECOND_MS;
+export const SETTLE_MS = 15 * SECOND_MS;
 
 /** What the watch over a line works with. */
 export interface LinkWatchParts {
@@ -40,6 +41,7 @@ export class LinkWatch {
   #seen: LinkStanding | null = null;
   #askAt: EpochMs | null = null;
   #comparedAt: EpochMs;
+  #differences = 0;
   #downSince: EpochMs | null = null;
   #isAlerted = false;
   /** The window that was in progress last. */
@@ -48,6 +50,12 @@ export class LinkWatch {
   constructor(parts: LinkWatchParts) {
     this.#parts = parts;
     this.#comparedAt = parts.system().clock.now();
+  }
+
+  /** Told how many differences another comparison has found. */
+  compared(differences: number): void {
+    this.#differences = differences;
+    this.#comparedAt = this.#now();
   }
 
   /** Why nothing is entered now; null while orders may be sent. */
@@ -92,11 +100,15 @@ export class LinkWatch {
   }
 
   async #compare(session: Session): Promise<void> {
+    const system = this.#parts.system();
     const at = this.#now();
     const until = epochMs(at + SETTLE_MS);
-    const differences = await compareFirst(this.#parts.system(), session, at, until);
+    const before = this.#differences;
+    const differences = await compareAgain(system, session, at, until, before);
+    if (differences > 0 && before === 0) await alertBreak(system, differences, '');
+    this.#differences = differences;
     this.#comparedAt = this.#now();
-    this.#parts.onCompared(differences, at);
+    if (differences !== before) this.#parts.onCompared(differences, at);
   }
 
   #compareAt(): EpochMs | null {

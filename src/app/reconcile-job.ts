@@ -32,18 +32,37 @@ export async function runReconcile(
   at: EpochMs,
   until: EpochMs = epochMs(session.closeAt + UNTIL_AFTER_CLOSE_MS),
 ): Promise<Reconciliation> {
-  const { broker, clock } = system;
-  const read = async () => compareTo(system, await broker.statement(session.openAt));
-  const result = broker.simulated
-    ? await read()
-    : await compareUntilSettled(read, {
-        now: () => clock.now(),
-        wait: system.wait,
-        until,
-      });
+  const result = await compared(system, session, until);
   await journalReconciliation(system, result);
   if (system.writesReports) writeReconciliation(system, result, session, at);
   return result;
+}
+
+/**
+ * The same beside the schedule, again and again: written down only where it differs, or no longer differs. Resolves with
+ * the number of differences.
+ */
+export async function compareAgain(
+  system: System,
+  session: Session,
+  at: EpochMs,
+  until: EpochMs,
+  before: number,
+): Promise<number> {
+  const result = await compared(system, session, until);
+  const differences = result.discrepancies.length;
+  if (differences === 0 && before === 0) return 0;
+  await journalReconciliation(system, result);
+  if (differences > 0) writeReconciliation(system, result, session, at);
+  return differences;
+}
+
+function compared(system: System, session: Session, until: EpochMs): Promise<Reconciliation> {
+  const { broker, clock, wait } = system;
+  const read = async () => compareTo(system, await broker.statement(session.openAt));
+  return broker.simulated
+    ? read()
+    : compareUntilSettled(read, { now: () => clock.now(), wait, until });
 }
 
 /** The comparison by the rules of the broker that is connected. */

@@ -74,16 +74,24 @@ export async function compareFirst(
 ): Promise<number> {
   const { discrepancies } = await runReconcile(system, session, at, until);
   const differences = discrepancies.length;
-  if (differences === 0) return 0;
-  await system.history.append([
+  if (differences > 0) await alertBreak(system, differences, ' at the start');
+  return differences;
+}
+
+/** Calls a person because book and broker differ. */
+export async function alertBreak(
+  { history, clock }: System,
+  differences: number,
+  when: string,
+): Promise<void> {
+  await history.append([
     alertDraft({
-      at: system.clock.now(),
+      at: clock.now(),
       level: 'critical',
       code: 'RECONCILE_BREAK',
-      message: `${differences} differences between book and broker${until === undefined ? ' at the start' : ''}: no entries`,
+      message: `${differences} differences between book and broker${when}: no entries`,
     }),
   ]);
-  return differences;
 }
 
 /**

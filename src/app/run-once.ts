@@ -28,7 +28,10 @@ import { compose, type StartingState, type System } from './compose.ts';
 import { Engine } from './engine.ts';
 import { openHomeLog } from './home-log.ts';
 import { runScan } from './jobs.ts';
+import { recover } from './recover.ts';
 import { checkScanTime } from './scan-rule.ts';
+import { settleEntries } from './settle-entries.ts';
+import { homeClock, isSimulated } from './venue.ts';
 
 /** One pass of the pipeline outside the schedule. */
 export interface RunOnce {
@@ -76,14 +79,18 @@ const SLOT = 'manual';
 
 /** Runs the pipeline once: now in the home's own history, or at an instant of the past in a folder of its own. */
 export async function runOnce(request: RunOnce): Promise<RunOnceResult> {
-  const played = request.asOf === undefined ? playedThroughOf(request.home) : null;
+  const isPast = request.asOf !== undefined;
+  const played = isPast ? null : playedThroughOf(request);
   // The machine's clock may have been set back: the account's own time still only goes forward.
   const at = request.asOf ?? epochMs(Math.max(request.now, (played ?? 0) + 1));
   const session = sessionFor(at);
   const start = request.stateDir === undefined ? undefined : await stateOf(request.stateDir, at);
   const ends: OrderEnd[] = [];
   const runDir = request.asOf === undefined ? undefined : runFolder(request, at);
-  const clock = new SimClock(start?.playedThrough ?? played ?? startInstant(at));
+  const clock =
+    isPast || start !== undefined
+      ? new SimClock(start?.playedThrough ?? played ?? startInstant(at))
+      : homeClock(request.home, request.loaded, startInstant(at));
   const log = await openHomeLog(request.home, request.loaded);
   const system = await compose({
     home: request.home,
@@ -103,8 +110,10 @@ export async function runOnce(request: RunOnce): Promise<RunOnceResult> {
   });
   try {
     checkScanTime(system.config, at, session, 'this run');
-    const engine = new Engine(system, clock, clock.now());
+    const engine = new Engine(system, clock, system.playedThrough);
+    if (system.link !== null) await recover(system, engine.monitors, session);
     const outcome = await scanAt(system, engine, request, at, session);
+    await settleEntries(system, engine.monitors, session);
     if (runDir !== undefined) await playUntilSettled(system, engine, session);
     const { label, synthetic } = system.source;
     return { outcome, outputDir: system.outputDir, ends, dataLabel: label, synthetic };
@@ -126,8 +135,8 @@ export function sessionFor(at: EpochMs): Session {
 }
 
 /** How far the simulated exchange was played for the account of a home; null before its first run. */
-const playedThroughOf = (home: string): EpochMs | null =>
-  loadSimAccount<SimAccountState>(home)?.playedThrough ?? null;
+const playedThroughOf = ({ home, loaded }: RunOnce): EpochMs | null =>
+  isSimulated(loaded) ? (loadSimAccount<SimAccountState>(home)?.playedThrough ?? null) : null;
 
 /** A fresh account begins in the evening before, so that nothing of the session itself is played twice. */
 const startInstant = (at: EpochMs): EpochMs => {

@@ -12,11 +12,14 @@ import { compose, type System } from './compose.ts';
 import { Engine } from './engine.ts';
 import { openHomeLog } from './home-log.ts';
 import type { JobObserver } from './jobs.ts';
+import { SETTLE_MS } from './link-watch.ts';
 import { runReconcile } from './reconcile-job.ts';
 import { recover } from './recover.ts';
 import { type PlannedSlot, planBetween } from './session-plan.ts';
+import { settleEntries } from './settle-entries.ts';
 import { SlotRunner } from './slot-runner.ts';
 import { judgeSlot } from './slots.ts';
+import { refuseDisarmed } from './trading.ts';
 import { homeClock } from './venue.ts';
 
 /** One slot of the schedule, run by something else's clock. */
@@ -63,6 +66,7 @@ export async function runSlotOnce(request: SlotOnce): Promise<SlotOnceEnd> {
       onEvents: request.onEvents,
     });
     try {
+      await refuseDisarmed(system);
       return await runDue(system, clock, request, new Set(rows.map(({ name }) => name)));
     } finally {
       await system.close();
@@ -82,7 +86,12 @@ async function runDue(
   const session = engine.nextInstant()?.session;
   if (session === undefined) return { slot: null, why: 'the calendar ends' };
   await recover(system, engine.monitors, session);
-  const { discrepancies } = await runReconcile(system, session, request.now);
+  const { discrepancies } = await runReconcile(
+    system,
+    session,
+    request.now,
+    epochMs(request.now + SETTLE_MS),
+  );
   const noEntries =
     discrepancies.length === 0 ? null : `book and broker differ in ${discrepancies.length} places`;
   const window = new BrokerTimetable(system.config).current(request.now);
@@ -111,8 +120,9 @@ async function runDue(
   const when = laterOf(at, clock.now());
   await engine.playTo(when, when > clock.now() ? [{ at: when, session: slot.session, run }] : []);
   if (system.book.attemptsOf(slot.session.date, row.name, at) === 0) {
-    await engine.play(when, slot.session, [run]);
+    await engine.work(when, slot.session, [run]);
   }
+  await settleEntries(system, engine.monitors, slot.session);
   await engine.playTo(laterOf(request.now, clock.now()));
   return { slot, run: await runOf(system, runId(slot.session.date, at, row.name)) };
 }

@@ -46,15 +46,18 @@ export interface Venue {
  */
 export const LINE_LAG: BarLag = { barMs: 5_000, closeMs: 15 * 60_000 };
 
+/** True for a home whose exchange and prices are simulated. */
+export const isSimulated = ({ config }: LoadedConfig): boolean =>
+  VENUES[config.mode][config.broker] === 'simulated';
+
 /** The clock of a home's engine: a simulated exchange stands where it was played through. */
 export function homeClock(
   home: string,
-  { config }: LoadedConfig,
+  loaded: LoadedConfig,
   now: EpochMs,
   time: TimeSource = machineTime,
 ): EngineClock {
-  const isSimulated = VENUES[config.mode][config.broker] === 'simulated';
-  if (!isSimulated) return passingClock(time);
+  if (!isSimulated(loaded)) return passingClock(time);
   return new SimClock(loadSimAccount<unknown>(home)?.playedThrough ?? now);
 }
 

@@ -21,6 +21,7 @@ export interface DaemonOptions {
   readonly seed?: string;
   readonly until?: EpochMs;
   readonly dryRun?: boolean;
+  readonly observe?: boolean;
   readonly logStdout?: boolean;
 }
 
@@ -48,6 +49,7 @@ export async function runDaemonCommand(
     reload: load,
     ...(options.simulate === undefined ? {} : { simulate: options.simulate }),
     ...(options.until === undefined ? {} : { until: options.until }),
+    ...(options.observe === true ? { observe: true } : {}),
     ...(options.logStdout === true ? { logStdout: true } : {}),
   });
   return outcomeOf(context, end, teller, options);

@@ -79,7 +79,9 @@ const lastWord = (state: string): string =>
 function brokerText({ daemon, holder }: HomeStatus, { config }: LoadedConfig): string {
   const kind = config.broker === 'sim' ? 'simulated' : 'Interactive Brokers';
   if (holder?.role !== 'daemon' || daemon === null) return `${kind}, not connected`;
-  return `${kind}, ${SESSIONS[daemon.brokerSession]}`;
+  const { link } = daemon;
+  const line = link === undefined ? '' : `, line ${link.state} (${visible(link.cause)})`;
+  return `${kind}, ${SESSIONS[daemon.brokerSession]}${line}`;
 }
 
 const SESSIONS = {

@@ -1,6 +1,7 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { LINK_STATES } from '../../domain/link.ts';
 import { BROKER_SESSIONS, DAEMON_STATES } from '../../domain/run.ts';
 import { readWhole } from './atomic-file.ts';
 import { nodeFileSystem } from './node-file-system.ts';
@@ -11,6 +12,8 @@ const schema = z.strictObject({
   startedAt: z.string(),
   updatedAt: z.string(),
   brokerSession: z.enum(BROKER_SESSIONS),
+  /** How the line to the broker stands; absent where there is none. */
+  link: z.strictObject({ state: z.enum(LINK_STATES), cause: z.string() }).optional(),
   idle: z.string(),
   next: z.array(z.strictObject({ slot: z.string(), job: z.string(), at: z.string() })),
   running: z.strictObject({ slot: z.string(), since: z.string() }).nullable(),

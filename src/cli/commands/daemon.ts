@@ -27,6 +27,7 @@ export const daemon: CommandSpec = {
       .option('--from <date>', 'first date of --plan or --simulate')
       .option('--to <date>', 'last date of --plan or --simulate')
       .option('--seed <n>', 'seed of the synthetic market that --simulate plays')
+      .option('--observe', 'decide and record, send no entry: for a broker that is not armed')
       .option('--log-stdout', 'write each line of the log to standard output too, for containers')
       .option('-n, --dry-run', 'decide and record, send nothing');
   },
@@ -55,6 +56,7 @@ export const daemon: CommandSpec = {
     const logStdout = options.logStdout === true;
     return runDaemonCommand(context, {
       dryRun,
+      observe: options.observe === true,
       logStdout,
       ...(until === undefined ? {} : { until }),
     });
@@ -84,6 +86,11 @@ function refuseMixed(options: Readonly<Record<string, unknown>>, json: boolean):
   if (options.logStdout === true && (mode !== undefined || json)) {
     throw new Failure('USAGE', `--log-stdout does not go with --${mode ?? 'json'}`, {
       hint: 'trade-labs daemon --log-stdout',
+    });
+  }
+  if (options.observe === true && mode !== undefined) {
+    throw new Failure('USAGE', `--observe does not go with --${mode}`, {
+      hint: 'trade-labs daemon --observe',
     });
   }
   if (options.until !== undefined && mode !== undefined) {
