@@ -1,6 +1,7 @@
 import { type AccountStatus, type HomeStatus, readStatus } from '../app/status.ts';
 import { pauseFor } from '../app/watching.ts';
-import { durationText, momentText } from '../app/words.ts';
+import { durationText, momentText, timeText } from '../app/words.ts';
+import { newYorkDate } from '../calendar/nyse.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { Failure } from '../domain/failure.ts';
 import { formatUsd, toUsd } from '../domain/money.ts';
@@ -135,7 +136,11 @@ function nextText({ next, now }: HomeStatus): string {
   const [first, ...others] = next;
   if (first === undefined) return 'the schedule has nothing';
   const left = durationText(first.at - now);
-  const rest = others.map(({ row, at }) => `${row.name} ${momentText(at).slice(-8)}`);
+  // A day is named once.
+  const rest = others.map(({ row, at }, i) => {
+    const isSameDay = newYorkDate(at) === newYorkDate(next[i]?.at ?? at);
+    return `${row.name} ${isSameDay ? timeText(at) : momentText(at)}`;
+  });
   return [`${first.row.name} ${momentText(first.at)}, in ${left}`, ...rest].join(' · ');
 }
 

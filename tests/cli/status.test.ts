@@ -16,6 +16,16 @@ describe('status', () => {
       expect(contents(dir).size).toBe(0);
     }));
 
+  it('names the day of what comes on a later one', () =>
+    inFolder(async (dir) => {
+      put(dir, {
+        'config/trade-labs.yaml':
+          'schedule: [{ name: scan-open, job: scan, at: "09:30", top: 5 }, { name: report, job: report, at: close+60m, period: daily }]\n',
+      });
+      const { stdout } = await run(['status'], { cwd: dir });
+      expect(stdout).toMatch(/Next +report .* 17:00 ET, in .* · scan-open Fri 2026-03-06 09:30 ET/);
+    }));
+
   it('reads the history of a home whose daemon is down', () =>
     inFolder(async (dir) => {
       put(dir, SMALL);
