@@ -148,6 +148,18 @@ describe('another process', () => {
     ]);
   });
 
+  it('does not send again what ended before it began', async () => {
+    const first = await held();
+    await first.trade(AAPL, 94);
+    const it = await first.restarted();
+    expect(await it.broker.submit(bracket)).toEqual(accepted);
+    expect(await it.broker.submitOrder({ ...entry, side: 'sell' })).toMatchObject({
+      code: 'CONFLICT',
+    });
+    expect(await it.broker.cancel(ENTRY)).toMatchObject({ code: 'NOT_WORKING' });
+    expect(it.server.record.placed).toEqual([ENTRY, STOP]);
+  });
+
   it('gives out no id again that the gateway forgot it had given out', async () => {
     const first = await held();
     expect(first.highestId()).toBe(2);

@@ -6,7 +6,12 @@ import type { IbRemark } from './ib-executions.ts';
 import { decodeOrder } from './ib-order-decoding.ts';
 import { isReadOnly, orderMessage } from './ib-order-errors.ts';
 import { OrderProgress, type OrderProgressParts } from './ib-order-progress.ts';
-import { hasEnded, type TrackedOrder, trackedOrder } from './ib-tracked-order.ts';
+import {
+  hasEnded,
+  type TrackedOrder,
+  type TrackedState,
+  trackedOrder,
+} from './ib-tracked-order.ts';
 
 export interface IbOrdersParts {
   readonly account: string;
@@ -160,6 +165,15 @@ export class IbOrders {
     }
     this.progress.move(tracked, String(state.status), null);
     return tracked;
+  }
+
+  /** An order under a name of ours that had ended before it was heard of here: it is known, and never sent again. */
+  adoptEnded(order: Order, permId: number, ended: { state: TrackedState; filled: number }): void {
+    if (permId === 0 || this.#byPermId.has(permId)) return;
+    const identity = { orderId: 0, clientId: this.#parts.clientId, permId };
+    const tracked = { ...trackedOrder(order, identity, null), acknowledged: true, ...ended };
+    this.#byPermId.set(permId, tracked);
+    if (!this.#byRef.has(order.orderRef)) this.#byRef.set(order.orderRef, tracked);
   }
 
   #decoded(contract: Contract, told: VendorOrder, orderRef: string): Order | null {

@@ -125,21 +125,16 @@ function endedOrders(
     const filledQuantity = Math.max(ours?.filled ?? 0, wholeShares(order.filledQuantity));
     const quantity = Math.max(decoded.quantity, filledQuantity);
     const status = endOf(String(state.status), filledQuantity);
-    return [
-      {
-        ...decoded,
-        quantity,
-        status: ours?.state === 'expired' ? 'expired' : status,
-        filledQuantity,
-      },
-    ];
+    const shown = { ...decoded, quantity };
+    orders.adoptEnded(shown, permId, { state: status, filled: filledQuantity });
+    return [{ ...shown, status: ours?.state === 'expired' ? 'expired' : status, filledQuantity }];
   });
 }
 
 const wholeShares = (shares: number | undefined): number =>
   Number.isSafeInteger(shares) && (shares ?? 0) > 0 ? (shares as number) : 0;
 
-function endOf(status: string, filled: number): OrderStatus {
+function endOf(status: string, filled: number): 'filled' | 'rejected' | 'cancelled' {
   if (status === 'Filled') return 'filled';
   // An order that ended without ever having worked was refused.
   return status === 'Inactive' && filled === 0 ? 'rejected' : 'cancelled';
