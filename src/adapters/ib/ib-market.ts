@@ -4,6 +4,7 @@ import type { Timeline } from '../../ports/timeline.ts';
 import { IbBarSource } from './ib-bar-source.ts';
 import { IbContracts } from './ib-contracts.ts';
 import type { IbGateway } from './ib-gateway.ts';
+import { newEnd } from './ib-pause.ts';
 import { IbQuotes } from './ib-quotes.ts';
 import { type IbScan, IbScanner, type IbScanRequest } from './ib-scanner.ts';
 
@@ -50,7 +51,7 @@ const said = (
 /** Bars, prices, contracts and scans over one gateway. Nothing is asked before somebody asks. */
 export function openIbMarket(gateway: IbGateway, options: IbMarketOptions): IbMarket {
   const { timeline, onTrouble = () => undefined, maxLines } = options;
-  const closing = new AbortController();
+  const closing = newEnd();
   const contracts = new IbContracts(gateway, () => timeline.now());
   const quotes = new IbQuotes({
     gateway,

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Timeline } from '../../ports/timeline.ts';
 
 /**
@@ -6,4 +7,11 @@ import type { Timeline } from '../../ports/timeline.ts';
  */
 export async function pauseFor(timeline: Timeline, ms: number, wake: AbortSignal): Promise<void> {
   await timeline.within(new Promise<never>(() => undefined), ms, wake);
+}
+
+/** To be aborted when something is over; any number of waits may hang on it, where Node would suspect a leak. */
+export function newEnd(): AbortController {
+  const end = new AbortController();
+  setMaxListeners(0, end.signal);
+  return end;
 }

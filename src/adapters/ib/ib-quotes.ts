@@ -8,7 +8,7 @@ import type { Timeline } from '../../ports/timeline.ts';
 import type { IbContracts } from './ib-contracts.ts';
 import type { IbGateway } from './ib-gateway.ts';
 import { IbLines, type Line } from './ib-lines.ts';
-import { pauseFor } from './ib-pause.ts';
+import { newEnd, pauseFor } from './ib-pause.ts';
 import { IbTicks } from './ib-ticks.ts';
 
 export interface IbQuotesOptions {
@@ -49,7 +49,7 @@ export class IbQuotes implements Quotes {
   readonly #options: IbQuotesOptions;
   readonly #lines: IbLines;
   readonly #byRequest = new Map<number, Line>();
-  readonly #closing = new AbortController();
+  readonly #closing = newEnd();
   readonly #unlisten: readonly (() => void)[];
   #held: readonly Symbol[] = [];
   /** When anything was heard last, and since when it is not. */

@@ -18,6 +18,7 @@ import { COMPETING_SESSION, type IbNotice, NoticeThrottle } from './ib-notices.t
 import { openLine } from './ib-opening.ts';
 import { isReadOnly } from './ib-order-errors.ts';
 import { Pacing } from './ib-pacing.ts';
+import { newEnd } from './ib-pause.ts';
 import { serverTime } from './ib-questions.ts';
 import { Standing } from './ib-standing.ts';
 
@@ -210,7 +211,7 @@ class Supervisor implements IbGateway {
       link,
       connection: { number: this.#connectionsMade, serverVersion, nextValidId },
       connectivity: new Connectivity(),
-      over: new AbortController(),
+      over: newEnd(),
     };
     this.#line = line;
     this.#connections.tell(line.connection);
