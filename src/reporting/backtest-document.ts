@@ -12,7 +12,7 @@ import {
   tradeMetricsSection,
 } from './backtest-markdown.ts';
 import type { BacktestReport, BacktestTables } from './backtest-report.ts';
-import { comparedGrowth, drawdownCloud, thinned } from './charts-backtest.ts';
+import { comparedGrowth, drawdownCloud, randomEnds, thinned } from './charts-backtest.ts';
 import { entryGridChart, monthGridChart } from './charts-grid.ts';
 import { annualBars, rollingCharts } from './charts-lines.ts';
 import {
@@ -47,7 +47,7 @@ export function backtestDocument(report: BacktestReport, tables: BacktestTables)
         text: backtestAccount(report),
         charts: [...comparedGrowth(report), ...underwaterChart(curve)],
       },
-      { id: 'comparison', text: comparisonSection(report) },
+      { id: 'comparison', text: comparisonSection(report), charts: randomEnds(report) },
       {
         id: 'metrics',
         text: backtestMetrics(report),

@@ -1,6 +1,6 @@
 import type { BacktestReport } from './backtest-report.ts';
 import { type Chart, COLOURS, chartSpec, percentAxis, sessionAxis, ZERO_LINE } from './charts.ts';
-import { percent, share } from './format.ts';
+import { amount, percent, share } from './format.ts';
 
 /** Points of a line that are drawn: more than the picture is wide show nothing more. */
 const POINTS = 300;
@@ -101,6 +101,53 @@ export function drawdownCloud({ monteCarlo }: BacktestReport): Chart[] {
         },
       }),
       table: { columns: ['From', 'Draws'], rows: rows.map(({ bin, n }) => [bin, String(n)]) },
+    },
+  ];
+}
+
+const END_BINS = 20;
+
+/** Where the runs with picks at random ended, and where the strategy did. */
+export function randomEnds({
+  randomPicks,
+  bridge,
+}: Pick<BacktestReport, 'randomPicks' | 'bridge'>): Chart[] {
+  const [low, high] = [randomPicks?.ends[0] ?? 0, randomPicks?.ends.at(-1) ?? 0];
+  if (randomPicks === null || high <= low) return [];
+  const width = (high - low) / END_BINS;
+  const counts = Array.from({ length: END_BINS }, () => 0);
+  for (const end of randomPicks.ends) {
+    const bin = Math.min(END_BINS - 1, Math.floor((end - low) / width));
+    counts[bin] = (counts[bin] ?? 0) + 1;
+  }
+  const rows = counts.map((n, i) => ({ from: low + i * width, to: low + (i + 1) * width, n }));
+  const axis = { format: '$,~s', tickCount: 5, grid: false };
+  return [
+    {
+      id: 'random-ends',
+      title: 'Equity at the end: random picks (bars), the strategy (line)',
+      alt:
+        `Histogram of ${randomPicks.seeds} runs from ${amount(low)} to ${amount(high)}; the strategy ended with` +
+        ` ${amount(bridge.endEquity)}, above ${share(randomPicks.percentile)} of them.`,
+      spec: chartSpec({
+        rows,
+        below: [
+          {
+            mark: { type: 'bar', color: COLOURS.quiet },
+            encoding: {
+              x: { field: 'from', type: 'quantitative', bin: { binned: true }, title: null, axis },
+              x2: { field: 'to' },
+              y: { field: 'n', type: 'quantitative', title: 'runs', axis: { tickMinStep: 1 } },
+            },
+          },
+        ],
+        mark: { type: 'rule', color: COLOURS.line, strokeWidth: 2 },
+        encoding: { x: { datum: bridge.endEquity, type: 'quantitative' } },
+      }),
+      table: {
+        columns: ['From', 'To', 'Runs'],
+        rows: rows.map(({ from, to, n }) => [amount(from), amount(to), String(n)]),
+      },
     },
   ];
 }

@@ -139,7 +139,7 @@ export function excursionChart(trades: readonly TradeRecord[]): Chart[] {
   if (all.length < 3) return [];
   const every = Math.ceil(all.length / DOTS);
   const rows = all.filter((_, i) => i % every === 0);
-  const sampled = every === 1 ? '' : `, every ${every}th trade`;
+  const sampled = every === 1 ? '' : `, one in ${every} trades`;
   return [
     {
       id: 'mae-mfe',

@@ -58,12 +58,16 @@ const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
 export const weekday = (session: SessionDate): string =>
   WEEKDAYS[new Date(dateToUtcMs(session)).getUTCDay()] as string;
 
-/** How long something took: "350 ms", "2.1 s", "3 min 05 s". */
+/** How long something took: "350 ms", "2.1 s", "3 min 05 s", "17 h 30 min". */
 export function duration(ms: number | null): string {
   if (ms === null) return ABSENT;
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
+  if (seconds >= 3600) {
+    const minutes = Math.round(seconds / 60);
+    return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+  }
   return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
 }
 

@@ -30,7 +30,7 @@ table{border-collapse:collapse;font-size:.84rem;font-variant-numeric:tabular-num
 th,td{padding:4px 10px 4px 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--rule)}
 th{color:var(--soft);font-weight:600;white-space:nowrap;vertical-align:bottom}
 td{white-space:nowrap}
-td:last-child{white-space:normal;min-width:9em}
+td:last-child{white-space:normal;min-width:6.5em;overflow-wrap:anywhere}
 td.number:last-child{white-space:nowrap;min-width:0}
 .number{text-align:right;padding-left:6px}
 .number+:not(.number){padding-left:8px}

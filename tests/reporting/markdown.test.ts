@@ -91,12 +91,13 @@ describe('numbers for readers', () => {
   });
 
   it('say how long something took', () => {
-    expect([0, 350, 2_100, 65_000, 3_605_000].map(duration)).toEqual([
+    expect([0, 350, 2_100, 65_000, 3_605_000, 63_000_000].map(duration)).toEqual([
       '0 ms',
       '350 ms',
       '2.1 s',
       '1 min 05 s',
-      '60 min 05 s',
+      '1 h 00 min',
+      '17 h 30 min',
     ]);
   });
 });
