@@ -1,5 +1,7 @@
 import { createServer } from 'node:net';
+import { EventName } from '@stoqey/ib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Question } from '../../src/adapters/ib/ib-ask.ts';
 import { serverTime } from '../../src/adapters/ib/ib-questions.ts';
 import { epochMs } from '../../src/domain/time.ts';
 import type { FaultName } from '../../src/testing/fake-tws/faults.ts';
@@ -401,6 +403,34 @@ describe('what fails on our own side', () => {
     expect(await failed).toBe(true);
     await connected(desk, 2);
     expect(await desk.gateway.ask(serverTime())).toMatchObject({ complete: true });
+  });
+
+  it('ends the connection where the library throws into the socket', async () => {
+    const desk = await readyDesk();
+    const { gateway } = desk;
+    await gateway.send('question', 1, (api) => {
+      api.once(EventName.currentTime, () => {
+        throw new Error('deep inside');
+      });
+      api.reqCurrentTime();
+    });
+    await until(desk, () => gateway.connection === null);
+    expect(gateway.link.standing.cause).toBe('the library failed: deep inside');
+    await connected(desk, 2);
+    expect(await gateway.ask(serverTime())).toMatchObject({ complete: true });
+  });
+
+  it('fails a question alone whose own part of it fails', async () => {
+    const { gateway } = await readyDesk();
+    const question: Question<number> = {
+      ...serverTime(),
+      hear: () => {
+        throw new Error('no such field');
+      },
+    };
+    expect(await gateway.ask(question)).toMatchObject({ complete: false, why: 'no such field' });
+    expect(await gateway.ask(serverTime())).toMatchObject({ complete: true });
+    expect(gateway.connection?.number).toBe(1);
   });
 
   it('loses no rejection whose text for machines is no JSON', async () => {

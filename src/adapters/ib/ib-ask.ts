@@ -68,8 +68,15 @@ export async function ask<T>(
   };
   const onError = (error: Error, code: number, requestId: number): void => {
     if (requestId !== id) return;
-    if (question.remarks?.has(code)) question.onRemark?.(code, error.message);
-    else fail(error.message, code);
+    if (question.remarks?.has(code) !== true) {
+      fail(error.message, code);
+      return;
+    }
+    try {
+      question.onRemark?.(code, error.message);
+    } catch (thrown) {
+      fail((thrown as Error).message);
+    }
   };
   const onGone = (): void => fail(CONNECTION_LOST);
   let wasSent = false;
