@@ -18,6 +18,7 @@ import {
 } from '../../src/domain/time.ts';
 import type { BarSource } from '../../src/ports/bar-source.ts';
 import type { BarStore } from '../../src/ports/bar-store.ts';
+import type { FakeContract } from '../../src/testing/fake-tws/contracts.ts';
 import { MarketServer } from '../../src/testing/fake-tws/market-server.ts';
 import type { FakeTws } from '../../src/testing/fake-tws/server.ts';
 import { WireTime } from '../simulation/wire-time.ts';
@@ -55,6 +56,7 @@ interface Made {
   readonly from?: EpochMs;
   readonly store?: BarStore;
   readonly market?: Partial<IbMarketOptions>;
+  readonly contracts?: readonly FakeContract[];
   /** How often the server looks at its bars; never unless given, so that nothing moves by itself. */
   readonly tickMs?: number;
 }
@@ -73,6 +75,7 @@ export async function marketDesk({
   store,
   market: options,
   tickMs,
+  contracts,
 }: Made): Promise<MarketDesk> {
   const time = new WireTime(from);
   const server = new MarketServer({
@@ -84,6 +87,7 @@ export async function marketDesk({
     childArm: 'partial',
     commissionDelayMs: 0,
     ...(tickMs === undefined ? {} : { tickMs }),
+    ...(contracts === undefined ? {} : { contracts }),
   });
   const port = await server.listen();
   const stop = new AbortController();

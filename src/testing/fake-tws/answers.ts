@@ -52,12 +52,16 @@ export class Answers {
   }
 
   contract(session: Session, { reqId, ...asked }: Asked<'contractDetails'>): void {
-    const contract = this.#exchange.book.contractOf(named(asked));
-    if (contract === undefined) {
+    const isAsked = ({ conId, symbol }: FakeContract): boolean =>
+      asked.conId === 0 ? symbol === asked.symbol : conId === asked.conId;
+    const found = this.#reference.contracts.filter(isAsked);
+    if (found.length === 0) {
       session.notice(reqId, 200, 'No security definition has been found for the request');
       return;
     }
-    session.send(contractData(session.version, reqId, contract, this.#reference.hours()));
+    for (const contract of found) {
+      session.send(contractData(session.version, reqId, contract, this.#reference.hours()));
+    }
     session.send(contractDataEnd(reqId));
   }
 

@@ -2,7 +2,7 @@ import type { TimeSource } from '../../adapters/system/system-timeline.ts';
 import { newYorkDate, nextSession, sessionOf } from '../../calendar/nyse.ts';
 import { type EpochMs, epochMs, type Session, type SessionDate } from '../../domain/time.ts';
 import type { BarSource } from '../../ports/bar-source.ts';
-import { commonStocks } from './contracts.ts';
+import { commonStocks, type FakeContract } from './contracts.ts';
 import { executionTime, hoursFrom, MarketScript } from './market-script.ts';
 import { FakeTws } from './server.ts';
 
@@ -15,6 +15,8 @@ export interface MarketServerOptions {
   readonly version: number;
   readonly childArm: 'partial' | 'full';
   readonly commissionDelayMs: number;
+  /** Common stocks of the symbols of the source where it is not given. */
+  readonly contracts?: readonly FakeContract[];
   /** How often it looks whether a price changed: bars are told in quarters. A second where it is not given. */
   readonly tickMs?: number;
 }
@@ -38,7 +40,7 @@ export class MarketServer {
     this.#tickMs = tickMs;
     this.#now = () => epochMs(Math.floor(time.wallMs()));
     this.#script = new MarketScript(source, this.#now);
-    const contracts = commonStocks(source.symbols);
+    const contracts = options.contracts ?? commonStocks(source.symbols);
     this.tws = new FakeTws({
       ...options,
       contracts,

@@ -1,0 +1,113 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { ibSymbolOf, symbolOfIb } from '../../src/adapters/ib/ib-symbols.ts';
+import { arrayBarSource } from '../../src/adapters/sim/array-bar-source.ts';
+import type { Symbol } from '../../src/domain/market.ts';
+import { usd } from '../../src/domain/money.ts';
+import { roundToTick } from '../../src/domain/price.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/time.ts';
+import { commonStocks } from '../../src/testing/fake-tws/contracts.ts';
+import { closeMarketDesks, marketDesk } from './ib-market-desk.ts';
+
+const AAPL = 'AAPL' as Symbol;
+const GONE = 'GONE' as Symbol;
+const source = arrayBarSource({ AAPL: {}, MSFT: {} }, { intraday: '1m' });
+
+afterEach(closeMarketDesks);
+
+describe('contracts', () => {
+  it('are looked up once, and go by their id from then on', async () => {
+    const desk = await marketDesk({ source });
+    const { contracts } = desk.market;
+    expect(contracts.knows(AAPL)).toBe(false);
+    await Promise.all([contracts.resolve([AAPL, 'MSFT' as Symbol]), contracts.resolve([AAPL])]);
+    await contracts.resolve([AAPL]);
+    expect(desk.sent(9)).toHaveLength(2);
+    expect(contracts.of(AAPL)).toMatchObject({ conId: 265_598, symbol: 'AAPL' });
+    expect(contracts.wire(AAPL)).toMatchObject({
+      conId: 265_598,
+      secType: 'STK',
+      exchange: 'SMART',
+      primaryExch: 'NASDAQ',
+      currency: 'USD',
+    });
+  });
+
+  it('have the price steps of the exchange that orders are routed by, asked for once', async () => {
+    const desk = await marketDesk({ source });
+    const { contracts } = desk.market;
+    expect(contracts.ticks(AAPL)).toBeNull();
+    await contracts.resolve([AAPL, 'MSFT' as Symbol]);
+    const ticks = contracts.ticks(AAPL);
+    expect(ticks).toEqual([
+      { from: 0, tick: 100 },
+      { from: 1_000_000, tick: 10_000 },
+    ]);
+    expect(roundToTick(usd(0.12345), 'down', ticks ?? [])).toBe(usd(0.1234));
+    expect(roundToTick(usd(12.345), 'down', ticks ?? [])).toBe(usd(12.34));
+    expect(desk.sent(91).length).toBeLessThanOrEqual(2);
+  });
+
+  it('that are ambiguous are refused, by name', async () => {
+    const desk = await marketDesk({ source, contracts: commonStocks(['AAPL', 'AAPL']) });
+    const { contracts } = desk.market;
+    await contracts.resolve([AAPL]);
+    expect([contracts.knows(AAPL), contracts.wire(AAPL)]).toEqual([false, null]);
+    expect(contracts.refusal(AAPL)).toContain('AAPL is 2 stocks');
+    await desk.pass(2 * HOUR_MS);
+    await contracts.resolve([AAPL]);
+    expect(desk.sent(9)).toHaveLength(1);
+  });
+
+  it('that are not found are asked for once more, later, and again on another day', async () => {
+    const desk = await marketDesk({ source });
+    const { contracts } = desk.market;
+    const asked = async (afterMs: number): Promise<number> => {
+      await desk.pass(afterMs);
+      await contracts.resolve([GONE]);
+      return desk.sent(9).length;
+    };
+    expect(await asked(0)).toBe(1);
+    expect(await asked(5 * MINUTE_MS)).toBe(1);
+    expect(await asked(5 * MINUTE_MS)).toBe(2);
+    expect(await asked(HOUR_MS)).toBe(2);
+    expect(contracts.warnings).toEqual([expect.stringContaining('GONE cannot be traded')]);
+    expect(await asked(DAY_MS)).toBe(3);
+  });
+
+  it('that nobody answered for are not known, which is no refusal for the day', async () => {
+    const desk = await marketDesk({ source });
+    const { contracts } = desk.market;
+    desk.tws.drop();
+    await contracts.resolve([AAPL]);
+    expect(contracts.knows(AAPL)).toBe(false);
+    await desk.pass(2 * MINUTE_MS);
+    await contracts.resolve([AAPL]);
+    expect([contracts.knows(AAPL), contracts.refusal(AAPL)]).toEqual([true, null]);
+  });
+
+  it('take whole shares only', async () => {
+    const desk = await marketDesk({ source });
+    const { contracts } = desk.market;
+    expect(contracts.wholeQuantity(AAPL, 100)).toBe(0);
+    await contracts.resolve([AAPL]);
+    expect([100, 7.9, 0.5].map((shares) => contracts.wholeQuantity(AAPL, shares))).toEqual([
+      100, 7, 0,
+    ]);
+  });
+
+  it('say where their hours are not those of our calendar', async () => {
+    const desk = await marketDesk({ source });
+    await desk.market.contracts.resolve([AAPL]);
+    expect(desk.market.contracts.warnings).toEqual([]);
+  });
+});
+
+describe('a class of shares', () => {
+  it('is written with a blank by the broker, and with a dot by us', () => {
+    expect([ibSymbolOf('BRK.B' as Symbol), symbolOfIb('BRK B'), symbolOfIb('aapl')]).toEqual([
+      'BRK B',
+      'BRK.B',
+      null,
+    ]);
+  });
+});
