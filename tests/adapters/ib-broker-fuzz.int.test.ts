@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { usd } from '../../src/domain/money.ts';
 import type { EpochMs } from '../../src/domain/time.ts';
-import { AAPL, bracket, ENTRY, STOP } from '../contract/broker.ts';
+import { AAPL, bracket, ENTRY, STOP } from '../contract/orders.ts';
 import { Dice, wrongBytes, wrongTokens } from './ib-misspeaking.ts';
 import { closeIbWorlds, type IbWorld, ibWorld } from './ib-world.ts';
 

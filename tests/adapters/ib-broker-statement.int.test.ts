@@ -1,27 +1,16 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Symbol } from '../../src/domain/market.ts';
 import { usd } from '../../src/domain/money.ts';
-import type { EpochMs } from '../../src/domain/time.ts';
 import type { Token } from '../../src/testing/fake-tws/frame.ts';
-import { AAPL, accepted, bracket, ENTRY, entry, refsOf, STOP, stop } from '../contract/broker.ts';
+import { AAPL, accepted, bracket, ENTRY, entry, refsOf, STOP, stop } from '../contract/orders.ts';
 import { ACCOUNT } from '../testing/fake-tws/serving.ts';
-import { CLIENT, closeIbWorlds, type IbWorld, ibWorld } from './ib-world.ts';
+import { CLIENT, closeIbWorlds, EVER, ibWorld, withShares } from './ib-world.ts';
 
 afterEach(closeIbWorlds);
 
-const EVER = 0 as EpochMs;
-
-async function held(): Promise<IbWorld> {
-  const it = await ibWorld();
-  expect(await it.broker.submit(bracket)).toEqual(accepted);
-  await it.trade(AAPL, 100);
-  await it.heard();
-  return it;
-}
-
 describe('a statement', () => {
   it('says cash and worth, and what else the account may spend', async () => {
-    const it = await held();
+    const it = await withShares();
     it.server.print(AAPL, 103);
     const { cash, netLiquidation } = await it.broker.statement(EVER);
     expect(cash).toBe(usd(100_000 - 100 * 100 - 1));
@@ -30,7 +19,7 @@ describe('a statement', () => {
   });
 
   it('shows orders of others under names that none of ours has, and leaves them alone', async () => {
-    const it = await held();
+    const it = await withShares();
     it.server.faults.set('foreign-orders');
     const { openOrders } = await it.broker.statement(EVER);
     expect(openOrders.map(({ orderRef, side, quantity }) => [orderRef, side, quantity])).toEqual([
@@ -53,7 +42,7 @@ describe('a statement', () => {
   });
 
   it('shows sales of our shares that somebody else made', async () => {
-    const it = await held();
+    const it = await withShares();
     it.server.exchange.place(99, 1, {
       symbol: AAPL,
       action: 'SELL',
@@ -95,7 +84,7 @@ describe('a statement', () => {
   });
 
   it('hears fills while the line to the market is broken, and nothing is sent', async () => {
-    const it = await held();
+    const it = await withShares();
     it.server.announce(1100, 'Connectivity between IBKR and Trader Workstation has been lost.');
     await it.settled();
     expect(await it.broker.modify(STOP, { stopPrice: usd(96) })).toMatchObject({
@@ -129,7 +118,7 @@ describe('another process', () => {
   });
 
   it('changes the stop of an entry that is over without naming it', async () => {
-    const it = await (await held()).restarted();
+    const it = await (await withShares()).restarted();
     expect(await it.broker.modify(STOP, { stopPrice: usd(97) })).toEqual(accepted);
     const order = it.server.exchange.book.orders.find(({ fields }) => fields.orderRef === STOP);
     expect(order?.fields).toMatchObject({ parentId: '0', auxPrice: '97', transmit: '1' });
@@ -138,7 +127,7 @@ describe('another process', () => {
   });
 
   it('is told the executions of the day again', async () => {
-    const it = await (await held()).restarted();
+    const it = await (await withShares()).restarted();
     const events = await it.heard();
     expect(refsOf(events, 'filled')).toEqual([ENTRY]);
     const { fills, completedOrders } = await it.broker.statement(EVER);
@@ -149,7 +138,7 @@ describe('another process', () => {
   });
 
   it('does not send again what ended before it began', async () => {
-    const first = await held();
+    const first = await withShares();
     await first.trade(AAPL, 94);
     const it = await first.restarted();
     expect(await it.broker.submit(bracket)).toEqual(accepted);
@@ -161,7 +150,7 @@ describe('another process', () => {
   });
 
   it('gives out no id again that the gateway forgot it had given out', async () => {
-    const first = await held();
+    const first = await withShares();
     expect(first.highestId()).toBe(2);
     await first.server.restart(0, 2);
     const it = await first.restarted();
@@ -178,7 +167,7 @@ describe('another process', () => {
   });
 
   it('goes above the ids that it sees, where those on its disk are lost', async () => {
-    const first = await held();
+    const first = await withShares();
     await first.server.restart(0, 2);
     const it = await first.restarted({ orderIds: { read: () => 0, write: () => undefined } });
     const again = { ...stop, orderRef: STOP.replace('/1', '/2'), parentRef: null };

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { AAPL, accepted, bracket, ENTRY, STOP, TARGET, target } from '../contract/broker.ts';
+import { AAPL, accepted, bracket, ENTRY, STOP, TARGET, target } from '../contract/orders.ts';
 import { ACCOUNT } from '../testing/fake-tws/serving.ts';
 import { closeIbWorlds, type IbWorld, ibWorld } from './ib-world.ts';
 

@@ -5,7 +5,7 @@ import { IbExecutions, type IbRemark } from '../../src/adapters/ib/ib-executions
 import { usd } from '../../src/domain/money.ts';
 import { type EpochMs, isoUtc } from '../../src/domain/time.ts';
 import type { BrokerEvent } from '../../src/ports/broker.ts';
-import { ENTRY } from '../contract/broker.ts';
+import { ENTRY } from '../contract/orders.ts';
 
 const AT = Date.UTC(2026, 2, 5, 15) as EpochMs;
 const contract = { symbol: 'AAPL', secType: 'STK' as never, currency: 'USD' };

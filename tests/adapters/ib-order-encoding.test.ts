@@ -6,7 +6,7 @@ import type { Symbol } from '../../src/domain/market.ts';
 import { micros, usd } from '../../src/domain/money.ts';
 import { ORDER_TYPES, type Order } from '../../src/domain/order.ts';
 import { takesStop } from '../../src/domain/order-checks.ts';
-import { entry, stop } from '../contract/broker.ts';
+import { entry, stop } from '../contract/orders.ts';
 
 const routing = { account: 'DU1234567', parentId: 0, transmit: true };
 const contract = vendorContract('AAPL' as Symbol, null);

@@ -10,7 +10,7 @@ import { instantOf } from '../../src/calendar/nyse.ts';
 import { usd } from '../../src/domain/money.ts';
 import { type EpochMs, sessionDate } from '../../src/domain/time.ts';
 import type { BrokerEvent } from '../../src/ports/broker.ts';
-import { entry, refsOf, STOP, stop } from '../contract/broker.ts';
+import { entry, refsOf, STOP, stop } from '../contract/orders.ts';
 
 const TEN = instantOf(sessionDate('2026-03-05'), 10 * 60);
 const AFTER_CLOSE = instantOf(sessionDate('2026-03-05'), 16 * 60 + 1);
@@ -228,11 +228,9 @@ describe('the size of an order', () => {
     const it = world();
     hear(it, { open: 'Submitted', quantity: 100 });
     // A group took 40 off; terms that are told again say the size that was asked for.
-    it.orders.status({
-      ...{ orderId: 2, clientId: 17, permId: PERM, status: 'Submitted', whyHeld: 'trigger' },
-      filled: 0,
-      remaining: 60,
-    });
+    const known = { orderId: 2, clientId: 17, permId: PERM };
+    const left = { status: 'Submitted', filled: 0, remaining: 60, whyHeld: 'trigger' };
+    it.orders.status({ ...known, ...left });
     hear(it, { open: 'Submitted', quantity: 100 });
     expect(it.child.order.quantity).toBe(60);
     expect(it.events.filter(({ kind }) => kind === 'modified')).toHaveLength(1);

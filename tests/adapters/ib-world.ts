@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import {
   type IbBroker,
   type IbBrokerOptions,
@@ -9,15 +10,19 @@ import { serverTime } from '../../src/adapters/ib/ib-questions.ts';
 import { openIbGateway } from '../../src/adapters/ib/ib-supervisor.ts';
 import { scaledTime } from '../../src/adapters/system/scaled-time.ts';
 import { SystemTimeline } from '../../src/adapters/system/system-timeline.ts';
+import type { Fill } from '../../src/domain/fill.ts';
 import { type EpochMs, epochMs } from '../../src/domain/time.ts';
 import type { BrokerEvent } from '../../src/ports/broker.ts';
+import type { FaultName } from '../../src/testing/fake-tws/faults.ts';
 import type { FakeTws, FakeTwsOptions } from '../../src/testing/fake-tws/server.ts';
 import type { BrokerUnderTest } from '../contract/broker.ts';
+import { AAPL, accepted, bracket } from '../contract/orders.ts';
 import { ACCOUNT, NOW, serve } from '../testing/fake-tws/serving.ts';
 
 export const CLIENT = 17;
 const SPEED = 20;
-const EVER = 0 as EpochMs;
+/** Before everything. */
+export const EVER = 0 as EpochMs;
 
 /** A broker over a gateway over a socket to a server for tests, and the hand on that server. */
 export interface IbWorld extends BrokerUnderTest {
@@ -143,3 +148,26 @@ async function join(
   opened.push(world);
   return world;
 }
+
+/** A broker whose server does something wrong from now on. */
+export async function faulty(name: FaultName, times?: number): Promise<IbWorld> {
+  const it = await ibWorld();
+  it.server.faults.set(name, times);
+  return it;
+}
+
+/** A broker with 100 shares at 100, and their stop at 95. */
+export async function withShares(): Promise<IbWorld> {
+  const it = await ibWorld();
+  expect(await it.broker.submit(bracket)).toEqual(accepted);
+  await it.trade(AAPL, 100);
+  await it.heard();
+  return it;
+}
+
+/** The names of open orders by a new statement. */
+export const openRefs = async ({ broker }: IbWorld): Promise<string[]> =>
+  (await broker.statement(EVER)).openOrders.map(({ orderRef }) => orderRef).toSorted();
+
+export const fillsOf = (events: readonly BrokerEvent[]): Fill[] =>
+  events.flatMap((event) => (event.kind === 'filled' ? [event.fill] : []));

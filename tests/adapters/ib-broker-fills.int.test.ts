@@ -1,0 +1,105 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { usd } from '../../src/domain/money.ts';
+import { AAPL, accepted, bracket, ENTRY, EXIT, exit, STOP, target } from '../contract/orders.ts';
+import { closeIbWorlds, EVER, faulty, fillsOf, ibWorld, openRefs, withShares } from './ib-world.ts';
+
+afterEach(closeIbWorlds);
+
+describe('executions', () => {
+  it('count without any status', async () => {
+    const it = await faulty('no-status');
+    expect(await it.broker.submit(bracket)).toEqual(accepted);
+    await it.trade(AAPL, 100);
+    expect(fillsOf(await it.heard())).toMatchObject([{ orderRef: ENTRY, quantity: 100 }]);
+    expect((await it.broker.statement(EVER)).openOrders).toMatchObject([
+      { orderRef: STOP, status: 'working' },
+    ]);
+  });
+
+  it.each(['status-first', 'duplicate-execution', 'zero-perm-id'] as const)(
+    'are told once each (%s)',
+    async (name) => {
+      const it = await faulty(name);
+      await it.broker.submit({ ...bracket, target });
+      await it.trade(AAPL, 100);
+      await it.trade(AAPL, 94);
+      const told = fillsOf(await it.heard());
+      expect(told.map(({ orderRef }) => orderRef)).toEqual([ENTRY, STOP]);
+      expect(it.remarks).toEqual([]);
+    },
+  );
+
+  it('are corrected under the first name, and the statement has the last word', async () => {
+    const it = await faulty('correct-execution', 1);
+    await it.broker.submit(bracket);
+    await it.trade(AAPL, 100);
+    const [first, corrected, ...more] = fillsOf(await it.heard());
+    expect(more).toEqual([]);
+    expect(first).toMatchObject({ price: usd(100) });
+    expect(corrected).toMatchObject({
+      price: usd(100.01),
+      quantity: 100,
+      corrects: { of: first?.execId, revision: 1 },
+    });
+    const { fills: stated, positions } = await it.broker.statement(EVER);
+    expect(stated.map(({ execId }) => execId)).toEqual([corrected?.execId]);
+    expect(positions).toMatchObject([{ quantity: 100 }]);
+    // The same again, asked for, is not told again.
+    expect(fillsOf(await it.heard())).toEqual([]);
+  });
+
+  it('wait for a commission that is never told, or has no value', async () => {
+    for (const name of ['no-commission', 'unset-commission'] as const) {
+      const it = await faulty(name, 1);
+      await it.broker.submit(bracket);
+      await it.trade(AAPL, 100);
+      const events = await it.heard();
+      expect(fillsOf(events)).toMatchObject([{ commission: null }]);
+      expect(events.map(({ kind }) => kind)).not.toContain('commission');
+    }
+  });
+
+  it('get their commission when it comes', async () => {
+    const it = await withShares();
+    const { fills: stated } = await it.broker.statement(EVER);
+    expect(stated).toMatchObject([{ commission: usd(1) }]);
+  });
+});
+
+describe('an entry that ends filled in part', () => {
+  it('has its stop and target cut down to what it bought', async () => {
+    const it = await ibWorld();
+    expect(await it.broker.submit({ ...bracket, target })).toEqual(accepted);
+    it.server.print(AAPL, 100, { shares: 40 });
+    await it.settled();
+    expect(await it.broker.cancel(ENTRY)).toEqual(accepted);
+    await expect.poll(() => it.server.exchange.cover(AAPL)).toEqual({ held: 40, stops: 40 });
+    const { openOrders } = await it.broker.statement(EVER);
+    expect(openOrders.map(({ leg, quantity }) => [leg, quantity])).toEqual([
+      ['stop', 40],
+      ['target', 40],
+    ]);
+    await it.trade(AAPL, 94);
+    expect(it.server.exchange.holdings.quantity(AAPL)).toBe(0);
+    expect(await openRefs(it)).toEqual([]);
+  });
+});
+
+describe('the last look', () => {
+  it('lets no entry out unarmed, and everything that reduces risk', async () => {
+    let why: string | null = null;
+    const it = await ibWorld({ broker: { isArmed: () => why } });
+    expect(await it.broker.submit(bracket)).toEqual(accepted);
+    await it.trade(AAPL, 100);
+    why = 'TRADE_LABS_ARMED is not set';
+    const again = { ...bracket.entry, orderRef: ENTRY.replace('/1', '/2') };
+    expect(await it.broker.submitOrder(again)).toEqual({
+      outcome: 'denied',
+      code: 'DISARMED',
+      message: why,
+    });
+    expect(await it.broker.modify(STOP, { stopPrice: usd(96) })).toEqual(accepted);
+    expect(await it.broker.submitOrder(exit)).toEqual(accepted);
+    expect(it.server.record.placed).toEqual([ENTRY, STOP, EXIT]);
+  });
+});
