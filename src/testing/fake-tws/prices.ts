@@ -22,6 +22,11 @@ export class Prices {
     this.#room.set(symbol, shares);
   }
 
+  /** From now on nothing is known of a symbol. */
+  forget(symbol: string): void {
+    this.#prices.delete(symbol);
+  }
+
   /** Null before the first print, and while trading in the symbol is halted. */
   tradable(symbol: string): Price | null {
     return this.#halted.has(symbol) ? null : this.of(symbol);

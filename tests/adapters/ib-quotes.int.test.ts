@@ -1,0 +1,212 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { arrayBarSource } from '../../src/adapters/sim/array-bar-source.ts';
+import type { Symbol } from '../../src/domain/market.ts';
+import { usd } from '../../src/domain/money.ts';
+import { epochMs, MINUTE_MS, SECOND_MS } from '../../src/domain/time.ts';
+import { keepsQuotes } from '../contract/quotes.ts';
+import { at, closeMarketDesks, type MarketDesk, marketDesk } from './ib-market-desk.ts';
+
+const AAPL = 'AAPL' as Symbol;
+const MSFT = 'MSFT' as Symbol;
+const NAMES = ['AAPL', 'MSFT', 'TSLA', 'IBM', 'KO'];
+const source = arrayBarSource(Object.fromEntries(NAMES.map((name) => [name, {}])), {
+  intraday: '1m',
+});
+
+afterEach(closeMarketDesks);
+
+/** Prints with a cent to each side, and the first price as that of the open. */
+function printer({ tws }: MarketDesk): (symbol: string, price: number) => void {
+  const opens = new Map<string, number>();
+  return (symbol, price) => {
+    const open = opens.get(symbol) ?? price;
+    opens.set(symbol, open);
+    tws.print(symbol, price, { half: 0.01, volume: 1_000, open });
+  };
+}
+
+const prepare = (desk: MarketDesk, symbols: readonly Symbol[], fromMs = 0): Promise<void> =>
+  desk.market.quotes.prepare(symbols, {
+    from: epochMs(desk.now() - fromMs),
+    until: epochMs(desk.now() + 10 * SECOND_MS),
+    patientUntil: desk.now(),
+  });
+
+describe('quotes over a gateway', () => {
+  keepsQuotes(async () => {
+    const desk = await marketDesk({ source });
+    return {
+      quotes: desk.market.quotes,
+      now: desk.now,
+      trade: printer(desk),
+      halt: (symbol) => desk.tws.exchange.prices.halt(symbol, true),
+      pass: desk.pass,
+    };
+  });
+});
+
+describe('a line of prices', () => {
+  it('is asked for once while it is fresh, and anew once it is older than wanted', async () => {
+    const desk = await marketDesk({ source });
+    printer(desk)('AAPL', 10);
+    await prepare(desk, [AAPL]);
+    await prepare(desk, [AAPL], 5_000);
+    expect(desk.sent(1)).toHaveLength(1);
+    await desk.pass(MINUTE_MS);
+    await prepare(desk, [AAPL], 5_000);
+    expect([desk.sent(1).length, desk.sent(2).length]).toEqual([2, 1]);
+    expect(desk.market.quotes.quote(AAPL)?.at).toBeGreaterThan(desk.now() - 5_000);
+  });
+
+  it('is given up by whoever was not asked for longest, and by nobody who is held', async () => {
+    const desk = await marketDesk({ source, market: { maxLines: 3 } });
+    for (const name of NAMES) printer(desk)(name, 10);
+    desk.market.follow([AAPL]);
+    await desk.pass(2 * SECOND_MS);
+    await prepare(desk, [MSFT]);
+    await desk.pass(SECOND_MS);
+    await prepare(desk, ['TSLA' as Symbol]);
+    await desk.pass(SECOND_MS);
+    await prepare(desk, ['IBM' as Symbol]);
+    const { quotes } = desk.market;
+    const known = NAMES.filter((name) => quotes.quote(name as Symbol) !== null);
+    expect(known).toEqual(['AAPL', 'TSLA', 'IBM']);
+    expect(desk.sent(2)).toHaveLength(1);
+  });
+
+  it('is given up when nobody has asked for it for a quarter of an hour', async () => {
+    const desk = await marketDesk({ source });
+    printer(desk)('AAPL', 10);
+    printer(desk)('MSFT', 10);
+    await prepare(desk, [AAPL]);
+    await desk.pass(16 * MINUTE_MS);
+    await prepare(desk, [MSFT]);
+    expect(desk.market.quotes.quote(AAPL)).toBeNull();
+    expect(desk.sent(2)).toHaveLength(1);
+  });
+
+  it('is asked for again over the next connection, with the kind of prices first', async () => {
+    const desk = await marketDesk({ source });
+    const trade = printer(desk);
+    trade('AAPL', 10);
+    desk.market.follow([AAPL]);
+    await prepare(desk, [AAPL]);
+    desk.tws.drop();
+    await desk.pass(30 * SECOND_MS);
+    trade('AAPL', 12);
+    await desk.pass(SECOND_MS);
+    expect(desk.market.quotes.quote(AAPL)?.last).toBe(usd(12));
+    expect(desk.sent(59).map((tokens) => tokens[2])).toEqual(['3', '3']);
+  });
+
+  it('is cancelled when the market is closed', async () => {
+    const desk = await marketDesk({ source });
+    for (const name of NAMES) printer(desk)(name, 10);
+    await prepare(desk, NAMES as Symbol[]);
+    desk.market.close();
+    await desk.pass(SECOND_MS);
+    expect(desk.sent(2)).toHaveLength(NAMES.length);
+  });
+});
+
+describe('prices that cannot be had', () => {
+  it('are delayed ones where that is all there is, and say so', async () => {
+    const desk = await marketDesk({ source });
+    desk.tws.faults.set('delayed-data');
+    printer(desk)('AAPL', 10);
+    await prepare(desk, [AAPL]);
+    expect(desk.market.quotes.quote(AAPL)).toMatchObject({ kind: 'delayed', last: usd(10) });
+  });
+
+  it('are none without permission, which is told, and asked for again after five minutes', async () => {
+    const desk = await marketDesk({ source });
+    desk.tws.faults.set('no-market-data');
+    printer(desk)('AAPL', 10);
+    await prepare(desk, [AAPL]);
+    expect(desk.market.quotes.quote(AAPL)).toBeNull();
+    expect(desk.troubles).toEqual([expect.stringContaining('no prices of AAPL')]);
+    desk.tws.faults.clear();
+    await prepare(desk, [AAPL]);
+    expect(desk.sent(1)).toHaveLength(1);
+    await desk.pass(5 * MINUTE_MS);
+    await prepare(desk, [AAPL]);
+    expect(desk.market.quotes.quote(AAPL)?.kind).toBe('live');
+  });
+
+  it('are none any more once another session of the user has them', async () => {
+    const desk = await marketDesk({ source });
+    printer(desk)('AAPL', 10);
+    await prepare(desk, [AAPL]);
+    desk.tws.announce(10_197, 'No market data during competing live session');
+    await desk.pass(SECOND_MS);
+    expect(desk.market.quotes.quote(AAPL)).toBeNull();
+  });
+
+  it('are none of a symbol that the broker does not know', async () => {
+    const desk = await marketDesk({ source });
+    await prepare(desk, ['GONE' as Symbol]);
+    expect(desk.market.quotes.quote('GONE' as Symbol)).toBeNull();
+    expect(desk.sent(1)).toHaveLength(0);
+  });
+
+  it('are no trade of this session before the symbol has traded in it', async () => {
+    const desk = await marketDesk({ source, from: at('09:20') });
+    printer(desk)('AAPL', 10);
+    await prepare(desk, [AAPL]);
+    await desk.pass(11 * MINUTE_MS);
+    expect(desk.market.quotes.quote(AAPL)).toMatchObject({ hasOpened: false, open: null });
+    printer(desk)('AAPL', 11);
+    await desk.pass(SECOND_MS);
+    expect(desk.market.quotes.quote(AAPL)).toMatchObject({ hasOpened: true, open: usd(11) });
+  });
+});
+
+describe('a held symbol', () => {
+  it('has a quote that is never older than ten seconds, though it does not trade', async () => {
+    const desk = await marketDesk({ source });
+    printer(desk)('AAPL', 10);
+    desk.market.follow([AAPL]);
+    let oldest = 0;
+    await desk.pass(2 * SECOND_MS);
+    for (let i = 0; i < 60; i += 1) {
+      await desk.pass(SECOND_MS);
+      oldest = Math.max(oldest, desk.now() - (desk.market.quotes.quote(AAPL)?.at ?? 0));
+    }
+    expect(oldest).toBeLessThanOrEqual(11 * SECOND_MS);
+    expect(desk.market.quotes.silentSince).toBeNull();
+  });
+
+  it('that does not answer is no silence while another one does', async () => {
+    const desk = await marketDesk({ source });
+    printer(desk)('MSFT', 10);
+    desk.market.follow([AAPL, MSFT]);
+    await desk.pass(2 * MINUTE_MS);
+    expect(desk.market.quotes.quote(AAPL)).toBeNull();
+    expect(desk.market.quotes.silentSince).toBeNull();
+  });
+
+  it('is silent from when nothing was heard any more, until something is', async () => {
+    const desk = await marketDesk({ source });
+    const trade = printer(desk);
+    trade('AAPL', 10);
+    desk.market.follow([AAPL]);
+    await desk.pass(5 * SECOND_MS);
+    const from = desk.now();
+    desk.tws.exchange.prices.forget('AAPL');
+    await desk.pass(MINUTE_MS);
+    const { silentSince } = desk.market.quotes;
+    expect(silentSince).toBeGreaterThanOrEqual(from - 10 * SECOND_MS);
+    expect(silentSince).toBeLessThanOrEqual(from + 12 * SECOND_MS);
+    trade('AAPL', 10);
+    await desk.pass(SECOND_MS);
+    expect(desk.market.quotes.silentSince).toBeNull();
+  });
+
+  it('is not looked after while the market is closed', async () => {
+    const desk = await marketDesk({ source, from: at('17:00') });
+    printer(desk)('AAPL', 10);
+    desk.market.follow([AAPL]);
+    await desk.pass(5 * MINUTE_MS);
+    expect([desk.sent(1).length, desk.market.quotes.silentSince]).toEqual([0, null]);
+  });
+});
