@@ -1,6 +1,8 @@
 import { EventName } from '@stoqey/ib';
 import { describe, expect, it } from 'vitest';
 import { accountFunds, ownOpenOrders } from '../../src/adapters/ib/ib-account-questions.ts';
+import { EndsOwed } from '../../src/adapters/ib/ib-ends-owed.ts';
+import type { IbListener } from '../../src/adapters/ib/ib-gateway.ts';
 import { usd } from '../../src/domain/money.ts';
 
 const NOBODY = { sent: () => 0 };
@@ -24,6 +26,31 @@ describe('a question about open orders', () => {
     question.hear(EventName.openOrder, order(8), 1);
     const answer = question.hear(EventName.openOrderEnd, [], 1);
     expect(answer?.map(({ orderId }) => orderId)).toEqual([8]);
+  });
+});
+
+describe('the ends of questions', () => {
+  it('are owed until they come, and no longer than their connection', () => {
+    let hear: IbListener = () => undefined;
+    const gateway = {
+      connection: { number: 1, serverVersion: 193, nextValidId: 1 },
+      listen: (listener: IbListener) => {
+        hear = listener;
+        return () => undefined;
+      },
+    };
+    const owed = new EndsOwed(gateway);
+    const comes = (end: string): void => hear(end, [], gateway.connection);
+    expect(owed.sent(EventName.openOrderEnd)).toBe(0);
+    expect(owed.sent(EventName.openOrderEnd)).toBe(1);
+    expect(owed.sent(EventName.positionEnd)).toBe(0);
+    comes(EventName.openOrderEnd);
+    comes(EventName.execDetailsEnd);
+    expect(owed.sent(EventName.openOrderEnd)).toBe(1);
+    for (let i = 0; i < 5; i += 1) comes(EventName.openOrderEnd);
+    expect(owed.sent(EventName.openOrderEnd)).toBe(0);
+    gateway.connection = { ...gateway.connection, number: 2 };
+    expect(owed.sent(EventName.openOrderEnd)).toBe(0);
   });
 });
 

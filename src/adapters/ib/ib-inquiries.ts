@@ -5,42 +5,12 @@ import {
   completedOrders,
   executionsOf,
   type OpenOrderTold,
-  type Owed,
   ownOpenOrders,
 } from './ib-account-questions.ts';
 import type { Answer } from './ib-ask.ts';
+import { EndsOwed } from './ib-ends-owed.ts';
 import type { IbGateway } from './ib-gateway.ts';
 import type { IbAnswers } from './ib-statement.ts';
-
-/** Counts the ends of questions without an id over a connection: those that were given up are answered all the same. */
-class EndsOwed implements Owed {
-  readonly close: () => void;
-  readonly #gateway: IbGateway;
-  #connection = 0;
-  readonly #open = new Map<string, number>();
-
-  constructor(gateway: IbGateway) {
-    this.#gateway = gateway;
-    this.close = gateway.listen((name) => {
-      const left = this.#ofConnection().get(name) ?? 0;
-      if (left > 0) this.#open.set(name, left - 1);
-    });
-  }
-
-  sent(end: string): number {
-    const open = this.#ofConnection();
-    const before = open.get(end) ?? 0;
-    open.set(end, before + 1);
-    return before;
-  }
-
-  #ofConnection(): Map<string, number> {
-    const now = this.#gateway.connection?.number ?? 0;
-    if (now !== this.#connection) this.#open.clear();
-    this.#connection = now;
-    return this.#open;
-  }
-}
 
 /**
  * Asks how orders and the account stand, one question after another: those about open orders have no id, and one
