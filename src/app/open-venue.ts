@@ -4,11 +4,13 @@ import { openOrderIdFile } from '../adapters/file/order-id-file.ts';
 import { type IbBroker, openIbBroker } from '../adapters/ib/ib-broker.ts';
 import type { IbGateway } from '../adapters/ib/ib-gateway.ts';
 import { type IbMarket, openIbMarket } from '../adapters/ib/ib-market.ts';
+import { isPriceMessage } from '../adapters/ib/ib-messages.ts';
 import { openIbGateway } from '../adapters/ib/ib-supervisor.ts';
 import { BarMarketData } from '../adapters/recorded/bar-market-data.ts';
 import { LiveMarketData } from '../adapters/recorded/live-market-data.ts';
 import { chance } from '../adapters/system/chance.ts';
 import { machineTime, SystemTimeline } from '../adapters/system/system-timeline.ts';
+import { openWireLog, type WireRecord } from '../adapters/system/wire-record.ts';
 import { windowAt } from '../calendar/windows.ts';
 import { brokerWindowsOf } from '../config/schema.ts';
 import { Failure } from '../domain/failure.ts';
@@ -47,15 +49,21 @@ export async function openVenue(composition: Composition, kind: VenueKind): Prom
   const { ib } = loaded.config;
   const timeline = new SystemTimeline({ source: time });
   const closing = new AbortController();
+  const wire = wireOf(composition, timeline);
   const gateway = openIbGateway({
     host: ib.host,
     port: ib.port,
     clientId: ib.clientId,
     account: ib.account,
+    heartbeatMs: ib.heartbeatMs,
     mode: mode === 'live' ? 'live' : 'paper',
     timeline,
     jitter: chance,
     onNotice: ({ code, message }) => log.write('info', `gateway: ${message}`, { code }),
+    onWire: (direction, tokens) => {
+      if (ib.record === 'orders' && isPriceMessage(direction, tokens)) return;
+      wire?.write({ at: timeline.now(), direction, tokens });
+    },
   });
   const sectors = sectorsOf(loaded, home);
   const market = openIbMarket(gateway, {
@@ -71,6 +79,7 @@ export async function openVenue(composition: Composition, kind: VenueKind): Prom
     broker?.close();
     market.close();
     await gateway.close();
+    wire?.close();
   };
   try {
     await connected(composition, gateway, timeline);
@@ -87,6 +96,13 @@ export async function openVenue(composition: Composition, kind: VenueKind): Prom
     follow: (symbols) => market.follow(symbols),
     close,
   };
+}
+
+/** Where messages of the broker are written down; null where they are not. */
+function wireOf({ home, loaded }: Composition, timeline: Timeline): WireRecord | null {
+  const { ib, logs } = loaded.config;
+  if (ib.record === 'off') return null;
+  return openWireLog(home, { keepDays: logs.keepDays, now: () => timeline.now() });
 }
 
 function brokerOf(
@@ -141,7 +157,10 @@ function marketOf(
   });
 }
 
-/** Waits until the line is connected; while the broker is away by its own timetable, until it should be back. */
+/**
+ * Waits until the line is connected. A daemon is patient, and while the broker is away by its own timetable waits until
+ * it should be back; whoever asks from a terminal is told after the first attempt.
+ */
 async function connected(
   { loaded, role }: Composition,
   { link }: IbGateway,
@@ -151,12 +170,13 @@ async function connected(
   const away = (): EpochMs | null => windowAt(windows, timeline.now())?.to ?? null;
   link.expectAway(away() !== null);
   await link.start();
-  let until = timeline.now() + CONNECT_MS;
+  const isPatient = role === 'daemon';
+  let until = timeline.now() + (isPatient ? CONNECT_MS : 0);
   for (;;) {
     const { state, cause } = link.standing;
     if (state === 'refused') throw refusedBy(cause);
     if (state !== 'connecting') return;
-    if (role === 'daemon') until = Math.max(until, (away() ?? 0) + CONNECT_MS);
+    if (isPatient) until = Math.max(until, (away() ?? 0) + CONNECT_MS);
     if (timeline.now() >= until) {
       const { host, port } = loaded.config.ib;
       throw new Failure('BROKER_UNREACHABLE', `no connection to ${host}:${port}: ${cause}`, {

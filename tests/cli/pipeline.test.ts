@@ -256,15 +256,20 @@ describe('bad input of the pipeline command', () => {
     }),
   );
 
-  it('refuses a mode whose broker this version does not have, and writes nothing', () =>
-    inFolder(async (dir) => {
-      put(dir, { 'config/trade-labs.yaml': 'mode: paper\n' });
-      const before = lastingContents(dir);
-      const ended = await run(['pipeline'], { cwd: dir });
-      expect(ended.exit).toBe(78);
-      expect(ended.stderr).toContain('Interactive Brokers');
-      expect(lastingContents(dir)).toEqual(before);
-    }));
+  it.each(['sim', 'ib'])(
+    'says that the gateway of broker %s is not there, and writes nothing',
+    (broker) =>
+      inFolder(async (dir) => {
+        const nobody = 'ib: { host: 127.0.0.1, port: 1 }';
+        put(dir, { 'config/trade-labs.yaml': `mode: paper\nbroker: ${broker}\n${nobody}\n` });
+        const before = lastingContents(dir);
+        const ended = await run(['pipeline'], { cwd: dir });
+        expect(ended.exit, ended.stderr).toBe(69);
+        expect(ended.stderr).toContain('127.0.0.1:1');
+        expect(ended.stderr).toContain('trade-labs doctor ib');
+        expect(lastingContents(dir)).toEqual(before);
+      }),
+  );
 
   it('fails the run, keeps the journal and sends nothing when a strategy throws', () =>
     inFolder(async (dir) => {
