@@ -1,5 +1,5 @@
-import { recordWire } from '../adapters/file/wire-file.ts';
 import { SystemTimeline } from '../adapters/system/system-timeline.ts';
+import { recordWire } from '../adapters/system/wire-record.ts';
 import type { Config } from '../config/schema.ts';
 import type { Finding } from './doctor.ts';
 import { firstContact } from './doctor-ib.ts';

@@ -48,6 +48,7 @@ const ib = z.strictObject({
   }),
   clientId: count('Client id of this connection; no other program may use the same', {
     default: 17,
+    min: 1,
     max: 2_147_483_647,
   }),
   account: z
@@ -55,6 +56,17 @@ const ib = z.strictObject({
     .regex(/^D?[A-Z]\d{4,10}$/, { error: 'must look like DU1234567 (paper) or U1234567 (live)' })
     .default('DU1234567')
     .meta({ description: 'The account that must be the one the broker reports' }),
+  heartbeatMs: count('How often the gateway is asked whether it still answers', {
+    default: 30_000,
+    min: 5_000,
+    max: 300_000,
+    unit: 'ms',
+  }),
+  record: choice(
+    'Messages that are written to logs/wire: all but prices, all of them, or none',
+    ['orders', 'all', 'off'],
+    'orders',
+  ),
 });
 
 const data = z.strictObject({

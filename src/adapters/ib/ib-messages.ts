@@ -85,3 +85,15 @@ const UNKNOWN: IbMessage = { about: 'info', follows: 'nothing' };
 
 /** What a message means that is on no order; one that nobody knows is a remark. */
 export const ibMessage = (code: number): IbMessage => MESSAGES.get(code) ?? UNKNOWN;
+
+/**
+ * Messages that come many times in a second and say nothing of orders: ticks (1, 2, 45, 46), bars (17, 50, 90), depth
+ * (12, 13). The first token of a message is its id.
+ */
+const PRICES: ReadonlySet<string> = new Set(['1', '2', '12', '13', '17', '45', '46', '50', '90']);
+
+/** True for a message of the broker, as it came over the wire, that has nothing but prices. */
+export const isPriceMessage = (
+  direction: 'sent' | 'received',
+  tokens: readonly unknown[],
+): boolean => direction === 'received' && PRICES.has(String(tokens[0]));

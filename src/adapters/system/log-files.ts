@@ -19,6 +19,12 @@ export const pipelineLog = (home: string): LogFamily => ({
   name: 'pipeline',
 });
 
+/** What went over the wire to the broker. */
+export const wireLog = (home: string): LogFamily => ({
+  folder: join(home, 'logs', 'wire'),
+  name: 'wire',
+});
+
 /** The file that is written now. */
 export const currentFile = ({ folder, name }: LogFamily): string => join(folder, `${name}.log`);
 
