@@ -1,7 +1,7 @@
 import { ordinalOf } from '../calendar/nyse.ts';
 import type { Symbol } from '../domain/market.ts';
 import { timesFraction } from '../domain/money.ts';
-import type { ExitReason } from '../domain/order.ts';
+import { type ExitReason, isLive } from '../domain/order.ts';
 import type { PortfolioState } from '../domain/portfolio.ts';
 import {
   type EpochMs,
@@ -11,6 +11,7 @@ import {
   type SessionDate,
 } from '../domain/time.ts';
 import type { EventDraft } from '../events/event.ts';
+import type { BookOrder } from '../ledger/book-state.ts';
 import { watchData, watchOrders } from './breaker-watch.ts';
 import type { System } from './compose.ts';
 import { followPositions } from './follow-positions.ts';
@@ -55,6 +56,8 @@ export class Monitors {
   #provenSeq: number | null = null;
   /** When a broker was looked at last. */
   #lookedAt = 0;
+  /** When it was tried last to end an entry that still works. */
+  readonly #triedToEnd = new Map<string, number>();
   /** True until the first session is opened: an earlier process may have opened it too. */
   #isFirst = true;
 
@@ -169,10 +172,12 @@ export class Monitors {
     const { book, broker, config } = this.#system;
     if (broker.simulated || !this.#canAsk()) return null;
     let next = this.#protector.isWatching ? this.#lookedAt + LOOK_AGAIN_MS : Infinity;
-    for (const { leg, status, submittedAt } of book.live()) {
+    for (const { orderRef, leg, status, submittedAt } of book.live()) {
       if (status === 'unknown' || status === 'cancel_pending') {
         next = Math.min(next, this.#lookedAt + LOOK_AGAIN_MS);
-      } else if (leg === 'entry') next = Math.min(next, submittedAt + config.entry.ttlMs);
+      } else if (leg === 'entry') {
+        next = Math.min(next, this.#endAt({ orderRef, submittedAt }, config.entry.ttlMs));
+      }
     }
     return next === Infinity ? null : epochMs(next);
   }
@@ -181,7 +186,9 @@ export class Monitors {
   async lookAgain(session: SessionDate): Promise<void> {
     const now = this.#system.clock.now();
     await this.expireEntries(now, session);
-    if ((this.nextLook() ?? Infinity) <= now) await this.prove(session);
+    if ((this.nextLook() ?? Infinity) > now) return;
+    this.#lookedAt = now;
+    await this.prove(session);
   }
 
   /** Proves every position, whether or not the broker said anything. */
@@ -191,7 +198,7 @@ export class Monitors {
     const { book, broker } = this.#system;
     // The simulated broker tells of everything: where nothing was written down, nothing has changed.
     const isSame = broker.simulated && book.seq === this.#provenSeq;
-    const isSound = book.breaches().size === 0 && this.#protector.breached.length === 0;
+    const isSound = book.breaches().size === 0 && !this.#protector.isWatching;
     if (isSame && isSound) return;
     const isBusy = book.openTrades().length > 0 || book.live().length > 0;
     if (isBusy || !isSound) await this.#protect(session);
@@ -244,10 +251,25 @@ export class Monitors {
   async expireEntries(until: number, session: SessionDate): Promise<void> {
     const { book, config } = this.#system;
     for (const order of this.#canAsk() ? book.live() : []) {
-      if (order.leg !== 'entry' || order.submittedAt + config.entry.ttlMs > until) continue;
-      if (order.status !== 'cancel_pending') await this.#desk.endEntry(order, 'ttl', session);
+      if (order.leg !== 'entry' || this.#endAt(order, config.entry.ttlMs) > until) continue;
+      if (order.status === 'cancel_pending') continue;
+      this.#triedToEnd.set(order.orderRef, until);
+      await this.#desk.endEntry(order, 'ttl', session);
     }
     await this.takeIn(session);
+    for (const orderRef of this.#triedToEnd.keys()) {
+      const status = book.order(orderRef)?.status;
+      if (status === undefined || !isLive(status)) this.#triedToEnd.delete(orderRef);
+    }
+  }
+
+  /** When an entry is to be ended: once its time is over, and not again at once where the broker did not take that. */
+  #endAt(
+    { orderRef, submittedAt }: Pick<BookOrder, 'orderRef' | 'submittedAt'>,
+    ttlMs: number,
+  ): number {
+    const tried = this.#triedToEnd.get(orderRef) ?? -Infinity;
+    return Math.max(submittedAt + ttlMs, tried + LOOK_AGAIN_MS);
   }
 
   async #checkLoss(at: EpochMs, session: Session): Promise<void> {

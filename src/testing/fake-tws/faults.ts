@@ -62,6 +62,7 @@ export const isFault = (name: string): name is FaultName => Object.hasOwn(FAULTS
 /** The faults that are switched on. */
 export class FaultPlan {
   readonly #left = new Map<FaultName, number>();
+  readonly #done = new Set<FaultName>();
 
   /** Switches a fault on for so many times; for ever without a number. */
   set(name: FaultName, times: number = Number.POSITIVE_INFINITY): void {
@@ -74,7 +75,14 @@ export class FaultPlan {
   }
 
   has(name: FaultName): boolean {
-    return (this.#left.get(name) ?? 0) > 0;
+    const isOn = (this.#left.get(name) ?? 0) > 0;
+    if (isOn) this.#done.add(name);
+    return isOn;
+  }
+
+  /** True where a fault was not only switched on: something was done wrong. */
+  wasDone(name: FaultName): boolean {
+    return this.#done.has(name);
   }
 
   /** True where the fault is on; uses it up once. */
@@ -82,6 +90,7 @@ export class FaultPlan {
     const left = this.#left.get(name) ?? 0;
     if (left <= 0) return false;
     this.#left.set(name, left - 1);
+    this.#done.add(name);
     return true;
   }
 }
