@@ -28,6 +28,8 @@ class StillTime implements TimeSource {
       wake.addEventListener('abort', done);
     });
 
+  readonly every = () => () => {};
+
   /** Somebody sets the clock; no time passes. */
   set(byMs: number): void {
     this.#wall += byMs;

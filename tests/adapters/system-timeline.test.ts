@@ -14,6 +14,7 @@ const NEVER = new AbortController().signal;
 function machine(act: (time: { wall: number; monotonic: number }) => void = () => {}) {
   const time = { wall: START, monotonic: 0 };
   let sleeps = 0;
+  const beats = new Set<() => void>();
   const source: TimeSource = {
     wallMs: () => time.wall,
     monotonicMs: () => time.monotonic,
@@ -24,8 +25,19 @@ function machine(act: (time: { wall: number; monotonic: number }) => void = () =
       act(time);
       await Promise.resolve();
     },
+    every: (_ms, beat) => {
+      beats.add(beat);
+      return () => beats.delete(beat);
+    },
   };
-  return { time, source, sleeps: () => sleeps };
+  const goOn = (seconds: number): void => {
+    for (let i = 0; i < seconds; i += 1) {
+      time.wall += 1_000;
+      time.monotonic += 1_000;
+      for (const beat of beats) beat();
+    }
+  };
+  return { time, source, goOn, sleeps: () => sleeps, beats };
 }
 
 describe("the machine's timeline", () => {
@@ -37,6 +49,29 @@ describe("the machine's timeline", () => {
     expect(sleeps()).toBe(61);
     expect(ticks).toBe(62);
     expect(timeline.now()).toBe(START + 60_500);
+  });
+
+  it('gives signs of life while work goes on, and does not take it for standing still', async () => {
+    const { source, goOn, beats } = machine();
+    const jumps: ClockJump[] = [];
+    let ticks = 0;
+    const timeline = new SystemTimeline({
+      source: { ...source, sleep: () => new Promise(() => {}) },
+      onTick: () => (ticks += 1),
+      onJump: (jump) => jumps.push(jump),
+    });
+    let finish: (value: string) => void = () => {};
+    const work = new Promise<string>((resolve) => {
+      finish = resolve;
+    });
+    const waits = [60_000, 90_000].map((limitMs) => timeline.within(work, limitMs, NEVER));
+    goOn(30);
+    expect(ticks).toBe(30);
+    finish('done');
+    await Promise.all(waits);
+    expect(beats.size).toBe(0);
+    await timeline.reach(timeline.now(), NEVER);
+    expect(jumps).toEqual([]);
   });
 
   it('is at an instant of the past at once', async () => {

@@ -52,6 +52,19 @@ export class WireTime implements TimeSource {
       void this.#drive();
     });
 
+  readonly every = (ms: number, act: () => void): (() => void) => {
+    const over = new AbortController();
+    const goOn = async (): Promise<void> => {
+      for (;;) {
+        await this.sleep(ms, over.signal);
+        if (over.signal.aborted) return;
+        act();
+      }
+    };
+    void goOn();
+    return () => over.abort();
+  };
+
   async #drive(): Promise<void> {
     if (this.#drives) return;
     this.#drives = true;

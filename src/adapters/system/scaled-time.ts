@@ -13,5 +13,6 @@ export function scaledTime(
     wallMs: () => from + passed(),
     monotonicMs: passed,
     sleep: (ms, wake) => machine.sleep(ms / speed, wake),
+    every: (ms, act) => machine.every(ms / speed, act),
   };
 }

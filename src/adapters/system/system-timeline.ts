@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import { type EpochMs, epochMs } from '../../domain/time.ts';
 import type { Arrival, Limited, Timeline } from '../../ports/timeline.ts';
@@ -10,12 +11,19 @@ export interface TimeSource {
   /** Milliseconds that only ever pass; on most machines they do not while it sleeps. */
   readonly monotonicMs: () => number;
   readonly sleep: (ms: number, wake: AbortSignal) => Promise<void>;
+  /** Does something every so often, without keeping the process alive, until what it returns is called. */
+  readonly every: (ms: number, act: () => void) => () => void;
 }
 
 export const machineTime: TimeSource = {
   wallMs: () => Date.now(),
   monotonicMs: () => performance.now(),
   sleep: pause,
+  every: (ms, act) => {
+    const timer = setInterval(act, ms);
+    timer.unref();
+    return () => clearInterval(timer);
+  },
 };
 
 /** The wall clock went elsewhere than time did. */
@@ -28,7 +36,7 @@ export interface ClockJump {
 
 export interface SystemTimelineOptions {
   readonly source?: TimeSource;
-  /** Called at least every second of waiting: a sign of life from the engine's own loop. */
+  /** Called at least every second, also while work is waited for: a sign of life from the engine's own loop. */
   readonly onTick?: () => void;
   readonly onJump?: (jump: ClockJump) => void;
 }
@@ -49,6 +57,9 @@ export class SystemTimeline implements Timeline {
   readonly #options: SystemTimelineOptions;
   #wall: number;
   #monotonic: number;
+  /** Pieces of work that are waited for. */
+  #atWork = 0;
+  #endBeat: (() => void) | null = null;
 
   constructor(options: SystemTimelineOptions = {}) {
     this.#source = options.source ?? machineTime;
@@ -92,8 +103,11 @@ export class SystemTimeline implements Timeline {
   async within<T>(work: Promise<T>, limitMs: number, giveUp: AbortSignal): Promise<Limited<T>> {
     const over = new AbortController();
     const ended = () => over.abort();
+    // Many questions may be waited for at once, all of them given up together.
+    setMaxListeners(0, giveUp);
     giveUp.addEventListener('abort', ended, { once: true });
     if (giveUp.aborted) ended();
+    this.#beginBeat();
     try {
       return await Promise.race([
         work.then((value): Limited<T> => ({ done: true, value })),
@@ -102,6 +116,23 @@ export class SystemTimeline implements Timeline {
     } finally {
       giveUp.removeEventListener('abort', ended);
       over.abort();
+      this.#restBeat();
     }
+  }
+
+  /** Looks at the clocks every second while any work is waited for. */
+  #beginBeat(): void {
+    this.#atWork += 1;
+    this.#endBeat ??= this.#source.every(TICK_MS, () => {
+      this.#compare();
+      this.#options.onTick?.();
+    });
+  }
+
+  #restBeat(): void {
+    this.#atWork -= 1;
+    if (this.#atWork > 0) return;
+    this.#endBeat?.();
+    this.#endBeat = null;
   }
 }
