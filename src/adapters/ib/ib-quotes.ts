@@ -238,19 +238,27 @@ export class IbQuotes implements Quotes {
     for (const line of this.#lines.all()) line.ticks = new IbTicks();
   }
 
-  /** Keeps an eye on what is held while the market is open. */
+  /** Keeps an eye on what is held while the market is open. What fails there is told, and tried again. */
   async #beat(): Promise<void> {
-    const { timeline, contracts } = this.#options;
+    const { timeline, onTrouble } = this.#options;
     while (!this.#closing.signal.aborted) {
-      const now = this.#now();
-      if (sessionContaining(now) !== null && this.#held.length > 0) {
-        const held = [...this.#held];
-        await timeline.within(contracts.resolve(held), QUIET_MS, this.#closing.signal);
-        await Promise.all(held.map((symbol) => this.#lookAfter(symbol)));
-      } else this.#silentSince = null;
-      this.#lines.giveUpIdle();
+      try {
+        await this.#lookAround();
+      } catch (error) {
+        onTrouble(`held symbols could not be looked after: ${(error as Error).message}`);
+      }
       await pauseFor(timeline, BEAT_MS, this.#closing.signal);
     }
+  }
+
+  async #lookAround(): Promise<void> {
+    const { timeline, contracts } = this.#options;
+    const held = [...this.#held];
+    if (sessionContaining(this.#now()) !== null && held.length > 0) {
+      await timeline.within(contracts.resolve(held), QUIET_MS, this.#closing.signal);
+      await Promise.all(held.map((symbol) => this.#lookAfter(symbol)));
+    } else this.#silentSince = null;
+    this.#lines.giveUpIdle();
   }
 
   async #lookAfter(symbol: Symbol): Promise<void> {
