@@ -41,6 +41,20 @@ export function recordingsContract(name: string, open: () => Recordings): void {
       expect(read.ok && plainOf(read.value)).toEqual(plainOf(written));
     });
 
+    it('gives back live quotes with all that they said', async () => {
+      const written = await seenOn('2015-02-02');
+      const quotes = written.market.quotes.map((quote, i) =>
+        quote === null
+          ? null
+          : { ...quote, kind: 'live' as const, hasOpened: i % 2 === 0, halted: i % 3 === 0 },
+      );
+      const live = { ...written, market: { ...written.market, quotes, liveQuotes: true } };
+      await recordings.write(live);
+      const [only] = recordings.list();
+      const read = await recordings.read(only as NonNullable<typeof only>);
+      expect(read.ok && plainOf(read.value)).toEqual(plainOf(live));
+    });
+
     it('lists by session and run, and one session alone', async () => {
       await recordings.write(await seenOn('2015-02-03'));
       await recordings.write(await seenOn('2015-02-02', 'b'));

@@ -161,6 +161,17 @@ describe('the answers that were recorded, given to the orders of today', () => {
     expect(order?.class).toBe('same');
   });
 
+  it('may be for a lower limit where the run had decided that of today: it met a newer quote', () => {
+    const proposal = assertExists(row.proposal, 'sized');
+    const lower = add(proposal.limitPrice, usd(-0.05));
+    const sized = { type: 'intent.sized', at, runId: 'run', symbol: row.symbol } as const;
+    const decidedAt = (limitPrice: Micros) => ({ ...sized, limitPrice }) as EventDraft;
+    const sent = [submitted({ limitPrice: lower }), filled()];
+    expect(answers([decidedAt(proposal.limitPrice), ...sent])[0]?.class).toBe('same');
+    expect(answers([decidedAt(lower), ...sent])[0]?.class).toBe('code');
+    expect(answers(sent)[0]?.class).toBe('code');
+  });
+
   it('are not judged where the decision itself differs', () => {
     expect(answers([submitted({ limitPrice: usd(1) }), filled()], [row.symbol])).toEqual([]);
   });
