@@ -4,9 +4,21 @@ import { usd } from '../../src/domain/money.ts';
 import type { Token } from '../../src/testing/fake-tws/frame.ts';
 import { AAPL, accepted, bracket, ENTRY, entry, refsOf, STOP, stop } from '../contract/orders.ts';
 import { ACCOUNT } from '../testing/fake-tws/serving.ts';
-import { CLIENT, closeIbWorlds, EVER, ibWorld, withShares } from './ib-world.ts';
+import { CLIENT, closeIbWorlds, EVER, ibWorld, openRefs, withShares } from './ib-world.ts';
 
 afterEach(closeIbWorlds);
+
+/** An order that another program places. */
+const MARKET_BUY = {
+  symbol: AAPL,
+  action: 'BUY',
+  totalQuantity: '10',
+  orderType: 'MKT',
+  tif: 'DAY',
+  account: ACCOUNT,
+  orderRef: '',
+  transmit: '1',
+};
 
 describe('a statement', () => {
   it('says cash and worth, and what else the account may spend', async () => {
@@ -43,16 +55,7 @@ describe('a statement', () => {
 
   it('shows sales of our shares that somebody else made', async () => {
     const it = await withShares();
-    it.server.exchange.place(99, 1, {
-      symbol: AAPL,
-      action: 'SELL',
-      totalQuantity: '30',
-      orderType: 'MKT',
-      tif: 'DAY',
-      account: ACCOUNT,
-      orderRef: '',
-      transmit: '1',
-    });
+    it.server.exchange.place(99, 1, { ...MARKET_BUY, action: 'SELL', totalQuantity: '30' });
     const { fills, positions } = await it.broker.statement(EVER);
     expect(positions).toMatchObject([{ quantity: 70 }]);
     expect(fills.map(({ orderRef, quantity }) => [orderRef.split('/')[0], quantity])).toEqual([
@@ -93,6 +96,40 @@ describe('a statement', () => {
     expect(await it.broker.cancel(STOP)).toMatchObject({ outcome: 'not_sent' });
     it.server.print(AAPL, 94);
     expect(refsOf(await it.heard(), 'filled')).toEqual([STOP]);
+  });
+
+  it('proves nothing while the gateway tells from memory', async () => {
+    const it = await withShares();
+    const complete = async () => new Set(Object.values((await it.broker.statement(EVER)).complete));
+    it.server.announce(1100, 'Connectivity between IBKR and Trader Workstation has been lost.');
+    await it.settled();
+    expect(await complete()).toEqual(new Set([false]));
+    it.server.announce(1102, 'Connectivity between IBKR and Trader Workstation has been restored.');
+    await it.settled();
+    expect(await complete()).toEqual(new Set([true]));
+  });
+
+  it('gives a connection up that leaves questions open again and again', async () => {
+    const it = await withShares();
+    const OPEN_ORDER_END = 53;
+    it.server.mutate = (tokens) => (tokens[0] === OPEN_ORDER_END ? [49, 1, 0] : tokens);
+    for (let round = 0; round < 3; round += 1) {
+      expect((await it.broker.statement(EVER)).complete.openOrders).toBe(false);
+    }
+    it.server.mutate = null;
+    await it.reconnected(2);
+    expect(await openRefs(it)).toEqual([STOP]);
+  });
+
+  it('names what else the account holds once', async () => {
+    const it = await ibWorld();
+    it.server.mutate = (tokens) =>
+      tokens[0] === 61 ? tokens.map((token) => (token === 'STK' ? 'OPT' : token)) : tokens;
+    it.server.exchange.place(99, 1, MARKET_BUY);
+    it.server.print(AAPL, 100);
+    for (let round = 0; round < 3; round += 1) await it.broker.statement(EVER);
+    const told = it.remarks.filter(({ kind }) => kind === 'foreign_instrument');
+    expect(told.map(({ message }) => message)).toEqual(['10 AAPL (OPT, USD) are left alone']);
   });
 });
 

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { usd } from '../../src/domain/money.ts';
 import { AAPL, accepted, bracket, ENTRY, STOP, TARGET, target } from '../contract/orders.ts';
 import { ACCOUNT } from '../testing/fake-tws/serving.ts';
 import { closeIbWorlds, type IbWorld, ibWorld } from './ib-world.ts';
@@ -58,6 +59,16 @@ describe.each([193, 178])('a chain on the wire at server version %i', (version) 
     const after = fieldsOf(it);
     expect(after).toHaveLength(3);
     expect(after[1]).toEqual({ ...before[1], totalQuantity: '60', transmit: '1' });
+  });
+
+  it('names the entry of a stop in a change while that lives, and nobody afterwards', async () => {
+    const it = await ibWorld({ server: { version } });
+    await it.broker.submit(bracket);
+    await it.broker.modify(STOP, { stopPrice: usd(96) });
+    expect(fieldsOf(it)[1]).toMatchObject({ parentId: '1', auxPrice: '96' });
+    await it.trade(AAPL, 100);
+    await it.broker.modify(STOP, { stopPrice: usd(97) });
+    expect(fieldsOf(it)[1]).toMatchObject({ parentId: '0', auxPrice: '97' });
   });
 
   it('cancels one order by its id, and never all of them', async () => {

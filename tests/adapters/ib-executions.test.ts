@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { executionInstant } from '../../src/adapters/ib/ib-execution-time.ts';
-import { IbExecutions, type IbRemark } from '../../src/adapters/ib/ib-executions.ts';
+import { IbExecutions } from '../../src/adapters/ib/ib-executions.ts';
+import type { IbRemark } from '../../src/adapters/ib/ib-remarks.ts';
 import { usd } from '../../src/domain/money.ts';
 import { type EpochMs, isoUtc } from '../../src/domain/time.ts';
 import type { BrokerEvent } from '../../src/ports/broker.ts';

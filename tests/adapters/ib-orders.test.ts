@@ -1,10 +1,10 @@
 import { OrderStatus as VendorStatus } from '@stoqey/ib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { IbRemark } from '../../src/adapters/ib/ib-executions.ts';
 import { vendorContract, vendorOrder } from '../../src/adapters/ib/ib-order-encoding.ts';
 import { orderMessage } from '../../src/adapters/ib/ib-order-errors.ts';
 import { IbOrders } from '../../src/adapters/ib/ib-orders.ts';
+import type { IbRemark } from '../../src/adapters/ib/ib-remarks.ts';
 import { hasEnded, orderStatusOf } from '../../src/adapters/ib/ib-tracked-order.ts';
 import { instantOf } from '../../src/calendar/nyse.ts';
 import { usd } from '../../src/domain/money.ts';

@@ -4,9 +4,9 @@ import {
   type IbBrokerOptions,
   openIbBroker,
 } from '../../src/adapters/ib/ib-broker.ts';
-import type { IbRemark } from '../../src/adapters/ib/ib-executions.ts';
 import type { IbGateway } from '../../src/adapters/ib/ib-gateway.ts';
 import { serverTime } from '../../src/adapters/ib/ib-questions.ts';
+import type { IbRemark } from '../../src/adapters/ib/ib-remarks.ts';
 import { openIbGateway } from '../../src/adapters/ib/ib-supervisor.ts';
 import { scaledTime } from '../../src/adapters/system/scaled-time.ts';
 import { SystemTimeline } from '../../src/adapters/system/system-timeline.ts';

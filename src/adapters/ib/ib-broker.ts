@@ -22,7 +22,7 @@ import type { IbFunds } from './ib-account-questions.ts';
 import type { Answer } from './ib-ask.ts';
 import { ChainCare } from './ib-chain-care.ts';
 import { Changes } from './ib-changes.ts';
-import { IbExecutions, type IbRemark } from './ib-executions.ts';
+import { IbExecutions } from './ib-executions.ts';
 import type { IbGateway } from './ib-gateway.ts';
 import { Inquiries } from './ib-inquiries.ts';
 import { OrderAmending } from './ib-order-amending.ts';
@@ -31,6 +31,7 @@ import { type OrderIdStore, OrderIds } from './ib-order-ids.ts';
 import { OrderPlacing } from './ib-order-placing.ts';
 import { IbOrders, type StatusTold } from './ib-orders.ts';
 import { type OrderPreview, previewOf } from './ib-preview.ts';
+import { type IbRemark, Remarks } from './ib-remarks.ts';
 import { type ReadingParts, statementOf } from './ib-statement.ts';
 
 /** What a broker over a gateway is made of. */
@@ -106,7 +107,11 @@ export class IbBroker implements Broker {
     const tell = (event: BrokerEvent): void => {
       this.#events.push(event);
     };
-    const remark = (said: IbRemark): void => options.onRemark?.(said);
+    const remarks = new Remarks(
+      () => timeline.now(),
+      (said) => options.onRemark?.(said),
+    );
+    const remark = (said: IbRemark): void => remarks.add(said);
     const usdPer = options.usdPer ?? new Map<string, number>();
     this.#executions = new IbExecutions({ account, usdPer, tell, remark });
     this.#orders = new IbOrders({
@@ -206,9 +211,14 @@ export class IbBroker implements Broker {
   async statement(fillsSince: EpochMs): Promise<BrokerStatement> {
     // What was sent after this instant need not be in the answers.
     const at = this.#changes.now();
+    const { link } = this.#gateway;
+    const { episode } = link.standing;
     const answers = await this.#inquiries.all();
     if (answers.funds.complete) this.#funds = answers.funds.value;
-    const statement = statementOf(answers, { at, fillsSince }, this.#reading);
+    // Without its own line to the market a gateway tells what it remembers; of two lines, answers do not go together.
+    const { state, episode: since } = link.standing;
+    const isOneLook = state !== 'degraded' && episode === since;
+    const statement = statementOf(answers, { at, fillsSince, isOneLook }, this.#reading);
     if (statement.complete.openOrders) this.#care.mend();
     return statement;
   }

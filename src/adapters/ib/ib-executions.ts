@@ -6,23 +6,7 @@ import type { EpochMs } from '../../domain/time.ts';
 import type { BrokerEvent } from '../../ports/broker.ts';
 import { executionInstant } from './ib-execution-time.ts';
 import { amountOf, symbolOf } from './ib-order-decoding.ts';
-
-/** Something to know that changes nothing by itself. */
-export interface IbRemark {
-  readonly kind:
-    | 'order_message'
-    | 'preset_changed'
-    | 'renamed_order'
-    | 'duplicate_order'
-    | 'commission_currency'
-    | 'unreadable'
-    | 'read_only'
-    | 'foreign_instrument';
-  readonly message: string;
-  /** The broker's code; null where it gave none. */
-  readonly code: number | null;
-  readonly orderRef: string | null;
-}
+import type { IbRemark } from './ib-remarks.ts';
 
 export interface ExecutionParts {
   readonly account: string;

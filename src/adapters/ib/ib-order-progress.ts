@@ -1,7 +1,7 @@
 import { newYorkDate, sessionOf } from '../../calendar/nyse.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import type { BrokerEvent } from '../../ports/broker.ts';
-import type { IbRemark } from './ib-executions.ts';
+import type { IbRemark } from './ib-remarks.ts';
 import {
   hasEnded,
   type Refusal,

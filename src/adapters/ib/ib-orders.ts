@@ -2,10 +2,10 @@ import type { Contract, OrderState, Order as VendorOrder } from '@stoqey/ib';
 import { legOfRef, type Order } from '../../domain/order.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import type { BrokerEvent } from '../../ports/broker.ts';
-import type { IbRemark } from './ib-executions.ts';
 import { decodeOrder } from './ib-order-decoding.ts';
 import { isReadOnly, orderMessage } from './ib-order-errors.ts';
 import { OrderProgress, type OrderProgressParts } from './ib-order-progress.ts';
+import type { IbRemark } from './ib-remarks.ts';
 import {
   hasEnded,
   type TrackedOrder,

@@ -9,9 +9,10 @@ import type {
   PositionTold,
 } from './ib-account-questions.ts';
 import type { Answer } from './ib-ask.ts';
-import type { IbExecutions, IbRemark } from './ib-executions.ts';
+import type { IbExecutions } from './ib-executions.ts';
 import { amountOf, decodeOrder, symbolOf } from './ib-order-decoding.ts';
 import type { IbOrders } from './ib-orders.ts';
+import type { IbRemark } from './ib-remarks.ts';
 import { hasEnded, orderStatusOf } from './ib-tracked-order.ts';
 
 /** The answers that a statement is made of. */
@@ -32,13 +33,20 @@ export interface ReadingParts {
   readonly remark: (remark: IbRemark) => void;
 }
 
+/** When was asked, and for what; `isOneLook` is false where the answers cannot be true together. */
+export interface Look {
+  readonly at: EpochMs;
+  readonly fillsSince: EpochMs;
+  readonly isOneLook: boolean;
+}
+
 /**
  * What the broker said of the account. Orders and positions that are not ours are shown, orders under a name that none
  * of ours has; what was not answered in full is not complete, whatever of it was heard.
  */
 export function statementOf(
   answers: IbAnswers,
-  { at, fillsSince }: { readonly at: EpochMs; readonly fillsSince: EpochMs },
+  { at, fillsSince, isOneLook }: Look,
   parts: ReadingParts,
 ): BrokerStatement {
   const { own, all, executions, completed, positions, funds } = answers;
@@ -55,10 +63,10 @@ export function statementOf(
     fills: parts.executions.since(fillsSince),
     completedOrders: endedOrders(valueOf(completed), parts),
     complete: {
-      positions: positions.complete && held.isWhole,
-      openOrders: own.complete && all.complete && open.isWhole,
-      fills: executions.complete,
-      completedOrders: completed.complete,
+      positions: isOneLook && positions.complete && held.isWhole,
+      openOrders: isOneLook && own.complete && all.complete && open.isWhole,
+      fills: isOneLook && executions.complete,
+      completedOrders: isOneLook && completed.complete,
     },
   };
 }
