@@ -86,3 +86,24 @@ export const buy = (gateway: IbGateway, orderId: number): Promise<boolean> =>
       },
     ),
   );
+
+export const NEVER = new AbortController().signal;
+export const PATIENCE = { timeout: 10_000 };
+
+/** Resolves at the moment that it is so: time goes on while a test looks now and then. */
+export const until = ({ gateway }: GatewayDesk, isSo: () => boolean): Promise<void> =>
+  new Promise((resolve) => {
+    const look = (): void => {
+      if (!isSo()) return;
+      forget();
+      resolve();
+    };
+    const forget = gateway.link.onNews(look);
+    look();
+  });
+export const connected = (desk: GatewayDesk, number: number): Promise<void> =>
+  until(desk, () => (desk.gateway.connection?.number ?? 0) >= number);
+export const stands = (desk: GatewayDesk, state: string): Promise<void> =>
+  until(desk, () => desk.gateway.link.standing.state === state);
+export const orderSent = ({ gateway }: GatewayDesk): Promise<boolean> =>
+  gateway.send('order', 1, (api) => api.reqGlobalCancel());

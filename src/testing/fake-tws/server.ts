@@ -243,6 +243,10 @@ export class FakeTws implements SessionHost {
     return ![...this.#sessions].some((one) => one !== session && one.clientId === clientId);
   }
 
+  get isLineWhole(): boolean {
+    return this.#line.isWhole;
+  }
+
   begun(clientId: number): void {
     this.#clientIds.push(clientId);
   }

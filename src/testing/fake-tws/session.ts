@@ -15,6 +15,8 @@ export interface SessionHost {
   monotonicMs(): number;
   sleep(ms: number): Promise<void>;
   nextId(clientId: number): number;
+  /** False while its own line to the market is lost. */
+  readonly isLineWhole: boolean;
   /** A client said who it is. */
   begun(clientId: number): void;
   /** False where the client id is in use. */
@@ -138,6 +140,10 @@ export class Session {
   #begin(): void {
     this.#ready = true;
     this.tellNextId();
+    if (!this.#host.isLineWhole) {
+      this.notice(-1, 2110, 'Connectivity between TWS and server is broken.');
+      return;
+    }
     for (const [code, farm] of [
       [2104, 'Market data farm connection is OK:usfarm'],
       [2106, 'HMDS data farm connection is OK:ushmds'],
