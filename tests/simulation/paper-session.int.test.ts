@@ -1,0 +1,202 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { simAccountFile } from '../../src/adapters/file/sim-account-file.ts';
+import { type DaemonEnd, runDaemon } from '../../src/app/run-daemon.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { type EpochMs, epochMs, MINUTE_MS, SECOND_MS } from '../../src/domain/time.ts';
+import { paperFindings } from './paper-audit.ts';
+import { ACCOUNT, at, DATE, type DeskOptions, loadAll, PaperDesk, SESSION } from './paper-desk.ts';
+
+/** What the scan enters: 35 shares, at the price they stay at. */
+const SYMBOL = 'PAHAFA';
+
+const desks: PaperDesk[] = [];
+beforeAll(loadAll);
+afterEach(async () => {
+  for (const desk of desks.splice(0)) await desk.close();
+});
+
+async function open(options: DeskOptions = {}): Promise<PaperDesk> {
+  const desk = await PaperDesk.open({ from: at('09:28'), ...options });
+  desks.push(desk);
+  return desk;
+}
+
+const findings = async (desk: PaperDesk): Promise<string[]> =>
+  paperFindings(desk.tws, desk.home, await desk.events());
+
+/** A daemon that is not armed. */
+async function unarmed(desk: PaperDesk, until: EpochMs, observe: boolean): Promise<DaemonEnd> {
+  const config = () => loadConfig({ home: desk.home, cwd: desk.home, env: {} });
+  return runDaemon({
+    home: desk.home,
+    loaded: await config(),
+    version: '0',
+    env: {},
+    now: epochMs(desk.time.wallMs()),
+    until,
+    time: desk.time,
+    observe,
+    observer: {},
+    onEvents: () => {},
+    tell: () => {},
+    reload: config,
+  });
+}
+
+const linkStates = async (desk: PaperDesk): Promise<string[]> =>
+  (await desk.of('link.changed')).map(({ to }) => to);
+
+const alertsOf = async (desk: PaperDesk): Promise<string[]> =>
+  (await desk.of('alert.raised')).map(({ code }) => code);
+
+/** The user of the account buys by hand, or sells where negative, without a word to us. */
+function tradeElsewhere({ tws: { exchange } }: PaperDesk, shares: number): void {
+  const contract = exchange.book.contracts.find(({ symbol }) => symbol === SYMBOL);
+  if (contract !== undefined) exchange.holdings.book(contract, shares, 168, 1);
+}
+
+describe('a session in mode paper', () => {
+  it('enters with a stop, follows it after the close, values the account and reports the day', async () => {
+    const desk = await open();
+    await desk.daemon(at('16:40'));
+    const [opened] = await desk.of('history.opened');
+    expect(opened).toMatchObject({ mode: 'paper', account: ACCOUNT });
+    const [cash] = await desk.of('cash.recorded');
+    expect(cash).toMatchObject({ kind: 'deposit', amount: 100_000_000_000 });
+    const orders = await desk.of('order.submitted');
+    expect(orders.map(({ symbol, leg }) => `${symbol} ${leg}`)).toEqual([
+      `${SYMBOL} entry`,
+      `${SYMBOL} stop`,
+    ]);
+    const [fill] = await desk.of('fill.recorded');
+    expect(fill?.filledAt).toBeGreaterThanOrEqual(SESSION.openAt);
+    expect(fill?.filledAt).toBeLessThan(SESSION.openAt + 10 * SECOND_MS);
+    const close = (await desk.of('account.marked')).at(-1);
+    expect(close).toMatchObject({ session: DATE, cause: 'close' });
+    expect(close?.at).toBe(SESSION.closeAt + 15 * MINUTE_MS);
+    expect((await desk.of('stop.moved')).map(({ at: when }) => when)).toEqual([close?.at]);
+    expect(desk.tws.exchange.cover(SYMBOL)).toEqual({ held: 35, stops: 35 });
+    const report = join(desk.home, 'reports', 'daily', DATE, 'report.md');
+    expect(readFileSync(report, 'utf8')).toContain(SYMBOL);
+    expect(await findings(desk)).toEqual([]);
+  });
+
+  it('compares book and broker beside the schedule, and writes down only what differs', async () => {
+    const desk = await open();
+    const sells = desk.when(at('10:02'), () => tradeElsewhere(desk, -5));
+    await desk.daemon(at('10:20'));
+    await sells;
+    const compared = await desk.of('reconcile.completed');
+    const differing = compared.filter(({ discrepancies }) => discrepancies.length > 0);
+    expect(differing.length).toBeGreaterThan(0);
+    expect(compared.length).toBeLessThan(6);
+    expect(await alertsOf(desk)).toContain('RECONCILE_BREAK');
+  });
+
+  it('values a close that it was not there for, once, when it is back', async () => {
+    const desk = await open();
+    await desk.daemon(at('10:00'));
+    await desk.time.sleep(at('17:30') - desk.time.wallMs());
+    await desk.daemon(at('17:40'));
+    await desk.daemon(at('17:50'));
+    const closes = (await desk.of('account.marked')).filter(
+      ({ cause, session }) => cause === 'close' && session === DATE,
+    );
+    expect(closes).toHaveLength(1);
+    expect(closes[0]?.at).toBeGreaterThanOrEqual(at('17:30'));
+    expect(await findings(desk)).toEqual([]);
+  });
+});
+
+describe('a process that is not armed', () => {
+  it('is refused with exit code 77, which says what to set, and sends nothing', async () => {
+    const desk = await open();
+    const refused = await unarmed(desk, at('09:40'), false).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 'REFUSED_BY_GATE', exit: 77 });
+    expect(refused).toMatchObject({ details: ['TRADE_LABS_ARMED is not set'] });
+    expect(refused).toMatchObject({ hint: expect.stringContaining('--observe') });
+    expect(desk.tws.audit.messages).toEqual([]);
+  });
+
+  it('decides while it only looks on, and says of each entry that it is not armed', async () => {
+    const desk = await open();
+    await unarmed(desk, at('09:40'), true);
+    const denied = (await desk.of('intent.denied')).flatMap(({ reasons }) => reasons);
+    expect(denied.map(({ code }) => code)).toContain('DISARMED');
+    expect(desk.tws.audit.messages).toEqual([]);
+  });
+
+  it('calls a person where positions are held', async () => {
+    const desk = await open();
+    await desk.daemon(at('09:45'));
+    await unarmed(desk, at('10:00'), false).catch(() => {});
+    expect(await alertsOf(desk)).toContain('DISARMED');
+  });
+
+  it('keeps protecting what is held while it looks on', async () => {
+    const desk = await open();
+    await desk.daemon(at('09:45'));
+    const gone = desk.when(at('09:50'), () => {
+      const { exchange } = desk.tws;
+      for (const order of exchange.book.orders) {
+        if (order.fields.orderRef?.includes('/stop/')) exchange.vanish(order);
+      }
+    });
+    await unarmed(desk, at('10:00'), true);
+    await gone;
+    expect(desk.tws.exchange.cover(SYMBOL)).toEqual({ held: 35, stops: 35 });
+  });
+});
+
+describe('a line that breaks', () => {
+  it('is taken up again without a call while that takes seconds', async () => {
+    const desk = await open();
+    const cut = desk.when(at('10:00:20'), () => desk.tws.drop());
+    await desk.daemon(at('10:10'));
+    await cut;
+    expect(await linkStates(desk)).toEqual(['ready', 'connecting', 'reconciling', 'ready']);
+    expect(await alertsOf(desk)).toEqual([]);
+    expect(await findings(desk)).toEqual([]);
+  });
+
+  it('calls a person once where it stays down, and no scan begins before it is back', async () => {
+    const desk = await open({ from: at('09:20') });
+    const cut = desk.when(at('09:25'), () => desk.tws.restart(8 * MINUTE_MS));
+    await desk.daemon(at('09:50'));
+    await cut;
+    expect(await alertsOf(desk)).toEqual(['LINK_DOWN']);
+    const [missed] = await desk.of('slot.missed');
+    expect(missed).toMatchObject({ slot: 'scan-open' });
+    expect(missed?.cause).toContain('the line to the broker is connecting');
+    expect((await linkStates(desk)).at(-1)).toBe('ready');
+    expect(desk.tws.audit.messages).toEqual([]);
+  });
+});
+
+describe('an account with positions of others', () => {
+  it('begins no history where no limit says how much of it may be used', async () => {
+    const desk = await open();
+    tradeElsewhere(desk, 100);
+    const refused = await desk.daemon(at('09:40')).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 'CONFIG_INVALID' });
+    expect(refused).toMatchObject({ hint: expect.stringContaining('capital.maxUsd') });
+  });
+});
+
+describe('an account that is simulated on prices of the broker', () => {
+  it('fills from its bars, is kept in its file, and sends nothing', async () => {
+    const desk = await open();
+    const config = join(desk.home, 'config', 'trade-labs.yaml');
+    writeFileSync(config, readFileSync(config, 'utf8').replace('broker: ib', 'broker: sim'));
+    await desk.daemon(at('16:40'));
+    expect(desk.tws.audit.messages).toEqual([]);
+    expect((await desk.of('history.opened'))[0]).toMatchObject({ mode: 'paper', account: 'SIM-1' });
+    const [fill] = await desk.of('fill.recorded');
+    expect(fill).toMatchObject({ symbol: SYMBOL, side: 'buy' });
+    const close = (await desk.of('account.marked')).at(-1);
+    expect(close).toMatchObject({ session: DATE, cause: 'close' });
+    expect(existsSync(simAccountFile(desk.home))).toBe(true);
+  });
+});
