@@ -59,7 +59,8 @@ export async function openVenue(composition: Composition, kind: VenueKind): Prom
     mode: mode === 'live' ? 'live' : 'paper',
     timeline,
     jitter: chance,
-    onNotice: ({ code, message }) => log.write('info', `gateway: ${message}`, { code }),
+    onNotice: ({ code, message, isTrouble }) =>
+      log.write(isTrouble ? 'warn' : 'info', `gateway: ${message}`, { code }),
     onWire: (direction, tokens) => {
       if (ib.record === 'orders' && isPriceMessage(direction, tokens)) return;
       wire?.write({ at: timeline.now(), direction, tokens });

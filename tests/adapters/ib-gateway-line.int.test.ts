@@ -116,7 +116,10 @@ describe('the line of a gateway to the broker', () => {
       await gateway.ask(serverTime());
       await timeline.reach(epochMs(from + minute * 60_000), NEVER);
     }
-    expect(notices.filter(({ code }) => code === 10_197)).toHaveLength(3);
+    const told = notices.filter(({ code }) => code === 10_197);
+    expect(told).toHaveLength(3);
+    expect(told.every(({ isTrouble }) => isTrouble)).toBe(true);
+    expect(notices.filter(({ isTrouble }) => isTrouble)).toEqual(told);
     expect(gateway.link.standing.state).toBe('ready');
   });
 });

@@ -92,7 +92,9 @@ export async function ask<T>(
     if (!wasSent || !link.isOpen) return { complete: false, code: null, why: CONNECTION_LOST };
     const limited = await timeline.within(answered, limitMs, giveUp);
     if (limited.done) return limited.value;
-    const why = `no answer to ${question.what} within ${limitMs / 1_000} s`;
+    const why = giveUp.aborted
+      ? `the question for ${question.what} was given up`
+      : `no answer to ${question.what} within ${limitMs / 1_000} s`;
     return { complete: false, code: null, why };
   } finally {
     api.off(EventName.all, onAny);

@@ -3,8 +3,10 @@ import { pauseFor } from './ib-pause.ts';
 
 /** How an attempt to connect, and the connection that came of it, ended. */
 export type AttemptEnd =
-  /** Nobody answered, or the connection was lost. */
+  /** There was no connection. */
   | 'failed'
+  /** There was one, and it broke. */
+  | 'lost'
   /** A person has to mend something. */
   | 'refused';
 
@@ -31,6 +33,7 @@ export function pauseBeforeAttempt(
   const doubled = SHORTEST_PAUSE_MS << Math.min(Math.max(0, failures - 1), DOUBLINGS);
   const pauses: Readonly<Record<AttemptEnd | 'away', number>> = {
     failed: Math.min(LONGEST_PAUSE_MS, doubled),
+    lost: Math.min(LONGEST_PAUSE_MS, doubled),
     refused: REFUSED_PAUSE_MS,
     away: AWAY_PAUSE_MS,
   };
@@ -65,9 +68,9 @@ export class Attempts {
     while (!stop.aborted) {
       const startedAt = this.#timeline.now();
       const end = await attempt();
-      const wasGood = this.#timeline.now() - startedAt >= GOOD_LIFE_MS;
+      const wasGood = end === 'lost' && this.#timeline.now() - startedAt >= GOOD_LIFE_MS;
       failures = wasGood ? 1 : failures + 1;
-      const kind = end === 'failed' && this.#isAway ? 'away' : end;
+      const kind = end !== 'refused' && this.#isAway ? 'away' : end;
       await this.#rest(pauseBeforeAttempt(kind, failures, this.#jitter()), stop);
     }
     stop.removeEventListener('abort', hurry);

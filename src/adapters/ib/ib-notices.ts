@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../domain/time.ts';
-import type { IbSubject } from './ib-messages.ts';
+import { type IbConsequence, type IbSubject, ibMessage } from './ib-messages.ts';
 
 /** A message of the gateway that belongs to no order, for people who watch. */
 export interface IbNotice {
@@ -7,6 +7,22 @@ export interface IbNotice {
   readonly code: number;
   readonly message: string;
   readonly about: IbSubject;
+  /** True where something does not work that did, or should. */
+  readonly isTrouble: boolean;
+}
+
+const HARMLESS: ReadonlySet<IbConsequence> = new Set([
+  'nothing',
+  'line_restored',
+  'data_lost',
+  'farm_ok',
+  'farm_idle',
+]);
+
+/** What a message says to people who watch. */
+export function noticeOf(code: number, message: string): IbNotice {
+  const { about, follows } = ibMessage(code);
+  return { code, message, about, isTrouble: !HARMLESS.has(follows) };
 }
 
 /** "No market data during competing live session": it comes with every request, for hours. */

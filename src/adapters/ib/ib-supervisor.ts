@@ -14,7 +14,7 @@ import { beat } from './ib-heartbeat.ts';
 import { type IbLink, isOrderId, RequestIds } from './ib-link.ts';
 import { Listeners } from './ib-listeners.ts';
 import { ibMessage } from './ib-messages.ts';
-import { COMPETING_SESSION, type IbNotice, NoticeThrottle } from './ib-notices.ts';
+import { COMPETING_SESSION, type IbNotice, NoticeThrottle, noticeOf } from './ib-notices.ts';
 import { openLine } from './ib-opening.ts';
 import { isReadOnly } from './ib-order-errors.ts';
 import { Pacing } from './ib-pacing.ts';
@@ -201,7 +201,7 @@ class Supervisor implements IbGateway {
     if (this.#closing.signal.aborted) this.#end(BY_OURSELVES);
     onStanding();
     await this.#live(line);
-    return 'failed';
+    return 'lost';
   }
 
   #take(link: IbLink): Line {
@@ -264,7 +264,7 @@ class Supervisor implements IbGateway {
     } catch (error) {
       this.#onWire = undefined;
       const message = `messages are recorded no more: ${(error as Error).message}`;
-      this.#notices.tell({ code: 0, message, about: 'info' });
+      this.#notices.tell({ code: 0, message, about: 'info', isTrouble: true });
     }
   }
 
@@ -297,7 +297,7 @@ class Supervisor implements IbGateway {
 
   #notice(line: Line, code: number, message: string): void {
     const follows = line.connectivity.hear(code, message);
-    const notice: IbNotice = { code, message, about: ibMessage(code).about };
+    const notice = noticeOf(code, message);
     if (this.#throttle.lets(notice, this.#options.timeline.now())) this.#notices.tell(notice);
     const said = `${message} (${code})`;
     if (follows === 'line_lost') this.#standing.become('degraded', said);
