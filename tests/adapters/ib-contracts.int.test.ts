@@ -85,17 +85,21 @@ describe('contracts', () => {
     expect([contracts.knows(AAPL), contracts.refusal(AAPL)]).toEqual([true, null]);
   });
 
-  it('take whole shares only', async () => {
-    const desk = await marketDesk({ source });
-    const { contracts } = desk.market;
-    expect(contracts.wholeQuantity(AAPL, 100)).toBe(0);
-    await contracts.resolve([AAPL]);
-    expect([100, 7.9, 0.5].map((shares) => contracts.wholeQuantity(AAPL, shares))).toEqual([
-      100, 7, 0,
-    ]);
+  it.each([
+    ['steps of half a cent', { marketRuleId: 2000 }, null],
+    ['steps of five cents', { marketRuleId: 2001 }, 'its price steps are none that ours fit'],
+    ['lots of a hundred', { sizeStep: 100 }, 'it is not traded by single shares'],
+    ['a hundred shares at least', { minSize: 100 }, 'it is not traded by single shares'],
+    ['fractions of a share', { minSize: 0.0001, sizeStep: 0.0001 }, null],
+  ])('with %s take our orders, or are refused', async (_, terms, refusal) => {
+    const contracts = commonStocks(['AAPL']).map((stock) => ({ ...stock, ...terms }));
+    const desk = await marketDesk({ source, contracts });
+    await desk.market.contracts.resolve([AAPL]);
+    expect(desk.market.contracts.refusal(AAPL)).toBe(refusal);
+    expect(desk.market.contracts.knows(AAPL)).toBe(refusal === null);
   });
 
-  it('say where their hours are not those of our calendar', async () => {
+  it('have the hours of our calendar, and nothing to say of them', async () => {
     const desk = await marketDesk({ source });
     await desk.market.contracts.resolve([AAPL]);
     expect(desk.market.contracts.warnings).toEqual([]);

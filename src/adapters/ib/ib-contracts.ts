@@ -1,8 +1,8 @@
 import type { Contract } from '@stoqey/ib';
 import { newYorkDate } from '../../calendar/nyse.ts';
 import type { Symbol } from '../../domain/market.ts';
-import { microsFromFloat } from '../../domain/money.ts';
-import type { TickTable } from '../../domain/price.ts';
+import { micros, microsFromFloat } from '../../domain/money.ts';
+import { type TickTable, tickAt } from '../../domain/price.ts';
 import { type EpochMs, MINUTE_MS } from '../../domain/time.ts';
 import { forEachOf } from './ib-crowd.ts';
 import type { IbGateway } from './ib-gateway.ts';
@@ -56,14 +56,20 @@ export class IbContracts {
     return this.#known.get(symbol) ?? null;
   }
 
-  /** True where the broker has exactly one stock of that name, as far as it was asked. */
+  /** True where the broker has exactly one stock of that name, and takes whole shares of it at our prices. */
   knows(symbol: Symbol): boolean {
-    return this.#known.has(symbol);
+    return this.#known.has(symbol) && this.refusal(symbol) === null;
   }
 
   /** Why a symbol cannot be traded; null where nothing speaks against it. */
   refusal(symbol: Symbol): string | null {
-    return this.#refused.get(symbol)?.why ?? null;
+    const contract = this.of(symbol);
+    if (contract === null) return this.#refused.get(symbol)?.why ?? null;
+    if (!takesWholeShares(contract)) return 'it is not traded by single shares';
+    const ticks = this.ticks(symbol);
+    return ticks === null || takesOurPrices(ticks)
+      ? null
+      : 'its price steps are none that ours fit';
   }
 
   /** As the library wants a contract named; null while it is not known. */
@@ -79,16 +85,6 @@ export class IbContracts {
   ticks(symbol: Symbol): TickTable | null {
     const rule = this.of(symbol)?.marketRuleId ?? null;
     return rule === null ? null : (this.#rules.get(rule) ?? null);
-  }
-
-  /** The largest number of shares up to this one that the broker takes; 0 where it takes none. */
-  wholeQuantity(symbol: Symbol, quantity: number): number {
-    const contract = this.of(symbol);
-    if (contract === null) return 0;
-    // Fractions of a share cannot be ordered, whatever steps the contract names.
-    const step = Math.max(1, Math.ceil(orOne(contract.sizeStep)));
-    const whole = Math.floor(quantity / step) * step;
-    return whole >= orOne(contract.minSize) ? whole : 0;
   }
 
   /** What was refused or looks wrong, in words. */
@@ -170,4 +166,15 @@ export class IbContracts {
   }
 }
 
-const orOne = (size: number): number => (size > 0 && Number.isFinite(size) ? size : 1);
+/** True where any whole number of shares may be ordered; what is not told is one. */
+const takesWholeShares = ({ minSize, sizeStep }: IbContract): boolean =>
+  !(minSize > 1) && (!(sizeStep > 1) || Number.isNaN(sizeStep));
+
+/** Below this nothing is looked at closely: cheaper stocks are hardly traded, and have finer steps of their own. */
+const FROM = micros(1_000_000);
+
+/** True where every price on the usual grid of US stocks is on this one as well, from a dollar on. */
+function takesOurPrices(table: TickTable): boolean {
+  const edges = [FROM, ...table.map(({ from }) => from)].filter((price) => price >= FROM);
+  return edges.every((price) => tickAt(price) % tickAt(price, table) === 0);
+}

@@ -85,7 +85,9 @@ export class IbScanner {
 
   #whyNot(symbol: Symbol): string | null {
     const contract = this.#contracts.of(symbol);
-    if (contract === null) return this.#contracts.refusal(symbol) ?? 'its contract is not known';
+    const refusal = this.#contracts.refusal(symbol);
+    if (refusal !== null) return refusal;
+    if (contract === null) return 'its contract is not known';
     const { stockType } = contract;
     return STOCK_TYPES.has(stockType) ? null : `a stock of type ${stockType || 'unknown'}`;
   }

@@ -9,9 +9,15 @@ export interface FakeContract {
   readonly minTick: number;
   readonly marketRuleId: number;
   readonly industry: string;
+  /** Shares of the smallest order, and by how many it may grow; 1 where they are not given. */
+  readonly minSize?: number;
+  readonly sizeStep?: number;
 }
 
-/** Price steps from each price on: rule 26 is a cent at any price, 557 knows finer steps below a dollar. */
+/**
+ * Price steps from each price on: rule 26 is a cent at any price, 557 knows finer steps below a dollar; 2000 and 2001 are
+ * half a cent and five cents.
+ */
 export const MARKET_RULES: ReadonlyMap<number, readonly (readonly [number, number])[]> = new Map([
   [26, [[0, 0.01]]],
   [
@@ -21,6 +27,8 @@ export const MARKET_RULES: ReadonlyMap<number, readonly (readonly [number, numbe
       [1, 0.01],
     ],
   ],
+  [2000, [[0, 0.005]]],
+  [2001, [[0, 0.05]]],
 ]);
 
 const FIRST_CON_ID = 265_598;

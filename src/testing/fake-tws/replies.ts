@@ -216,7 +216,7 @@ export function contractData(
     `${contract.marketRuleId},${contract.marketRuleId}`,
     '',
     ...(version >= stockType ? [contract.stockType] : []),
-    ...(version >= sizeRules ? [1, 1, 100] : []),
+    ...(version >= sizeRules ? [contract.minSize ?? 1, contract.sizeStep ?? 1, 100] : []),
     ...(version >= ineligibility ? [0] : []),
   ];
 }
