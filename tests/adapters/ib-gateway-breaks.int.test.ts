@@ -72,6 +72,7 @@ describe('a gateway whose connection breaks', () => {
 
   it.each([
     ['garbage-length', /2147483647 bytes was announced/],
+    ['long-length', /did not tell the time within 10 s/],
     ['unknown-message', /No parser implementation found.*\(505\)/],
     ['drop-mid-frame', /the connection was lost/],
   ] as const)('is given up after what nobody can read: %s', async (fault, cause) => {

@@ -18,6 +18,7 @@ export const FAULTS = {
   'swallow-ack': 'keeps an order and says nothing of it',
   'swallow-fill': 'does not tell of an execution as it happens',
   'garbage-length': 'sends a length that no message has',
+  'long-length': 'announces a megabyte, for which all that follows is taken',
   'unknown-message': 'sends a message with an id that nobody knows',
   reject: 'rejects an order (201)',
   'reject-inactive': 'rejects an order (201) after showing it inactive',

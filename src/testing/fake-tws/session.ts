@@ -187,6 +187,7 @@ export class Session {
     const { faults } = this.#host;
     if (this.#socket.destroyed || faults.has('mute')) return;
     if (faults.take('garbage-length')) this.#socket.write(Buffer.from([0x7f, 0xff, 0xff, 0xff]));
+    if (faults.take('long-length')) this.#socket.write(Buffer.from([0x00, 0x10, 0x00, 0x00]));
     if (faults.take('unknown-message')) this.#socket.write(frameOf([9_999, 1, 'nothing']));
     const whole = frameOf(this.#host.mutate?.(tokens) ?? tokens);
     const frame = this.#host.garble?.(whole) ?? whole;
