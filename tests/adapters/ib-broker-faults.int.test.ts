@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { usd } from '../../src/domain/money.ts';
+import { isFinal } from '../../src/testing/fake-tws/working-order.ts';
 import { AAPL, accepted, bracket, ENTRY, refsOf, STOP } from '../contract/orders.ts';
 import { closeIbWorlds, EVER, faulty, fillsOf, openRefs, withShares } from './ib-world.ts';
 
@@ -14,7 +15,9 @@ describe('a refusal', () => {
       expect(answer).toMatchObject({ outcome: 'rejected', code: '201' });
       expect((answer as { message: string }).message).toContain('Available settled cash');
       expect(refsOf(await it.heard(), 'rejected')).toEqual([]);
-      await expect.poll(() => openRefs(it)).toEqual([]);
+      const left = it.server.exchange.book.orders.filter((order) => !isFinal(order));
+      expect(left).toEqual([]);
+      expect(await openRefs(it)).toEqual([]);
     },
   );
 

@@ -258,6 +258,10 @@ describe('a message on the id of an order', () => {
     [105, 'refused'],
     [135, 'refused'],
     [2_102, 'refused'],
+    [154, 'refused'],
+    [383, 'refused'],
+    [405, 'refused'],
+    [136, 'cancel_refused'],
     [103, 'id_used'],
     [202, 'cancelled'],
     [161, 'cancel_refused'],
@@ -290,6 +294,24 @@ describe('a message on the id of an order', () => {
     hear(it, { code: 201 });
     expect(orderStatusOf(it.child)).toBe('working');
     expect(it.child.changeRefusal).toEqual({ code: 201, message: 'in words' });
+  });
+
+  it('that answers a change which was given up refuses no order that works', () => {
+    for (const code of [105, 134, 135, 321, 2_102]) {
+      const it = world();
+      hear(it, { status: 'Submitted', filled: 0, held: '' });
+      hear(it, { code });
+      expect(orderStatusOf(it.child)).toBe('working');
+      expect(it.asked()).toBe(1);
+    }
+  });
+
+  it('may be the late refusal of an exchange', () => {
+    const it = world();
+    hear(it, { status: 'Submitted', filled: 0, held: '' });
+    hear(it, { code: 201 });
+    expect(orderStatusOf(it.child)).toBe('rejected');
+    expect(it.events.at(-1)).toMatchObject({ kind: 'rejected', code: '201', message: 'in words' });
   });
 
   it('of no order of ours is none of our business', () => {

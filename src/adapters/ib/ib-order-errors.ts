@@ -17,47 +17,25 @@ export type OrderMessage =
   | 'unknown';
 
 /**
- * Codes that say that an order was not taken: https://interactivebrokers.github.io/tws-api/message_codes.html, the
- * numbers and words of which are beside each.
+ * Codes that say that an order, or a change of one, was not taken:
+ * https://interactivebrokers.github.io/tws-api/message_codes.html and what users of the interface report.
  */
 const REFUSED: ReadonlySet<number> = new Set([
-  104, // can't modify a filled order
-  105, // order being modified does not match original order
-  106, // can't transmit order ID
-  107, // cannot transmit incomplete order
-  109, // price is out of the range defined by the precautionary settings
-  110, // the price does not conform to the minimum price variation
-  111, // the TIF and the order type are incompatible
-  113, // the TIF option should be set to DAY
-  116, // the order cannot be transmitted to a dead exchange
-  132, // the order quantity is invalid
-  135, // can't find order with ID
-  140, // the size value should be an integer
-  141, // the price value should be a double
-  200, // no security definition has been found
-  201, // order rejected
-  203, // the security is not available or allowed for this account
-  321, // server error when validating an API client request
-  355, // order size does not conform to market rule
-  382, // order size exceeds the size limit of the precautionary settings
-  383, // order value exceeds the value limit of the precautionary settings
-  387, // unsupported order type for this exchange and security type
-  388, // order size is smaller than the minimum requirement
-  403, // invalid order type
-  412, // the contract is not available for trading
-  434, // the order size cannot be zero
-  435, // you must specify an account
-  436, // you must specify an allocation
-  460, // no trading permissions
-  461, // account does not have trading permissions for the product
-  463, // you must enter a valid price
-  2102, // unable to modify this order as it is still being processed
-  10_006, // missing parent order
-  10_052, // invalid time in force
-  10_243, // fractional-sized order cannot be placed via API
-  10_268, // the attribute is not supported
-  10_289, // cash quantity is not available for this order
-  10_293, // order terms are not available for the account
+  ...[104, 105, 134, 329, 422], // changes: filled, of another order, failed, of type or account
+  2_102, // a change while the order is still being processed
+  ...[106, 107, 133, 145], // cannot be transmitted, is incomplete, failed, has fields that are not valid
+  ...[109, 163, 164, 382, 383], // price or size beyond the precautions in the gateway's settings
+  ...[110, 141, 361, 403], // prices: off their steps, no number, no trigger, no stop
+  ...[132, 140, 160, 355, 388, 434, 10_243], // no clearing account; sizes: no whole number, zero, off their steps, too small
+  ...[111, 113, 10_052], // time in force
+  ...[116, 154, 412], // the exchange is dead, the security halted, the contract not traded
+  ...[135, 358, 405], // the entry is not there, takes no children, or is of another size
+  ...[200, 201, 203], // no such security, rejected for a reason, not allowed for the account
+  ...[320, 321, 323], // the server could not read, validate or process it; 321 also where it is read-only
+  ...[328, 387, 395, 401, 411], // combinations: trailing, type, groups, length, hours
+  ...[435, 436, 460], // no account, no allocation, no permission
+  438, // the application is locked
+  ...[10_268, 10_269, 10_289, 10_293], // attributes and amounts that are not supported any more
 ]);
 
 const ID_USED = 103;
@@ -74,6 +52,12 @@ const LAST_WARNING = 2_199;
 /** 321 is also how an interface that is read-only says no. */
 export const isReadOnly = (code: number, message: string): boolean =>
   code === 321 && /read-?only/i.test(message);
+
+/** The only one that ends an order which was seen to work: an exchange may refuse late. */
+const REJECTED = 201;
+
+/** True where a refusal can be about an order itself that was seen to work, and not about something asked of it. */
+export const endsWorking = (code: number): boolean => code === REJECTED;
 
 /** A parent that is not found: the survivor of a chain is changed without naming it. */
 export const NO_PARENT = 135;

@@ -3,11 +3,13 @@ import { legOfRef, type Order } from '../../domain/order.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import type { BrokerEvent } from '../../ports/broker.ts';
 import { decodeOrder } from './ib-order-decoding.ts';
-import { isReadOnly, orderMessage } from './ib-order-errors.ts';
+import { endsWorking, isReadOnly, orderMessage } from './ib-order-errors.ts';
 import { OrderProgress, type OrderProgressParts } from './ib-order-progress.ts';
 import type { IbRemark } from './ib-remarks.ts';
 import {
   hasEnded,
+  isAtWork,
+  type Refusal,
   type TrackedOrder,
   type TrackedState,
   trackedOrder,
@@ -269,13 +271,20 @@ export class IbOrders {
       case 'refused':
         if (isReadOnly(code, message)) this.#remark('read_only', message, code, tracked.orderRef);
         if (tracked.changing || tracked.state === 'cancelling') tracked.changeRefusal = refusal;
-        else this.progress.refuse(tracked, refusal);
+        else if (!isAtWork(tracked) || endsWorking(code)) this.progress.refuse(tracked, refusal);
+        // The answer to something that was given up; the order itself works on.
+        else this.#unclear(tracked, refusal);
         break;
       case 'unknown':
-        this.#remark('order_message', message, code, tracked.orderRef);
-        this.#parts.ask();
+        this.#unclear(tracked, refusal);
     }
     return true;
+  }
+
+  /** Nothing follows from it: the broker is asked how the order stands. */
+  #unclear({ orderRef }: TrackedOrder, { code, message }: Refusal): void {
+    this.#remark('order_message', message, code, orderRef);
+    this.#parts.ask();
   }
 
   #remark(

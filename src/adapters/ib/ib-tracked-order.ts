@@ -59,6 +59,10 @@ const FINAL: ReadonlySet<TrackedState> = new Set(['filled', 'cancelled', 'expire
 
 export const hasEnded = ({ state }: TrackedOrder): boolean => FINAL.has(state);
 
+/** True where the broker showed it alive, and not held back. */
+export const isAtWork = ({ state }: TrackedOrder): boolean =>
+  state === 'waiting' || state === 'working' || state === 'cancelling';
+
 /** True where the broker said anything of it that answers whether it was taken. */
 export const isAnswered = (order: TrackedOrder): boolean =>
   hasEnded(order) || (order.acknowledged && order.state !== 'inactive');
