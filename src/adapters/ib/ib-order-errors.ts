@@ -25,7 +25,7 @@ const REFUSED: ReadonlySet<number> = new Set(
     [104, 105, 134, 329, 422], // changes: filled, of another order, failed, of type or account
     [2_102], // a change while the order is still being processed
     [106, 107, 133, 145], // cannot be transmitted, is incomplete, failed, has fields that are not valid
-    [109, 163, 164, 382, 383], // price or size beyond the precautions in the gateway's settings
+    [109, 163, 382, 383], // price or size beyond the precautions in the gateway's settings
     [110, 141, 361, 403], // prices: off their steps, no number, no trigger, no stop
     [132, 140, 160, 355, 388, 434, 10_243], // no clearing account; sizes: no whole number, zero, off their steps, too small
     [111, 113, 10_052], // time in force
@@ -33,7 +33,7 @@ const REFUSED: ReadonlySet<number> = new Set(
     [135, 358, 405], // the entry is not there, takes no children, or is of another size
     [200, 201, 203], // no such security, rejected for a reason, not allowed for the account
     [320, 321, 323], // the server could not read, validate or process it; 321 also where it is read-only
-    [328, 387, 395, 401, 411], // combinations: trailing, type, groups, length, hours
+    [328, 387, 395, 401], // combinations: trailing, type, groups, length
     [435, 436, 460], // no account, no allocation, no permission
     [438], // the application is locked
     [10_268, 10_269, 10_289, 10_293], // attributes and amounts that are not supported any more
