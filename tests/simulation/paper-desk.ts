@@ -20,6 +20,11 @@ export const ACCOUNT = 'DU1234567';
 export const DATE = sessionDate('2026-03-05');
 export const SESSION = sessionOf(DATE) as Session;
 
+/** Stocks of the synthetic market that the built-in strategy buys on this day, best score first. */
+export const [VOLATILE, NARROW, STEADY] = ['SACAPE', 'RISITA', 'PAHAFA'] as const;
+/** Others, which it does not. */
+export const IDLE = ['BAHADO', 'KITECO'];
+
 /** Prices that stay where they closed the day before. */
 export const FLAT: readonly PathPoint[] = [[0, 1]];
 
@@ -45,13 +50,16 @@ export async function loadAll(): Promise<void> {
 export interface DeskOptions {
   /** How prices of single stocks go; all others stay where they closed. */
   readonly paths?: Readonly<Record<string, readonly PathPoint[]>>;
-  readonly symbols?: number;
+  /** What there is to trade. */
+  readonly symbols?: readonly string[];
   readonly from?: EpochMs;
   readonly childArm?: 'partial' | 'full';
   readonly version?: number;
   readonly yaml?: string;
   readonly mode?: string;
   readonly account?: string;
+  /** Trades at the server of another desk, in the same time. */
+  readonly at?: PaperDesk;
 }
 
 /** Compressing what scans saw happens where this time cannot see it. */
@@ -70,16 +78,16 @@ export class PaperDesk {
   readonly market: MarketServer;
   /** What the daemon said. */
   readonly said: DaemonNews[] = [];
-  readonly #stopMarket = new AbortController();
+  #stopMarket = new AbortController();
   #running: Promise<void> = Promise.resolve();
   #port = 0;
 
   private constructor(options: DeskOptions) {
-    const { symbols = 12, paths = {}, from = at('09:10') } = options;
+    const { symbols = [STEADY, ...IDLE], paths = {}, from = at('09:10') } = options;
     this.home = mkdtempSync(join(tmpdir(), 'trade-labs-paper-'));
-    this.time = new WireTime(from);
+    this.time = options.at?.time ?? new WireTime(from);
     this.market = new MarketServer({
-      source: flatBut(syntheticSourceOf({ seed: 1, symbols }), paths),
+      source: flatBut(stocks(symbols), paths),
       time: this.time,
       account: ACCOUNT,
       startingCash: 100_000,
@@ -92,10 +100,14 @@ export class PaperDesk {
 
   static async open(options: DeskOptions = {}): Promise<PaperDesk> {
     const desk = new PaperDesk(options);
-    desk.#port = await desk.market.listen();
+    desk.#port = options.at?.port ?? (await desk.market.listen());
     desk.#running = desk.market.run(desk.#stopMarket.signal);
     desk.configure(options);
     return desk;
+  }
+
+  get port(): number {
+    return this.#port;
   }
 
   get tws(): FakeTws {
@@ -132,6 +144,19 @@ export class PaperDesk {
     });
   }
 
+  /** Lets time pass for nobody but the server: nights, whose every second need not be played. */
+  async skipTo(instant: EpochMs): Promise<void> {
+    this.#stopMarket.abort();
+    await this.#running;
+    const stops = [SESSION.closeAt, instant].filter((one) => one > this.time.wallMs());
+    for (const stop of stops) {
+      await this.time.sleep(stop - this.time.wallMs());
+      await this.market.step();
+    }
+    this.#stopMarket = new AbortController();
+    this.#running = this.market.run(this.#stopMarket.signal);
+  }
+
   /** Does something at an instant. */
   async when(instant: EpochMs, act: () => unknown): Promise<void> {
     await this.time.sleep(instant - this.time.wallMs());
@@ -154,6 +179,13 @@ export class PaperDesk {
     await this.tws.close();
     rmSync(this.home, { recursive: true, force: true });
   }
+}
+
+/** The synthetic market, as far as these symbols go. */
+function stocks(symbols: readonly string[]): BarSource {
+  const all = syntheticSourceOf({ seed: 1, symbols: 40 });
+  const chosen = all.symbols.filter((symbol) => symbols.includes(symbol));
+  return Object.create(all, { symbols: { value: chosen } }) as BarSource;
 }
 
 const flatBut = (base: BarSource, paths: NonNullable<DeskOptions['paths']>): BarSource => {

@@ -1,0 +1,313 @@
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { sessionDate } from '../../src/domain/time.ts';
+import type { FaultName } from '../../src/testing/fake-tws/faults.ts';
+import { paperFindings } from './paper-audit.ts';
+import { at, type DeskOptions, loadAll, NARROW, PaperDesk, STEADY } from './paper-desk.ts';
+
+const desks: PaperDesk[] = [];
+beforeAll(loadAll);
+afterEach(async () => {
+  for (const desk of desks.splice(0)) await desk.close();
+});
+
+async function open(options: DeskOptions = {}): Promise<PaperDesk> {
+  const desk = await PaperDesk.open({ from: at('09:29'), ...options });
+  desks.push(desk);
+  return desk;
+}
+
+/** Shares that the server's book has, and shares that its stops would sell. */
+const cover = ({ tws }: PaperDesk) => tws.exchange.cover(STEADY);
+const HELD = { held: 35, stops: 35 };
+const PART = { held: 10, stops: 10 };
+const NOTHING = { held: 0, stops: 0 };
+const END = at('09:36');
+
+/** Both books agree, nothing was naked, sent twice, too fast or too early, and the journal is whole. */
+async function expectSound(desk: PaperDesk): Promise<void> {
+  expect(await paperFindings(desk.tws, desk.home, await desk.events())).toEqual([]);
+}
+
+/** Does something as the first order message of the daemon arrives, before it is looked at. */
+function atFirstOrder({ tws }: PaperDesk, act: () => void): void {
+  const { heard } = tws.audit;
+  tws.audit.heard = (message) => {
+    tws.audit.heard = heard;
+    act();
+    heard.call(tws.audit, message);
+  };
+}
+
+const causes = async (desk: PaperDesk): Promise<string[]> =>
+  (await desk.of('alert.raised')).map(({ code }) => code);
+
+describe('a daemon in mode paper', () => {
+  it.each([
+    ['live-account', /DU1234567 is not among the accounts of this login: U7654321/],
+    ['other-account', /DU1234567 is not among the accounts of this login: DU9999999/],
+    ['client-id-in-use', /client id 17 is in use/],
+    ['mute', /no answer to the greeting within 15 s/],
+    ['no-version', /no answer to the greeting within 15 s/],
+    ['no-accounts', /no list of accounts within 15 s/],
+    ['no-next-id', /no next order id within 15 s/],
+  ] as const)('does not start at a gateway that is wrong: %s', async (fault, why) => {
+    const desk = await open();
+    desk.tws.faults.set(fault);
+    await expect(desk.daemon(END)).rejects.toThrow(why);
+    expect(desk.tws.audit.messages).toEqual([]);
+    expect(desk.tws.connections).toBe(0);
+  });
+
+  it('does not start at a live account, whatever is configured', async () => {
+    const desk = await open({ account: 'U7654321' });
+    desk.tws.faults.set('live-account');
+    await expect(desk.daemon(END)).rejects.toThrow(/a problem in the configuration/);
+    expect(desk.tws.audit.messages).toEqual([]);
+  });
+
+  it('does not start beside another one: neither in its home, nor under its client id', async () => {
+    const desk = await open();
+    const running = desk.daemon(END);
+    await desk.when(at('09:31'), () => undefined);
+    await expect(desk.daemon(END)).rejects.toMatchObject({ code: 'HOME_BUSY' });
+    const other = await open({ at: desk });
+    await expect(other.daemon(END)).rejects.toThrow(/client id 17 is in use/);
+    await running;
+    expect(cover(desk)).toEqual(HELD);
+    await expectSound(desk);
+  });
+});
+
+describe('what a gateway is like otherwise', () => {
+  it.each([
+    'late-next-id',
+    'byte-by-byte',
+    'several-accounts',
+    'foreign-account-position',
+    'zero-position',
+    'clock-offset',
+    'slow-answers',
+  ] as const)('changes nothing of what is traded: %s', async (fault) => {
+    const desk = await open();
+    desk.tws.faults.set(fault);
+    await desk.daemon(END);
+    expect(desk.tws.faults.wasDone(fault)).toBe(true);
+    expect(cover(desk)).toEqual(HELD);
+    await expectSound(desk);
+  });
+
+  it.each([178, 187])('changes nothing: server version %i', async (version) => {
+    const desk = await open({ version });
+    await desk.daemon(END);
+    expect(cover(desk)).toEqual(HELD);
+    await expectSound(desk);
+  });
+
+  it.each([
+    'history-pacing',
+    'history-cancelled',
+    'no-scanner-items',
+    'competing-session',
+    'no-market-data',
+    'delayed-data',
+  ] as const)('keeps it from trading where data is missing: %s', async (fault) => {
+    const desk = await open();
+    desk.tws.faults.set(fault);
+    await desk.daemon(END);
+    expect(desk.tws.faults.wasDone(fault)).toBe(true);
+    expect(desk.tws.audit.messages).toEqual([]);
+    await expectSound(desk);
+  });
+
+  it('leaves orders of others alone, and enters nothing before a person has looked at them', async () => {
+    const desk = await open();
+    desk.tws.faults.set('foreign-orders');
+    await desk.daemon(END);
+    expect(desk.tws.faults.wasDone('foreign-orders')).toBe(true);
+    expect(desk.tws.audit.messages).toEqual([]);
+    expect(await causes(desk)).toContain('RECONCILE_BREAK');
+    await expectSound(desk);
+  });
+});
+
+describe('a fault around an order', () => {
+  const always = 1_000;
+  const cases: readonly (readonly [FaultName, number, typeof HELD])[] = [
+    ['drop-before-ack', 1, HELD],
+    ['drop-order', 1, NOTHING],
+    ['drop-after-parent', 1, NOTHING],
+    ['drop-after-fill', 1, HELD],
+    ['drop-mid-frame', 1, HELD],
+    ['garbage-length', 1, HELD],
+    ['unknown-message', 1, HELD],
+    ['swallow-ack', 2, HELD],
+    ['swallow-ack', 6, HELD],
+    ['swallow-fill', 1, HELD],
+    ['no-status', always, HELD],
+    ['status-first', 1, HELD],
+    ['duplicate-execution', 1, HELD],
+    ['correct-execution', 1, HELD],
+    ['unset-commission', 1, HELD],
+    ['no-commission', always, HELD],
+    ['zero-perm-id', 2, HELD],
+    ['message-on-live-order', 2, HELD],
+    ['refuse-id', 1, HELD],
+    ['preset-day', always, HELD],
+    ['cancel-child', 1, HELD],
+    ['reject', 1, NOTHING],
+    ['reject-inactive', 1, NOTHING],
+    ['reject-malformed', 1, NOTHING],
+    ['refuse-price', 1, NOTHING],
+    ['refuse-contract', 1, NOTHING],
+    ['read-only', always, NOTHING],
+  ];
+  it.each(cases)(
+    'leaves books that agree, and no share naked: %s, %i times',
+    async (fault, times, end) => {
+      const desk = await open();
+      atFirstOrder(desk, () => desk.tws.faults.set(fault, times));
+      await desk.daemon(END);
+      expect(desk.tws.faults.wasDone(fault)).toBe(true);
+      expect(cover(desk)).toEqual(end);
+      await expectSound(desk);
+    },
+  );
+
+  it.each([
+    ['partial', null, PART],
+    ['full', null, PART],
+    ['partial', 'fill-while-cancelling', HELD],
+    ['full', 'fill-while-cancelling', HELD],
+    ['partial', 'cancel-not-found', PART],
+    ['full', 'cancel-not-found', PART],
+    ['partial', 'cancel-impossible', PART],
+    ['partial', 'cancel-final', PART],
+    ['partial', 'refuse-modify', PART],
+  ] as const)(
+    'covers what was bought where children work at the %s fill, and the rest is withdrawn: %s',
+    async (childArm, fault, end) => {
+      const desk = await open({ childArm });
+      atFirstOrder(desk, () => {
+        const { last, ask } = desk.tws.exchange.prices.of(STEADY) ?? { last: 0, ask: 0 };
+        desk.tws.print(STEADY, last, { half: ask - last, shares: 10 });
+        if (fault !== null) desk.tws.faults.set(fault, 1);
+      });
+      await desk.daemon(END);
+      if (fault !== null) expect(desk.tws.faults.wasDone(fault)).toBe(true);
+      expect(cover(desk)).toEqual(end);
+      await expectSound(desk);
+    },
+  );
+
+  it('tries a cancel that is refused again, and not without a pause', async () => {
+    const desk = await open();
+    atFirstOrder(desk, () => {
+      const { last, ask } = desk.tws.exchange.prices.of(STEADY) ?? { last: 0, ask: 0 };
+      desk.tws.print(STEADY, last, { half: ask - last, shares: 10 });
+      desk.tws.faults.set('cancel-impossible');
+    });
+    await desk.daemon(at('09:33'));
+    const cancels = desk.tws.audit.messages.filter(({ kind }) => kind === 'cancel');
+    expect(cancels.length).toBeGreaterThan(3);
+    // Two minutes, once in five seconds.
+    expect(cancels.length).toBeLessThan(30);
+    await expectSound(desk);
+  });
+});
+
+describe('a line that breaks while shares are held', () => {
+  it.each([
+    [1100, 1102],
+    [1100, 1101],
+    [2110, 1102],
+  ])('is waited for, and a stop that sold meanwhile is booked: %i, then %i', async (lost, back) => {
+    const desk = await open();
+    const running = desk.daemon(END);
+    await desk.when(at('09:32'), () => desk.tws.announce(lost, 'connectivity was lost'));
+    await desk.when(at('09:33'), () => {
+      desk.tws.faults.set('swallow-fill', 1);
+      desk.tws.print(STEADY, 159, { half: 0.02 });
+    });
+    await desk.when(at('09:35'), () => desk.tws.announce(back, 'connectivity was restored'));
+    await running;
+    expect(cover(desk)).toEqual(NOTHING);
+    expect(await causes(desk)).toContain('LINK_DOWN');
+    expect((await desk.of('trade.closed')).map(({ exitReason }) => exitReason)).toEqual(['stop']);
+    await expectSound(desk);
+  });
+
+  it('is made anew where its port is changed (1300)', async () => {
+    const desk = await open();
+    const running = desk.daemon(END);
+    await desk.when(at('09:32'), () => desk.tws.announce(1300, 'the port was changed'));
+    await running;
+    expect((await desk.of('link.changed')).map(({ to }) => to)).toEqual([
+      'ready',
+      'connecting',
+      'reconciling',
+      'ready',
+    ]);
+    expect(cover(desk)).toEqual(HELD);
+    await expectSound(desk);
+  });
+
+  it('is given up where the other side fell silent, and what was sold meanwhile is booked', async () => {
+    const desk = await open();
+    const running = desk.daemon(END);
+    await desk.when(at('09:32'), () => desk.tws.faults.set('mute'));
+    await desk.when(at('09:33'), () => desk.tws.print(STEADY, 159, { half: 0.02 }));
+    await desk.when(at('09:34'), () => desk.tws.faults.clear());
+    await running;
+    expect(cover(desk)).toEqual(NOTHING);
+    await expectSound(desk);
+  });
+
+  it('may forget the ids it gave out: none is used twice', async () => {
+    const yaml = `schedule:
+  - { name: scan-first,  job: scan, at: "09:30", top: 1 }
+  - { name: scan-second, job: scan, at: "09:35", top: 1 }
+`;
+    const desk = await open({ yaml, symbols: [NARROW, STEADY] });
+    const running = desk.daemon(END);
+    await desk.when(at('09:32'), () => desk.tws.restart(60_000, 2));
+    await running;
+    const ids = desk.tws.audit.messages
+      .filter(({ kind }) => kind === 'place')
+      .map(({ orderId }) => orderId);
+    expect(ids).toEqual([1, 2, 3, 4]);
+    expect(desk.tws.audit.book().positions).toEqual({ [NARROW]: expect.any(Number), [STEADY]: 35 });
+    await expectSound(desk);
+  });
+});
+
+describe('a night', () => {
+  const NEXT = sessionDate('2026-03-06');
+
+  it('after which a stop is gone is followed by another before the open', async () => {
+    const desk = await open();
+    await desk.daemon(END);
+    desk.tws.faults.set('stops-vanish');
+    await desk.skipTo(at('09:20', NEXT));
+    expect(cover(desk)).toEqual({ held: 35, stops: 0 });
+    await desk.daemon(at('09:29', NEXT));
+    expect(desk.tws.faults.wasDone('stops-vanish')).toBe(true);
+    expect(cover(desk)).toEqual(HELD);
+    expect(await causes(desk)).toContain('RECONCILE_BREAK');
+    await expectSound(desk);
+  });
+
+  it('in which a stop sold, and of which the broker tells no executions any more, is inferred', async () => {
+    const desk = await open();
+    await desk.daemon(END);
+    desk.tws.print(STEADY, 159, { half: 0.02 });
+    await desk.skipTo(at('09:20', NEXT));
+    await desk.daemon(at('09:29', NEXT));
+    expect(cover(desk)).toEqual(NOTHING);
+    const fills = await desk.of('fill.recorded');
+    expect(fills.map(({ side, source }) => `${side} ${source}`)).toEqual([
+      'buy broker',
+      'sell inferred',
+    ]);
+    expect(desk.tws.audit.findings()).toEqual([]);
+  });
+});
