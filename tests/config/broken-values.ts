@@ -97,6 +97,11 @@ export const BROKEN_VALUES: readonly Broken[] = [
     says: [['1:13', 'ib.port', '70000 must be at most 65535']],
   },
   {
+    name: 'the client id that takes over the orders of a person',
+    yaml: 'ib: { clientId: 0 }\n',
+    says: [['1:17', 'ib.clientId', '0 must be at least 1']],
+  },
+  {
     name: 'infinite money',
     yaml: 'capital: { startingCashUsd: .inf }\n',
     says: [['1:29', 'capital.startingCashUsd', 'must be a number']],

@@ -157,6 +157,7 @@ class Supervisor implements IbGateway {
         const attempt = (): Promise<AttemptEnd> =>
           this.#attempt(answer)
             .catch((error: unknown): AttemptEnd => {
+              this.#broke(error);
               this.#standing.become('connecting', `a failure of our own: ${messageOf(error)}`);
               return 'failed';
             })
