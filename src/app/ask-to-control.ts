@@ -13,19 +13,19 @@ import {
   resumeIn,
 } from './control-trading.ts';
 import { type KillOrder, type KillResult, killIn } from './kill.ts';
-import { type HomeRequest, withHome } from './reconcile-home.ts';
+import { type HomeRequest, withJournal } from './reconcile-home.ts';
 import { requesterOf } from './record-command.ts';
 
 /** Stops entries: through the daemon that holds the home, else here. */
 export const askToPause = (request: HomeRequest, order: PauseOrder): Promise<ControlResult> =>
   throughOwner(request.home, { name: 'pause', args: { ...order } }, () =>
-    withHome(request, (system) => pauseIn(system, order, requesterOf(system, 'pause', 'cli'))),
+    withJournal(request, (system) => pauseIn(system, order, requesterOf(system, 'pause', 'cli'))),
   );
 
 /** Lets trading go on: through the daemon that holds the home, else here. */
 export const askToResume = (request: HomeRequest, order: ResumeOrder): Promise<ControlResult> =>
   throughOwner(request.home, { name: 'resume', args: { ...order } }, () =>
-    withHome(request, (system) => resumeIn(system, order, requesterOf(system, 'resume', 'cli'))),
+    withJournal(request, (system) => resumeIn(system, order, requesterOf(system, 'resume', 'cli'))),
   );
 
 /** Takes note of alerts: through the daemon that holds the home, else here. */
@@ -34,7 +34,7 @@ export const askToAcknowledge = (
   alerts: readonly number[] | 'all',
 ): Promise<readonly OpenAlert[]> =>
   throughOwner(request.home, { name: 'alerts', args: { alerts } }, () =>
-    withHome(request, (system) =>
+    withJournal(request, (system) =>
       acknowledgeIn(system, alerts, requesterOf(system, 'alerts', 'cli')),
     ),
   );

@@ -141,15 +141,16 @@ export const stillHeld = (
 
 /** Takes a home, brings its exchange up to now, and does some work in the session in progress, or the next. */
 export async function inPlayedHome<T>(
-  { home, loaded, version, now }: HomeRequest,
+  { home, loaded, version, now, time }: HomeRequest,
   role: string,
   work: (system: System, monitors: Monitors, session: Session, engine: Engine) => Promise<T>,
 ): Promise<T> {
-  const clock = homeClock(home, loaded, now);
+  const clock = homeClock(home, loaded, now, time);
   const log = await openHomeLog(home, loaded);
   try {
     const { mode } = loaded.config;
-    const system = await compose({ home, loaded, mode, version, clock, log, role });
+    const own = { home, loaded, mode, version, clock, log, role };
+    const system = await compose({ ...own, ...(time === undefined ? {} : { time }) });
     try {
       const engine = new Engine(system, clock, system.playedThrough);
       const first = engine.nextInstant()?.session;

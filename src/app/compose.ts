@@ -37,7 +37,7 @@ import { GatedBroker } from './gated-broker.ts';
 import { SIM_ACCOUNT } from './keep-account.ts';
 import { loadStrategy } from './load-strategy.ts';
 import { lockOf, openAccounts } from './open-accounts.ts';
-import { openVenue, venueKindOf } from './open-venue.ts';
+import { closedVenue, openVenue, venueKindOf } from './open-venue.ts';
 import type { Period } from './report-span.ts';
 import { checkScanData } from './scan-rule.ts';
 import { sectorsOf, withSectors } from './sector-file.ts';
@@ -57,8 +57,8 @@ export interface Composition {
   readonly clock: Clock;
   /** The time of the machine, where it is not its own: for what waits on a line. */
   readonly time?: TimeSource;
-  /** A line that is open already, instead of the configured one. */
-  readonly venue?: Venue;
+  /** Leaves a line to broker or prices closed: for what is done with the journal alone. */
+  readonly isOffline?: boolean;
   readonly log: Log;
   /** Bars of this folder instead of what the config names. */
   readonly dataDir?: string;
@@ -174,7 +174,10 @@ export async function compose(composition: Composition): Promise<System> {
   const lock = await lockOf(composition);
   let venue: Venue | null = null;
   try {
-    venue = composition.venue ?? (await openVenue(composition, kind));
+    venue =
+      composition.isOffline === true
+        ? closedVenue(composition, kind)
+        : await openVenue(composition, kind);
     const { source, market } = venue;
     return await assemble(composition, { ...chosen, source, market, venue, lock });
   } catch (error) {
@@ -200,7 +203,7 @@ async function assemble(composition: Composition, chosen: Chosen): Promise<Syste
   const { home, loaded, mode, clock, log, time = machineTime } = composition;
   const { config } = loaded;
   const { strategy, universe, source, market, venue, lock } = chosen;
-  checkScanData(config, source);
+  if (composition.isOffline !== true) checkScanData(config, source);
   if (venue === null) {
     refuseUnknownSymbols(source, composition.symbols ?? universe ?? []);
     // Data that cannot be used is told before anything is written.

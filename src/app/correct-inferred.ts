@@ -6,7 +6,7 @@ import { EVENT_PAYLOADS, type EventDraft } from '../events/event.ts';
 import type { InferredMatch } from '../ledger/inferred-matches.ts';
 import type { System } from './compose.ts';
 import type { Monitors } from './monitors.ts';
-import { type HomeRequest, withHome } from './reconcile-home.ts';
+import { type HomeRequest, withJournal } from './reconcile-home.ts';
 import { type Requester, recordCommand, requesterOf } from './record-command.ts';
 import { type TiedStatement, tieStatementFile } from './tie-statement.ts';
 
@@ -64,7 +64,7 @@ export async function askToCorrectInferred(request: AskToCorrect): Promise<Corre
   );
   const handed = { corrections: z.encode(CORRECTIONS, corrections) };
   await throughOwner(home, { name: CORRECT_INFERRED, args: handed }, () =>
-    withHome(request, (system, monitors) =>
+    withJournal(request, (system, monitors) =>
       correctInferredIn(
         system,
         monitors,

@@ -6,8 +6,10 @@ import type { IbGateway } from '../adapters/ib/ib-gateway.ts';
 import { type IbMarket, openIbMarket } from '../adapters/ib/ib-market.ts';
 import { isPriceMessage } from '../adapters/ib/ib-messages.ts';
 import { openIbGateway } from '../adapters/ib/ib-supervisor.ts';
+import { closedBroker, closedLink, closedQuotes } from '../adapters/memory/closed-line.ts';
 import { BarMarketData } from '../adapters/recorded/bar-market-data.ts';
 import { LiveMarketData } from '../adapters/recorded/live-market-data.ts';
+import { arrayBarSource } from '../adapters/sim/array-bar-source.ts';
 import { chance } from '../adapters/system/chance.ts';
 import { machineTime, SystemTimeline } from '../adapters/system/system-timeline.ts';
 import { openWireLog, type WireRecord } from '../adapters/system/wire-record.ts';
@@ -104,6 +106,21 @@ function wireOf({ home, loaded }: Composition, timeline: Timeline): WireRecord |
   const { ib, logs } = loaded.config;
   if (ib.record === 'off') return null;
   return openWireLog(home, { keepDays: logs.keepDays, now: () => timeline.now() });
+}
+
+/** A venue whose line is not opened: for what is done with the journal alone. */
+export function closedVenue({ loaded }: Composition, kind: VenueKind): Venue {
+  const { ib, costs } = loaded.config;
+  const source = arrayBarSource({});
+  return {
+    exchange: kind === 'ib' ? new RealExchange(closedBroker(ib.account), closedQuotes) : null,
+    link: closedLink,
+    quotes: closedQuotes,
+    source,
+    market: new BarMarketData(source, { halfSpreadBps: costs.halfSpreadBps }),
+    follow: () => {},
+    close: () => Promise.resolve(),
+  };
 }
 
 function brokerOf(

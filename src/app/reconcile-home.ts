@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { historyFolder } from '../adapters/file/file-history.ts';
+import type { TimeSource } from '../adapters/system/system-timeline.ts';
 import { lastSessionClosedBy, newYorkDate, sessionContaining } from '../calendar/nyse.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { BrokerStatement } from '../domain/account.ts';
@@ -34,6 +35,8 @@ export interface HomeRequest {
   readonly loaded: LoadedConfig;
   readonly version: string;
   readonly now: EpochMs;
+  /** The time of the machine, where it is not its own. */
+  readonly time?: TimeSource;
 }
 
 /** What the book is to take over from the broker. */
@@ -160,21 +163,37 @@ function agreed(drafts: Result<EventDraft[], string>): EventDraft[] {
 }
 
 /** Opens a home as the daemon would, at the instant it was played through, and closes it whatever happens. */
-export async function withHome<T>(
-  { home, loaded, version, now }: HomeRequest,
-  work: (system: System, monitors: Monitors) => Promise<T>,
+export const withHome = <T>(request: HomeRequest, work: HomeWork<T>): Promise<T> =>
+  inHome(request, work, false);
+
+/** The same for what is done with the journal alone: no line to a broker is opened for it. */
+export const withJournal = <T>(request: HomeRequest, work: HomeWork<T>): Promise<T> =>
+  inHome(request, work, true);
+
+type HomeWork<T> = (system: System, monitors: Monitors) => Promise<T>;
+
+async function inHome<T>(
+  { home, loaded, version, now, time }: HomeRequest,
+  work: HomeWork<T>,
+  isOffline: boolean,
 ): Promise<T> {
   if (!existsSync(historyFolder(home))) throw nothingThere(home);
-  const clock = homeClock(home, loaded, now);
+  const clock = homeClock(home, loaded, now, time);
   const log = await openHomeLog(home, loaded);
-  const system = await compose({ home, loaded, mode: loaded.config.mode, version, clock, log });
   try {
-    const monitors = new Monitors(system);
-    const at = clock.now();
-    await takeUpLine(system, monitors, sessionContaining(at) ?? lastSessionClosedBy(at));
-    return await work(system, monitors);
+    const { mode } = loaded.config;
+    const own = { home, loaded, mode, version, clock, log, isOffline };
+    const system = await compose({ ...own, ...(time === undefined ? {} : { time }) });
+    try {
+      const monitors = new Monitors(system);
+      const at = clock.now();
+      const session = sessionContaining(at) ?? lastSessionClosedBy(at);
+      if (!isOffline) await takeUpLine(system, monitors, session);
+      return await work(system, monitors);
+    } finally {
+      await system.close();
+    }
   } finally {
-    await system.close();
     await log.close();
   }
 }
@@ -207,7 +226,9 @@ export const resolveBreaks = (
   request: HomeRequest,
   resolution: Resolution,
 ): Promise<readonly Break[]> =>
-  withHome(request, (system) => resolveIn(system, resolution, requesterOf(system, RESOLVE, 'cli')));
+  withJournal(request, (system) =>
+    resolveIn(system, resolution, requesterOf(system, RESOLVE, 'cli')),
+  );
 
 /** The same in a home that is open; whoever asks is written down. */
 export async function resolveIn(

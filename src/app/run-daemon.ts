@@ -20,7 +20,7 @@ import { openHomeLog } from './home-log.ts';
 import type { JobObserver } from './jobs.ts';
 import { checkScanSchedule, sessionsOfYear } from './scan-rule.ts';
 import { refuseDisarmed } from './trading.ts';
-import { homeClock, type Venue } from './venue.ts';
+import { homeClock } from './venue.ts';
 
 /** What `daemon` is asked for. */
 export interface DaemonRequest {
@@ -39,8 +39,6 @@ export interface DaemonRequest {
   readonly reload: () => Promise<LoadedConfig>;
   /** Does everything but send orders, armed or not. */
   readonly observe?: boolean;
-  /** A line that is open already, instead of the configured one. */
-  readonly venue?: Venue;
   /** Writes each line of the log to standard output too. */
   readonly logStdout?: boolean;
   /** The time of the machine, where it is not its own. */
@@ -79,7 +77,6 @@ export async function runDaemon(request: DaemonRequest): Promise<DaemonEnd> {
       role: isRehearsal ? 'simulated daemon' : 'daemon',
       onEvents: request.onEvents,
       ...(request.time === undefined ? {} : { time: request.time }),
-      ...(request.venue === undefined ? {} : { venue: request.venue }),
       ...lastOf(request),
     });
     try {

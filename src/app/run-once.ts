@@ -4,6 +4,7 @@ import { readHistory } from '../adapters/file/history-reader.ts';
 import { loadSimAccount } from '../adapters/file/sim-account-file.ts';
 import type { SimAccountState } from '../adapters/sim/sim-account-state.ts';
 import { SimClock } from '../adapters/sim/sim-clock.ts';
+import type { TimeSource } from '../adapters/system/system-timeline.ts';
 import {
   closureOf,
   lastSessionClosedBy,
@@ -39,6 +40,8 @@ export interface RunOnce {
   readonly loaded: LoadedConfig;
   readonly version: string;
   readonly now: EpochMs;
+  /** The time of the machine, where it is not its own. */
+  readonly time?: TimeSource;
   /** Runs at this instant of the past, in a run folder, on the bars of `dataDir` or the configured market. */
   readonly asOf?: EpochMs;
   readonly dataDir?: string;
@@ -90,7 +93,7 @@ export async function runOnce(request: RunOnce): Promise<RunOnceResult> {
   const clock =
     isPast || start !== undefined
       ? new SimClock(start?.playedThrough ?? played ?? startInstant(at))
-      : homeClock(request.home, request.loaded, startInstant(at));
+      : homeClock(request.home, request.loaded, startInstant(at), request.time);
   const log = await openHomeLog(request.home, request.loaded);
   const system = await compose({
     home: request.home,
@@ -103,6 +106,7 @@ export async function runOnce(request: RunOnce): Promise<RunOnceResult> {
     ...(runDir === undefined ? {} : { runDir, until: session }),
     ...(request.symbols === undefined ? {} : { symbols: request.symbols }),
     ...(start === undefined ? {} : { startFrom: start.state }),
+    ...(request.time === undefined ? {} : { time: request.time }),
     onEvents: (events) => {
       for (const event of events) if (ENDS.has(event.type)) ends.push(event as OrderEnd);
       request.onEvents?.(events);

@@ -1,4 +1,4 @@
-import { SystemTimeline } from '../adapters/system/system-timeline.ts';
+import { SystemTimeline, type TimeSource } from '../adapters/system/system-timeline.ts';
 import { newYorkDate, previousSession } from '../calendar/nyse.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { Failure } from '../domain/failure.ts';
@@ -28,6 +28,8 @@ export interface SlotOnce {
   readonly loaded: LoadedConfig;
   readonly version: string;
   readonly now: EpochMs;
+  /** The time of the machine, where it is not its own. */
+  readonly time?: TimeSource;
   /** A job ("scan") or the name of a row of the schedule ("scan-open"). */
   readonly job: string;
   readonly observer: JobObserver;
@@ -52,7 +54,7 @@ export async function runSlotOnce(request: SlotOnce): Promise<SlotOnceEnd> {
       hint: `it has: ${known}`,
     });
   }
-  const clock = homeClock(home, loaded, now);
+  const clock = homeClock(home, loaded, now, request.time);
   const log = await openHomeLog(home, loaded);
   try {
     const system = await compose({
@@ -64,6 +66,7 @@ export async function runSlotOnce(request: SlotOnce): Promise<SlotOnceEnd> {
       log,
       role: `daemon --once ${request.job}`,
       onEvents: request.onEvents,
+      ...(request.time === undefined ? {} : { time: request.time }),
     });
     try {
       await refuseDisarmed(system);
@@ -110,7 +113,7 @@ async function runDue(
     return { slot: null, why: `${row.name} of ${slot.session.date} was begun before` };
   }
   const runner = new SlotRunner(system, {
-    timeline: new SystemTimeline(),
+    timeline: new SystemTimeline(request.time === undefined ? {} : { source: request.time }),
     agenda: new Agenda(system.config, request.now),
     observer: request.observer,
     giveUp: new AbortController().signal,

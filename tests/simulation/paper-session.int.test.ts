@@ -2,7 +2,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { simAccountFile } from '../../src/adapters/file/sim-account-file.ts';
+import { askToKill, askToPause } from '../../src/app/ask-to-control.ts';
+import { closePositions } from '../../src/app/close-positions.ts';
 import { type DaemonEnd, runDaemon } from '../../src/app/run-daemon.ts';
+import { runSlotOnce } from '../../src/app/run-slot-once.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { type EpochMs, epochMs, MINUTE_MS, SECOND_MS } from '../../src/domain/time.ts';
 import { paperFindings } from './paper-audit.ts';
@@ -198,5 +201,101 @@ describe('an account that is simulated on prices of the broker', () => {
     const close = (await desk.of('account.marked')).at(-1);
     expect(close).toMatchObject({ session: DATE, cause: 'close' });
     expect(existsSync(simAccountFile(desk.home))).toBe(true);
+  });
+});
+
+describe('a command while no daemon runs', () => {
+  const request = async (desk: PaperDesk) => ({
+    home: desk.home,
+    loaded: await desk.config(),
+    version: '0',
+    now: epochMs(Math.floor(desk.time.wallMs())),
+    time: desk.time,
+  });
+
+  it('sells a position at the broker, and says that it is flat once it is', async () => {
+    const desk = await open();
+    await desk.daemon(at('09:45'));
+    const pause = (ms: number): Promise<void> => desk.time.sleep(ms);
+    const now = (): EpochMs => epochMs(Math.floor(desk.time.wallMs()));
+    const patience = { waitMs: 30_000, now, pause };
+    const asked = { command: 'close', symbols: [SYMBOL], patience } as const;
+    const closed = await closePositions({ ...(await request(desk)), ...asked });
+    expect(closed).toMatchObject({ isFlat: true, positions: [{ symbol: SYMBOL, left: 0 }] });
+    expect(desk.tws.exchange.cover(SYMBOL)).toEqual({ held: 0, stops: 0 });
+    expect((await desk.of('trade.closed'))[0]).toMatchObject({ exitReason: 'manual' });
+    expect(await findings(desk)).toEqual([]);
+  });
+
+  it('runs the scan that is due, and stays until its entry is filled or withdrawn', async () => {
+    const desk = await open({ from: at('09:30') });
+    const job = { job: 'scan', observer: {}, onEvents: () => {} };
+    const end = await runSlotOnce({ ...(await request(desk)), ...job });
+    expect(end).toMatchObject({ run: { status: 'completed', counts: { submitted: 1 } } });
+    expect(desk.tws.exchange.cover(SYMBOL)).toEqual({ held: 35, stops: 35 });
+    expect(await findings(desk)).toEqual([]);
+  });
+
+  it('pauses without a line', async () => {
+    const desk = await open();
+    await desk.daemon(at('09:40'));
+    await desk.tws.close();
+    const order = { cause: 'lunch', until: null, at: epochMs(Math.floor(desk.time.wallMs())) };
+    const paused = await askToPause(await request(desk), order);
+    expect(paused.after.state).toBe('reducing');
+  });
+
+  it('says of a kill what it could not do where no gateway is there', async () => {
+    const desk = await open();
+    await desk.daemon(at('09:40'));
+    await desk.tws.close();
+    const { now } = await request(desk);
+    const answer = await askToKill({
+      home: desk.home,
+      now,
+      positions: 'flatten',
+      cause: 'drill',
+      timeoutMs: 1_000,
+      open: () => request(desk),
+    });
+    expect(answer.by).toBe('file');
+    expect(answer.undone.join()).toContain('positions were not sold');
+  });
+});
+
+describe('a window of the broker', () => {
+  it('is no cause for a call while the broker is away as it said', async () => {
+    const desk = await open({ from: at('00:05') });
+    const away = desk.when(at('00:20'), () => desk.tws.restart(80 * MINUTE_MS));
+    await desk.daemon(at('02:30'));
+    await away;
+    expect(await alertsOf(desk)).toEqual([]);
+    expect((await linkStates(desk)).at(-1)).toBe('ready');
+  });
+
+  it('calls a person to log in ten minutes after it should be over', async () => {
+    const desk = await open({ from: at('00:05') });
+    const away = desk.when(at('00:20'), () => desk.tws.restart(150 * MINUTE_MS));
+    await desk.daemon(at('03:30'));
+    await away;
+    const alerts = await desk.of('alert.raised');
+    expect(alerts.map(({ code }) => code)).toEqual(['NEEDS_LOGIN']);
+    expect(alerts[0]?.at).toBeLessThan(at('01:56'));
+    expect((await linkStates(desk)).at(-1)).toBe('ready');
+  });
+});
+
+describe('a client id that another program took', () => {
+  it('calls a person once, and is taken up again when it is free', async () => {
+    const desk = await open();
+    const taken = desk.when(at('09:40'), () => {
+      desk.tws.faults.set('client-id-in-use', 3);
+      desk.tws.drop();
+    });
+    await desk.daemon(at('10:30'));
+    await taken;
+    expect(await linkStates(desk)).toContain('refused');
+    expect(await alertsOf(desk)).toEqual(['LINK_REFUSED']);
+    expect((await linkStates(desk)).at(-1)).toBe('ready');
   });
 });
