@@ -11,13 +11,24 @@ export interface Besides {
   readonly randomPicks: RandomPicks | null;
   readonly sensitivity: readonly SensitivityRow[] | null;
   readonly lookAhead: LookAheadCheck | null;
+  /** True where something of it failed by itself. */
+  readonly failed: boolean;
   /** What is missing of them, and why. */
   readonly warnings: readonly string[];
 }
 
+/** Something to be played, by the name that a warning gives it. */
+interface Part<T> {
+  readonly name: string;
+  readonly asked: boolean;
+  readonly play: () => Promise<T | null>;
+  /** True where what was played before an interruption says something. */
+  readonly standsCutOff?: boolean;
+}
+
 /**
- * Plays what was asked for besides a backtest that came to its end. An interruption leaves out what it cut off, but for
- * random picks, of which those that were played stand for fewer.
+ * Plays what was asked for besides a backtest that came to its end. Whatever becomes of it, the backtest stands: a part
+ * that is interrupted or fails is left out, and a warning says so. Of random picks those that were played stand.
  */
 export async function playBesides(
   job: BacktestJob,
@@ -25,30 +36,48 @@ export async function playBesides(
   result: BacktestResult,
 ): Promise<Besides> {
   const warnings: string[] = [];
+  let failed = false;
   const isWhole = result.end.kind === 'completed' || result.end.kind === 'halted';
   const isCutOff = (): boolean => job.interrupt?.aborted === true;
-  /** Null where it is cut off, which is said. */
-  const unlessCutOff = <T>(what: string, found: T | null): T | null => {
-    if (!isCutOff() || found === null) return found;
-    warnings.push(`interrupted: ${what} left out`);
+  const played = async <T>(part: Part<T>): Promise<T | null> => {
+    if (!part.asked || !isWhole) return null;
+    try {
+      const found = isCutOff() ? null : await part.play();
+      if (!isCutOff() || part.standsCutOff === true) return found;
+      warnings.push(`interrupted: ${part.name} left out`);
+    } catch (error) {
+      failed = true;
+      const reason = error instanceof Error ? error.message : String(error);
+      warnings.push(`${part.name} left out: ${reason}`);
+    }
     return null;
   };
-  const picks = job.baseline && isWhole ? await picksOf(job, request, result, warnings) : null;
-  const sensitivity =
-    job.sensitivity && isWhole
-      ? await sensitivityOf(request, result, job.reload, (done, total) =>
+  return {
+    randomPicks: await played({
+      name: 'the random picks are',
+      asked: job.baseline,
+      play: () => picksOf(job, request, result, warnings),
+      standsCutOff: true,
+    }),
+    sensitivity: await played({
+      name: 'the steps to either side are',
+      asked: job.sensitivity,
+      play: () =>
+        sensitivityOf(request, result, job.reload, (done, total) =>
           job.onProgress?.('sensitivity', done, total),
-        )
-      : null;
-  const steps = unlessCutOff('the steps to either side are', sensitivity);
-  const lookAhead =
-    job.checkLookAhead && isWhole && !isCutOff()
-      ? await checkLookAhead(request, {
+        ),
+    }),
+    lookAhead: await played({
+      name: 'the look-ahead check is',
+      asked: job.checkLookAhead,
+      play: () =>
+        checkLookAhead(request, {
           onRun: (done, total) => job.onProgress?.('look-ahead', done, total),
-        })
-      : null;
-  const checked = unlessCutOff('the look-ahead check is', lookAhead);
-  return { randomPicks: picks, sensitivity: steps, lookAhead: checked, warnings };
+        }),
+    }),
+    failed,
+    warnings,
+  };
 }
 
 async function picksOf(
@@ -58,16 +87,14 @@ async function picksOf(
   warnings: string[],
 ): Promise<RandomPicks | null> {
   const end = equity.at(-1)?.equity ?? 0;
-  const outcome = await randomPicks({ ...request, range }, end, {
+  const { picks, complete } = await randomPicks({ ...request, range }, end, {
     seeds: RANDOM_SEEDS,
     workers: job.workers ?? 1,
     onSeed: (done) => job.onProgress?.('random picks', done, RANDOM_SEEDS),
   });
-  if (outcome.picks === null) {
-    warnings.push(`there are no random picks to compare with: ${outcome.reason}`);
-  } else if (!outcome.complete) {
-    const { seeds } = outcome.picks;
-    warnings.push(`interrupted: ${seeds} of ${RANDOM_SEEDS} runs with random picks were played`);
+  if (!complete) {
+    const played = picks?.seeds ?? 0;
+    warnings.push(`interrupted: ${played} of ${RANDOM_SEEDS} runs with random picks were played`);
   }
-  return outcome.picks;
+  return picks;
 }

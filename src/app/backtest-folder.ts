@@ -57,6 +57,8 @@ export interface BacktestOutcome {
   readonly files: readonly string[];
   /** True where it was interrupted: in the backtest, or in what was asked for besides. */
   readonly interrupted: boolean;
+  /** True where the backtest stands and something that was asked for besides failed. */
+  readonly incomplete: boolean;
 }
 
 /** What a run folder of a backtest says of itself. */
@@ -104,6 +106,7 @@ export async function backtestToFolder(job: BacktestJob): Promise<BacktestOutcom
     result,
     files: written.map(({ path }) => path),
     interrupted: job.interrupt?.aborted === true,
+    incomplete: besides.failed,
   };
 }
 
@@ -154,7 +157,7 @@ function tearSheet(
   strategy: ReadStrategy,
   result: BacktestResult,
   record: BacktestRecord,
-  { warnings, ...besides }: Besides,
+  { warnings, failed: _told, ...besides }: Besides,
 ) {
   const { source, loaded } = job;
   const { range, denials, marks, trades, equity } = result;
@@ -198,8 +201,15 @@ function tearSheet(
         : equalWeight(source, range.symbols, before.session, played, equity[0]?.equity ?? 0),
     monteCarlo: draws,
     ...besides,
-    warnings: [...result.warnings, ...tooFew, ...warnings],
+    warnings: [...result.warnings, ...unscored(result, record), ...tooFew, ...warnings],
   });
+}
+
+/** A strategy whose features are never numbers trades nothing, and would not be told from one that never has a signal. */
+function unscored({ counts }: BacktestResult, { ineligible }: BacktestRecord): string[] {
+  const { undefined_feature: rows = 0 } = ineligible;
+  if (counts.scored > 0 || rows === 0) return [];
+  return [`no row was ever scored: of ${rows} with a signal a feature was undefined (NaN)`];
 }
 
 function headerOf(

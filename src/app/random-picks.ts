@@ -1,4 +1,5 @@
 import { shareBars } from '../adapters/memory/shared-bars.ts';
+import { Failure } from '../domain/failure.ts';
 import { assertExists } from '../domain/result.ts';
 import { percentile } from '../ledger/metrics-series.ts';
 import type { RandomPicks } from '../reporting/backtest-comparison.ts';
@@ -25,15 +26,17 @@ export interface RandomPicksOptions {
   readonly openRunner?: (work: PickWork) => PickRunner;
 }
 
-/** What the picks came to: of as many runs as were played, or why there is none. */
-export type PicksOutcome =
-  | { readonly picks: RandomPicks; readonly complete: boolean }
-  | { readonly picks: null; readonly reason: string };
+/** What the picks came to, of as many runs as were played; null where none was. */
+export interface PicksOutcome {
+  readonly picks: RandomPicks | null;
+  readonly complete: boolean;
+}
 
 /**
  * Plays the same slots so many times with picks at random among the rows that the strategy finds eligible: same
  * signals, sizes, exits and costs, only the ranking is chance. `endEquity` is what the strategy itself came to. An
- * interrupted one has what was played by then; one run that fails leaves nothing to compare with.
+ * interrupted one has what was played by then. Throws STRATEGY_FAILED where a run fails: the others would not be a fair
+ * draw.
  */
 export async function randomPicks(
   request: BacktestRequest,
@@ -63,9 +66,9 @@ export async function randomPicks(
   } finally {
     await Promise.all(runners.map((runner) => runner.close()));
   }
-  if (reason !== null) return { picks: null, reason };
-  if (ends.length === 0) return { picks: null, reason: 'interrupted before the first one' };
-  return { picks: comparedWith(ends, trades, endEquity), complete: ends.length === seeds };
+  if (reason !== null) throw new Failure('STRATEGY_FAILED', reason);
+  const picks = ends.length === 0 ? null : comparedWith(ends, trades, endEquity);
+  return { picks, complete: ends.length === seeds };
 }
 
 function comparedWith(unsorted: readonly number[], trades: number, endEquity: number): RandomPicks {

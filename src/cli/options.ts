@@ -18,7 +18,11 @@ export const textOption = (value: unknown): string | undefined =>
 export function countOption(name: string, value: unknown): number | undefined {
   if (value === undefined) return undefined;
   if (typeof value === 'string' && /^[1-9]\d{0,8}$/.test(value)) return Number(value);
-  throw new Failure('USAGE', `${name} is not a whole number above 0: ${JSON.stringify(value)}`, {
+  const problem =
+    typeof value === 'string' && /^[1-9]\d*$/.test(value)
+      ? 'is too large a number'
+      : 'is not a whole number above 0';
+  throw new Failure('USAGE', `${name} ${problem}: ${JSON.stringify(value)}`, {
     hint: `write, for example, ${name} 50`,
   });
 }

@@ -104,7 +104,7 @@ class Stages {
 
 function outcomeOf(
   context: CommandContext,
-  { dir, report, result, files, interrupted }: BacktestOutcome,
+  { dir, report, result, files, interrupted, incomplete }: BacktestOutcome,
   elapsedMs: number,
   warnings: readonly string[],
 ): CommandOutcome {
@@ -136,7 +136,13 @@ function outcomeOf(
     },
     text: textOf(report, folder, files),
     warnings: [...warnings, ...report.warnings],
-    ...(interrupted ? { exit: EXIT.INTERRUPTED } : isFound ? { exit: EXIT.FINDINGS } : {}),
+    ...(interrupted
+      ? { exit: EXIT.INTERRUPTED }
+      : isFound
+        ? { exit: EXIT.FINDINGS }
+        : incomplete
+          ? { exit: EXIT.PARTIAL }
+          : {}),
   };
 }
 

@@ -7,6 +7,7 @@ import { Picker, RandomDesk } from '../../src/app/pick-run.ts';
 import { type PickRunner, randomPicks } from '../../src/app/random-picks.ts';
 import { sensitivityOf } from '../../src/app/sensitivity.ts';
 import type { PickWork } from '../../src/app/worker.ts';
+import { assertExists } from '../../src/domain/result.ts';
 import { sessionDate } from '../../src/domain/time.ts';
 import { StrategyDesk } from '../../src/pipeline/desk.ts';
 import { backtest, configWith, dailyMarket, EASY } from './backtest-world.ts';
@@ -90,8 +91,7 @@ describe('picking at random', { timeout: 120_000 }, () => {
 
   it('gives each seed its own picks, and the same ones again in however many workers', async () => {
     const outcome = await sixPicks(1);
-    if (outcome.picks === null) throw new Error(outcome.reason);
-    const { picks } = outcome;
+    const picks = assertExists(outcome.picks, 'runs were played');
     expect(outcome.complete).toBe(true);
     expect(picks.seeds).toBe(6);
     expect(new Set(picks.ends).size).toBeGreaterThan(3);
@@ -130,8 +130,7 @@ describe('picking at random', { timeout: 120_000 }, () => {
 
   it('says why where a run fails', async () => {
     const loaded = configWith({ ...TIGHT, 'strategy.file': 'gone.mjs' });
-    const outcome = await sixPicks(1, { loaded });
-    expect(outcome).toMatchObject({ picks: null, reason: expect.stringMatching(/gone\.mjs/) });
+    await expect(sixPicks(1, { loaded })).rejects.toThrow(/gone\.mjs/);
   });
 });
 

@@ -144,6 +144,16 @@ describe('the backtest command', { timeout: 120_000 }, () => {
       expect(stderr).toMatch(/warning: Monte-Carlo needs 20 closed trades, there are \d+/);
     }));
 
+  it('says that a strategy whose features are no numbers scored nothing', () =>
+    inFolder(async (dir) => {
+      const file = join(world.home, 'undefined.mjs');
+      const text = readFileSync(join(world.home, 'rising.mjs'), 'utf8');
+      writeFileSync(file, text.replace('close(0) / close(params.bars) - 1', 'Number.NaN'));
+      const { exit, stderr } = await backtest(dir, ...RANGE, '--strategy', file);
+      expect(exit, stderr).toBe(0);
+      expect(stderr).toMatch(/warning: no row was ever scored: of \d+ with a signal/);
+    }));
+
   it('says in line one that the drawdown ended it', () =>
     inFolder(async (dir) => {
       const args = [...RANGE, '--set', 'risk.maxDrawdownFraction=0.005'];
@@ -232,7 +242,7 @@ describe('a backtest is refused', { timeout: 120_000 }, () => {
       'with a symbol that has no file',
       [...RANGE, '--symbols', 'ZZZZ'],
       2,
-      /no bar files of the wanted symbols/,
+      /no bar files of the wanted symbols.*\n.*wanted: ZZZZ/,
     ],
     [
       'with a strategy that is not there',

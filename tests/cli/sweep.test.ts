@@ -44,6 +44,12 @@ describe('sweep refuses', () => {
       /no bar files of the wanted symbols/,
     ],
     [
+      'a billion draws',
+      [...RANGE, ...grid, '--random', '1000000000'],
+      2,
+      /--random is too large a number: "1000000000"/,
+    ],
+    [
       'an unknown key',
       [...RANGE, '--grid', 'risk.perTradeFraction=0.002..0.01:5'],
       78,

@@ -40,6 +40,7 @@ export function barFolderSource(folder: BarFolder, only?: readonly Symbol[]): Ba
   const symbols = [...bySymbol.keys()].sort();
   if (symbols.length === 0) {
     throw new Failure('INPUT_INVALID', `no bar files of the wanted symbols in ${folder.dir}`, {
+      details: only === undefined ? [] : [`wanted: ${only.join(', ')}`],
       hint: `trade-labs data check ${folder.dir}`,
     });
   }
