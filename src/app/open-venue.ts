@@ -37,6 +37,8 @@ export function venueKindOf({ mode, loaded }: Composition): VenueKind {
   });
 }
 
+/** Lines of prices that a scan leaves free. */
+const SPARE_LINES = 10;
 /** How long a process that begins waits for the first connection. */
 const CONNECT_MS = 30 * SECOND_MS;
 /** How often it is looked whether there is one. */
@@ -72,6 +74,7 @@ export async function openVenue(composition: Composition, kind: VenueKind): Prom
   const market = openIbMarket(gateway, {
     timeline,
     store: new BarStoreFolder(join(home, 'data', 'state', 'ib-bars')),
+    maxLines: ib.marketDataLines,
     sectorOf: (symbol) => sectors?.get(symbol) ?? 'UNKNOWN',
     onTrouble: (message) => log.write('warn', `market data: ${message}`),
   });
@@ -171,6 +174,8 @@ function marketOf(
     now: () => timeline.now(),
     maxQuoteAgeMs: entry.maxQuoteAgeMs,
     openingWaitMs: entry.openingWaitMs,
+    // The others are for what is held, and for whoever asks for a price of his own.
+    maxQuoted: Math.max(1, loaded.config.ib.marketDataLines - SPARE_LINES),
     ...(universe === undefined ? { findUniverse } : {}),
   });
 }

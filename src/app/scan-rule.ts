@@ -15,10 +15,18 @@ const NEEDS_MINUTES: Readonly<Record<Config['scan']['rule'], number | null>> = {
 };
 
 /**
- * Refuses what data without intraday bars cannot give: a rule that ranks by today's trading, and entries after the
+ * Refuses what data without intraday bars, or without those of earlier sessions, cannot give: a rule that ranks by today's trading, and entries after the
  * first minutes, since the open is the one price of the day.
  */
 export function checkScanData({ scan, entry }: Config, source: BarSource): void {
+  if (scan.rule === 'relative_volume' && source.intradayOf === 'today') {
+    throw new Failure('CONFIG_INVALID', 'scan.rule relative_volume needs earlier intraday bars', {
+      details: [
+        `${source.label} has those of the current session alone, and nothing to compare them with`,
+      ],
+      hint: 'set scan.rule: most_active, or most_active_usd',
+    });
+  }
   if (source.intraday !== null) return;
   if (entry.noEntryFirstMinutes !== undefined) {
     throw new Failure('CONFIG_INVALID', 'entry.noEntryFirstMinutes needs intraday bars', {

@@ -51,6 +51,14 @@ const ib = z.strictObject({
     min: 1,
     max: 2_147_483_647,
   }),
+  marketDataLines: count(
+    'Symbols whose prices are had at once; the broker gives 100 unless more are paid for',
+    {
+      default: 100,
+      min: 10,
+      max: 1_000,
+    },
+  ),
   account: z
     .string()
     .regex(/^D?[A-Z]\d{4,10}$/, { error: 'must look like DU1234567 (paper) or U1234567 (live)' })

@@ -27,6 +27,8 @@ export interface BarSource {
   readonly membership?: string;
   /** The finest intraday bars this source has, or null when it has daily bars only. */
   readonly intraday: Exclude<Timeframe, '1d'> | null;
+  /** `today` where there are intraday bars of the current session alone; absent where earlier ones are kept too. */
+  readonly intradayOf?: 'today';
   /** Ascending, each once. Another list where symbols come or go. */
   readonly symbols: readonly Symbol[];
   /** Sector of a symbol, UNKNOWN when not stated. */

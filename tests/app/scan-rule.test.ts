@@ -26,6 +26,13 @@ describe('a scan rule that ranks by today', () => {
     expect(() => checkScanData(configOf(rule), sourceOf({}, { intraday: '5m' }))).not.toThrow();
   });
 
+  it('is refused where it has nothing earlier to compare with', () => {
+    const today = { ...sourceOf({}, { intraday: '1m' }), intradayOf: 'today' } as const;
+    const check = (rule: string) => () => checkScanData(configOf(rule), today);
+    expect(check('relative_volume')).toThrow('relative_volume needs earlier intraday bars');
+    expect(check('gap')).not.toThrow();
+  });
+
   it.each([
     ['gap', 1],
     ['relative_volume', 30],

@@ -42,6 +42,7 @@ export class IbBarSource implements BarSource {
   readonly synthetic = false;
   readonly adjustment = 'split';
   readonly intraday = '1m';
+  readonly intradayOf = 'today';
   readonly #options: IbBarSourceOptions;
   readonly #daily: IbDaily;
   readonly #minutes: IbMinutes;
