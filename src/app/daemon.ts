@@ -336,9 +336,19 @@ export class Daemon {
     return {
       now,
       window: this.#timetable.current(now),
+      closesAt: this.#closesAt(slot),
       delay: this.#delays.of(slot, this.#runner.last),
       noEntries: slot.row.job === 'scan' ? this.#noEntries() : null,
     };
+  }
+
+  /** When a close that is reported on will be valued; over a line the bar of the day takes a while to come. */
+  #closesAt({ session, at }: PlannedSlot): EpochMs | null {
+    const { lag, book } = this.#system;
+    const isOver = at >= session.closeAt;
+    if (lag === null || !isOver || (book.lastClose?.session ?? '') >= session.date) return null;
+    const least = this.#parts.timeline.now() + LOOK_MS;
+    return epochMs(Math.max(session.closeAt + lag.closeMs, least));
   }
 
   #tellIdle(next: Due | null): void {

@@ -98,7 +98,13 @@ async function runDue(
   const noEntries =
     discrepancies.length === 0 ? null : `book and broker differ in ${discrepancies.length} places`;
   const window = new BrokerTimetable(system.config).current(request.now);
-  const circumstances = { now: request.now, window, delay: 'begun late', noEntries };
+  const circumstances = {
+    now: request.now,
+    window,
+    delay: 'begun late',
+    noEntries,
+    closesAt: null,
+  };
   const today = newYorkDate(request.now);
   const due = planBetween(system.config, previousSession(today).date, today).filter(
     ({ row, at }) => names.has(row.name) && at <= request.now,

@@ -18,13 +18,15 @@ export interface Circumstances {
   readonly window: Occurrence<BrokerWindow> | null;
   /** Why a slot that is late now is late. */
   readonly delay: string;
+  /** When the close of the slot's session will be valued, where that is still to come; null where it was. */
+  readonly closesAt: EpochMs | null;
   /** Why no scan may begin, though nothing is late; null where it may. */
   readonly noEntries: string | null;
 }
 
 /** Judges a slot by the law of its job. */
 export function judgeSlot(slot: PlannedSlot, circumstances: Circumstances): SlotVerdict {
-  const { now, window, delay, noEntries } = circumstances;
+  const { now, window, delay, noEntries, closesAt } = circumstances;
   const { maxLatenessMs } = slot.law;
   const lateMs = Math.max(0, now - slot.at);
   if (window !== null) {
@@ -36,6 +38,7 @@ export function judgeSlot(slot: PlannedSlot, circumstances: Circumstances): Slot
     const most = durationText(maxLatenessMs);
     return { kind: 'miss', cause: `late by ${durationText(lateMs)}, ${most} at most: ${delay}` };
   }
+  if (slot.row.job === 'report' && closesAt !== null) return { kind: 'hold', until: closesAt };
   if (slot.row.job === 'scan' && noEntries !== null) return { kind: 'miss', cause: noEntries };
   return { kind: 'begin', lateMs };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { EpochMs } from '../../src/domain/time.ts';
 import { bracket, fives, session, week, world } from './sim-world.ts';
 
 const quiet = [100, 102, 99, 101] as const;
@@ -198,4 +199,17 @@ describe('an entry on intraday bars', () => {
     it.broker.openBars(session(0).openAt, session(0));
     expect(it.story()).toEqual(['BBB/entry/1 buys 100 at 50.025, Mon open']);
   });
+});
+
+test('an entry that is sent after a bar began fills at the next one, not at prices before it', async () => {
+  const it = world({ fives: { 0: fives(0, [100, 101, 99, 100], [100.5, 101, 100, 101]) } });
+  it.goTo((session(0).openAt + 1_000) as EpochMs);
+  await it.broker.submit(bracket());
+  it.story();
+  it.broker.openBars(session(0).openAt, session(0));
+  expect(it.story()).toEqual([]);
+  it.closeFive(0, 0);
+  expect(it.story()).toEqual([]);
+  it.openFive(0, 1);
+  expect(it.story()).toEqual(['AAA/entry/1 buys 100 at 100.55025, Mon +5m']);
 });

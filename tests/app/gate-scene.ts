@@ -31,6 +31,7 @@ export function scene(limits: Partial<GateLimits> = {}) {
   let answer: SendOutcome | null = null;
   let now = 1_425_306_600_000;
   let restricted: ReturnType<EntryRestriction> = null;
+  let refused: SendOutcome | null = null;
   const broker = Object.assign(Object.create(it.broker) as typeof it.broker, {
     submit: (bracket: Bracket) => {
       reached.push(bracket.entry.orderRef);
@@ -48,6 +49,7 @@ export function scene(limits: Partial<GateLimits> = {}) {
     now: () => epochMs(now),
     knows: (symbol) => symbol === AAA,
     restriction: () => restricted,
+    refusal: () => refused,
   });
   const write = (...drafts: EventDraft[]) => history.append(drafts);
   const written = (orders: readonly Order[], approved?: number) => {
@@ -66,6 +68,9 @@ export function scene(limits: Partial<GateLimits> = {}) {
     written,
     answers: (given: SendOutcome | null) => {
       answer = given;
+    },
+    refuse: (given: SendOutcome | null) => {
+      refused = given;
     },
     restrict: (by: ReturnType<EntryRestriction>) => {
       restricted = by;

@@ -36,6 +36,21 @@ describe('the last gate', () => {
     expect(await it.enter(3)).toEqual({ outcome: 'accepted' });
   });
 
+  it('lets nothing at all through while the broker may not be spoken to', async () => {
+    const it = scene();
+    await it.hold();
+    const away = { outcome: 'not_sent', message: 'the broker is away' } as const;
+    it.refuse(away);
+    const sent = it.reached.length;
+    const ref = `${SESSION}/scan-open/AAA/stop/1`;
+    expect(await it.enter(2)).toEqual(away);
+    expect(await it.change(ref, { stopPrice: usd(96) })).toEqual(away);
+    expect(await it.gate.cancel(ref)).toEqual(away);
+    expect(it.reached).toHaveLength(sent);
+    it.refuse(null);
+    expect(await it.enter(3)).toEqual({ outcome: 'accepted' });
+  });
+
   it('stops what was not written down', async () => {
     const it = scene();
     expect(await it.gate.submit(entryOf(1))).toMatchObject(denial('NOT_JOURNALLED'));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type PlannedSlot, planSession } from '../../src/app/session-plan.ts';
-import { backoffMs, judgeSlot } from '../../src/app/slots.ts';
+import { backoffMs, type Circumstances, judgeSlot } from '../../src/app/slots.ts';
 import { durationText } from '../../src/app/words.ts';
 import { sessionOf } from '../../src/calendar/nyse.ts';
 import { validate } from '../../src/config/validate.ts';
@@ -17,8 +17,11 @@ const slotOf = (name: string): PlannedSlot =>
     slots.find(({ row }) => row.name === name),
     name,
   );
-const judge = (slot: PlannedSlot, lateMs: number, noEntries: string | null = null) =>
-  judgeSlot(slot, { now: epochMs(slot.at + lateMs), window: null, delay: 'why', noEntries });
+const judge = (slot: PlannedSlot, lateMs: number, given: Partial<Circumstances> = {}) => {
+  const now = epochMs(slot.at + lateMs);
+  const usual = { now, window: null, delay: 'why', noEntries: null, closesAt: null };
+  return judgeSlot(slot, { ...usual, ...given });
+};
 
 describe('a slot', () => {
   it('begins within the lateness of its law, whatever its job', () => {
@@ -47,11 +50,18 @@ describe('a slot', () => {
   });
 
   it('of a scan is missed where no entries may be sent; other jobs go on', () => {
-    expect(judge(slotOf('scan-open'), 0, 'books differ')).toEqual({
+    expect(judge(slotOf('scan-open'), 0, { noEntries: 'books differ' })).toEqual({
       kind: 'miss',
       cause: 'books differ',
     });
-    expect(judge(slotOf('reconcile'), 0, 'books differ').kind).toBe('begin');
+    expect(judge(slotOf('reconcile'), 0, { noEntries: 'books differ' }).kind).toBe('begin');
+  });
+
+  it('of a report waits until the close is valued; other jobs do not', () => {
+    const closesAt = epochMs(session.closeAt + 15 * MINUTE_MS);
+    const waits = { kind: 'hold', until: closesAt };
+    expect(judge(slotOf('report'), 0, { closesAt })).toEqual(waits);
+    expect(judge(slotOf('backup'), 0, { closesAt }).kind).toBe('begin');
   });
 
   it('is begun again after longer and longer waits', () => {

@@ -96,10 +96,11 @@ function sell(moment: Moment, desk: Desk, bar: OpeningBar, held: SimOrder, price
 
 /**
  * True for an order that may fill now. Loops over a desk's orders ask it one by one, because a fill may end others;
- * an order that ends leaves its desk in a new list, so the loop goes on over the old one.
+ * an order that ends leaves its desk in a new list, so the loop goes on over the old one. Where time passes by itself a
+ * bar may be looked at after orders were sent that its prices came before.
  */
-const ready = ({ account }: Moment, held: SimOrder): boolean =>
-  held.doneAt === null && account.isArmed(held);
+const ready = ({ account, at }: Moment, held: SimOrder): boolean =>
+  held.doneAt === null && held.submittedAt <= at && account.isArmed(held);
 
 /** A stop-limit becomes a limit; at a price of its limit or better it sells at once, as a market order would. */
 function stopLimitReached(
@@ -197,7 +198,7 @@ export function matchOpens(moment: Moment): void {
   for (const { desk, bar } of traded) {
     desk.mark = bar.open;
     desk.halted = false;
-    for (const held of desk.live) held.openSeen = true;
+    for (const held of desk.live) held.openSeen ||= held.submittedAt <= moment.at;
   }
   for (const pair of traded) gapExits(moment, pair);
   for (const pair of traded) openExits(moment, pair);
