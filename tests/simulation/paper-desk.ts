@@ -182,13 +182,14 @@ export class PaperDesk {
 }
 
 /** The synthetic market, as far as these symbols go. */
-function stocks(symbols: readonly string[]): BarSource {
+export function stocks(symbols: readonly string[]): BarSource {
   const all = syntheticSourceOf({ seed: 1, symbols: 40 });
   const chosen = all.symbols.filter((symbol) => symbols.includes(symbol));
   return Object.create(all, { symbols: { value: chosen } }) as BarSource;
 }
 
-const flatBut = (base: BarSource, paths: NonNullable<DeskOptions['paths']>): BarSource => {
+/** Prices that stay where they closed, but for some. */
+export const flatBut = (base: BarSource, paths: NonNullable<DeskOptions['paths']>): BarSource => {
   const flat = Object.fromEntries(base.symbols.map((symbol) => [symbol, FLAT]));
   return scriptedBars(base, DATE, { ...flat, ...paths });
 };

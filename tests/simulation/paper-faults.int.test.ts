@@ -30,11 +30,12 @@ async function expectSound(desk: PaperDesk): Promise<void> {
 
 /** Does something as the first order message of the daemon arrives, before it is looked at. */
 function atFirstOrder({ tws }: PaperDesk, act: () => void): void {
-  const { heard } = tws.audit;
-  tws.audit.heard = (message) => {
-    tws.audit.heard = heard;
+  const { audit } = tws;
+  const heard = audit.heard.bind(audit);
+  audit.heard = (message) => {
+    audit.heard = heard;
     act();
-    heard.call(tws.audit, message);
+    heard(message);
   };
 }
 
