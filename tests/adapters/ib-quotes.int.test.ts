@@ -74,6 +74,15 @@ describe('a line of prices', () => {
     expect(desk.sent(2)).toHaveLength(1);
   });
 
+  it('is taken from nobody who is wanted at the same time', async () => {
+    const desk = await marketDesk({ source, market: { maxLines: 3 } });
+    for (const name of NAMES) printer(desk)(name, 10);
+    await prepare(desk, NAMES as Symbol[]);
+    const { quotes } = desk.market;
+    expect(NAMES.filter((name) => quotes.quote(name as Symbol) !== null)).toHaveLength(3);
+    expect([desk.sent(1).length, desk.sent(2).length]).toEqual([3, 0]);
+  });
+
   it('is given up when nobody has asked for it for a quarter of an hour', async () => {
     const desk = await marketDesk({ source });
     printer(desk)('AAPL', 10);
@@ -140,6 +149,18 @@ describe('prices that cannot be had', () => {
     desk.tws.announce(10_197, 'No market data during competing live session');
     await desk.pass(SECOND_MS);
     expect(desk.market.quotes.quote(AAPL)).toBeNull();
+  });
+
+  it('are asked for again half a minute after that was said of a request', async () => {
+    const desk = await marketDesk({ source });
+    printer(desk)('AAPL', 10);
+    desk.tws.faults.set('competing-session');
+    desk.market.follow([AAPL]);
+    await desk.pass(20 * SECOND_MS);
+    expect(desk.sent(1)).toHaveLength(1);
+    desk.tws.faults.clear();
+    await desk.pass(20 * SECOND_MS);
+    expect(desk.market.quotes.quote(AAPL)?.last).toBe(usd(10));
   });
 
   it('are none of a symbol that the broker does not know', async () => {

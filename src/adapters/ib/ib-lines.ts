@@ -12,6 +12,8 @@ export interface Line {
   requestId: number | null;
   askedAt: EpochMs | null;
   usedAt: EpochMs;
+  /** Counts the times that lines were wanted: those of the same time do not take lines from each other. */
+  usedIn: number;
   /** Not asked for before this instant: the broker refused. */
   askAgainAt: number;
 }
@@ -27,6 +29,7 @@ export class IbLines {
   readonly #onGivenUp: (line: Line) => void;
   #most: number;
   #held: ReadonlySet<Symbol> = new Set();
+  #times = 0;
 
   constructor(most: number, now: () => EpochMs, onGivenUp: (line: Line) => void) {
     this.#most = most;
@@ -62,6 +65,7 @@ export class IbLines {
       requestId: null,
       askedAt: null,
       usedAt: this.#now(),
+      usedIn: this.#times,
       askAgainAt: 0,
     };
     this.#lines.set(symbol, line);
@@ -71,9 +75,12 @@ export class IbLines {
   /** Notes that these are wanted now. */
   use(symbols: readonly Symbol[]): void {
     const now = this.#now();
+    this.#times += 1;
     for (const symbol of symbols) {
       const line = this.#lines.get(symbol);
-      if (line !== undefined) line.usedAt = now;
+      if (line === undefined) continue;
+      line.usedAt = now;
+      line.usedIn = this.#times;
     }
   }
 
@@ -96,10 +103,9 @@ export class IbLines {
   }
 
   #giveUpOldest(): boolean {
-    const now = this.#now();
     let oldest: Line | null = null;
     for (const line of this.#lines.values()) {
-      if (this.#held.has(line.symbol) || line.usedAt >= now) continue;
+      if (this.#held.has(line.symbol) || line.usedIn === this.#times) continue;
       if (oldest === null || line.usedAt < oldest.usedAt) oldest = line;
     }
     if (oldest === null) return false;

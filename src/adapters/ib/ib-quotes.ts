@@ -28,6 +28,8 @@ const BEAT_MS = 1_000;
 /** A held symbol that nothing is heard of for so long is asked for anew; as long is an answer waited for. */
 const QUIET_MS = 10_000;
 const REFUSED_MS = 5 * MINUTE_MS;
+/** How long another session is left alone that has the prices. */
+const COMPETED_MS = 30_000;
 const TOO_MANY_LINES = 101;
 const COMPETING_SESSION = 10_197;
 /** Displaying delayed data; a part of it is not subscribed; no line of that id to cancel. */
@@ -223,7 +225,7 @@ export class IbQuotes implements Quotes {
     line.ticks = new IbTicks();
     line.askAgainAt = this.#now() + REFUSED_MS;
     if (code === COMPETING_SESSION) {
-      line.askAgainAt = 0;
+      line.askAgainAt = this.#now() + COMPETED_MS;
       this.#dropPrices();
     } else if (code === TOO_MANY_LINES) {
       this.#lines.shrink(line);

@@ -106,7 +106,9 @@ export class IbTicks {
         this.#volume = value >= 0 && Number.isFinite(value) ? { value, at: now } : null;
         return;
       case 'traded':
-        if (Number.isSafeInteger(value) && value > 0) this.#tradedAt = epochMs(value * SECOND_MS);
+        if (Number.isSafeInteger(value) && value > 0 && value < LATEST_SECONDS) {
+          this.#tradedAt = epochMs(value * SECOND_MS);
+        }
     }
   }
 
@@ -141,3 +143,5 @@ function priceOf(value: number): Micros | null {
 }
 
 const HIGHEST_USD = 10_000_000;
+/** The year 2286: what lies beyond is no second of a trade. */
+const LATEST_SECONDS = 10_000_000_000;
