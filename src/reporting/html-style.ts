@@ -27,10 +27,10 @@ dd small{display:block;color:var(--soft);font-size:.8rem;font-weight:400}
 .scroll{overflow-x:auto;margin:0 0 10px}
 .scroll:focus-visible,summary:focus-visible{outline:2px solid var(--warn);outline-offset:2px}
 table{border-collapse:collapse;font-size:.84rem;font-variant-numeric:tabular-nums;min-width:50%}
-th,td{padding:4px 10px 4px 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--rule)}
+th,td{padding:4px 8px 4px 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--rule)}
 th{color:var(--soft);font-weight:600;white-space:nowrap;vertical-align:bottom}
 td{white-space:nowrap}
-td:last-child{white-space:normal;min-width:6.5em;overflow-wrap:anywhere}
+td:last-child{white-space:normal;min-width:7em}
 td.number:last-child{white-space:nowrap;min-width:0}
 .number{text-align:right;padding-left:6px}
 .number+:not(.number){padding-left:8px}

@@ -87,8 +87,14 @@ function tradeCells(trade: TradeRecord): string[] {
     decimals(trade.mfeR),
     trade.exitSession === null ? '' : String(sessionSpan(trade.entrySession, trade.exitSession)),
     trade.exitReason ?? 'n/a',
-    text(`${trade.strategy} ${trade.signalReason}`.trim()),
+    text(signalText(trade.strategy, trade.signalReason)),
   ];
+}
+
+/** The strategy and its reason; a reason that begins with the strategy's name stands for both. */
+function signalText(strategy: string | null, reason: string | null): string {
+  const [name, said] = [strategy ?? '', reason ?? ''];
+  return name !== '' && said.startsWith(name) ? said : `${name} ${said}`.trim();
 }
 
 /** The minute in New York, with the date where it is not the report's. */
@@ -130,7 +136,7 @@ export function positionsSection({ positions }: Pick<DailyReport, 'positions'>):
     amount(row.openRisk),
     row.stopQuantity >= row.quantity ? 'yes' : `**NO**, ${row.stopQuantity} of ${row.quantity}`,
     count(row.sessionsHeld),
-    text(`${row.strategy ?? ''} ${row.signalReason ?? ''}`.trim()),
+    text(signalText(row.strategy, row.signalReason)),
   ]);
   const sum = (values: readonly (number | null)[]) =>
     values.some((value) => value === null) ? null : sumUsd(values as readonly number[]);
