@@ -223,6 +223,18 @@ describe('a held symbol', () => {
     expect(desk.market.quotes.silentSince).toBeNull();
   });
 
+  it('that nobody quoted before the open is no silence before the session has gone on for a while', async () => {
+    const desk = await marketDesk({ source, from: at('09:20') });
+    printer(desk)('AAPL', 10);
+    desk.market.follow([AAPL]);
+    await prepare(desk, [AAPL]);
+    desk.tws.exchange.prices.forget('AAPL');
+    await desk.pass(at('09:30:08') - desk.now());
+    expect(desk.market.quotes.silentSince).toBeNull();
+    await desk.pass(30 * SECOND_MS);
+    expect(desk.market.quotes.silentSince).toBeGreaterThanOrEqual(at('09:30'));
+  });
+
   it('is not looked after while the market is closed', async () => {
     const desk = await marketDesk({ source, from: at('17:00') });
     printer(desk)('AAPL', 10);

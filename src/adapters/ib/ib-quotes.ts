@@ -57,6 +57,8 @@ export class IbQuotes implements Quotes {
   /** When anything was heard last, and since when it is not. */
   #heardAt: EpochMs | null = null;
   #silentSince: EpochMs | null = null;
+  /** Since when held symbols are looked after in this session. */
+  #watchedFrom: EpochMs | null = null;
   #isBeating = false;
 
   constructor(options: IbQuotesOptions) {
@@ -257,9 +259,13 @@ export class IbQuotes implements Quotes {
     const { timeline, contracts } = this.#options;
     const held = [...this.#held];
     if (sessionContaining(this.#now()) !== null && held.length > 0) {
+      this.#watchedFrom ??= this.#now();
       await timeline.within(contracts.resolve(held), QUIET_MS, this.#closing.signal);
       await Promise.all(held.map((symbol) => this.#lookAfter(symbol)));
-    } else this.#silentSince = null;
+    } else {
+      this.#silentSince = null;
+      this.#watchedFrom = null;
+    }
     this.#lines.giveUpIdle();
   }
 
@@ -273,10 +279,9 @@ export class IbQuotes implements Quotes {
     const asked = this.#lineOf(symbol);
     const canAsk = asked !== null && now >= asked.askAgainAt;
     const wasSent = canAsk && (await this.#subscribe(asked));
-    // Asked for before, or not to be asked for; and nothing was heard of anybody else either.
-    const isSilent = (this.#heardAt ?? 0) <= now - QUIET_MS;
-    if (isSilent && (wasAsked || !wasSent)) {
-      this.#silentSince ??= epochMs(wasAsked ? Math.max(now - quiet, this.#heardAt ?? 0) : now);
-    }
+    // Asked for before, or not to be asked for; and nothing was heard of anybody else either, since there is a market.
+    const speaking = Math.max(this.#heardAt ?? 0, this.#watchedFrom ?? now);
+    if (speaking > now - QUIET_MS || (wasSent && !wasAsked)) return;
+    this.#silentSince ??= epochMs(wasAsked ? Math.max(now - quiet, speaking) : now);
   }
 }
