@@ -129,6 +129,10 @@ export class RandomDesk extends StrategyDesk {
     this.#width = base.features.length;
   }
 
+  override get isRecorded(): boolean {
+    return false;
+  }
+
   override panelOf(stretch: Stretch): Panel | null {
     if (stretch !== this.#stretch) {
       const said = this.#base.panelOf(stretch);

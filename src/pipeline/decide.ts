@@ -8,7 +8,7 @@ import type { RunCounts } from '../domain/run.ts';
 import { debit, openBudget, type RunBudget } from '../risk/budget.ts';
 import { ordersOf } from '../risk/guards-conduct.ts';
 import type { EntrySettings, RiskLimits, SizingSettings } from '../risk/limits.ts';
-import { decisionHashOf, signalHashOf } from './decision-hash.ts';
+import { decisionHashOf, NO_FINGERPRINT, signalHashOf } from './decision-hash.ts';
 import type { StrategyDesk } from './desk.ts';
 import { sectorOf } from './guard-facts.ts';
 import { judgeAt, lastValue } from './judge-at.ts';
@@ -92,8 +92,8 @@ export function decide(
   let budget = openingBudget(state, settings);
   const slotsFull = budget.positionsLeft <= 0;
   let places = top;
-  let beyond = RECORDED_BEYOND_TOP;
-  const near = settings.scan.refill ? Number.POSITIVE_INFINITY : top + RECORDED_BEYOND_TOP;
+  let beyond = desk.isRecorded ? RECORDED_BEYOND_TOP : 0;
+  const near = settings.scan.refill ? Number.POSITIVE_INFINITY : top + beyond;
   for (const row of table.best(near)) {
     if (places === 0 && beyond === 0) break;
     const rank = candidates.length + 1;
@@ -113,7 +113,9 @@ export function decide(
       budget = spend(budget, outcome.intent, outcome.verdict.approved, sector, settings);
     }
   }
-  const signalHash = signalHashOf(snapshot, settings, desk, found, table);
+  const signalHash = desk.isRecorded
+    ? signalHashOf(snapshot, settings, desk, found, table)
+    : NO_FINGERPRINT;
   return {
     found,
     table,
@@ -122,7 +124,9 @@ export function decide(
     ...summarize(found, table, candidates),
     slotsFull,
     signalHash,
-    decisionHash: decisionHashOf(signalHash, state, settings, top, candidates, exits),
+    decisionHash: desk.isRecorded
+      ? decisionHashOf(signalHash, state, settings, top, candidates, exits)
+      : NO_FINGERPRINT,
   };
 }
 

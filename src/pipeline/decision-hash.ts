@@ -6,6 +6,9 @@ import type { StrategyDesk } from './desk.ts';
 import type { ScanTable } from './scan-table.ts';
 import type { ScoreTable } from './score-table.ts';
 
+/** In the place of fingerprints that nobody asks for. */
+export const NO_FINGERPRINT = '';
+
 /** Canonical JSON of values that never change, such as sections of the configuration: made once for each. */
 const known = new WeakMap<object, string>();
 

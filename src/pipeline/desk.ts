@@ -87,6 +87,14 @@ export class StrategyDesk {
     return this.#judgement;
   }
 
+  /**
+   * False where nobody looks at what was decided, only at what came of it: neither fingerprints are made nor candidates
+   * that were not sized. No history that is kept takes such a decision.
+   */
+  get isRecorded(): boolean {
+    return true;
+  }
+
   /** False for a strategy that never asks to leave a position, so that it need not be asked. */
   get mayLeave(): boolean {
     return this.#rule === null;

@@ -4,6 +4,7 @@ import type { EpochMs } from '../domain/time.ts';
 import type { EventDraft } from '../events/event.ts';
 import type { ScoredCandidate } from '../events/scored-candidates.ts';
 import type { CandidateDecision, Decision } from './decide.ts';
+import { NO_FINGERPRINT } from './decision-hash.ts';
 import type { ScanRule } from './scan.ts';
 
 /** What the journal keeps of a decision: the counts and digest of all rows, every candidate that was near. */
@@ -23,7 +24,7 @@ export function decisionEvents(
       scored: decision.counts.scored,
       excluded: definedCounts(decision.found.excluded),
       ineligible: definedCounts(decision.table.ineligible),
-      tableHash: decision.table.tableHash,
+      tableHash: decision.signalHash === NO_FINGERPRINT ? NO_FINGERPRINT : decision.table.tableHash,
       warnings: [...snapshot.warnings],
     },
   ];

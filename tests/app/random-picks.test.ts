@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { sharedBarSource } from '../../src/adapters/memory/shared-bars.ts';
 import { type BacktestRequest, playBacktest } from '../../src/app/backtest.ts';
 import { loadStrategy, readStrategy } from '../../src/app/load-strategy.ts';
-import { Picker, RandomDesk } from '../../src/app/pick-run.ts';
+import { Picker, pickingAtRandom, RandomDesk } from '../../src/app/pick-run.ts';
 import { type PickRunner, randomPicks } from '../../src/app/random-picks.ts';
 import { sensitivityOf } from '../../src/app/sensitivity.ts';
 import type { PickWork } from '../../src/app/worker.ts';
@@ -85,8 +85,23 @@ describe('picking at random', { timeout: 120_000 }, () => {
       await backtest(MARKET(), SPAN, TIGHT, { strategy: new RandomDesk(strategy, base, 3) }),
       await backtest(MARKET(), SPAN, TIGHT, { strategy: asked }),
     ];
-    expect(columns.decisionHash).toBe(views.decisionHash);
+    expect(columns.trades).toEqual(views.trades);
     expect(columns.trades.length).toBeGreaterThan(2);
+  });
+
+  it('trades as where every decision is recorded', async () => {
+    const { config } = configWith(TIGHT);
+    const { definition, params } = await readStrategy(config, tmpdir());
+    const base = await loadStrategy(config, tmpdir());
+    const recorded = await backtest(MARKET(), SPAN, TIGHT, {
+      strategy: new StrategyDesk(pickingAtRandom(definition, 5), params),
+    });
+    const random = await backtest(MARKET(), SPAN, TIGHT, {
+      strategy: new RandomDesk({ definition, params }, base, 5),
+    });
+    expect(random.equity).toEqual(recorded.equity);
+    expect(random.trades).toEqual(recorded.trades);
+    expect(random.trades.length).toBeGreaterThan(2);
   });
 
   it('gives each seed its own picks, and the same ones again in however many workers', async () => {
