@@ -57,6 +57,8 @@ interface Made {
   readonly store?: BarStore;
   readonly market?: Partial<IbMarketOptions>;
   readonly contracts?: readonly FakeContract[];
+  /** Of the protocol; the newest unless given. */
+  readonly version?: number;
   /** How often the server looks at its bars; never unless given, so that nothing moves by itself. */
   readonly tickMs?: number;
 }
@@ -76,6 +78,7 @@ export async function marketDesk({
   market: options,
   tickMs,
   contracts,
+  version = 193,
 }: Made): Promise<MarketDesk> {
   const time = new WireTime(from);
   const server = new MarketServer({
@@ -83,7 +86,7 @@ export async function marketDesk({
     time,
     account: ACCOUNT,
     startingCash: 100_000,
-    version: 193,
+    version,
     childArm: 'partial',
     commissionDelayMs: 0,
     ...(tickMs === undefined ? {} : { tickMs }),

@@ -18,6 +18,8 @@ const ASK_AGAIN_MS = 10 * MINUTE_MS;
 /** A question that was not answered says nothing, and is asked again. */
 const UNANSWERED_MS = MINUTE_MS;
 const ANSWER_LIMIT_MS = 15_000;
+/** Beyond every price of a stock. */
+const HIGHEST_USD = 100_000_000;
 
 /** Why a symbol is not traded, and from when on it is asked about again. */
 interface Refusal {
@@ -156,13 +158,17 @@ export class IbContracts {
   async #askRule(rule: number): Promise<void> {
     const answer = await this.#gateway.ask(marketRule(rule), ANSWER_LIMIT_MS);
     if (!answer.complete) return;
+    const isSound = ({ from, step }: { readonly from: number; readonly step: number }): boolean =>
+      from >= 0 && from < HIGHEST_USD && step > 0 && step < HIGHEST_USD;
+    if (answer.value[0]?.from !== 0 || !answer.value.every(isSound)) {
+      this.#warnings.set(`rule ${rule}`, `market rule ${rule} has no price steps from 0 on`);
+      return;
+    }
     const table = answer.value.map(({ from, step }) => ({
       from: microsFromFloat(from, 'halfEven'),
-      tick: microsFromFloat(step, 'halfEven'),
+      tick: microsFromFloat(step, 'ceil'),
     }));
-    const isTable = table[0]?.from === 0 && table.every(({ tick }) => tick > 0);
-    if (isTable) this.#rules.set(rule, table);
-    else this.#warnings.set(`rule ${rule}`, `market rule ${rule} has no price steps from 0 on`);
+    this.#rules.set(rule, table);
   }
 }
 
