@@ -20,13 +20,13 @@ const RULES = settingsWith({
 
 /** What a run sees that begins at the open, with no universe but what the scanner finds. */
 async function atTheOpen(desk: MarketDesk) {
-  const { source, quotes, findUniverse } = desk.market;
+  const { source, quotes } = desk.market;
   const market = new LiveMarketData(new BarMarketData(source, { halfSpreadBps: 2 }), quotes, {
     now: desk.now,
     maxQuoteAgeMs: 5_000,
     openingWaitMs: 90_000,
     findUniverse: async () => {
-      await findUniverse({ rule: 'most_active', rows: 50, minPriceUsd: 5 });
+      await desk.market.findUniverse({ rule: 'most_active', rows: 50, minPriceUsd: 5 });
     },
   });
   return market.snapshot({
