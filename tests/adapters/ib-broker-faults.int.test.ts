@@ -1,10 +1,23 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { usd } from '../../src/domain/money.ts';
 import { isFinal } from '../../src/testing/fake-tws/working-order.ts';
-import { AAPL, accepted, bracket, ENTRY, refsOf, STOP } from '../contract/orders.ts';
-import { closeIbWorlds, EVER, faulty, fillsOf, openRefs, withShares } from './ib-world.ts';
+import {
+  AAPL,
+  accepted,
+  bracket,
+  ENTRY,
+  refsOf,
+  STOP,
+  stop,
+  TARGET,
+  target,
+} from '../contract/orders.ts';
+import { closeIbWorlds, EVER, faulty, fillsOf, ibWorld, openRefs, withShares } from './ib-world.ts';
 
 afterEach(closeIbWorlds);
+
+/** A stop that no exchange takes. */
+const offStep = { ...stop, stopPrice: usd(95.005) };
 
 describe('a refusal', () => {
   it.each(['reject', 'reject-inactive', 'reject-malformed'] as const)(
@@ -28,6 +41,30 @@ describe('a refusal', () => {
     const it = await faulty(name, 1);
     expect(await it.broker.submit(bracket)).toMatchObject({ outcome: 'rejected', code });
     expect(await openRefs(it)).toEqual([]);
+  });
+
+  it.each([
+    ['and the entry with it, which was never released', { ...bracket, stop: offStep }],
+    ['and the entry with it, which works already', { ...bracket, stop: offStep, target }],
+  ])('of a stop is one of its chain (%s)', async (_, chain) => {
+    const it = await ibWorld();
+    expect(await it.broker.submit(chain)).toMatchObject({ outcome: 'rejected', code: '110' });
+    const left = it.server.exchange.book.orders.filter((order) => !isFinal(order));
+    expect(left).toEqual([]);
+    it.server.print(AAPL, 100);
+    expect(it.server.exchange.holdings.quantity(AAPL)).toBe(0);
+  });
+
+  it('of a stop whose entry was faster is told, and nothing that protects is taken away', async () => {
+    const it = await ibWorld();
+    it.server.print(AAPL, 100);
+    expect(await it.broker.submit({ ...bracket, stop: offStep, target })).toEqual(accepted);
+    const events = await it.heard();
+    expect(refsOf(events, 'filled')).toEqual([ENTRY]);
+    expect(events.filter(({ kind }) => kind === 'rejected')).toMatchObject([
+      { orderRef: STOP, code: '110' },
+    ]);
+    expect(await openRefs(it)).toEqual([TARGET]);
   });
 
   it('of the whole interface refuses, and is remarked for what it is', async () => {

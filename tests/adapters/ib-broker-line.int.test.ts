@@ -119,7 +119,7 @@ describe('an answer that does not come', () => {
   });
 
   it('is none to a question either, and the late one is taken for no other', async () => {
-    const it = await withShares();
+    const it = await withShares({ answerMs: 1_000 });
     it.server.faults.set('slow-answers');
     const { complete, positions } = await it.broker.statement(EVER);
     expect(positions).toEqual([]);

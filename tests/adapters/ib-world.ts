@@ -9,7 +9,7 @@ import { serverTime } from '../../src/adapters/ib/ib-questions.ts';
 import type { IbRemark } from '../../src/adapters/ib/ib-remarks.ts';
 import { openIbGateway } from '../../src/adapters/ib/ib-supervisor.ts';
 import { scaledTime } from '../../src/adapters/system/scaled-time.ts';
-import { SystemTimeline } from '../../src/adapters/system/system-timeline.ts';
+import { SystemTimeline, type TimeSource } from '../../src/adapters/system/system-timeline.ts';
 import type { Fill } from '../../src/domain/fill.ts';
 import { type EpochMs, epochMs } from '../../src/domain/time.ts';
 import type { BrokerEvent } from '../../src/ports/broker.ts';
@@ -17,10 +17,10 @@ import type { FaultName } from '../../src/testing/fake-tws/faults.ts';
 import type { FakeTws, FakeTwsOptions } from '../../src/testing/fake-tws/server.ts';
 import type { BrokerUnderTest } from '../contract/broker.ts';
 import { AAPL, accepted, bracket } from '../contract/orders.ts';
+import { WireTime } from '../simulation/wire-time.ts';
 import { ACCOUNT, NOW, serve } from '../testing/fake-tws/serving.ts';
 
 export const CLIENT = 17;
-const SPEED = 20;
 /** Before everything. */
 export const EVER = 0 as EpochMs;
 
@@ -51,26 +51,35 @@ export async function closeIbWorlds(): Promise<void> {
 }
 
 interface Made {
-  /** How many times as fast as outside time passes. */
+  /** How many times as fast as outside time passes; where it is absent, time passes when all is still. */
   readonly speed?: number;
   readonly broker?: Partial<IbBrokerOptions>;
+  /** How long an answer to a question may take. */
+  readonly answerMs?: number;
   readonly server?: Partial<FakeTwsOptions>;
 }
 
 /** A connected and compared broker with an empty account. */
-export async function ibWorld({ broker, server: serving, speed }: Made = {}): Promise<IbWorld> {
-  const { server, port } = await serve(serving);
-  return join(server, port, { highest: 0 }, broker, speed);
+export async function ibWorld(made: Made = {}): Promise<IbWorld> {
+  const { broker, server: serving, speed, answerMs = 10_000 } = made;
+  const start = epochMs(NOW);
+  const time = speed === undefined ? new WireTime(start) : scaledTime(start, speed);
+  const { server, port } = await serve({ time, now: time.wallMs, ...serving });
+  return join({ server, port, time, answerMs, ids: { highest: 0 } }, broker);
 }
 
-async function join(
-  server: FakeTws,
-  port: number,
-  ids: { highest: number },
-  options: Partial<IbBrokerOptions> = {},
-  speed = SPEED,
-): Promise<IbWorld> {
-  const timeline = new SystemTimeline({ source: scaledTime(epochMs(NOW), speed) });
+/** What outlives a process of ours. */
+interface Outside {
+  readonly server: FakeTws;
+  readonly port: number;
+  readonly time: TimeSource;
+  readonly answerMs: number;
+  readonly ids: { highest: number };
+}
+
+async function join(outside: Outside, options: Partial<IbBrokerOptions> = {}): Promise<IbWorld> {
+  const { server, port, time, answerMs, ids } = outside;
+  const timeline = new SystemTimeline({ source: time });
   const over = new AbortController();
   const sent: (readonly unknown[])[] = [];
   const gateway = openIbGateway({
@@ -80,6 +89,7 @@ async function join(
     account: ACCOUNT,
     mode: 'paper',
     timeline,
+    answerMs,
     jitter: () => 0,
     onWire: (direction, tokens) => {
       if (direction === 'sent') sent.push(tokens);
@@ -142,7 +152,7 @@ async function join(
     restarted: async (again = {}) => {
       broker.close();
       await gateway.close();
-      return join(server, port, ids, again, speed);
+      return join(outside, again);
     },
   };
   opened.push(world);
@@ -157,8 +167,8 @@ export async function faulty(name: FaultName, times?: number): Promise<IbWorld> 
 }
 
 /** A broker with 100 shares at 100, and their stop at 95. */
-export async function withShares(): Promise<IbWorld> {
-  const it = await ibWorld();
+export async function withShares(made: Made = {}): Promise<IbWorld> {
+  const it = await ibWorld(made);
   expect(await it.broker.submit(bracket)).toEqual(accepted);
   await it.trade(AAPL, 100);
   await it.heard();

@@ -164,18 +164,23 @@ export class OrderPlacing {
     return this.#verdict(handed);
   }
 
-  /** Of a chain of which a part was refused nothing may work: an entry without its stop, or a stop without its entry. */
+  /**
+   * Of a chain of which a part was refused nothing may work: an entry without its stop, or a stop without its entry. Where
+   * the entry was faster and has filled, what is left protects it, and stays.
+   */
   async #endTogether(handed: Handed): Promise<void> {
     const { changes, ackMs } = this.#sending;
     const { parts } = handed;
     const [entry] = parts as readonly [TrackedOrder];
     const isOver = (are: (part: TrackedOrder) => boolean) => (): true | null =>
       parts.every(are) || this.#isLost(handed) ? true : null;
-    if (hasEnded(entry)) {
+    if (isRefused(entry)) {
       await changes.until(isOver(isAnswered), ackMs);
-      for (const child of parts)
+      for (const child of parts) {
         if (!hasEnded(child)) this.#withdraw(child, 'its entry was refused');
-    } else this.#withdraw(entry, 'its stop was refused');
+      }
+    } else if (hasEnded(entry)) return;
+    else this.#withdraw(entry, `its ${parts.find(isRefused)?.order.leg} was refused`);
     await changes.until(isOver(hasEnded), ackMs);
   }
 
