@@ -33,7 +33,8 @@ import type { Quotes } from '../ports/quotes.ts';
 import type { Recordings } from '../ports/recordings.ts';
 import type { SizingSettings } from '../risk/limits.ts';
 import type { BarLag } from './engine.ts';
-import { GatedBroker } from './gated-broker.ts';
+import { gateOf } from './gate-of.ts';
+import type { GatedBroker } from './gated-broker.ts';
 import { SIM_ACCOUNT } from './keep-account.ts';
 import { loadStrategy } from './load-strategy.ts';
 import { lockOf, openAccounts } from './open-accounts.ts';
@@ -43,7 +44,6 @@ import { checkScanData } from './scan-rule.ts';
 import { sectorsOf, withSectors } from './sector-file.ts';
 import type { SpanReader } from './span-reading.ts';
 import { syntheticSourceOf } from './synthetic.ts';
-import { entryRestriction, refusalOf, type TradingParts } from './trading.ts';
 import { universeOf } from './universe-file.ts';
 import { LINE_LAG, type Venue } from './venue.ts';
 
@@ -277,27 +277,6 @@ const marketOf = (
     halfSpreadBps: costs.halfSpreadBps,
     ...(until === undefined ? {} : { until }),
   });
-
-/** Nothing reaches the broker but through this. */
-function gateOf(
-  parts: TradingParts & Pick<System, 'broker' | 'source'>,
-  isLine: boolean,
-  terms?: TradingTerms,
-): GatedBroker {
-  const { broker, book, config, source, clock } = parts;
-  const symbols = new Set(source.symbols);
-  return new GatedBroker({
-    broker,
-    book,
-    limits: config.risk,
-    now: () => clock.now(),
-    // Beyond a line there are more symbols than were asked for; its broker refuses what it does not know.
-    knows: (symbol: Symbol): boolean => isLine || symbols.has(symbol),
-    restriction: entryRestriction(parts),
-    ...(broker.simulated ? {} : { refusal: refusalOf(parts) }),
-    ...(terms === undefined ? {} : { ticks: terms.ticks }),
-  });
-}
 
 /**
  * The bars that the configuration, or a folder in its place, names; with `only`, no other symbols of a folder. With

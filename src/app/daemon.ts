@@ -3,27 +3,24 @@ import type { ClockJump } from '../adapters/system/system-timeline.ts';
 import { lastSessionClosedBy } from '../calendar/nyse.ts';
 import type { DaemonState } from '../domain/run.ts';
 import { type EpochMs, epochMs, type Session } from '../domain/time.ts';
-import type { EventDraft } from '../events/event.ts';
-import { Agenda, type Due } from './agenda.ts';
+import { Agenda } from './agenda.ts';
 import { watchClock } from './breaker-watch.ts';
 import { BrokerTimetable } from './broker-session.ts';
 import type { System } from './compose.ts';
 import { noteConfig } from './config-history.ts';
+import { DaemonLine } from './daemon-line.ts';
 import type { DaemonParts } from './daemon-parts.ts';
 import { Delays } from './delays.ts';
 import { Engine, type Instant } from './engine.ts';
+import { IdleTeller } from './idle-teller.ts';
 import { killAsked } from './kill.ts';
-import { LinkWatch, SETTLE_MS } from './link-watch.ts';
+import { SETTLE_MS } from './link-watch.ts';
 import { compareFirst, recentSlots, recover } from './recover.ts';
 import { reloaded } from './reload.ts';
 import { HandedRequests } from './serve-requests.ts';
 import type { PlannedSlot } from './session-plan.ts';
 import { SlotRunner } from './slot-runner.ts';
 import type { Circumstances } from './slots.ts';
-import { idleText } from './words.ts';
-
-/** How often a line is looked at, whatever is heard. */
-const LOOK_MS = 10_000;
 
 /** How long a stop waits for what is being done. */
 export const DRAIN_MS = 20_000;
@@ -38,12 +35,12 @@ export class Daemon {
   readonly #agenda: Agenda;
   readonly #engine: Engine;
   readonly #timetable: BrokerTimetable;
-  /** Looks after the line to broker or prices; null where there is none. */
-  readonly #line: LinkWatch | null;
+  readonly #line: DaemonLine;
   readonly #runner: SlotRunner;
   readonly #giveUp = new AbortController();
   readonly #startedAt: EpochMs;
   readonly #delays: Delays;
+  readonly #idle: IdleTeller;
   readonly #requests = new HandedRequests();
   #system: System;
   #wake = new AbortController();
@@ -52,38 +49,31 @@ export class Daemon {
   #reloadAsked = false;
   /** How many the last comparison of book and broker found. */
   #differences = 0;
-  #idle = '';
-  /** What was due first when that was told last. */
-  #awaited: Due | null = null;
 
   constructor(parts: DaemonParts) {
     const { system, clock, timeline } = parts;
     this.#parts = parts;
     this.#system = system;
     this.#startedAt = timeline.now();
+    this.#idle = new IdleTeller((text) => parts.tell({ kind: 'idle', text }));
     this.#delays = new Delays(this.#startedAt);
     this.#engine = new Engine(system, clock, system.playedThrough);
     this.#agenda = new Agenda(system.config, clock.now());
     this.#timetable = new BrokerTimetable(system.config);
-    this.#line = this.#lineOf(system);
+    this.#line = new DaemonLine({
+      system: () => this.#system,
+      engine: this.#engine,
+      timetable: this.#timetable,
+      now: () => timeline.now(),
+      tell: (text) => parts.tell({ kind: 'note', text }),
+      onCompared: (differences, at) => this.#reconciled(differences, at),
+    });
     this.#runner = new SlotRunner(system, {
       timeline,
       agenda: this.#agenda,
       giveUp: this.#giveUp.signal,
       observer: { ...parts.observer, onReconcile: (n, at) => this.#reconciled(n, at) },
       circumstances: (slot) => this.#circumstances(slot),
-    });
-  }
-
-  #lineOf({ link }: System): LinkWatch | null {
-    if (link === null) return null;
-    return new LinkWatch({
-      link,
-      monitors: this.#engine.monitors,
-      system: () => this.#system,
-      window: (at) => this.#timetable.current(at),
-      tell: (text) => this.#parts.tell({ kind: 'note', text }),
-      onCompared: (differences, at) => this.#reconciled(differences, at),
     });
   }
 
@@ -173,8 +163,7 @@ export class Daemon {
 
   /** Called every so often while it waits: what it waits for may read otherwise at midnight. */
   tick(): void {
-    this.#awaited = null;
-    this.#tellIdle(this.#agenda.next());
+    this.#idle.again(this.now, this.#agenda.next());
   }
 
   /** Journals the state failed, where the journal can still be written. */
@@ -201,9 +190,9 @@ export class Daemon {
       }
     }
     const now = this.#parts.timeline.now();
-    const until = this.#line === null ? undefined : epochMs(now + SETTLE_MS);
+    const until = system.lag === null ? undefined : epochMs(now + SETTLE_MS);
     this.#reconciled(await compareFirst(system, session, now, until), now);
-    await this.#line?.follow(session);
+    await this.#line.lookAfter(session);
     await this.#become('running', 'book and broker are compared');
   }
 
@@ -215,18 +204,8 @@ export class Daemon {
 
   #reconciled(differences: number, at: EpochMs): void {
     this.#differences = differences;
-    this.#line?.compared(differences);
+    this.#line.compared(differences);
     this.#parts.observer.onReconcile?.(differences, at);
-  }
-
-  /** Why nothing is entered now; null where book and broker are known to agree, but for what a person took note of. */
-  #noEntries(): string | null {
-    const breaks = this.#system.book.breaks();
-    const noted = breaks.filter(({ resolved }) => resolved !== null).length;
-    const left = this.#differences - noted;
-    const cutOff = this.#line?.noEntries() ?? null;
-    if (cutOff !== null) return cutOff;
-    return left > 0 ? `book and broker differ in ${left} places: no entries` : null;
   }
 
   /** Instant after instant until a stop is asked for. */
@@ -240,11 +219,11 @@ export class Daemon {
         break;
       }
       // What the market did while the line was down is made up for when it is back.
-      const market = this.#isCutOff ? null : instant;
+      const market = this.#line.noEntries() !== null ? null : instant;
       const change = this.#timetable.nextChange(timeline.now());
       const next = Math.min(market?.when ?? Infinity, due?.at ?? Infinity);
-      const end = Math.min(until ?? Infinity, change ?? Infinity, this.#nextLook());
-      this.#tellIdle(due);
+      const end = Math.min(until ?? Infinity, change ?? Infinity, this.#line.nextLook());
+      this.#idle.tell(timeline.now(), due);
       const isMoment = next <= end;
       const arrival = await timeline.reach(epochMs(isMoment ? next : end), this.#wake.signal);
       if (arrival === 'woken') await this.#attend();
@@ -252,36 +231,14 @@ export class Daemon {
         await this.#followTimetable();
         if (isMoment) await this.#step(epochMs(next), market);
         else if (end === until) this.#stopCause = 'its time is over';
-        else await this.#lookAfter(this.#session());
+        else await this.#line.lookAfter(this.#session());
       }
     }
   }
 
-  get #isCutOff(): boolean {
-    return this.#line !== null && this.#line.noEntries() !== null;
-  }
-
-  /** When broker or line are looked at again, if nothing is heard before. */
-  #nextLook(): number {
-    if (this.#line === null) return Infinity;
-    const { monitors } = this.#engine;
-    const least = this.#parts.timeline.now() + LOOK_MS;
-    return Math.min(monitors.nextLook() ?? least, this.#line.nextLook() ?? least, least);
-  }
-
-  /** Takes in what was heard over the line, and does what it asks for. */
-  async #lookAfter(session: Session): Promise<void> {
-    if (this.#line === null) return;
-    const { monitors } = this.#engine;
-    await monitors.takeIn(session.date);
-    await this.#line.follow(session);
-    await monitors.lookAgain(session.date);
-    this.#engine.followHeld();
-  }
-
   async #followTimetable(): Promise<void> {
     const change = this.#timetable.change(this.#parts.timeline.now());
-    if (change !== null) await this.#append(change);
+    if (change !== null) await this.#system.history.append([change]);
   }
 
   /** Plays an instant and does what is due by then; the exchange never goes back for a slot of the past. */
@@ -295,7 +252,7 @@ export class Daemon {
     });
     if (market?.when === at) await this.#engine.play(market.at, market.session, work);
     else if (dues[0] !== undefined) await this.#engine.work(at, dues[0].slot.session, work);
-    await this.#lookAfter(this.#session());
+    await this.#line.lookAfter(this.#session());
   }
 
   /** Does what a signal asked for, or what was handed over. */
@@ -308,7 +265,7 @@ export class Daemon {
     const session = this.#session();
     await watchClock(this.#system, this.#delays.takeSetBackMs());
     await this.#engine.monitors.control(session);
-    await this.#lookAfter(session);
+    await this.#line.lookAfter(session);
     if (this.#requests.isEmpty) return;
     await this.#requests.serve({
       system: this.#system,
@@ -336,29 +293,10 @@ export class Daemon {
     return {
       now,
       window: this.#timetable.current(now),
-      closesAt: this.#closesAt(slot),
+      closesAt: this.#line.closesAt(slot),
       delay: this.#delays.of(slot, this.#runner.last),
-      noEntries: slot.row.job === 'scan' ? this.#noEntries() : null,
+      noEntries: slot.row.job === 'scan' ? this.#line.noScans(this.#differences) : null,
     };
-  }
-
-  /** When a close that is reported on will be valued; over a line the bar of the day takes a while to come. */
-  #closesAt({ session, at }: PlannedSlot): EpochMs | null {
-    const { lag, book } = this.#system;
-    const isOver = at >= session.closeAt;
-    if (lag === null || !isOver || (book.lastClose?.session ?? '') >= session.date) return null;
-    const least = this.#parts.timeline.now() + LOOK_MS;
-    return epochMs(Math.max(session.closeAt + lag.closeMs, least));
-  }
-
-  #tellIdle(next: Due | null): void {
-    if (next === this.#awaited) return;
-    this.#awaited = next;
-    const text = idleText(this.#parts.timeline.now(), next);
-    const which = text.replace(/, in .*$/, '');
-    if (which === this.#idle) return;
-    this.#idle = which;
-    this.#parts.tell({ kind: 'idle', text });
   }
 
   async #stop(): Promise<void> {
@@ -374,12 +312,9 @@ export class Daemon {
     const from = this.#state;
     this.#state = to;
     const at = this.#parts.timeline.now();
-    await this.#append({ type: 'daemon.state_changed', at, runId: null, from, to, cause });
-    this.#system.log.write('info', `the daemon is ${to}: ${cause}`, { from, to });
+    const { history, log } = this.#system;
+    await history.append([{ type: 'daemon.state_changed', at, runId: null, from, to, cause }]);
+    log.write('info', `the daemon is ${to}: ${cause}`, { from, to });
     this.#parts.tell({ kind: 'state', state: to, cause });
-  }
-
-  async #append(event: EventDraft): Promise<void> {
-    await this.#system.history.append([event]);
   }
 }

@@ -10,13 +10,13 @@ import {
   type Session,
   type SessionDate,
 } from '../domain/time.ts';
-import type { EventDraft } from '../events/event.ts';
 import type { BookOrder } from '../ledger/book-state.ts';
 import { watchData, watchOrders } from './breaker-watch.ts';
 import type { System } from './compose.ts';
 import { followPositions } from './follow-positions.ts';
 import { carryOutKill, engageKill, killAsked } from './kill.ts';
 import { decisiveLoss, endCooldown, hasNoLoss, latchCloses, latchDayLoss } from './limit-watch.ts';
+import { openingDrafts } from './open-session.ts';
 import type { OrderDesk } from './order-desk.ts';
 import { deskOf, protectorOf } from './parts.ts';
 import type { Protector } from './protector.ts';
@@ -28,18 +28,6 @@ const MOST_LOOKS = 8;
 
 /** How soon a real broker is looked at again while something is waited for. */
 const LOOK_AGAIN_MS = 5_000;
-
-/** More events than a process writes between two times that the simulated account is kept. */
-const RECENT_EVENTS = 2_000;
-
-/** What an event at the opening says, for events that are only written there; one key for all others. */
-function openingKey(event: EventDraft, session: Session): string {
-  if (event.type === 'split.applied' && event.session === session.date) {
-    return `split ${event.symbol} ${event.ratio}`;
-  }
-  if (event.type === 'cash.recorded' && event.session === session.date) return event.note;
-  return '';
-}
 
 /** How long before the close positions are left where none may be held overnight. */
 const FLAT_BEFORE_CLOSE_MS = 5 * MINUTE_MS;
@@ -80,43 +68,10 @@ export class Monitors {
 
   /** Before anything of a session: splits change positions and working orders. */
   async openSession(session: Session): Promise<void> {
-    const { broker, history, clock } = this.#system;
-    const { splits, dividends } = broker.startSession(session);
-    const base = { at: clock.now(), runId: null };
-    const drafts: EventDraft[] = splits
-      .filter(({ quantityBefore }) => quantityBefore > 0)
-      .map(({ symbol, ratio, quantityBefore, quantityAfter, cashInLieu }) => ({
-        ...base,
-        type: 'split.applied',
-        symbol,
-        session: session.date,
-        ratio,
-        quantityBefore,
-        quantityAfter,
-        cashInLieu,
-      }));
-    for (const { symbol, amount, quantity } of dividends) {
-      const note = `dividend of ${symbol} on ${quantity} shares`;
-      const paid = { kind: 'dividend', amount, session: session.date, note } as const;
-      drafts.push({ ...base, type: 'cash.recorded', ...paid });
-    }
-    const unknown = this.#isFirst ? await this.#notJournalled(drafts, session) : drafts;
+    const drafts = await openingDrafts(this.#system, session, this.#isFirst);
     this.#isFirst = false;
-    if (unknown.length > 0) await history.append(unknown);
+    if (drafts.length > 0) await this.#system.history.append(drafts);
     await this.takeIn(session.date);
-  }
-
-  /** Without what a process wrote down that ended before the account was kept, which is then opened once more. */
-  async #notJournalled(
-    drafts: readonly EventDraft[],
-    session: Session,
-  ): Promise<readonly EventDraft[]> {
-    if (drafts.length === 0) return drafts;
-    const { book, reader } = this.#system;
-    const known = new Set<string>();
-    const fromSeq = Math.max(1, book.seq - RECENT_EVENTS);
-    for await (const event of reader.events({ fromSeq })) known.add(openingKey(event, session));
-    return drafts.filter((draft) => !known.has(openingKey(draft, session)));
   }
 
   /** Writes down what the broker said; where it said anything, everything is proved anew. */
