@@ -18,6 +18,7 @@ const LEFT_OUT: ReadonlySet<JournalEvent['type']> = new Set<JournalEvent['type']
   'candidates.scored',
   'intent.sized',
   'scan.completed',
+  'order.modify_requested',
   'account.marked',
   'slot.claimed',
   'run.started',

@@ -4,6 +4,7 @@ import { SimClock } from '../adapters/sim/sim-clock.ts';
 import { giveWay } from '../adapters/system/give-way.ts';
 import { previousSession } from '../calendar/nyse.ts';
 import type { LoadedConfig } from '../config/load.ts';
+import type { Config } from '../config/schema.ts';
 import type { Symbol } from '../domain/market.ts';
 import { assertExists } from '../domain/result.ts';
 import {
@@ -191,13 +192,14 @@ async function playSessions(
   tally: Tally,
 ): Promise<Pick<BacktestResult, 'end' | 'last'>> {
   const engine = new Engine(system, clock, clock.now());
+  const config = playedConfig(system);
   let last: Session | null = null;
   let end: BacktestEnd = { kind: 'completed' };
   let current = assertExists(sessions[0], 'a range has sessions');
   try {
     for (const [i, session] of sessions.entries()) {
       current = session;
-      const slots = slotsOf(system, session, request.observer ?? {}, tally);
+      const slots = slotsOf(system, config, session, request.observer ?? {}, tally);
       const until = slots.reduce((at, slot) => Math.max(at, slot.at), session.closeAt as number);
       await engine.playTo(epochMs(until), slots);
       last = session;
@@ -215,9 +217,21 @@ async function playSessions(
   return { end, last };
 }
 
-/** Scans and reconciliations of a session; reports and backups are not of a backtest, nor is warming up. */
-function slotsOf(system: System, session: Session, observer: JobObserver, tally: Tally): Slot[] {
-  const { source, config } = system;
+/** With scans and reconciliations alone; reports and backups are not of a backtest, nor is warming up. */
+const playedConfig = ({ config }: System): Config => ({
+  ...config,
+  schedule: config.schedule.filter(({ job }) => job === 'scan' || job === 'reconcile'),
+});
+
+/** The slots of a session. */
+function slotsOf(
+  system: System,
+  config: Config,
+  session: Session,
+  observer: JobObserver,
+  tally: Tally,
+): Slot[] {
+  const { source } = system;
   const watch: JobObserver = {
     ...observer,
     onScan: (outcome, slot, at) => {
@@ -227,7 +241,6 @@ function slotsOf(system: System, session: Session, observer: JobObserver, tally:
   };
   return planSession(config, session).flatMap((slot): Slot[] => {
     const { row, at } = slot;
-    if (row.job !== 'scan' && row.job !== 'reconcile') return [];
     if (row.job === 'scan' && source.intraday === null && isInside(at, session)) {
       tally.skip();
       return [];

@@ -275,7 +275,8 @@ const marketOf = (
 ): MarketData =>
   new BarMarketData(source, {
     halfSpreadBps: costs.halfSpreadBps,
-    ...(until === undefined ? {} : { until }),
+    // Who knows where it ends goes there once.
+    ...(until === undefined ? {} : { until, isForward: true }),
   });
 
 /**

@@ -1,9 +1,4 @@
-import {
-  type BarColumns,
-  type CorporateAction,
-  emptyColumns,
-  lowerBound,
-} from '../domain/market.ts';
+import { type BarColumns, type CorporateAction, lowerBound } from '../domain/market.ts';
 import { assertExists } from '../domain/result.ts';
 import { dateToUtcMs, parseSessionDate } from '../domain/time.ts';
 
@@ -68,8 +63,16 @@ function stepOf(raw: BarColumns, action: CorporateAction): Step {
 }
 
 function scaled(raw: BarColumns, scale: Float64Array, shares: Float64Array): BarColumns {
-  const columns = emptyColumns(raw.length);
-  columns.time.set(raw.time.subarray(0, raw.length));
+  const { length } = raw;
+  const columns: BarColumns = {
+    length,
+    time: raw.time.subarray(0, length),
+    open: new Float64Array(length),
+    high: new Float64Array(length),
+    low: new Float64Array(length),
+    close: new Float64Array(length),
+    volume: new Float64Array(length),
+  };
   for (let i = 0; i < raw.length; i++) {
     const divisor = scale[i] as number;
     columns.open[i] = (raw.open[i] as number) / divisor;

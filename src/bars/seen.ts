@@ -1,5 +1,5 @@
 import { lastSessionClosedBy, ordinalAtOrBefore, ordinalOf } from '../calendar/nyse.ts';
-import type { BarColumns, Quote, Symbol } from '../domain/market.ts';
+import { type BarColumns, headOf, type Quote, type Symbol } from '../domain/market.ts';
 import { assertExists } from '../domain/result.ts';
 import type { EpochMs, Session } from '../domain/time.ts';
 import { nyseGrid } from './nyse-grid.ts';
@@ -93,17 +93,3 @@ export function snapshotOfSeen(seen: SeenMarket): MarketSnapshot {
     warnings: seen.warnings,
   };
 }
-
-/** The first bars, without copying them. */
-export const headOf = (columns: BarColumns, length: number): BarColumns =>
-  columns.length === length
-    ? columns
-    : {
-        length,
-        time: columns.time.subarray(0, length),
-        open: columns.open.subarray(0, length),
-        high: columns.high.subarray(0, length),
-        low: columns.low.subarray(0, length),
-        close: columns.close.subarray(0, length),
-        volume: columns.volume.subarray(0, length),
-      };

@@ -2,8 +2,8 @@ import {
   type BarColumns,
   type CorporateAction,
   emptyColumns,
+  headOf,
   type Symbol,
-  sliceColumns,
 } from '../domain/market.ts';
 import { DAY_MS, dateToUtcMs, parseSessionDate } from '../domain/time.ts';
 import { IndicatorCache } from '../indicators/registry.ts';
@@ -86,6 +86,9 @@ interface ActionAt {
   readonly action: CorporateAction;
 }
 
+/** Sessions that an era is kept after its last one, where time is known to go forward: more than scans look ahead. */
+const KEPT_SESSIONS = 64;
+
 /** All daily bars of one symbol that can be traded on, without those of no volume. */
 export class SymbolSeries {
   readonly symbol: Symbol;
@@ -93,13 +96,15 @@ export class SymbolSeries {
   readonly #traded: BarColumns;
   readonly #ordinals: Int32Array;
   readonly #actions: readonly ActionAt[];
+  readonly #isForward: boolean;
   readonly #eras = new Map<number, SeriesEra>();
   /** The era asked for last and the ordinals it holds for: decisions come in order of time. */
   #latest: { readonly from: number; readonly until: number; readonly era: SeriesEra } | undefined;
 
   /**
    * `ordinalAt` gives the calendar ordinal of a daily bar's stamp. Pass only the actions that the prices are not
-   * adjusted for yet.
+   * adjusted for yet. With `isForward` eras that are long over are let go, and made anew if they are asked for again:
+   * each holds a copy of its bars and indicators.
    */
   constructor(
     symbol: Symbol,
@@ -107,7 +112,9 @@ export class SymbolSeries {
     raw: BarColumns,
     ordinalAt: (utcMidnightMs: number) => number,
     actions: readonly CorporateAction[] = [],
+    isForward = false,
   ) {
+    this.#isForward = isForward;
     this.symbol = symbol;
     this.sector = sector;
     const { columns, ordinals } = tradedBars(raw, ordinalAt);
@@ -128,9 +135,17 @@ export class SymbolSeries {
     if (era === undefined) {
       era = this.#makeEra(known);
       this.#eras.set(known, era);
+      if (this.#isForward) this.#forget(ordinal - KEPT_SESSIONS);
     }
     this.#latest = { from: this.#ordinalOf(known - 1), until: this.#ordinalOf(known), era };
     return era;
+  }
+
+  /** Lets go of the eras that ended before a session. */
+  #forget(ordinal: number): void {
+    for (const known of this.#eras.keys()) {
+      if (this.#ordinalOf(known) < ordinal) this.#eras.delete(known);
+    }
   }
 
   /** Bars in all, of every session. */
@@ -150,8 +165,8 @@ export class SymbolSeries {
     let end = 0;
     while (end < this.#ordinals.length && (this.#ordinals[end] as number) < until) end++;
     const actions = this.#actions.slice(0, known).map(({ action }) => action);
-    const { columns } = backAdjust(sliceColumns(this.#traded, 0, end), actions);
-    return new SeriesEra(columns, this.#ordinals.slice(0, end));
+    const { columns } = backAdjust(headOf(this.#traded, end), actions);
+    return new SeriesEra(columns, this.#ordinals.subarray(0, end));
   }
 }
 

@@ -64,6 +64,20 @@ export function emptyColumns(length: number): BarColumns {
   };
 }
 
+/** The first bars, without copying them. */
+export const headOf = (columns: BarColumns, length: number): BarColumns =>
+  columns.length === length
+    ? columns
+    : {
+        length,
+        time: columns.time.subarray(0, length),
+        open: columns.open.subarray(0, length),
+        high: columns.high.subarray(0, length),
+        low: columns.low.subarray(0, length),
+        close: columns.close.subarray(0, length),
+        volume: columns.volume.subarray(0, length),
+      };
+
 /** A copy of bars [from, to) that shares nothing with the original. */
 export const sliceColumns = (columns: BarColumns, from: number, to: number): BarColumns => ({
   length: Math.max(0, to - from),

@@ -12,6 +12,7 @@ import {
 } from '../domain/money.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { Book } from './book.ts';
+import type { ClosedTrade } from './book-state.ts';
 import { breakKey, type Discrepancy } from './breaks.ts';
 import { averagePrice, commissionOf, costOf, quantityOf } from './lots.ts';
 import { compareCover, compareFills, compareOrders } from './reconcile-orders.ts';
@@ -188,7 +189,13 @@ function youngSymbols(
   for (const { symbol, lots } of book.openTrades()) {
     for (const { filledAt } of lots) touch(symbol, filledAt, graceMs);
   }
-  for (const { symbol, exitAt } of book.closedTrades()) touch(symbol, exitAt, graceMs);
+  const closed = book.closedTrades();
+  for (let i = closed.length - 1; i >= 0; i--) {
+    const { symbol, exitAt } = closed[i] as ClosedTrade;
+    // They come in order of their end.
+    if (at - exitAt >= graceMs) break;
+    young.add(symbol);
+  }
   for (const { symbol, filledAt } of fills) touch(symbol, filledAt, graceMs);
   return young;
 }
@@ -204,10 +211,11 @@ function statedShares({ positions }: BrokerStatement): ReadonlyMap<Symbol, numbe
 
 function comparePositions(book: Book, statement: BrokerStatement): Compared[] {
   const theirs = statedShares(statement);
-  const ours = book.openTrades().map(({ symbol }) => symbol);
-  const traded = new Set([...ours, ...book.closedTrades().map(({ symbol }) => symbol)]);
+  const ours = new Set(book.openTrades().map(({ symbol }) => symbol));
+  const isTraded = (symbol: Symbol): boolean =>
+    ours.has(symbol) || book.closedTrades().some((trade) => trade.symbol === symbol);
   return [...new Set([...ours, ...theirs.keys()])].sort().map((symbol) => {
-    const kind = traded.has(symbol) ? 'quantity' : 'foreign_position';
+    const kind = isTraded(symbol) ? 'quantity' : 'foreign_position';
     return counts('position', kind, { symbol }, book.owned(symbol), theirs.get(symbol) ?? 0);
   });
 }

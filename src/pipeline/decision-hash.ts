@@ -1,6 +1,6 @@
 import type { MarketSnapshot } from '../bars/snapshot.ts';
 import type { PortfolioState } from '../domain/portfolio.ts';
-import { canonicalJson, sha256 } from '../events/fingerprint.ts';
+import { canonicalJson, quoted, sha256 } from '../events/fingerprint.ts';
 import type { CandidateDecision, DecisionSettings, SignalExit } from './decide.ts';
 import type { StrategyDesk } from './desk.ts';
 import type { ScanTable } from './scan-table.ts';
@@ -63,14 +63,15 @@ function limitsText(settings: DecisionSettings): string {
   return `{"entry":${canonicalOnce(entry)},"maxCapitalUsd":${capital},"risk":${canonicalOnce(risk)},"sizing":${canonicalOnce(sizing)},"targetR":${target}}`;
 }
 
-const decidedText = ({ row, fate, intent, verdict }: CandidateDecision): string =>
-  canonicalJson({
-    symbol: row.symbol,
-    fate,
-    intent,
-    approved: verdict.approved,
-    reasons: verdict.reasons,
-  });
+function decidedText({ row, fate, intent, verdict }: CandidateDecision): string {
+  const { approved, reasons } = verdict;
+  const { symbol } = row;
+  if (intent !== null || reasons.length > 0) {
+    return canonicalJson({ symbol, fate, intent, approved, reasons });
+  }
+  // Most of them were not looked at further: the same text, straight.
+  return `{"approved":${approved},"fate":"${fate}","intent":null,"reasons":[],"symbol":${quoted(symbol)}}`;
+}
 
 /** The state without what tells only of its history: since when, by whom and why trading is restricted. */
 function digested({ trading, ...state }: PortfolioState): object {

@@ -1,5 +1,5 @@
-import { headOf, type SeenSeries } from '../../bars/seen.ts';
-import type { BarColumns } from '../../domain/market.ts';
+import type { SeenSeries } from '../../bars/seen.ts';
+import { type BarColumns, headOf } from '../../domain/market.ts';
 import { DAY_MS } from '../../domain/time.ts';
 import { sha256 } from '../../events/fingerprint.ts';
 import { columnBytes, columnFrom } from './column-bytes.ts';

@@ -38,6 +38,8 @@ export interface BarMarketDataOptions {
    * takes 44 bytes.
    */
   readonly mostKept?: number;
+  /** True where sessions are asked for in order of time, once: what is behind is not kept. */
+  readonly isForward?: boolean;
 }
 
 /** Fewer symbols are asked for by name, as those that are held; so many are a universe, which comes again. */
@@ -203,6 +205,7 @@ export class BarMarketData implements MarketData {
       raw,
       (time) => nyseGrid().ordinalOfTime(time),
       unadjusted(this.#source, symbol),
+      this.#options.isForward,
     );
     this.#series.set(symbol, { raw, series });
     return series;
