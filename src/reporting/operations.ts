@@ -41,7 +41,7 @@ export interface AwayRow {
   readonly ms: number | null;
 }
 
-/** A change of what is allowed. */
+/** A change of what is allowed, or of the line that orders go over. */
 export interface TradingRow {
   readonly at: string;
   /** "breaker daily_loss", "kill". */
@@ -224,6 +224,10 @@ function awayRows(changes: readonly EventOf<'broker.session_changed'>[]): AwayRo
 function tradingRows(today: readonly JournalEvent[]): TradingRow[] {
   return today.flatMap((event): TradingRow[] => {
     const at = isoUtc(event.at);
+    if (event.type === 'link.changed' && event.from !== null) {
+      const { from, to, cause } = event;
+      return [{ at, source: 'line to the broker', from, to, cause }];
+    }
     if (event.type === 'trading_state.changed') {
       const { source, detail, from, to, cause } = event;
       return [{ at, source: `${source} ${detail}`.trim(), from, to, cause }];

@@ -97,6 +97,27 @@ describe('times at which the broker was away', () => {
   });
 });
 
+describe('a line to the broker', () => {
+  it('is told each time it stands otherwise, but for the first', () => {
+    const { operations } = day((story) => {
+      const stands = (
+        time: string,
+        from: 'ready' | 'connecting' | null,
+        to: 'ready' | 'connecting',
+        cause: string,
+      ) => story.add('link.changed', on(time), { from, to, cause, episode: 1 });
+      stands('09:00', null, 'ready', 'compared');
+      stands('10:00', 'ready', 'connecting', 'the other side closed');
+      stands('10:01', 'connecting', 'ready', 'compared');
+    });
+    const source = 'line to the broker';
+    expect(operations.trading).toMatchObject([
+      { source, from: 'ready', to: 'connecting', cause: 'the other side closed' },
+      { source, from: 'connecting', to: 'ready', cause: 'compared' },
+    ]);
+  });
+});
+
 describe('what restricted trading and what was asked for by hand', () => {
   it('stands in the report with what came of it', () => {
     const { operations } = buildDailyReport(brokenDay().input(DAY));
