@@ -1,7 +1,26 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { usd } from '../../src/domain/money.ts';
-import { AAPL, accepted, bracket, ENTRY, EXIT, exit, STOP, target } from '../contract/orders.ts';
-import { closeIbWorlds, EVER, faulty, fillsOf, ibWorld, openRefs, withShares } from './ib-world.ts';
+import {
+  AAPL,
+  accepted,
+  bracket,
+  ENTRY,
+  EXIT,
+  exit,
+  refsOf,
+  STOP,
+  target,
+} from '../contract/orders.ts';
+import {
+  closeIbWorlds,
+  EVER,
+  faulty,
+  fillsOf,
+  type IbWorld,
+  ibWorld,
+  openRefs,
+  withShares,
+} from './ib-world.ts';
 
 afterEach(closeIbWorlds);
 
@@ -82,6 +101,45 @@ describe('an entry that ends filled in part', () => {
     await it.trade(AAPL, 94);
     expect(it.server.exchange.holdings.quantity(AAPL)).toBe(0);
     expect(await openRefs(it)).toEqual([]);
+  });
+
+  const endedInPart = async (): Promise<IbWorld> => {
+    const it = await ibWorld();
+    await it.broker.submit(bracket);
+    it.server.print(AAPL, 100, { shares: 40 });
+    await it.settled();
+    await it.broker.cancel(ENTRY);
+    await expect.poll(() => it.server.exchange.cover(AAPL)).toEqual({ held: 40, stops: 40 });
+    return it;
+  };
+
+  it('leaves its stop as sales of its group left it', async () => {
+    const it = await endedInPart();
+    it.server.print(AAPL, 100);
+    await it.broker.submitOrder({ ...exit, quantity: 10 });
+    for (let round = 0; round < 2; round += 1) await it.broker.statement(EVER);
+    await it.settled();
+    expect(it.server.exchange.cover(AAPL)).toEqual({ held: 30, stops: 30 });
+  });
+
+  it('has its stop follow what turns out to have been bought besides', async () => {
+    const it = await endedInPart();
+    const order = it.server.exchange.book.orders.find(({ fields }) => fields.orderRef === ENTRY);
+    if (order !== undefined) it.server.exchange.fill(order, 10, 100);
+    await expect.poll(() => it.server.exchange.cover(AAPL)).toEqual({ held: 50, stops: 50 });
+  });
+
+  it('takes its stop along, where it ended without a share and without a word', async () => {
+    const it = await ibWorld();
+    await it.broker.submit(bracket);
+    await it.heard();
+    const order = it.server.exchange.book.orders.find(({ fields }) => fields.orderRef === ENTRY);
+    if (order !== undefined) it.server.vanish(order);
+    await it.broker.statement(EVER);
+    await expect
+      .poll(() => it.server.exchange.book.orders.map(({ state }) => state))
+      .toEqual(['Cancelled', 'Cancelled']);
+    expect(refsOf(await it.heard(), 'cancelled')).toEqual([ENTRY, STOP]);
   });
 });
 

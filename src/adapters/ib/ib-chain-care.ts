@@ -18,7 +18,8 @@ export class ChainCare {
   readonly #parts: ChainCareParts;
   /** Entries that ended with shares, or without, and whose children may not know it. */
   readonly #ended = new Set<TrackedOrder>();
-  readonly #shrunk = new Set<TrackedOrder>();
+  /** Shares of an entry that its children are for. */
+  readonly #followed = new Map<TrackedOrder, number>();
 
   constructor(parts: ChainCareParts) {
     this.#parts = parts;
@@ -34,17 +35,21 @@ export class ChainCare {
     if (entry.filled > 0) this.#resize(entry, children);
   }
 
+  /**
+   * Children are for what is left of what the entry bought. They grow by what it turns out to have bought beyond that,
+   * and by nothing else: what sales of their group took off them stays off.
+   */
   #resize(entry: TrackedOrder, children: readonly TrackedOrder[]): void {
+    const before = this.#followed.get(entry) ?? entry.filled;
+    this.#followed.set(entry, entry.filled);
     const sold = children.reduce((shares, { filled }) => shares + filled, 0);
     const left = entry.filled - sold;
     for (const child of children) {
       if (hasEnded(child) || !child.acknowledged || child.state === 'cancelling') continue;
-      const most = child.asked?.quantity ?? child.order.quantity;
+      const now = child.order.quantity;
+      const most = Math.min(child.asked?.quantity ?? now, now + entry.filled - before);
       const quantity = Math.min(most, child.filled + left);
-      const isLess = quantity < child.order.quantity;
-      const isMore = quantity > child.order.quantity && this.#shrunk.has(child);
-      if (!isLess && !isMore) continue;
-      this.#shrunk.add(child);
+      if (quantity === now) continue;
       void (left > 0
         ? this.#parts.amending.modify(child.orderRef, { quantity })
         : this.#parts.amending.withdraw(child, 'parent_ended'));
@@ -70,8 +75,10 @@ export class ChainCare {
   #mendEnded(entry: TrackedOrder): void {
     const children = this.#parts.orders.childrenOf(entry.orderRef);
     const living = children.filter((child) => !hasEnded(child));
-    if (living.length === 0) this.#ended.delete(entry);
-    else if (entry.filled > 0) this.#resize(entry, children);
+    if (living.length === 0) {
+      this.#ended.delete(entry);
+      this.#followed.delete(entry);
+    } else if (entry.filled > 0) this.#resize(entry, children);
     else for (const child of living) void this.#parts.amending.withdraw(child, 'parent_ended');
   }
 }

@@ -128,6 +128,10 @@ function endedOrders(
     if (legOfRef(orderRef) === null) return [];
     if (order.account !== undefined && order.account !== '' && order.account !== account) return [];
     const ours = orders.byPermId(permId);
+    // Nobody may have been told of its end when it came.
+    if (ours !== undefined && ENDS.has(String(state.status))) {
+      orders.progress.move(ours, String(state.status), null);
+    }
     const decoded = ours?.order ?? decodeOrder(contract, order, { orderRef, parentRef: null });
     if (decoded === null) return [];
     const filledQuantity = Math.max(ours?.filled ?? 0, wholeShares(order.filledQuantity));
@@ -138,6 +142,8 @@ function endedOrders(
     return [{ ...shown, status: ours?.state === 'expired' ? 'expired' : status, filledQuantity }];
   });
 }
+
+const ENDS: ReadonlySet<string> = new Set(['Filled', 'Cancelled', 'ApiCancelled']);
 
 const wholeShares = (shares: number | undefined): number =>
   Number.isSafeInteger(shares) && (shares ?? 0) > 0 ? (shares as number) : 0;
