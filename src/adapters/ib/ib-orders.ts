@@ -189,6 +189,7 @@ export class IbOrders {
     return order;
   }
 
+  /** How long a name may be is not documented: one that was cut short is nobody's, and proves nothing of ours. */
   #renamed(tracked: TrackedOrder, name: string): void {
     if (tracked.renamed) return;
     tracked.renamed = true;
