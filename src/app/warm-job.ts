@@ -17,6 +17,7 @@ const ready = new WeakSet<SeriesEra>();
  * the first scan does not hold up everything else. It decides as the scan will and throws the decision away.
  */
 export async function warmUp(system: System, session: Session, at: EpochMs): Promise<void> {
+  if (system.universe === null) await system.market.findUniverse?.();
   const symbols = system.universe ?? system.source.symbols;
   const settings = decisionSettings(system, session.date);
   const state = await portfolioAt(system, at, session);

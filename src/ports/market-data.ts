@@ -24,4 +24,6 @@ export interface MarketData {
   readonly label: string;
   /** Reads and seals; a symbol without data is a row without a price, never an error of the others. */
   snapshot(request: SnapshotRequest): Promise<MarketSnapshot>;
+  /** Finds out what the universe is, where that has to be asked for; a scan of everything does so by itself. */
+  findUniverse?(): Promise<void>;
 }

@@ -62,6 +62,27 @@ describe('outside the session', () => {
   });
 });
 
+describe('a warm-up before the open', () => {
+  it('asks for universe, contracts and bars, so that the scan need not', async () => {
+    const yaml = `schedule:
+  - { name: warm,      job: warm, at: "09:20" }
+  - { name: scan-open, job: scan, at: "09:30", top: 3 }
+`;
+    const desk = await open({ from: at('09:19'), yaml });
+    const asked: string[] = [];
+    const handle = desk.tws.handle.bind(desk.tws);
+    desk.tws.handle = (session, request) => {
+      const when = desk.time.wallMs() < at('09:30') ? 'before' : 'after';
+      if (request.kind === 'contractDetails') asked.push(`contract ${when}`);
+      if (request.kind === 'history' && request.barSize === '1 day') asked.push(`days ${when}`);
+      handle(session, request);
+    };
+    await desk.daemon(at('09:32'));
+    expect([...new Set(asked)].sort()).toEqual(['contract before', 'days before']);
+    expect(desk.tws.exchange.cover(STEADY)).toEqual({ held: 35, stops: 35 });
+  });
+});
+
 describe('no option sets the clock of what reaches the broker', () => {
   it.each([
     [

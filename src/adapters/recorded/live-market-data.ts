@@ -52,7 +52,7 @@ export class LiveMarketData implements MarketData {
         ? this.#overlay(request, snapshot, this.#quotesOf(snapshot))
         : snapshot;
     }
-    if (request.symbols === undefined) await this.#options.findUniverse?.();
+    if (request.symbols === undefined) await this.findUniverse();
     const before = await this.#bars.snapshot(request);
     const at = this.#instantOf(request);
     if (at < request.session.openAt || at >= request.session.closeAt) return before;
@@ -62,6 +62,10 @@ export class LiveMarketData implements MarketData {
     const quotes = this.#quotesOf(before);
     const sealed = { ...request, asOf };
     return this.#overlay(sealed, await this.#bars.snapshot(sealed), quotes);
+  }
+
+  async findUniverse(): Promise<void> {
+    await this.#options.findUniverse?.();
   }
 
   /** A scheduled instant never comes early, whatever the machine's clock says of it. */
