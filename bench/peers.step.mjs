@@ -22,6 +22,7 @@ const LAST = '2022-12-29';
 const [FAST, SLOW] = [10, 30];
 
 const now = () => Number(process.hrtime.bigint()) / 1e6;
+const userMs = () => process.cpuUsage().user / 1000;
 
 /** Daily bars by symbol, in order. */
 function bars() {
@@ -86,18 +87,18 @@ const toldOf = ({ symbol, entrySession, entryPrice, exitSession, exitPrice }) =>
 async function apart() {
   const daily = bars();
   const trades = [];
-  const started = now();
+  const [started, used] = [now(), userMs()];
   for (const [symbol, columns] of daily) {
     trades.push(...(await play(new Map([[symbol, columns]]))).trades);
   }
-  return { ms: now() - started, trades: trades.map(toldOf) };
+  return { ms: now() - started, userMs: userMs() - used, trades: trades.map(toldOf) };
 }
 
 async function account() {
   const daily = bars();
-  const started = now();
+  const [started, used] = [now(), userMs()];
   const { trades } = await play(daily);
-  return { ms: now() - started, trades: trades.map(toldOf) };
+  return { ms: now() - started, userMs: userMs() - used, trades: trades.map(toldOf) };
 }
 
 /** Simple averages as a running sum: the other engine computes none of its own. */
@@ -148,14 +149,15 @@ function grademark(dir) {
     },
   };
   const trades = [];
-  const started = now();
+  const [started, used] = [now(), userMs()];
   for (const [symbol, frame] of frames) {
     for (const trade of backtest(strategy, frame)) trades.push({ symbol, ...trade });
   }
-  const ms = now() - started;
+  const [ms, cpuMs] = [now() - started, userMs() - used];
   const date = (time) => utcMsToDate(time.getTime());
   return {
     ms,
+    userMs: cpuMs,
     trades: trades.map(({ symbol, entryTime, entryPrice, exitTime, exitPrice }) =>
       told(symbol, date(entryTime), entryPrice, date(exitTime), exitPrice),
     ),
