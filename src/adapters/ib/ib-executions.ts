@@ -116,7 +116,7 @@ export class IbExecutions {
     });
   }
 
-  /** Amounts of another currency are converted at a rate that somebody stated, or not at all: never added as they are. */
+  /** Amounts of another currency are converted at a rate that was stated, or not at all: never added as they are. */
   #inDollars(amount: number, currency: string, execId: string): Micros | null {
     const rate = currency === 'USD' ? 1 : this.#parts.usdPer.get(currency);
     const dollars = rate === undefined ? null : amountOf(amount * rate);

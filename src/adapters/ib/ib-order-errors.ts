@@ -27,20 +27,21 @@ const REFUSED: ReadonlySet<number> = new Set(
     [106, 107, 133, 145], // cannot be transmitted, is incomplete, failed, has fields that are not valid
     [109, 163, 382, 383], // price or size beyond the precautions in the gateway's settings
     [110, 141, 361, 403], // prices: off their steps, no number, no trigger, no stop
-    [132, 140, 160, 355, 388, 434, 10_243], // no clearing account; sizes: no whole number, zero, off their steps, too small
+    [140, 160, 355, 388, 434, 10_243], // sizes: no whole number, zero, off their steps, too small
     [111, 113, 10_052], // time in force
     [116, 154, 412], // the exchange is dead, the security halted, the contract not traded
     [135, 358, 405], // the entry is not there, takes no children, or is of another size
     [200, 201, 203], // no such security, rejected for a reason, not allowed for the account
     [320, 321, 323], // the server could not read, validate or process it; 321 also where it is read-only
     [328, 387, 395, 401], // combinations: trailing, type, groups, length
-    [435, 436, 460], // no account, no allocation, no permission
+    [132, 435, 436, 460], // no account to clear by, no account, no allocation, no permission
     [438], // the application is locked
     [10_268, 10_269, 10_289, 10_293], // attributes and amounts that are not supported any more
   ].flat(),
 );
 
-const ID_USED = 103;
+/** Nothing was taken, and the next id is another. */
+export const ID_USED = 103;
 const CANCELLED = 202;
 
 /** 10147: not found, or of another client; 10148: it has ended; 136 and 161: not cancellable as it is. */
@@ -61,7 +62,7 @@ const REJECTED = 201;
 /** True where a refusal can be about an order itself that was seen to work, and not about something asked of it. */
 export const endsWorking = (code: number): boolean => code === REJECTED;
 
-/** A parent that is not found: the survivor of a chain is changed without naming it. */
+/** The entry that a child names is not found: so it is for all children of one that was not taken. */
 export const NO_PARENT = 135;
 
 /** What a code on the id of an order says. */

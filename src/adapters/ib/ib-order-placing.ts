@@ -5,6 +5,7 @@ import type { SendOutcome } from '../../ports/broker.ts';
 import type { Question } from './ib-ask.ts';
 import type { Changes } from './ib-changes.ts';
 import type { IbGateway } from './ib-gateway.ts';
+import { ID_USED, NO_PARENT } from './ib-order-errors.ts';
 import type { OrderIds } from './ib-order-ids.ts';
 import type { IbOrders } from './ib-orders.ts';
 import { hasEnded, isAnswered, type Refusal, type TrackedOrder } from './ib-tracked-order.ts';
@@ -39,11 +40,6 @@ export const notSent = (gateway: IbGateway): SendOutcome => ({
   outcome: 'not_sent',
   message: `the broker takes no orders now: ${gateway.link.standing.cause}`,
 });
-
-/** The id was used before: nothing was taken. */
-const ID_USED = 103;
-/** The parent is not there: so say the children of a parent whose id was used before. */
-const NO_PARENT = 135;
 
 /** The next id of the gateway, asked again. */
 const nextOrderId = (): Question<number> => ({
@@ -165,8 +161,8 @@ export class OrderPlacing {
   }
 
   /**
-   * Of a chain of which a part was refused nothing may work: an entry without its stop, or a stop without its entry. Where
-   * the entry was faster and has filled, what is left protects it, and stays.
+   * Of a chain of which a part was refused nothing may work: an entry without its stop, or a stop without its entry.
+   * Where the entry was faster and has filled, what is left protects it, and stays.
    */
   async #endTogether(handed: Handed): Promise<void> {
     const { changes, ackMs } = this.#sending;
