@@ -113,6 +113,8 @@ describe('a gateway that talks nonsense', () => {
       expect(held).toBeGreaterThanOrEqual(0);
       // Once it speaks sense again, what is held is covered.
       expect(stops).toBe(held);
+      // A daemon that was refused has begun no history.
+      if (events.length === 0) return;
       const verified = await verifyHistory(historyFolder(desk.home), () => new Book());
       expect(verified.findings).toEqual([]);
     },
