@@ -9,7 +9,7 @@ import type { Book } from '../ledger/book.ts';
 import type { BookOrder, EndedTrade, TradeEnd } from '../ledger/book-state.ts';
 import { resultOf } from '../ledger/book-trades.ts';
 import { bookingOrder } from '../ledger/booking-order.ts';
-import { intake } from '../ledger/intake.ts';
+import { intake, sessionOfFills } from '../ledger/intake.ts';
 import { prove, type SymbolProof } from '../ledger/protection.ts';
 import {
   type Absences,
@@ -98,10 +98,13 @@ export class OrderDesk {
   }
 
   async #book(messages: readonly BrokerEvent[], session: SessionDate): Promise<void> {
-    const { book, history } = this.#parts;
+    const { book, broker, history } = this.#parts;
     const ordered = bookingOrder(book, this.#early, messages);
     this.#early = ordered.early;
-    const drafts = intake(book, ordered.messages, session).map((draft) => this.#withCause(draft));
+    // A real broker tells of executions whenever it is asked, not only in their session.
+    const sessionAt = broker.simulated ? undefined : sessionOfFills(session);
+    const said = intake(book, ordered.messages, session, sessionAt);
+    const drafts = said.map((draft) => this.#withCause(draft));
     if (drafts.length > 0) await history.append(drafts);
     for (const draft of drafts) {
       if (draft.type !== 'fill.recorded') continue;
@@ -287,7 +290,7 @@ export class OrderDesk {
   #saleRefs(symbol: Symbol): string[] {
     return this.#parts.book
       .live(symbol)
-      .filter(isSale)
+      .filter(({ leg, side }) => leg === 'exit' && side === 'sell')
       .map(({ orderRef }) => orderRef);
   }
 
@@ -315,5 +318,3 @@ export class OrderDesk {
 
 /** The slot that repairs are named by. */
 const PROTECT = 'protect';
-
-const isSale = ({ leg, side }: BookOrder): boolean => leg === 'exit' && side === 'sell';

@@ -1,3 +1,4 @@
+import { newYorkDate, sessionOf } from '../calendar/nyse.ts';
 import type { Correction, Fill } from '../domain/fill.ts';
 import type { Symbol } from '../domain/market.ts';
 import { isLive, type OrderEventKind } from '../domain/order.ts';
@@ -18,16 +19,24 @@ type Message<K extends BrokerEvent['kind']> = Extract<BrokerEvent, { kind: K }>;
 /**
  * What the journal records of the broker's messages: each fact once. A repeated execution or acknowledgement, or the
  * end of an order that has ended already, adds nothing. Executions are taken in the order of their times. Orders that
- * we never sent are none of our business; what they sell of our shares, though, was sold by hand.
+ * we never sent are none of our business; what they sell of our shares, though, was sold by hand. `sessionAt` says to
+ * which session an execution of an instant belongs, where that may not be the one in progress.
  */
 export function intake(
   book: Book,
   messages: readonly BrokerEvent[],
   session: SessionDate,
+  sessionAt: (filledAt: EpochMs) => SessionDate = () => session,
 ): EventDraft[] {
-  const desk = new IntakeDesk(book, session);
+  const desk = new IntakeDesk(book, sessionAt);
   return inTimeOrder(messages).flatMap((message) => desk.take(message));
 }
+
+/** The session of an execution's own day; the one given for what was executed on a day without one. */
+export const sessionOfFills =
+  (session: SessionDate) =>
+  (filledAt: EpochMs): SessionDate =>
+    sessionOf(newYorkDate(filledAt))?.date ?? session;
 
 /** The messages as they came, the executions among them by time. */
 function inTimeOrder(messages: readonly BrokerEvent[]): BrokerEvent[] {
@@ -45,7 +54,7 @@ function inTimeOrder(messages: readonly BrokerEvent[]): BrokerEvent[] {
 /** What the book will be once the messages before have been written down. */
 class IntakeDesk {
   readonly #book: Book;
-  readonly #session: SessionDate;
+  readonly #sessionAt: (filledAt: EpochMs) => SessionDate;
   readonly #orders = new Map<string, BookOrder>();
   readonly #owned = new Map<Symbol, number>();
   readonly #execIds = new Set<string>();
@@ -56,9 +65,9 @@ class IntakeDesk {
   /** What is still inferred of an order; null once all of it was told. */
   readonly #inferred = new Map<string, FillStep | null>();
 
-  constructor(book: Book, session: SessionDate) {
+  constructor(book: Book, sessionAt: (filledAt: EpochMs) => SessionDate) {
     this.#book = book;
-    this.#session = session;
+    this.#sessionAt = sessionAt;
   }
 
   take(message: BrokerEvent): readonly EventDraft[] {
@@ -73,11 +82,11 @@ class IntakeDesk {
     if (corrected !== null) return corrected;
     const before = this.#owned.get(fill.symbol) ?? this.#book.owned(fill.symbol);
     if (!this.#fills(fill)) return [];
+    const session = this.#sessionAt(fill.filledAt);
     this.#executions.set(fill.corrects?.of ?? fill.execId, {
-      fill: { ...fill, kind: 'fill', session: this.#session },
+      fill: { ...fill, kind: 'fill', session },
       revision: fill.corrects?.revision ?? 0,
     });
-    const session = this.#session;
     const base = { at, runId: null };
     const recorded = {
       ...base,

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { usd } from '../../src/domain/money.ts';
 import type { Order } from '../../src/domain/order.ts';
 import { assertExists, InvariantError } from '../../src/domain/result.ts';
-import { intake } from '../../src/ledger/intake.ts';
+import { epochMs } from '../../src/domain/time.ts';
+import { intake, sessionOfFills } from '../../src/ledger/intake.ts';
 import type { BrokerEvent } from '../../src/ports/broker.ts';
 import { type Ledger, ledgerWith } from './book-builder.ts';
 import {
@@ -106,6 +107,17 @@ const facts = (ledger: Ledger) => {
   const { orders, trades, ending, realized, cash } = ledger.state;
   return { orders: [...orders], trades: [...trades], ending: [...ending], realized, cash };
 };
+
+describe('an execution that is told later', () => {
+  it('belongs to the session of its day, and where that had none to the one given', () => {
+    const sessionAt = sessionOfFills(dateNo(2));
+    expect(sessionAt(minute(1, 389))).toBe(dateNo(1));
+    const saturday = epochMs(Date.UTC(2024, 0, 6, 15));
+    expect(sessionAt(saturday)).toBe(dateNo(2));
+    const drafts = intake(desk().book, [bought('e1', 40)], dateNo(2), sessionAt);
+    expect(drafts[0]).toMatchObject({ type: 'fill.recorded', session: dateNo(1) });
+  });
+});
 
 describe('messages of the broker', () => {
   it('are written down in their order, with the session they came in', () => {
