@@ -106,7 +106,7 @@ export function hasTest(file: string, title: string): boolean {
   if (!existsSync(join(ROOT, file))) return false;
   const escaped = title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   return new RegExp(
-    `(\\b(it|test|describe)\\b[^\\n]*|^ *\\]\\))\\(\\s*(['"\`])${escaped}\\3`,
+    `(\\b(it|test|describe)\\b[^\\n]*|^ *\\](?: as const)?\\))\\(\\s*(['"\`])${escaped}\\3`,
     'm',
   ).test(
     // The title may stand on the line after the call of a table of cases.
