@@ -41,7 +41,7 @@ async function watched(
   // What waits for the next open is not waited for.
   while (!result.isFlat && result.armedFor === null && now() < end) {
     await pause(LOOK_AGAIN_MS);
-    const positions = stillHeld(asked.positions, (await viewDesk(home)).book);
+    const positions = stillHeld(asked.positions, (await viewDesk(home, false)).book);
     result = { ...asked, positions, isFlat: positions.every(({ left }) => left === 0) };
   }
   return result;

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { historyFolder } from '../adapters/file/file-history.ts';
+import { throughOwner } from '../adapters/file/owner-channel.ts';
 import { loadSimAccount } from '../adapters/file/sim-account-file.ts';
 import { arrayBarSource } from '../adapters/sim/array-bar-source.ts';
 import type { SimAccountState } from '../adapters/sim/sim-account-state.ts';
@@ -25,8 +26,16 @@ export interface DeskView {
   readonly proofs: readonly SymbolProof[];
 }
 
-/** Reads book and broker of a home. Throws RECORD_UNKNOWN where there is no history. */
-export async function viewDesk(home: string): Promise<DeskView> {
+/** What a daemon is asked for: what its broker says, as it hears it. */
+export const STATEMENT = 'statement';
+/** How long the daemon that holds a home may take to say what its broker says. */
+const ANSWER_MS = 5_000;
+
+/**
+ * Reads book and broker of a home; a real broker through the daemon that is connected to it, unless it is not to be
+ * asked. Throws RECORD_UNKNOWN where there is no history.
+ */
+export async function viewDesk(home: string, asksBroker = true): Promise<DeskView> {
   if (!existsSync(historyFolder(home))) {
     throw new Failure('RECORD_UNKNOWN', `${home} has no history`, {
       hint: 'first: trade-labs demo',
@@ -34,10 +43,24 @@ export async function viewDesk(home: string): Promise<DeskView> {
   }
   const { book, recent } = await readBook(home);
   const simulated = savedBroker(home);
-  const statement = simulated === null ? null : await simulated.statement(epochMs(0));
+  const heard = (): Promise<BrokerStatement | null> =>
+    asksBroker ? heardByDaemon(home) : Promise.resolve(null);
+  const statement = simulated === null ? await heard() : await simulated.statement(epochMs(0));
   const isHalted = (symbol: Symbol): boolean => simulated?.isHalted(symbol) ?? false;
   const proofs = prove(book, statement ?? silence(book), isHalted);
   return { book, recent, statement, proofs };
+}
+
+/** What the daemon of a home hears from its broker; null where none runs, or it does not answer in time. */
+async function heardByDaemon(home: string): Promise<BrokerStatement | null> {
+  const nobody = (): Promise<null> => Promise.resolve(null);
+  try {
+    const asked = { name: STATEMENT, args: {} };
+    return await throughOwner<BrokerStatement | null>(home, asked, nobody, ANSWER_MS);
+  } catch (error) {
+    if (error instanceof Failure) return null;
+    throw error;
+  }
 }
 
 /** The simulated broker as it stands in the home's file; it can be asked, and is never driven from here. */

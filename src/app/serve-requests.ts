@@ -7,6 +7,7 @@ import { leavePositions } from './close-positions.ts';
 import type { System } from './compose.ts';
 import { acknowledgeIn, pauseIn, resumeIn } from './control-trading.ts';
 import { CORRECT_INFERRED, correctInferredIn, correctionsOf } from './correct-inferred.ts';
+import { STATEMENT } from './desk-view.ts';
 import { REBUILD } from './history-care.ts';
 import { killIn } from './kill.ts';
 import type { Monitors } from './monitors.ts';
@@ -78,6 +79,8 @@ const SERVED: ReadonlyMap<string, Served> = new Map<string, Served>([
   ['alerts', acknowledgeFor],
   ['reconcile', reconcileFor],
   [CORRECT_INFERRED, correctFor],
+  // Nothing is written and nothing is sent for it.
+  [STATEMENT, ({ system }) => system.gate.statement(epochMs(0))],
   [REBUILD.name, ({ system }) => system.rebuildViews()],
   [
     'breaks resolve',

@@ -4,6 +4,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { simAccountFile } from '../../src/adapters/file/sim-account-file.ts';
 import { askToKill, askToPause } from '../../src/app/ask-to-control.ts';
 import { closePositions } from '../../src/app/close-positions.ts';
+import { type DeskView, viewDesk } from '../../src/app/desk-view.ts';
 import { type DaemonEnd, runDaemon } from '../../src/app/run-daemon.ts';
 import { runSlotOnce } from '../../src/app/run-slot-once.ts';
 import { loadConfig } from '../../src/config/load.ts';
@@ -96,6 +97,19 @@ describe('a session in mode paper', () => {
     expect(differing.length).toBeGreaterThan(0);
     expect(compared.length).toBeLessThan(6);
     expect(await alertsOf(desk)).toContain('RECONCILE_BREAK');
+  });
+
+  it('says through its daemon how the broker stands, to whoever looks at the home', async () => {
+    const desk = await open();
+    const seen: DeskView[] = [];
+    const looks = desk.when(at('09:40'), async () => {
+      seen.push(await viewDesk(desk.home));
+    });
+    await desk.daemon(at('09:45'));
+    await looks;
+    expect(seen[0]?.statement?.complete.positions).toBe(true);
+    expect(seen[0]?.proofs).toMatchObject([{ symbol: SYMBOL, state: 'protected', cover: 35 }]);
+    expect((await viewDesk(desk.home)).statement).toBeNull();
   });
 
   it('values a close that it was not there for, once, when it is back', async () => {

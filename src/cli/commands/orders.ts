@@ -25,7 +25,7 @@ export const orders: CommandSpec = {
   run: async (context, _args, options) => {
     const symbol = symbolOption(options.symbol);
     const { viewDesk } = await import('../../app/desk-view.ts');
-    const { book } = await viewDesk(context.home);
+    const { book } = await viewDesk(context.home, false);
     const listed = [...book.orders()].filter(
       (order) =>
         (options.all === true || isLive(order.status)) &&
