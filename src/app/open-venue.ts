@@ -20,7 +20,7 @@ import { type EpochMs, epochMs, SECOND_MS } from '../domain/time.ts';
 import type { Timeline } from '../ports/timeline.ts';
 import { armingFaults } from '../risk/arming.ts';
 import type { Composition } from './compose.ts';
-import { RealExchange } from './real-exchange.ts';
+import { type AccountDesk, RealExchange, SILENT_ACCOUNT } from './real-exchange.ts';
 import { sectorsOf } from './sector-file.ts';
 import { refusedBy } from './take-up-line.ts';
 import { armingOf } from './trading.ts';
@@ -94,7 +94,7 @@ export async function openVenue(composition: Composition, kind: VenueKind): Prom
     throw error;
   }
   return {
-    exchange: broker === null ? null : new RealExchange(broker, market.quotes),
+    exchange: broker === null ? null : new RealExchange(broker, market.quotes, accountOf(broker)),
     link: gateway.link,
     quotes: market.quotes,
     source: market.source,
@@ -116,7 +116,10 @@ export function closedVenue({ loaded }: Composition, kind: VenueKind): Venue {
   const { ib, costs } = loaded.config;
   const source = arrayBarSource({});
   return {
-    exchange: kind === 'ib' ? new RealExchange(closedBroker(ib.account), closedQuotes) : null,
+    exchange:
+      kind === 'ib'
+        ? new RealExchange(closedBroker(ib.account), closedQuotes, SILENT_ACCOUNT)
+        : null,
     link: closedLink,
     quotes: closedQuotes,
     source,
@@ -150,6 +153,21 @@ function brokerOf(
     onRemark: ({ message }) => log.write('info', `orders: ${message}`),
   });
 }
+
+/** What the broker reckons beforehand, and what of the cash it says has settled. */
+const accountOf = (broker: IbBroker): AccountDesk => ({
+  settledCash: () => broker.funds?.settledCash ?? null,
+  margin: async (order) => {
+    const answer = await broker.preview(order);
+    if (!answer.complete) return null;
+    const { initialMarginChange, initialMarginAfter, equityWithLoanAfter } = answer.value;
+    return initialMarginChange === null ||
+      initialMarginAfter === null ||
+      equityWithLoanAfter === null
+      ? null
+      : { change: initialMarginChange, after: initialMarginAfter, equity: equityWithLoanAfter };
+  },
+});
 
 /** Bars with the prices of now laid over them; scans look at the configured universe, or at what the broker finds. */
 function marketOf(

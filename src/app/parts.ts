@@ -67,6 +67,7 @@ export function pipelineParts(
     exitParts: (symbol) => exitPartsOf(book, symbol),
     ...(system.terms === null ? {} : { ticks: system.terms.ticks }),
     quotes: system.quotes,
+    ...(system.broker.simulated ? {} : { margin: (order) => system.broker.margin(order) }),
   };
 }
 

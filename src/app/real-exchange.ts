@@ -11,23 +11,37 @@ import type {
   OrderChange,
   SendOutcome,
 } from '../ports/broker.ts';
-import type { Exchange, SessionActions } from '../ports/exchange.ts';
+import type { Exchange, MarginEstimate, SessionActions } from '../ports/exchange.ts';
 import type { Quotes } from '../ports/quotes.ts';
 
 const NOTHING: SessionActions = { splits: [], dividends: [] };
 
+/** What a real broker says of the account beside its statements; null where it does not. */
+export interface AccountDesk {
+  readonly settledCash: () => Micros | null;
+  readonly margin: (order: Order) => Promise<MarginEstimate | null>;
+}
+
+/** Of an account that nobody can be asked about. */
+export const SILENT_ACCOUNT: AccountDesk = {
+  settledCash: () => null,
+  margin: () => Promise.resolve(null),
+};
+
 /**
- * A real broker as the engine passes time through it: it needs to be told of no instant, its prices are those of the
- * quotes, and which part of the cash may be spent it has not said.
+ * A real broker as the engine passes time through it: it needs to be told of no instant, and its prices are those of
+ * the quotes.
  */
 export class RealExchange implements Exchange {
   readonly #broker: Broker;
   readonly #quotes: Pick<Quotes, 'quote'>;
+  readonly #account: AccountDesk;
 
-  constructor(broker: Broker, quotes: Pick<Quotes, 'quote'>) {
+  constructor(broker: Broker, quotes: Pick<Quotes, 'quote'>, account: AccountDesk) {
     assert(!broker.simulated, 'a simulated broker has to be told of time');
     this.#broker = broker;
     this.#quotes = quotes;
+    this.#account = account;
   }
 
   get account(): string {
@@ -66,7 +80,10 @@ export class RealExchange implements Exchange {
     return this.#quotes.quote(symbol)?.halted ?? false;
   }
   settledCash(): Micros | null {
-    return null;
+    return this.#account.settledCash();
+  }
+  margin(order: Order): Promise<MarginEstimate | null> {
+    return this.#account.margin(order);
   }
 
   startSession(): SessionActions {

@@ -7,6 +7,7 @@ import {
   type Micros,
   maxOf,
   microsFromFloat,
+  minOf,
   subtract,
   sum,
   timesQuantity,
@@ -34,7 +35,8 @@ export async function portfolioAt(
   const own = {
     marks: await marksAt(system, asOf, session),
     sectorOf: (symbol: Symbol) => source.sectorOf(symbol),
-    availableCash: broker.settledCash(session.date) ?? book.cash,
+    // A broker may have said it before the last entry.
+    availableCash: minOf(broker.settledCash(session.date) ?? book.cash, book.cash),
     estimatedCommissions: unpaidCommissions(system),
     intensity: sessionIntensity(system, session),
   };

@@ -111,6 +111,8 @@ export const REASON_CODES = [
   'STALE_MARK',
   'DRAWDOWN',
   'REVIEW_DECLINED',
+  'MARGIN',
+  'MARGIN_UNKNOWN',
   ...GATE_CODES,
 ] as const;
 export type ReasonCode = (typeof REASON_CODES)[number];

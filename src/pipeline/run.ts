@@ -22,6 +22,7 @@ import type { Quotes } from '../ports/quotes.ts';
 import { type CandidateDecision, type Decision, type DecisionSettings, decide } from './decide.ts';
 import type { StrategyDesk } from './desk.ts';
 import { type ExecutionContext, sendEntry, sendExit } from './execute.ts';
+import { type AskMargin, withinMargin } from './margin.ts';
 import { asOfSending } from './requote.ts';
 import { decisionEvents } from './run-events.ts';
 
@@ -51,6 +52,8 @@ export interface PipelineParts {
   readonly ticks?: TickTable;
   /** Prices of now; absent where bars stand for them. */
   readonly quotes?: Pick<Quotes, 'prepare' | 'quote'> | null;
+  /** Asked before each entry where the broker reckons margin beforehand; absent for a simulated one. */
+  readonly margin?: AskMargin;
 }
 
 /** One pass: when, for which slot, how many, and what is held back. */
@@ -200,7 +203,8 @@ async function send(
     if (candidate.fate !== 'approved') continue;
     const isWanted = request.review === undefined || (await request.review(candidate));
     const desk = { quotes, now, snapshot, state, settings };
-    const sending = isWanted ? await asOfSending(candidate, desk) : DECLINED;
+    const wanted = isWanted ? await asOfSending(candidate, desk) : DECLINED;
+    const sending = await carried(wanted, parts, context);
     if (sending.verdict.approved === 0) {
       const reasons = sending.verdict.reasons.filter(({ allowed }) => allowed === 0);
       heldBack[candidate.row.symbol] = reasons;
@@ -211,6 +215,16 @@ async function send(
     if (outcome !== 'not_sent' && outcome !== 'denied') submitted += 1;
   }
   return { submitted, heldBack };
+}
+
+/** As much of an entry as the account can carry. */
+function carried(
+  wanted: Pick<CandidateDecision, 'intent' | 'verdict'>,
+  { margin, settings }: PipelineParts,
+  { session, slot, entry }: ExecutionContext,
+): Promise<Pick<CandidateDecision, 'intent' | 'verdict'>> {
+  if (margin === undefined) return Promise.resolve(wanted);
+  return withinMargin(wanted, { ask: margin, session, slot, entry, sizing: settings.sizing });
 }
 
 const DECLINED: Pick<CandidateDecision, 'intent' | 'verdict'> = {

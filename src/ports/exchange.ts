@@ -1,5 +1,6 @@
 import type { Symbol } from '../domain/market.ts';
 import type { Micros } from '../domain/money.ts';
+import type { Order } from '../domain/order.ts';
 import type { EpochMs, Session, SessionDate } from '../domain/time.ts';
 import type { Broker } from './broker.ts';
 
@@ -29,6 +30,15 @@ export interface SessionActions {
   readonly dividends: readonly PaidDividend[];
 }
 
+/** What an account would need if an order executed, as its broker reckons beforehand. */
+export interface MarginEstimate {
+  /** What the order adds to the margin that is required to open positions. */
+  readonly change: Micros;
+  /** The margin required with it, and the equity that has to be at least as much. */
+  readonly after: Micros;
+  readonly equity: Micros;
+}
+
 /**
  * A broker as the engine passes time through it. A simulated one has to be told each instant, in the order: jobs before
  * the bars that start then, `openBars`, and when bars end `closeBars`; before the first of a session `startSession`,
@@ -41,6 +51,8 @@ export interface Exchange extends Broker {
   isHalted(symbol: Symbol): boolean;
   /** Cash that may be spent in a session; null where all of it may, or the broker has not said. */
   settledCash(on: SessionDate): Micros | null;
+  /** What the broker reckons of an order that is not sent; null where it does not say. Only asked of real ones. */
+  margin(order: Order): Promise<MarginEstimate | null>;
   startSession(session: Session): SessionActions;
   openBars(at: EpochMs, session: Session): void;
   closeBars(at: EpochMs, session: Session): void;

@@ -245,6 +245,14 @@ export const CONTROLS: Readonly<Record<ReasonCode, Control>> = {
     besides: ['risk.drawdownCooldownSessions'],
   },
   REVIEW_DECLINED: { rule: 'a person looked at the order and said no', sources: ['authorised'] },
+  MARGIN: {
+    rule: 'the margin that the broker reckons for an entry, asked before it is sent, is covered by the equity with loan',
+    sources: ['capital'],
+  },
+  MARGIN_UNKNOWN: {
+    rule: 'a real broker says what margin an entry needs before it is sent',
+    sources: ['capital'],
+  },
   ORDER_INVALID: {
     rule: 'the parts of an order fit together: types, prices, children and groups',
     sources: ['erroneous'],

@@ -230,6 +230,11 @@ export const REASON_WORDS: Readonly<Record<ReasonCode, ReasonWords>> = {
     key: 'risk.maxDrawdownFraction',
   },
   REVIEW_DECLINED: { sentence: 'a person declined the order in review', key: null },
+  MARGIN: {
+    sentence: 'the order needed a margin of {value:usd}, by the broker {limit:usd} was left',
+    key: null,
+  },
+  MARGIN_UNKNOWN: { sentence: 'the broker did not say what margin the order needs', key: null },
   ORDER_INVALID: { sentence: 'the parts of the order contradict each other', key: null },
   SYMBOL_UNKNOWN: { sentence: 'the broker has no such symbol', key: null },
   NOT_JOURNALLED: {

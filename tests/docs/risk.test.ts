@@ -17,6 +17,11 @@ const TESTS: Partial<Record<ReasonCode, readonly [file: string, title: string]>>
   QUANTITY_ZERO: [GUARDS, 'refuse a quantity that is not whole shares'],
   MIN_NOTIONAL: [GUARDS, 'denies below and allows at it, to the millionth of a dollar'],
   REWARD_TOO_SMALL: [GUARDS, 'denies below so many times the costs both ways, and allows at it'],
+  MARGIN: [
+    'tests/pipeline/margin.test.ts',
+    'is sized down to what the equity with loan still covers',
+  ],
+  MARGIN_UNKNOWN: ['tests/pipeline/margin.test.ts', 'is denied where the broker does not say'],
   REVIEW_DECLINED: ['tests/pipeline/run.test.ts', 'denies what a person declines'],
   ORDER_INVALID: ['tests/domain/order-checks.test.ts', 'is refused for %s'],
   SYMBOL_UNKNOWN: [GATE, 'sends nothing of %s'],

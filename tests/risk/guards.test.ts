@@ -112,7 +112,8 @@ describe('the guards', () => {
       for (const { code } of verdictOf(outside).reasons) codes.add(code);
     }
     codes.add('QUANTITY_ZERO').add('MIN_NOTIONAL').add('REWARD_TOO_SMALL');
-    const elsewhere: string[] = ['STOP_TOO_CLOSE', 'REVIEW_DECLINED', ...GATE_CODES];
+    const atSending = ['REVIEW_DECLINED', 'MARGIN', 'MARGIN_UNKNOWN'];
+    const elsewhere: string[] = ['STOP_TOO_CLOSE', ...atSending, ...GATE_CODES];
     expect([...codes].sort()).toEqual(
       REASON_CODES.filter((code) => !elsewhere.includes(code)).toSorted(),
     );

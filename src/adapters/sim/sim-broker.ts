@@ -158,6 +158,11 @@ export class SimBroker implements Exchange {
     return this.books.desks.get(symbol)?.halted ?? false;
   }
 
+  /** Its guards know all that it looks at: there is nothing more to say beforehand. */
+  margin(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
   /** The last price the symbol traded at; null for one that we neither hold nor have orders in. */
   lastPrice(symbol: Order['symbol']): Micros | null {
     return this.books.desks.get(symbol)?.mark ?? null;

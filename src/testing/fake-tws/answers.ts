@@ -146,11 +146,16 @@ export class Answers {
   /** The answer to "what if": margins within an order that does not exist. */
   margin(session: Session, orderId: number, fields: Readonly<Record<string, string>>): void {
     const contract = this.#exchange.book.contractOf(fields);
-    if (contract === undefined) return;
+    if (contract === undefined) {
+      session.notice(orderId, 200, 'No security definition has been found for the request');
+      return;
+    }
     const price =
       Number(fields.lmtPrice || 0) || (this.#exchange.prices.of(contract.symbol)?.ask ?? 0);
     const value = price * Number(fields.totalQuantity);
-    const before = this.#exchange.holdings.netLiquidation(this.#exchange.prices);
+    const { holdings, prices } = this.#exchange;
+    const before = holdings.netLiquidation(prices);
+    const held = before - holdings.cash;
     session.send(
       openOrder(session.version, {
         orderId,
@@ -165,14 +170,14 @@ export class Answers {
         clientId: session.clientId,
         whatIf: 1,
         status: 'PreSubmitted',
-        initMarginBefore: 0,
-        maintMarginBefore: 0,
+        initMarginBefore: held / 2,
+        maintMarginBefore: held / 4,
         equityWithLoanBefore: before,
         initMarginChange: value / 2,
         maintMarginChange: value / 4,
         equityWithLoanChange: 0,
-        initMarginAfter: value / 2,
-        maintMarginAfter: value / 4,
+        initMarginAfter: (held + value) / 2,
+        maintMarginAfter: (held + value) / 4,
         equityWithLoanAfter: before,
         commission: 1,
         commissionCurrency: 'USD',
