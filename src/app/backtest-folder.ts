@@ -12,12 +12,12 @@ import type { BarSource } from '../ports/bar-source.ts';
 import type { Log } from '../ports/log.ts';
 import type { BacktestHeader } from '../reporting/backtest-input.ts';
 import { type BacktestReport, buildBacktestReport } from '../reporting/backtest-report.ts';
+import { SIM_ACCOUNT } from './account-name.ts';
 import { type BacktestRequest, type BacktestResult, playBacktest } from './backtest.ts';
 import { assumptionsOf, parametersOf } from './backtest-assumptions.ts';
 import { type Besides, playBesides } from './backtest-besides.ts';
 import { BacktestRecord } from './backtest-record.ts';
 import { equalWeight } from './equal-weight.ts';
-import { SIM_ACCOUNT } from './keep-account.ts';
 import { type ReadStrategy, readStrategy } from './load-strategy.ts';
 import { backtestFiles, writeReportFiles } from './report-files.ts';
 

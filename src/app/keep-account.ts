@@ -13,10 +13,8 @@ import type { BarSource } from '../ports/bar-source.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Exchange } from '../ports/exchange.ts';
 import { commissionModel } from '../risk/commission.ts';
+import { SIM_ACCOUNT } from './account-name.ts';
 import type { Composition } from './compose.ts';
-
-/** The simulated account's name in journals and reports. */
-export const SIM_ACCOUNT = 'SIM-1';
 
 /** True for the home's own history and account; false for those of a run folder or of a run in memory. */
 export const isOfHome = ({ runDir, inMemory }: Composition): boolean =>

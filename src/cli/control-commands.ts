@@ -1,3 +1,4 @@
+import { accountName } from '../app/account-name.ts';
 import {
   askToAcknowledge,
   askToKill,
@@ -6,7 +7,6 @@ import {
   type KillAnswer,
 } from '../app/ask-to-control.ts';
 import type { ControlResult } from '../app/control-trading.ts';
-import { SIM_ACCOUNT } from '../app/keep-account.ts';
 import { readBook } from '../app/read-book.ts';
 import { openAlerts } from '../app/status.ts';
 import { tradingSeen } from '../app/trading.ts';
@@ -31,7 +31,7 @@ const requestOf = async (context: CommandContext) => ({
 async function accountOf(context: CommandContext): Promise<string> {
   try {
     const { config } = await context.config();
-    return config.broker === 'sim' ? SIM_ACCOUNT : config.ib.account;
+    return accountName(config);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return 'KILL';

@@ -1,3 +1,4 @@
+import { accountName } from '../app/account-name.ts';
 import type { CloseResult } from '../app/close-positions.ts';
 import { momentText } from '../app/words.ts';
 import { EXIT, Failure } from '../domain/failure.ts';
@@ -44,11 +45,17 @@ export async function leavePositionsCommand(
   }
   const before = wanted.map((symbol) => ({ symbol, quantity: book.owned(symbol) }));
   const what = before.map(({ symbol, quantity }) => `${quantity} ${symbol}`).join(', ');
-  if (before.length === 0) return { data: { before, result: null }, text: 'No positions: flat.' };
+  if (before.length === 0) {
+    const isSaid = statement?.complete.positions === true;
+    const text = isSaid
+      ? 'No positions: flat.'
+      : 'No positions by our book; the broker was not asked.';
+    return { data: { before, result: null }, text };
+  }
   const plan = `${what} -> sold at the market, through the stops that cover them`;
   if (dryRun) return { data: { before, result: null }, text: `DRY RUN\n${plan}` };
   context.stderr(`${plan}\n`);
-  if (!(await confirm(statement?.account ?? '', what))) {
+  if (!(await confirm(accountName(loaded.config), what))) {
     return { data: { before, result: null }, text: 'Nothing was sold.' };
   }
   const { askToLeave, pause } = await import('../app/ask-to-leave.ts');
