@@ -47,6 +47,7 @@ export async function runFakeTws(argv: readonly string[]): Promise<number> {
       : barFolderSource(openBarFolder(values.data));
   const market = new MarketServer({
     source,
+    aliases: familiarOf(source.symbols),
     time: machineTime,
     account: values.account,
     startingCash: Number(values.cash),
@@ -56,7 +57,11 @@ export async function runFakeTws(argv: readonly string[]): Promise<number> {
   });
   const server = market.tws;
   for (const name of values.fault) server.faults.set(name as FaultName);
-  const port = await market.listen(Number(values.port));
+  const port = await market.listen(Number(values.port)).catch((error: NodeJS.ErrnoException) => {
+    process.stderr.write(`cannot listen on port ${values.port}: ${error.code ?? error.message}\n`);
+    return null;
+  });
+  if (port === null) return 1;
   process.stderr.write(
     `TWS for tests on 127.0.0.1:${port}: account ${values.account}, ${source.symbols.length} stocks of ${source.label}\n`,
   );
@@ -69,6 +74,15 @@ export async function runFakeTws(argv: readonly string[]): Promise<number> {
   process.stderr.write(endText(server.audit));
   return 0;
 }
+
+/** What a first look asks for is known, whatever trades: under names of its own, with the bars of others. */
+const familiarOf = (symbols: readonly string[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    ['SPY', 'AAPL', 'IBM'].flatMap((name, i) => {
+      const other = symbols[i];
+      return other === undefined || symbols.includes(name) ? [] : [[name, other]];
+    }),
+  );
 
 /** What the account came to, and what no client may do that one did. */
 function endText(audit: Audit): string {

@@ -1,5 +1,6 @@
 import type { TimeSource } from '../../adapters/system/system-timeline.ts';
 import { newYorkDate, nextSession, sessionOf } from '../../calendar/nyse.ts';
+import type { Symbol } from '../../domain/market.ts';
 import { type EpochMs, epochMs, type Session, type SessionDate } from '../../domain/time.ts';
 import type { BarSource } from '../../ports/bar-source.ts';
 import { commonStocks, type FakeContract } from './contracts.ts';
@@ -9,6 +10,8 @@ import { FakeTws } from './server.ts';
 /** What a server is made of whose market is that of a source of bars. */
 export interface MarketServerOptions {
   readonly source: BarSource;
+  /** Names that are known besides, and whose bars each of them has; no scan finds them. */
+  readonly aliases?: Readonly<Record<string, string>>;
   readonly time: TimeSource;
   readonly account: string;
   readonly startingCash: number;
@@ -35,7 +38,14 @@ export class MarketServer {
   #prepared: SessionDate | null = null;
   #ended: SessionDate | null = null;
 
-  constructor({ source, time, tickMs = TICK_MS, ...options }: MarketServerOptions) {
+  constructor({
+    source: base,
+    aliases = {},
+    time,
+    tickMs = TICK_MS,
+    ...options
+  }: MarketServerOptions) {
+    const source = withAliases(base, aliases);
     this.#time = time;
     this.#tickMs = tickMs;
     this.#now = () => epochMs(Math.floor(time.wallMs()));
@@ -51,7 +61,8 @@ export class MarketServer {
       hours: () => hoursFrom(this.#now()),
       history: (request, contract) => this.#script.history(request, contract),
       current: (request, contract) => this.#script.current(request, contract),
-      scan: () => this.#script.mostActive(contracts),
+      scan: () =>
+        this.#script.mostActive(contracts.filter(({ symbol }) => !Object.hasOwn(aliases, symbol))),
     });
   }
 
@@ -97,6 +108,17 @@ export class MarketServer {
     this.#ended = session.date;
     this.tws.endDay();
   }
+}
+
+/** A source that has the bars of some symbols under other names too. */
+function withAliases(base: BarSource, aliases: Readonly<Record<string, string>>): BarSource {
+  const real = (symbol: Symbol): Symbol => (aliases[symbol] ?? symbol) as Symbol;
+  const known = [...base.symbols, ...(Object.keys(aliases) as Symbol[])];
+  return Object.create(base, {
+    symbols: { value: known },
+    daily: { value: (symbol: Symbol) => base.daily(real(symbol)) },
+    session: { value: (symbol: Symbol, date: SessionDate) => base.session(real(symbol), date) },
+  }) as BarSource;
 }
 
 /** The session that is open or comes next. */
