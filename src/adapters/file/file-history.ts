@@ -1,12 +1,10 @@
 import { join } from 'node:path';
 import { Failure } from '../../domain/failure.ts';
 import { assert } from '../../domain/result.ts';
-import type { Mode } from '../../domain/run.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import type { ChainHead } from '../../events/chain.ts';
 import type { EventDraft, JournalEvent } from '../../events/event.ts';
 import { scrubbed } from '../../events/scrub.ts';
-import type { Clock } from '../../ports/clock.ts';
 import type { FileSystem } from '../../ports/file-system.ts';
 import type { History, HistoryReader } from '../../ports/history.ts';
 import { FoldingWalk } from './folding-walk.ts';
@@ -19,8 +17,9 @@ import {
 import { historyFolder, journalFolder } from './history-folders.ts';
 import { assertSameHome } from './history-home.ts';
 import { backupBeforeMigration } from './history-migration.ts';
+import type { HistoryOptions } from './history-options.ts';
 import { FileHistoryReader } from './history-reader.ts';
-import { type Folds, recover } from './history-recovery.ts';
+import { recover } from './history-recovery.ts';
 import { loadState, STATE_FOLDER, saveState } from './history-state.ts';
 import { type HomeLock, lockHome } from './home-lock.ts';
 import { journalFileOf } from './journal-lines.ts';
@@ -31,33 +30,8 @@ import { assertLocal, keepPrivate } from './local-disk.ts';
 import { nodeFileSystem } from './node-file-system.ts';
 import { Views } from './views.ts';
 
+export type { HistoryOptions };
 export { historyFolder, journalFolder };
-
-export interface HistoryOptions extends Folds {
-  readonly home: string;
-  readonly mode: Mode;
-  readonly account: string;
-  /** Of this program; the first event says which one made the home. */
-  readonly version: string;
-  readonly clock: Clock;
-  /** Told what was found and mended; the history itself never prints. */
-  readonly warn?: (message: string) => void;
-  readonly files?: FileSystem;
-  /** Events after which the book is written down again; a start reads at most five times as many. */
-  readonly checkpointEvery?: number;
-  /** Told every acknowledged event in order, those too that the history writes for itself; throws nothing. */
-  readonly onCommitted?: (events: readonly JournalEvent[]) => void;
-  /** Takes secrets out of every text before it is written. */
-  readonly scrub?: (text: string) => string;
-  /** Writes both views anew, whatever state they are in. */
-  readonly rebuild?: boolean;
-  /** What this process does in the home: told to another one that is refused. */
-  readonly role?: string;
-  /** True where the owner accepts the risk of a home on a network file system. */
-  readonly allowNetworkDisk?: boolean;
-  /** The right to write, where the caller has it already; else it is taken here. */
-  readonly lock?: HomeLock;
-}
 
 /** Steps that are folded before other work gets its turn. */
 const STEPS_AT_ONCE = 200;

@@ -1,5 +1,6 @@
 import type { Exchange } from './exchange.ts';
 import type { FaultPlan } from './faults.ts';
+import type { Session } from './session.ts';
 import {
   marketDataType,
   snapshotEnd,
@@ -9,8 +10,7 @@ import {
   tickRequestParameters,
   tickSize,
   tickText,
-} from './replies.ts';
-import type { Session } from './session.ts';
+} from './tick-replies.ts';
 
 interface Watch {
   readonly session: Session;

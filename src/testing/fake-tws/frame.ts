@@ -1,6 +1,9 @@
 /** A field of a message as it stands between two NULs. */
 export type Token = string | number | boolean;
 
+/** A message as it is put on the wire: its id and its fields. */
+export type Message = readonly Token[];
+
 /** "No value" of the protocol for doubles, ints and longs. */
 export const UNSET_DOUBLE = '1.7976931348623157E308';
 export const UNSET_INT = '2147483647';

@@ -1,5 +1,5 @@
 import { type FakeContract, MARKET_RULES } from './contracts.ts';
-import { type Token, UNSET_DOUBLE } from './frame.ts';
+import { type Message, type Token, UNSET_DOUBLE } from './frame.ts';
 import { COMPLETED_ORDER, OPEN_ORDER } from './order-layouts.ts';
 
 /** Server versions at which fields came in (names of the official clients in brackets). */
@@ -16,8 +16,6 @@ const SINCE = {
   /** INELIGIBILITY_REASONS */
   ineligibility: 186,
 } as const;
-
-type Message = readonly Token[];
 
 export const nextValidId = (orderId: number): Message => [9, 1, orderId];
 export const managedAccounts = (accounts: readonly string[]): Message => [
