@@ -20,7 +20,7 @@ const PERM = 900;
 function world(now: EpochMs = TEN) {
   const events: BrokerEvent[] = [];
   const remarks: IbRemark[] = [];
-  let asked = 0;
+  const asks: string[] = [];
   const orders = new IbOrders({
     account: 'DU1',
     clientId: 17,
@@ -29,14 +29,12 @@ function world(now: EpochMs = TEN) {
     remark: (remark) => remarks.push(remark),
     seen: () => undefined,
     ended: () => undefined,
-    ask: () => {
-      asked += 1;
-    },
+    ask: () => asks.push('asked'),
   });
   const parent = orders.begin(entry, 1);
   const child = orders.begin(stop, 2);
   for (const order of [parent, child]) order.answering = false;
-  return { orders, parent, child, events, remarks, asked: () => asked };
+  return { orders, parent, child, events, remarks, asked: () => asks.length };
 }
 type World = ReturnType<typeof world>;
 

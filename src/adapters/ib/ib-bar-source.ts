@@ -98,7 +98,7 @@ export class IbBarSource implements BarSource {
     if (lacking.length === 0 && minutes.length === 0) return;
     await contracts.resolve([...new Set([...lacking, ...minutes])]);
     await Promise.all([
-      forEachOf(lacking, AT_ONCE, (symbol) => this.#daily.fetch(symbol, followed.has(symbol))),
+      forEachOf(lacking, AT_ONCE, (symbol) => this.#daily.load(symbol, followed.has(symbol))),
       today === null ? undefined : this.#minutes.follow(minutes, today.date),
     ]);
   }

@@ -88,10 +88,10 @@ export class IbDaily {
   }
 
   /** Asks for what is missing up to now. Resolves when it is there, or cannot be had. */
-  fetch(symbol: Symbol, urgent: boolean): Promise<void> {
+  load(symbol: Symbol, urgent: boolean): Promise<void> {
     const asking =
       this.#asking.get(symbol) ??
-      this.#fetch(symbol, urgent).finally(() => {
+      this.#loadNow(symbol, urgent).finally(() => {
         this.#asking.delete(symbol);
       });
     this.#asking.set(symbol, asking);
@@ -108,7 +108,7 @@ export class IbDaily {
     return held;
   }
 
-  async #fetch(symbol: Symbol, urgent: boolean): Promise<void> {
+  async #loadNow(symbol: Symbol, urgent: boolean): Promise<void> {
     const held = this.#heldOf(symbol);
     const fresh = await this.#ask(symbol, this.#durationFor(held), urgent);
     if (fresh === null) return;
