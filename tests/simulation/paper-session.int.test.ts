@@ -6,6 +6,7 @@ import { askToKill, askToPause } from '../../src/app/ask-to-control.ts';
 import { closePositions } from '../../src/app/close-positions.ts';
 import { type DeskView, viewDesk } from '../../src/app/desk-view.ts';
 import { type DaemonEnd, runDaemon } from '../../src/app/run-daemon.ts';
+import { runOnce } from '../../src/app/run-once.ts';
 import { runSlotOnce } from '../../src/app/run-slot-once.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { type EpochMs, epochMs, MINUTE_MS, SECOND_MS } from '../../src/domain/time.ts';
@@ -246,6 +247,15 @@ describe('a command while no daemon runs', () => {
     const job = { job: 'scan', observer: {}, onEvents: () => {} };
     const end = await runSlotOnce({ ...(await request(desk)), ...job });
     expect(end).toMatchObject({ run: { status: 'completed', counts: { submitted: 1 } } });
+    expect(desk.tws.exchange.cover(SYMBOL)).toEqual({ held: 35, stops: 35 });
+    expect(await findings(desk)).toEqual([]);
+  });
+
+  it('runs the pipeline once, on prices of now', async () => {
+    const desk = await open();
+    await desk.time.sleep(at('10:00') - desk.time.wallMs());
+    const { outcome } = await runOnce({ ...(await request(desk)), candidates: 2, dryRun: false });
+    expect(outcome.counts).toMatchObject({ approved: 1, submitted: 1 });
     expect(desk.tws.exchange.cover(SYMBOL)).toEqual({ held: 35, stops: 35 });
     expect(await findings(desk)).toEqual([]);
   });
