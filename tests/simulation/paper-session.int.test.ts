@@ -50,9 +50,6 @@ async function unarmed(desk: PaperDesk, until: EpochMs, observe: boolean): Promi
   });
 }
 
-const linkStates = async (desk: PaperDesk): Promise<string[]> =>
-  (await desk.of('link.changed')).map(({ to }) => to);
-
 const alertsOf = async (desk: PaperDesk): Promise<string[]> =>
   (await desk.of('alert.raised')).map(({ code }) => code);
 
@@ -168,31 +165,6 @@ describe('a process that is not armed', () => {
   });
 });
 
-describe('a line that breaks', () => {
-  it('is taken up again without a call while that takes seconds', async () => {
-    const desk = await open();
-    const cut = desk.when(at('10:00:20'), () => desk.tws.drop());
-    await desk.daemon(at('10:10'));
-    await cut;
-    expect(await linkStates(desk)).toEqual(['ready', 'connecting', 'reconciling', 'ready']);
-    expect(await alertsOf(desk)).toEqual([]);
-    expect(await findings(desk)).toEqual([]);
-  });
-
-  it('calls a person once where it stays down, and no scan begins before it is back', async () => {
-    const desk = await open({ from: at('09:20') });
-    const cut = desk.when(at('09:25'), () => desk.tws.restart(8 * MINUTE_MS));
-    await desk.daemon(at('09:50'));
-    await cut;
-    expect(await alertsOf(desk)).toEqual(['LINK_DOWN']);
-    const [missed] = await desk.of('slot.missed');
-    expect(missed).toMatchObject({ slot: 'scan-open' });
-    expect(missed?.cause).toContain('the line to the broker is connecting');
-    expect((await linkStates(desk)).at(-1)).toBe('ready');
-    expect(desk.tws.audit.messages).toEqual([]);
-  });
-});
-
 describe('an account with positions of others', () => {
   it('begins no history where no limit says how much of it may be used', async () => {
     const desk = await open();
@@ -284,42 +256,5 @@ describe('a command while no daemon runs', () => {
     });
     expect(answer.by).toBe('file');
     expect(answer.undone.join()).toContain('positions were not sold');
-  });
-});
-
-describe('a window of the broker', () => {
-  it('is no cause for a call while the broker is away as it said', async () => {
-    const desk = await open({ from: at('00:05') });
-    const away = desk.when(at('00:20'), () => desk.tws.restart(80 * MINUTE_MS));
-    await desk.daemon(at('02:30'));
-    await away;
-    expect(await alertsOf(desk)).toEqual([]);
-    expect((await linkStates(desk)).at(-1)).toBe('ready');
-  });
-
-  it('calls a person to log in ten minutes after it should be over', async () => {
-    const desk = await open({ from: at('00:05') });
-    const away = desk.when(at('00:20'), () => desk.tws.restart(150 * MINUTE_MS));
-    await desk.daemon(at('03:30'));
-    await away;
-    const alerts = await desk.of('alert.raised');
-    expect(alerts.map(({ code }) => code)).toEqual(['NEEDS_LOGIN']);
-    expect(alerts[0]?.at).toBeLessThan(at('01:56'));
-    expect((await linkStates(desk)).at(-1)).toBe('ready');
-  });
-});
-
-describe('a client id that another program took', () => {
-  it('calls a person once, and is taken up again when it is free', async () => {
-    const desk = await open();
-    const taken = desk.when(at('09:40'), () => {
-      desk.tws.faults.set('client-id-in-use', 3);
-      desk.tws.drop();
-    });
-    await desk.daemon(at('10:30'));
-    await taken;
-    expect(await linkStates(desk)).toContain('refused');
-    expect(await alertsOf(desk)).toEqual(['LINK_REFUSED']);
-    expect((await linkStates(desk)).at(-1)).toBe('ready');
   });
 });
