@@ -37,13 +37,14 @@ export function at(time: string, date = DATE): EpochMs {
 /** Loads what is loaded when it is first needed: time would pass meanwhile. */
 export async function loadAll(): Promise<void> {
   await Promise.all([
-    import('pino'),
-    import('proper-lockfile'),
     import('../../src/app/report-job.ts'),
     import('../../src/app/backup-job.ts'),
     import('../../src/reporting/html.ts'),
     import('../../src/reporting/chart-svg.ts'),
   ]);
+  const desk = await PaperDesk.open({ from: at('05:00') });
+  await desk.daemon(at('05:01'));
+  await desk.close();
 }
 
 /** What a desk trades on. */

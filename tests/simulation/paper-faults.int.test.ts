@@ -56,6 +56,8 @@ describe('a daemon in mode paper', () => {
     desk.tws.faults.set(fault);
     await expect(desk.daemon(END)).rejects.toThrow(why);
     expect(desk.tws.audit.messages).toEqual([]);
+    // The other end of a socket hears of its close a moment later.
+    await desk.time.sleep(1_000);
     expect(desk.tws.connections).toBe(0);
   });
 
@@ -275,7 +277,9 @@ describe('a line that breaks while shares are held', () => {
     const ids = desk.tws.audit.messages
       .filter(({ kind }) => kind === 'place')
       .map(({ orderId }) => orderId);
-    expect(ids).toEqual([1, 2, 3, 4]);
+    // Others in between were those of questions what an order would do.
+    expect(ids).toHaveLength(4);
+    expect(ids).toEqual([...new Set(ids)].sort((a, b) => a - b));
     expect(desk.tws.audit.book().positions).toEqual({ [NARROW]: expect.any(Number), [STEADY]: 35 });
     await expectSound(desk);
   });

@@ -1,0 +1,20 @@
+/** Files in tests/ that hold the program to what Interactive Brokers does, and the title of a table of them. */
+export const GATEWAY = 'adapters/ib-gateway.int.test.ts';
+export const ATTEMPTS = 'adapters/ib-gateway-attempts.int.test.ts';
+export const BREAKS = 'adapters/ib-gateway-breaks.int.test.ts';
+export const LINE = 'adapters/ib-gateway-line.int.test.ts';
+export const STATEMENT = 'adapters/ib-broker-statement.int.test.ts';
+export const ORDER_FAULTS = 'adapters/ib-broker-faults.int.test.ts';
+export const FILLS = 'adapters/ib-broker-fills.int.test.ts';
+export const BROKER_LINE = 'adapters/ib-broker-line.int.test.ts';
+export const WIRE = 'adapters/ib-broker-wire.int.test.ts';
+export const ORDERS = 'adapters/ib-orders.test.ts';
+export const EXECUTIONS = 'adapters/ib-executions.test.ts';
+export const ENCODING = 'adapters/ib-order-encoding.test.ts';
+export const BARS = 'adapters/ib-bars.int.test.ts';
+export const CONTRACTS = 'adapters/ib-contracts.int.test.ts';
+export const QUOTES = 'adapters/ib-quotes.int.test.ts';
+export const SCANNER = 'adapters/ib-scanner.int.test.ts';
+export const ACCOUNT = 'adapters/ib-account-questions.test.ts';
+export const FAULTS = 'simulation/paper-faults.int.test.ts';
+export const AROUND = 'leaves books that agree, and no share naked: %s, %i times';
