@@ -49,8 +49,8 @@ export const MARKET: readonly Requirement[] = [
   {
     words: 'trading halts',
     code: ['adapters/ib/ib-ticks.ts'],
-    tests: [],
-    not: 'a halt that a quote tells keeps its symbol from being entered; the scanner is not asked for halts, and the daemon was not tried against one',
+    tests: [[FAULTS, 'enters nothing in which trading is halted']],
+    not: 'known from quotes; the scanner is not asked for halts',
   },
   {
     words: 'delayed prices say so and are never traded on',

@@ -122,6 +122,15 @@ describe('what a gateway is like otherwise', () => {
     await expectSound(desk);
   });
 
+  it('enters nothing in which trading is halted', async () => {
+    const desk = await open();
+    desk.tws.exchange.prices.halt(STEADY, true);
+    await desk.daemon(END);
+    expect(desk.tws.audit.messages).toEqual([]);
+    expect((await desk.of('run.completed')).map(({ denials }) => denials)).toEqual([{ HALTED: 1 }]);
+    await expectSound(desk);
+  });
+
   it('leaves orders of others alone, and enters nothing before a person has looked at them', async () => {
     const desk = await open();
     desk.tws.faults.set('foreign-orders');
