@@ -14,6 +14,7 @@ import {
   SIMULATED_RULES,
 } from '../ledger/reconcile.ts';
 import type { System } from './compose.ts';
+import { unpaidCommissions } from './valuation.ts';
 
 /** How far apart two reads of the broker must be to prove a difference together. */
 const APART_MS = 5_000;
@@ -69,7 +70,8 @@ function compared(system: System, session: Session, until: EpochMs): Promise<Rec
 export function compareTo({ book, broker, config }: System, statement: BrokerStatement) {
   const rules = broker.simulated ? SIMULATED_RULES : LIVE_RULES;
   const foreignExpected = config.capital.maxUsd !== undefined;
-  return reconcile(book, statement, { ...rules, foreignExpected });
+  const unpaid = unpaidCommissions({ book, config });
+  return reconcile(book, statement, { ...rules, foreignExpected, unpaidCommissions: unpaid });
 }
 
 /** How a comparison is repeated. */

@@ -9,6 +9,7 @@ import {
   timesBps,
   timesQuantity,
   toUsd,
+  ZERO,
 } from '../domain/money.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { Book } from './book.ts';
@@ -28,6 +29,8 @@ export interface ReconcileRules {
   readonly inFlightMs: number;
   /** True where shares that are not ours are expected in the account: they are shown, and no break. */
   readonly foreignExpected: boolean;
+  /** What fills whose commission the broker has not told will cost by the model; absent where there are none. */
+  readonly unpaidCommissions?: Micros;
 }
 
 /** For a broker beyond a wire: messages and statement may cross. */
@@ -160,13 +163,24 @@ export function confirmed(
   });
 }
 
+/** Of what a model says a commission costs as much again may be charged. */
+const MOST_OF_MODEL = 2;
+
+/** True where the account has paid what may be commissions that the broker has not told of. */
+function isUntoldCommission({ kind, difference }: Compared, unpaid: Micros): boolean {
+  const paid = -(difference ?? 0);
+  return kind === 'cash' && paid > 0 && paid <= MOST_OF_MODEL * toUsd(unpaid);
+}
+
 function stateOf(
-  { kind, symbol }: Compared,
+  found: Compared,
   young: ReadonlySet<Symbol>,
-  { foreignExpected }: ReconcileRules,
+  { foreignExpected, unpaidCommissions = ZERO }: ReconcileRules,
 ): ReconcileRow['state'] {
+  const { kind, symbol } = found;
   if (kind === null) return 'match';
   if (kind === 'foreign_position' && foreignExpected) return 'information';
+  if (isUntoldCommission(found, unpaidCommissions)) return 'information';
   // Cash moves with every symbol that is moving.
   const waits = symbol === null ? young.size > 0 : young.has(symbol);
   return waits ? 'pending' : 'break';

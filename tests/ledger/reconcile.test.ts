@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { add, micros, usd } from '../../src/domain/money.ts';
-import { reconcile } from '../../src/ledger/reconcile.ts';
+import { LIVE_RULES, reconcile } from '../../src/ledger/reconcile.ts';
 import { CLASS_OF } from '../../src/ledger/reconcile-rows.ts';
 import { lives } from '../arbitraries.ts';
 import { Ledger } from './book-builder.ts';
@@ -103,5 +103,16 @@ describe('book and statement', () => {
       fills: [fill],
     });
     expect(discrepancies).toEqual([]);
+  });
+
+  it('do not differ by commissions that the broker has charged and not told, as far as a model goes', () => {
+    const statement = agreeing(desk());
+    const differing = (by: number): string[] => {
+      const cash = add(statement.cash ?? micros(0), usd(by));
+      const rules = { ...LIVE_RULES, graceMs: 0, inFlightMs: 0, unpaidCommissions: usd(1) };
+      return kindsOf(reconcile(desk().book, { ...statement, cash }, rules).discrepancies);
+    };
+    expect([-1, -2].map(differing)).toEqual([[], []]);
+    expect([-2.01, 0.02].map(differing)).toEqual([['cash'], ['cash']]);
   });
 });

@@ -185,6 +185,14 @@ describe('a fault around an order', () => {
     },
   );
 
+  it('keeps nothing back where a commission is never told', async () => {
+    const desk = await open();
+    desk.tws.faults.set('no-commission');
+    await desk.daemon(at('09:40'));
+    expect(cover(desk)).toEqual(HELD);
+    expect(await causes(desk)).toEqual([]);
+  });
+
   it.each([
     ['partial', null, PART],
     ['full', null, PART],
