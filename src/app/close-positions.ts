@@ -9,6 +9,7 @@ import type { Monitors } from './monitors.ts';
 import type { HomeRequest } from './reconcile-home.ts';
 import { type Requester, recordCommand, requesterOf } from './record-command.ts';
 import { recover } from './recover.ts';
+import { assertArmed } from './trading.ts';
 import { homeClock } from './venue.ts';
 
 /** How a position stands after it was asked to leave. */
@@ -49,6 +50,7 @@ export async function leavePositions(
   requester: Requester,
 ): Promise<CloseResult> {
   const { book, clock } = system;
+  assertArmed(system);
   const symbols = symbolsOf(system, asked);
   const { command } = asked;
   const sell = async (): Promise<CloseResult> => {

@@ -119,6 +119,8 @@ export interface System {
   readonly broker: Exchange;
   /** The line to broker or prices; null where both are simulated. */
   readonly link: BrokerLink | null;
+  /** What a person should look at, said by the broker since this was asked last. */
+  takeRemarks(): readonly string[];
   /** Prices of now; null where there are none but bars. */
   readonly quotes: Quotes | null;
   /** Says what is held, or has orders at work; for prices that have to be asked for. */
@@ -243,6 +245,7 @@ async function assemble(composition: Composition, chosen: Chosen): Promise<Syste
     reader: store.reader,
     spans,
     link: venue?.link ?? null,
+    takeRemarks: () => venue?.takeRemarks() ?? [],
     quotes: venue?.quotes ?? null,
     follow: (symbols) => venue?.follow(symbols),
     lag: venue === null ? null : LINE_LAG,

@@ -10,6 +10,7 @@ import type { System } from './compose.ts';
 import type { Monitors } from './monitors.ts';
 import { exitPartsOf } from './parts.ts';
 import { type Requester, recordCommand } from './record-command.ts';
+import { disarmedWhy } from './trading.ts';
 
 /** Who engages the kill switch, by what, and what becomes of positions. */
 export interface KillOrder {
@@ -121,10 +122,13 @@ async function writeDown({ book, clock, history }: System, order: KillOrder): Pr
  * withdrawn, and positions sold where it says so. Resolves with what could not be done.
  */
 export async function carryOutKill(
-  { book }: System,
+  system: System,
   monitors: Monitors,
   session: Session,
 ): Promise<string[]> {
+  const disarmed = disarmedWhy(system);
+  if (disarmed !== null) return [`nothing may be sent: ${disarmed}`];
+  const { book } = system;
   const undone: string[] = [];
   const attempt = async (what: string, work: () => Promise<unknown>): Promise<void> => {
     try {

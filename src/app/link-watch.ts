@@ -78,6 +78,7 @@ export class LinkWatch {
     link.expectAway(away !== null);
     this.#away = away ?? this.#away;
     await this.#note();
+    await this.#passOn();
     if (link.standing.state === 'reconciling' && now >= (this.#askAt ?? now)) {
       await this.#takeUp(link.standing, session);
       await this.#note();
@@ -85,6 +86,16 @@ export class LinkWatch {
     if (link.standing.state !== 'reconciling') this.#askAt = null;
     if (now >= (this.#compareAt() ?? Infinity)) await this.#compare(session);
     if (now >= (this.#alarmAt() ?? Infinity)) await this.#alarm();
+  }
+
+  /** What the broker said that a person should look at. */
+  async #passOn(): Promise<void> {
+    const { history, takeRemarks } = this.#parts.system();
+    const at = this.#now();
+    const calls = takeRemarks().map((message) =>
+      alertDraft({ at, level: 'warning', code: 'BROKER_REMARK', message }),
+    );
+    if (calls.length > 0) await history.append(calls);
   }
 
   async #takeUp({ episode }: LinkStanding, session: Session): Promise<void> {

@@ -20,7 +20,7 @@ import { openingDrafts } from './open-session.ts';
 import type { OrderDesk } from './order-desk.ts';
 import { deskOf, protectorOf } from './parts.ts';
 import type { Protector } from './protector.ts';
-import { outsideOf, tradingNow } from './trading.ts';
+import { disarmedWhy, outsideOf, tradingNow } from './trading.ts';
 import { markDrafts, portfolioAt } from './valuation.ts';
 
 /** A repair that needs more looks than this in a row goes on at the next. */
@@ -205,7 +205,8 @@ export class Monitors {
   /** Ends what entries have not filled whose time is over by then. */
   async expireEntries(until: number, session: SessionDate): Promise<void> {
     const { book, config } = this.#system;
-    for (const order of this.#canAsk() ? book.live() : []) {
+    const maySend = this.#canAsk() && disarmedWhy(this.#system) === null;
+    for (const order of maySend ? book.live() : []) {
       if (order.leg !== 'entry' || this.#endAt(order, config.entry.ttlMs) > until) continue;
       if (order.status === 'cancel_pending') continue;
       this.#triedToEnd.set(order.orderRef, until);

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { BarStoreFolder } from '../adapters/file/bar-store-folder.ts';
 import { openOrderIdFile } from '../adapters/file/order-id-file.ts';
-import { type IbBroker, openIbBroker } from '../adapters/ib/ib-broker.ts';
+import { type IbBroker, type IbBrokerOptions, openIbBroker } from '../adapters/ib/ib-broker.ts';
 import type { IbGateway } from '../adapters/ib/ib-gateway.ts';
 import { type IbMarket, openIbMarket } from '../adapters/ib/ib-market.ts';
 import { isPriceMessage } from '../adapters/ib/ib-messages.ts';
+import { callsPerson } from '../adapters/ib/ib-remarks.ts';
 import { openIbGateway } from '../adapters/ib/ib-supervisor.ts';
 import { closedBroker, closedLink, closedQuotes } from '../adapters/memory/closed-line.ts';
 import { BarMarketData } from '../adapters/recorded/bar-market-data.ts';
@@ -54,6 +55,7 @@ export async function openVenue(composition: Composition, kind: VenueKind): Prom
   const timeline = new SystemTimeline({ source: time });
   const closing = new AbortController();
   const wire = wireOf(composition, timeline);
+  let remarks: string[] = [];
   const gateway = openIbGateway({
     host: ib.host,
     port: ib.port,
@@ -63,8 +65,10 @@ export async function openVenue(composition: Composition, kind: VenueKind): Prom
     mode: mode === 'live' ? 'live' : 'paper',
     timeline,
     jitter: chance,
-    onNotice: ({ code, message, isTrouble }) =>
-      log.write(isTrouble ? 'warn' : 'info', `gateway: ${message}`, { code }),
+    onNotice: ({ code, message, isTrouble, callsPerson: calls }) => {
+      log.write(isTrouble ? 'warn' : 'info', `gateway: ${message}`, { code });
+      if (calls) remarks.push(message);
+    },
     onWire: (direction, tokens) => {
       if (ib.record === 'orders' && isPriceMessage(direction, tokens)) return;
       wire?.write({ at: timeline.now(), direction, tokens });
@@ -79,7 +83,16 @@ export async function openVenue(composition: Composition, kind: VenueKind): Prom
     onTrouble: (message) => log.write('warn', `market data: ${message}`),
   });
   const broker =
-    kind === 'ib' ? brokerOf(composition, gateway, market, timeline, closing.signal) : null;
+    kind === 'ib'
+      ? brokerOf(composition, gateway, market, {
+          timeline,
+          giveUp: closing.signal,
+          onRemark: (remark) => {
+            log.write('info', `orders: ${remark.message}`);
+            if (callsPerson(remark)) remarks.push(remark.message);
+          },
+        })
+      : null;
   const close = async (): Promise<void> => {
     closing.abort();
     broker?.close();
@@ -99,6 +112,11 @@ export async function openVenue(composition: Composition, kind: VenueKind): Prom
     quotes: market.quotes,
     source: market.source,
     market: marketOf(composition, market, timeline),
+    takeRemarks: () => {
+      const taken = remarks;
+      remarks = [];
+      return taken;
+    },
     follow: (symbols) => market.follow(symbols),
     close,
   };
@@ -124,6 +142,7 @@ export function closedVenue({ loaded }: Composition, kind: VenueKind): Venue {
     quotes: closedQuotes,
     source,
     market: new BarMarketData(source, { halfSpreadBps: costs.halfSpreadBps }),
+    takeRemarks: () => [],
     follow: () => {},
     close: () => Promise.resolve(),
   };
@@ -133,10 +152,9 @@ function brokerOf(
   composition: Composition,
   gateway: IbGateway,
   { contracts }: IbMarket,
-  timeline: Timeline,
-  giveUp: AbortSignal,
+  { timeline, giveUp, onRemark }: Pick<IbBrokerOptions, 'timeline' | 'giveUp' | 'onRemark'>,
 ): IbBroker {
-  const { home, loaded, mode, log } = composition;
+  const { home, loaded, mode } = composition;
   const { config } = loaded;
   const { clientId } = config.ib;
   const faults = (): readonly string[] =>
@@ -150,7 +168,7 @@ function brokerOf(
     isArmed: () => faults()[0] ?? null,
     giveUp,
     stockOf: (symbol) => contracts.of(symbol),
-    onRemark: ({ message }) => log.write('info', `orders: ${message}`),
+    ...(onRemark === undefined ? {} : { onRemark }),
   });
 }
 

@@ -17,6 +17,8 @@ export interface ProtectorParts {
   readonly now: () => EpochMs;
   /** The last price seen; null where there is none. */
   readonly lastPrice: (symbol: Symbol) => Micros | null;
+  /** False while nothing may be sent: then a breach calls a person, and nobody repairs it. */
+  readonly maySend: () => boolean;
   /** How long after a fill its stop may take to be acknowledged; 0 where the broker answers at once. */
   readonly graceMs: number;
 }
@@ -29,6 +31,9 @@ interface OpenBreach extends Breach {
   readonly uncoveredSince: EpochMs | null;
   readonly uncoveredMs: number;
 }
+
+/** What is left to do where nothing may be sent. */
+const CALL: Repair = { action: 'alert', quantity: 0, orderRef: null };
 
 const SOUND: ReadonlySet<SymbolProof['state']> = new Set([
   'none',
@@ -99,19 +104,20 @@ export class Protector {
   }
 
   async #breached(proof: SymbolProof, session: SessionDate): Promise<boolean> {
-    const { book, desk, graceMs, now } = this.#parts;
+    const { book, desk, graceMs, maySend, now } = this.#parts;
     const { symbol } = proof;
     const breach = this.#seen(proof);
     this.#breaches.set(symbol, breach);
     const from = Math.max(breach.since, desk.lastFillAt(symbol) ?? breach.since);
     if (now() < from + graceMs) return false;
     const trade = book.trade(symbol);
-    const next = nextRepair(proof, breach, {
+    const found = nextRepair(proof, breach, {
       now: now(),
       live: book.live(symbol),
       stopPrice: trade?.stop ?? null,
       mark: this.#parts.lastPrice(symbol) ?? trade?.mark ?? null,
     });
+    const next = maySend() || !ACTING.has(found.action) ? found : CALL;
     const isNews = !breach.isDue || ACTING.has(next.action);
     this.#breaches.set(symbol, after(breach, next, now()));
     if (isNews) await this.#record(proof, next);

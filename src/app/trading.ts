@@ -53,12 +53,20 @@ export const armingOf = ({
 const killFileOf = ({ writesReports, home }: TradingParts): KillFile | null =>
   writesReports ? readKillFile(home) : null;
 
+/** What keeps orders from a real broker; the simulated one needs no arming. */
+const faultsOf = (parts: TradingParts): readonly string[] =>
+  parts.broker.simulated ? [] : armingFaults(armingOf({ ...parts, mode: parts.identity.mode }));
+
+/** Why no order of any kind may reach the broker, stops and sales among them; null where they may. */
+export function disarmedWhy(parts: TradingParts): string | null {
+  const faults = faultsOf(parts);
+  return faults.length === 0 ? null : faults.join('; ');
+}
+
 /** What restricts trading from outside the journal. A run in the past is nobody's to kill but by its environment. */
 export function outsideOf(parts: TradingParts, file = killFileOf(parts)): Outside {
-  const { loaded, broker } = parts;
-  const faults = broker.simulated
-    ? []
-    : armingFaults(armingOf({ ...parts, mode: parts.identity.mode }));
+  const { loaded } = parts;
+  const faults = faultsOf(parts);
   return {
     killSwitch: loaded.switches.killSwitch,
     killFile: file === null ? null : file.cause,
@@ -67,12 +75,14 @@ export function outsideOf(parts: TradingParts, file = killFileOf(parts)): Outsid
 }
 
 /**
- * Why nothing at all may be sent to a real broker now; the last gate asks before every message. Arming is no part of
- * it: entries ask for that, and what is held is protected, killed and closed also by a process that is not armed.
+ * Why nothing at all may be sent to a real broker now; the last gate asks before every message. A process that is not
+ * armed sends nothing, not even a stop: it calls a person instead.
  */
 export const refusalOf =
   (parts: TradingParts): (() => SendOutcome | null) =>
   () => {
+    const disarmed = disarmedWhy(parts);
+    if (disarmed !== null) return { outcome: 'denied', code: 'DISARMED', message: disarmed };
     const { account } = parts.config.ib;
     const { account: reported } = parts.broker;
     if (reported !== account) {
@@ -90,10 +100,8 @@ export const refusalOf =
  * where positions are held a person is called first, since nobody looks after their stops.
  */
 export async function refuseDisarmed(system: System): Promise<void> {
-  const { broker, book, history, clock } = system;
-  const faults = broker.simulated
-    ? []
-    : armingFaults(armingOf({ ...system, mode: system.identity.mode }));
+  const { book, history, clock } = system;
+  const faults = faultsOf(system);
   if (faults.length === 0) return;
   const held = book.openTrades().map(({ symbol }) => symbol);
   if (held.length > 0) {
@@ -104,6 +112,16 @@ export async function refuseDisarmed(system: System): Promise<void> {
   throw new Failure('REFUSED_BY_GATE', 'no order may reach this broker', {
     details: faults,
     hint: 'set TRADE_LABS_ARMED=1 where that is meant; to look on only: trade-labs daemon --observe',
+  });
+}
+
+/** Throws REFUSED_BY_GATE where a person asks for orders that may not be sent. */
+export function assertArmed(parts: TradingParts): void {
+  const faults = faultsOf(parts);
+  if (faults.length === 0) return;
+  throw new Failure('REFUSED_BY_GATE', 'no order may reach this broker', {
+    details: faults,
+    hint: 'set TRADE_LABS_ARMED=1 where that is meant; the stops that are at the broker stay there',
   });
 }
 

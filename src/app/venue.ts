@@ -35,6 +35,8 @@ export interface Venue {
   readonly quotes: Quotes;
   readonly source: BarSource;
   readonly market: MarketData;
+  /** What a person should look at, said by the broker since this was asked last. */
+  takeRemarks(): readonly string[];
   /** What is held, or has orders at work: it has bars of a minute, and its prices are looked after. */
   follow(symbols: readonly Symbol[]): void;
   close(): Promise<void>;

@@ -16,6 +16,8 @@ export const ALERT_CODES = {
   LINK_DOWN: 'the line to the broker is down',
   NEEDS_LOGIN: 'the broker is not back after its maintenance: the gateway may wait for a log-in',
   LINK_REFUSED: 'the broker refuses the connection: only a person can mend it',
+  BROKER_REMARK:
+    'the broker said something of orders, prices or the account that a person should look at',
   DISARMED: 'positions are held, and the process that should look after them is not armed',
   BOOK_HEALED: 'the books in memory differed from the journal and were read anew',
 } as const;

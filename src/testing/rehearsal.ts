@@ -88,7 +88,8 @@ export function rehearse({
   });
   const measure = async () => ({ mae: null, mfe: null, resolution: null });
   const desk = new OrderDesk({ book, broker: gate, history, now, context, measure, isHalted });
-  const protector = new Protector({ book, desk, history, now, lastPrice, graceMs });
+  const maySend = (): boolean => true;
+  const protector = new Protector({ book, desk, history, now, lastPrice, maySend, graceMs });
   const look = async (session: SessionDate): Promise<void> => {
     for (let turn = 0; turn < MOST_LOOKS; turn += 1) {
       const proofs = await desk.look(session);

@@ -144,19 +144,20 @@ describe('an entry that ends filled in part', () => {
 });
 
 describe('the last look', () => {
-  it('lets no entry out unarmed, and everything that reduces risk', async () => {
+  it('lets nothing out unarmed, not even what reduces risk', async () => {
     let why: string | null = null;
     const it = await ibWorld({ broker: { isArmed: () => why } });
     expect(await it.broker.submit(bracket)).toEqual(accepted);
     await it.trade(AAPL, 100);
     why = 'TRADE_LABS_ARMED is not set';
+    const denied = { outcome: 'denied', code: 'DISARMED', message: why };
     const again = { ...bracket.entry, orderRef: ENTRY.replace('/1', '/2') };
-    expect(await it.broker.submitOrder(again)).toEqual({
-      outcome: 'denied',
-      code: 'DISARMED',
-      message: why,
-    });
-    expect(await it.broker.modify(STOP, { stopPrice: usd(96) })).toEqual(accepted);
+    expect(await it.broker.submitOrder(again)).toEqual(denied);
+    expect(await it.broker.submitOrder(exit)).toEqual(denied);
+    expect(await it.broker.modify(STOP, { stopPrice: usd(96) })).toEqual(denied);
+    expect(await it.broker.cancel(STOP)).toEqual(denied);
+    expect(it.server.record.placed).toEqual([ENTRY, STOP]);
+    why = null;
     expect(await it.broker.submitOrder(exit)).toEqual(accepted);
     expect(it.server.record.placed).toEqual([ENTRY, STOP, EXIT]);
   });

@@ -217,6 +217,7 @@ describe('what fails on our own side', () => {
       message: 'messages are recorded no more: no space left',
       about: 'info',
       isTrouble: true,
+      callsPerson: false,
     });
   });
 });

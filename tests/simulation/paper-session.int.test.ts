@@ -150,7 +150,7 @@ describe('a process that is not armed', () => {
     expect(await alertsOf(desk)).toContain('DISARMED');
   });
 
-  it('keeps protecting what is held while it looks on', async () => {
+  it('sends nothing while it looks on, and calls a person where a stop is gone', async () => {
     const desk = await open();
     await desk.daemon(at('09:45'));
     const gone = desk.when(at('09:50'), () => {
@@ -161,7 +161,23 @@ describe('a process that is not armed', () => {
     });
     await unarmed(desk, at('10:00'), true);
     await gone;
-    expect(desk.tws.exchange.cover(SYMBOL)).toEqual({ held: 35, stops: 35 });
+    expect(desk.tws.exchange.cover(SYMBOL)).toEqual({ held: 35, stops: 0 });
+    expect(await alertsOf(desk)).toContain('UNPROTECTED');
+  });
+});
+
+describe('what a broker says beside', () => {
+  it('calls a person where a preset of the gateway changed a stop', async () => {
+    const desk = await open();
+    desk.tws.faults.set('preset-day');
+    await desk.daemon(at('09:40'));
+    const calls = await desk.of('alert.raised');
+    expect(calls).toContainEqual(
+      expect.objectContaining({
+        code: 'BROKER_REMARK',
+        message: expect.stringContaining('is DAY at the broker, not GTC'),
+      }),
+    );
   });
 });
 
@@ -212,6 +228,21 @@ describe('a command while no daemon runs', () => {
     expect(desk.tws.exchange.cover(SYMBOL)).toEqual({ held: 0, stops: 0 });
     expect((await desk.of('trade.closed'))[0]).toMatchObject({ exitReason: 'manual' });
     expect(await findings(desk)).toEqual([]);
+  });
+
+  it('sells nothing that may not be sent, and says what to set', async () => {
+    const desk = await open();
+    await desk.daemon(at('09:45'));
+    const loaded = await loadConfig({ home: desk.home, cwd: desk.home, env: {} });
+    const now = (): EpochMs => epochMs(Math.floor(desk.time.wallMs()));
+    const patience = { waitMs: 0, now, pause: () => Promise.resolve() };
+    const asked = { command: 'close', symbols: [SYMBOL], patience } as const;
+    const refused = closePositions({ ...(await request(desk)), loaded, ...asked });
+    await expect(refused).rejects.toMatchObject({
+      code: 'REFUSED_BY_GATE',
+      details: ['TRADE_LABS_ARMED is not set'],
+    });
+    expect(desk.tws.exchange.cover(SYMBOL)).toEqual({ held: 35, stops: 35 });
   });
 
   it('runs the scan that is due, and stays until its entry is filled or withdrawn', async () => {

@@ -40,7 +40,7 @@ export interface IbBrokerOptions {
   readonly clientId: number;
   readonly orderIds: OrderIdStore;
   readonly timeline: Timeline;
-  /** Asked before every entry, whoever asked before: why none may go out, or null. */
+  /** Asked before every message on an order, whoever asked before: why none may go out, or null. */
   readonly isArmed: () => string | null;
   /** Ends all waiting. */
   readonly giveUp: AbortSignal;
@@ -136,7 +136,8 @@ export class IbBroker implements Broker {
     };
     const openOrders = () => this.#inquiries.openOrders();
     const now = (): EpochMs => timeline.now();
-    this.#amending = new OrderAmending({ ...sending, clientId, now, tell, openOrders });
+    const disarmed = (): SendOutcome | null => this.#disarmed();
+    this.#amending = new OrderAmending({ ...sending, clientId, now, tell, openOrders, disarmed });
     this.#placing = new OrderPlacing(sending, (entry, cause) => {
       void this.#amending.withdraw(entry, cause);
     });
@@ -179,11 +180,15 @@ export class IbBroker implements Broker {
     return this.#amending.cancel(orderRef, 'requested');
   }
 
-  /** Our own last look: an entry leaves the house only while we are armed. Whatever reduces risk always may. */
-  #refusal({ leg, symbol }: Order): SendOutcome | null {
-    if (leg !== 'entry') return null;
+  /** Our own last look: nothing leaves the house while we are not armed. */
+  #disarmed(): SendOutcome | null {
     const why = this.#options.isArmed();
-    if (why !== null) return { outcome: 'denied', code: 'DISARMED', message: why };
+    return why === null ? null : { outcome: 'denied', code: 'DISARMED', message: why };
+  }
+
+  #refusal({ leg, symbol }: Order): SendOutcome | null {
+    const disarmed = this.#disarmed();
+    if (disarmed !== null || leg !== 'entry') return disarmed;
     const { stockOf } = this.#options;
     if (stockOf === undefined || stockOf(symbol) !== null) return null;
     const message = `the broker has no contract of ${symbol}`;

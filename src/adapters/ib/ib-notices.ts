@@ -9,6 +9,8 @@ export interface IbNotice {
   readonly about: IbSubject;
   /** True where something does not work that did, or should. */
   readonly isTrouble: boolean;
+  /** True where only a person can mend it. */
+  readonly callsPerson: boolean;
 }
 
 const HARMLESS: ReadonlySet<IbConsequence> = new Set([
@@ -19,14 +21,16 @@ const HARMLESS: ReadonlySet<IbConsequence> = new Set([
   'farm_idle',
 ]);
 
+/** "No market data during competing live session": it comes with every request, for hours. */
+export const COMPETING_SESSION = 10_197;
+
 /** What a message says to people who watch. */
 export function noticeOf(code: number, message: string): IbNotice {
   const { about, follows } = ibMessage(code);
-  return { code, message, about, isTrouble: !HARMLESS.has(follows) };
+  const callsPerson = follows === 'person' || code === COMPETING_SESSION;
+  return { code, message, about, isTrouble: !HARMLESS.has(follows), callsPerson };
 }
 
-/** "No market data during competing live session": it comes with every request, for hours. */
-export const COMPETING_SESSION = 10_197;
 const QUIET_MS = 15 * 60_000;
 const MOST_REMEMBERED = 200;
 

@@ -13,6 +13,8 @@ export interface AmendingParts extends OrderSending {
   readonly now: () => EpochMs;
   readonly tell: (event: BrokerEvent) => void;
   readonly openOrders: () => Promise<Answer<readonly OpenOrderTold[]>>;
+  /** Asked before each message: our own no where nothing may leave the house, or null. */
+  readonly disarmed: () => SendOutcome | null;
 }
 
 /** How long the end of an order may take once its withdrawal was taken, before that is answer enough. */
@@ -43,7 +45,9 @@ export class OrderAmending {
   }
 
   async #change(tracked: TrackedOrder, next: Order, parentId: number): Promise<SendOutcome> {
-    const { gateway, changes, ackMs, wordsOf } = this.#parts;
+    const { gateway, changes, ackMs, wordsOf, disarmed } = this.#parts;
+    const denied = disarmed();
+    if (denied !== null) return denied;
     tracked.changeRefusal = null;
     tracked.changing = true;
     let connection: number | null = null;
@@ -81,7 +85,9 @@ export class OrderAmending {
 
   /** Asks for the end of an order, and says whether the broker took that. */
   async withdraw(tracked: TrackedOrder, cause: string): Promise<SendOutcome> {
-    const { gateway, changes, ackMs } = this.#parts;
+    const { gateway, changes, ackMs, disarmed } = this.#parts;
+    const denied = disarmed();
+    if (denied !== null) return denied;
     const causeBefore = tracked.cancelCause;
     tracked.cancelCause = cause;
     tracked.changeRefusal = null;

@@ -17,6 +17,16 @@ export interface IbRemark {
   readonly orderRef: string | null;
 }
 
+const CALLING: ReadonlySet<IbRemark['kind']> = new Set([
+  'preset_changed',
+  'renamed_order',
+  'duplicate_order',
+  'read_only',
+]);
+
+/** True where a person should look at it. */
+export const callsPerson = ({ kind }: IbRemark): boolean => CALLING.has(kind);
+
 /** Remarks that are remembered at most. */
 const MOST = 1_000;
 

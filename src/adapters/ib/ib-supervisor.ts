@@ -265,7 +265,7 @@ class Supervisor implements IbGateway {
     } catch (error) {
       this.#onWire = undefined;
       const message = `messages are recorded no more: ${(error as Error).message}`;
-      this.#notices.tell({ code: 0, message, about: 'info', isTrouble: true });
+      this.#notices.tell({ code: 0, message, about: 'info', isTrouble: true, callsPerson: false });
     }
   }
 
