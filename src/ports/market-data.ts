@@ -26,4 +26,6 @@ export interface MarketData {
   snapshot(request: SnapshotRequest): Promise<MarketSnapshot>;
   /** Finds out what the universe is, where that has to be asked for; a scan of everything does so by itself. */
   findUniverse?(): Promise<void>;
+  /** Asks beforehand for the prices that a scan of these symbols will look at, where they have to be asked for. */
+  warm?(request: SnapshotRequest): Promise<void>;
 }

@@ -24,6 +24,8 @@ const MAX_LINES = 100;
 /** Live prices where the user has them, else delayed ones, which say so. */
 const LIVE_ELSE_DELAYED = 3 as MarketDataType;
 const LOOK_MS = 100;
+/** How long an open line may be silent before it is asked for anew: most active stocks speak many times a second. */
+const LISTEN_MS = 500;
 const BEAT_MS = 1_000;
 /** A held symbol that nothing is heard of for so long is asked for anew; as long is an answer waited for. */
 const QUIET_MS = 10_000;
@@ -99,6 +101,9 @@ export class IbQuotes implements Quotes {
     await timeline.within(contracts.resolve(wanted), this.#left(wait.until), this.#closing.signal);
     this.#lines.use(wanted);
     this.#lines.giveUpIdle();
+    const unasked = wanted.filter((symbol) => this.#lines.get(symbol)?.requestId == null);
+    await Promise.all(unasked.map((symbol) => this.#freshen(symbol, wait.from)));
+    await this.#listen(wanted, wait);
     await Promise.all(wanted.map((symbol) => this.#freshen(symbol, wait.from)));
     await this.#wait(wanted, wait);
   }
@@ -107,6 +112,20 @@ export class IbQuotes implements Quotes {
     this.#closing.abort();
     for (const stop of this.#unlisten) stop();
     for (const line of this.#lines.all()) this.#cancel(line);
+  }
+
+  /** Lets lines that are open speak for a moment: asking for them anew costs two messages each. */
+  async #listen(wanted: readonly Symbol[], { from, until }: QuoteWait): Promise<void> {
+    const { signal } = this.#closing;
+    const end = Math.min(until, this.#now() + LISTEN_MS);
+    const isHeard = (symbol: Symbol): boolean => {
+      const line = this.#lines.get(symbol);
+      if (line === undefined || line.requestId === null) return true;
+      return (line.ticks.heardAt ?? 0) >= from || (line.askedAt ?? 0) >= from;
+    };
+    while (!signal.aborted && this.#now() < end && !wanted.every(isHeard)) {
+      await pauseFor(this.#options.timeline, LOOK_MS, signal);
+    }
   }
 
   async #wait(wanted: readonly Symbol[], wait: QuoteWait): Promise<void> {

@@ -64,6 +64,13 @@ export class LiveMarketData implements MarketData {
     return this.#overlay(sealed, await this.#bars.snapshot(sealed), quotes);
   }
 
+  /** Opens the lines of prices that a scan will want, so that they speak by then. */
+  async warm(request: SnapshotRequest): Promise<void> {
+    const symbols = this.#quoted(await this.#bars.snapshot(request));
+    const wait = this.#freshWait(this.#options.now());
+    await this.#quotes.prepare(symbols, { ...wait, from: epochMs(0) });
+  }
+
   async findUniverse(): Promise<void> {
     await this.#options.findUniverse?.();
   }
