@@ -8,6 +8,7 @@ import {
   GATEWAY,
   LINE,
   ORDER_FAULTS,
+  OUTAGES,
   STATEMENT,
 } from './ibkr-tests.ts';
 
@@ -37,7 +38,7 @@ export const CONNECTION: readonly Requirement[] = [
     tests: [
       [BREAKS, 'is given up once it does not answer'],
       [
-        FAULTS,
+        OUTAGES,
         'is given up where the other side fell silent, and what was sold meanwhile is booked',
       ],
     ],
@@ -74,8 +75,8 @@ export const CONNECTION: readonly Requirement[] = [
     code: ['adapters/ib/ib-connectivity.ts', 'app/link-watch.ts'],
     tests: [
       [LINE, 'holds orders back while it is lost, and hears what comes late'],
-      [FAULTS, 'is waited for, and a stop that sold meanwhile is booked: %i, then %i'],
-      [FAULTS, 'is made anew where its port is changed (1300)'],
+      [OUTAGES, 'is waited for, and a stop that sold meanwhile is booked: %i, then %i'],
+      [OUTAGES, 'is made anew where its port is changed (1300)'],
     ],
   },
   {
@@ -97,7 +98,7 @@ export const CONNECTION: readonly Requirement[] = [
   {
     words: 'no order in a restart; ids that were forgotten are not used again',
     code: ['adapters/ib/ib-order-ids.ts', 'adapters/file/order-id-file.ts'],
-    tests: [[FAULTS, 'may forget the ids it gave out: none is used twice']],
+    tests: [[OUTAGES, 'may forget the ids it gave out: none is used twice']],
   },
   {
     words: 'what cannot be decoded ends the connection alone',
@@ -175,7 +176,7 @@ export const CONNECTION: readonly Requirement[] = [
     code: ['app/link-watch.ts', 'adapters/ib/ib-broker.ts'],
     tests: [
       [LINE, 'is compared anew once it is back, over the same connection'],
-      [FAULTS, 'is waited for, and a stop that sold meanwhile is booked: %i, then %i'],
+      [OUTAGES, 'is waited for, and a stop that sold meanwhile is booked: %i, then %i'],
     ],
   },
   {

@@ -8,6 +8,7 @@ import {
   FILLS,
   ORDER_FAULTS,
   ORDERS,
+  OUTAGES,
   WIRE,
 } from './ibkr-tests.ts';
 
@@ -104,7 +105,7 @@ export const ORDER_STATES: readonly Requirement[] = [
   {
     words: 'a standing order that the broker cancelled is noticed before the open',
     code: ['app/recover.ts', 'app/protector.ts'],
-    tests: [[FAULTS, 'after which a stop is gone is followed by another before the open']],
+    tests: [[OUTAGES, 'after which a stop is gone is followed by another before the open']],
   },
   {
     words: 'stops trigger in regular hours only',

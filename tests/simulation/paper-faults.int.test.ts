@@ -1,8 +1,7 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { sessionDate } from '../../src/domain/time.ts';
 import type { FaultName } from '../../src/testing/fake-tws/faults.ts';
 import { paperFindings } from './paper-audit.ts';
-import { at, type DeskOptions, loadAll, NARROW, PaperDesk, STEADY } from './paper-desk.ts';
+import { at, type DeskOptions, loadAll, PaperDesk, STEADY } from './paper-desk.ts';
 
 const desks: PaperDesk[] = [];
 beforeAll(loadAll);
@@ -232,104 +231,5 @@ describe('a fault around an order', () => {
     // Two minutes, once in five seconds.
     expect(cancels.length).toBeLessThan(30);
     await expectSound(desk);
-  });
-});
-
-describe('a line that breaks while shares are held', () => {
-  it.each([
-    [1100, 1102],
-    [1100, 1101],
-    [2110, 1102],
-  ])('is waited for, and a stop that sold meanwhile is booked: %i, then %i', async (lost, back) => {
-    const desk = await open();
-    const running = desk.daemon(END);
-    await desk.when(at('09:32'), () => desk.tws.announce(lost, 'connectivity was lost'));
-    await desk.when(at('09:33'), () => {
-      desk.tws.faults.set('swallow-fill', 1);
-      desk.tws.print(STEADY, 159, { half: 0.02 });
-    });
-    await desk.when(at('09:35'), () => desk.tws.announce(back, 'connectivity was restored'));
-    await running;
-    expect(cover(desk)).toEqual(NOTHING);
-    expect(await causes(desk)).toContain('LINK_DOWN');
-    expect((await desk.of('trade.closed')).map(({ exitReason }) => exitReason)).toEqual(['stop']);
-    await expectSound(desk);
-  });
-
-  it('is made anew where its port is changed (1300)', async () => {
-    const desk = await open();
-    const running = desk.daemon(END);
-    await desk.when(at('09:32'), () => desk.tws.announce(1300, 'the port was changed'));
-    await running;
-    expect((await desk.of('link.changed')).map(({ to }) => to)).toEqual([
-      'ready',
-      'connecting',
-      'reconciling',
-      'ready',
-    ]);
-    expect(cover(desk)).toEqual(HELD);
-    await expectSound(desk);
-  });
-
-  it('is given up where the other side fell silent, and what was sold meanwhile is booked', async () => {
-    const desk = await open();
-    const running = desk.daemon(END);
-    await desk.when(at('09:32'), () => desk.tws.faults.set('mute'));
-    await desk.when(at('09:33'), () => desk.tws.print(STEADY, 159, { half: 0.02 }));
-    await desk.when(at('09:34'), () => desk.tws.faults.clear());
-    await running;
-    expect(cover(desk)).toEqual(NOTHING);
-    await expectSound(desk);
-  });
-
-  it('may forget the ids it gave out: none is used twice', async () => {
-    const yaml = `schedule:
-  - { name: scan-first,  job: scan, at: "09:30", top: 1 }
-  - { name: scan-second, job: scan, at: "09:35", top: 1 }
-`;
-    const desk = await open({ yaml, symbols: [NARROW, STEADY] });
-    const running = desk.daemon(END);
-    await desk.when(at('09:32'), () => desk.tws.restart(60_000, 2));
-    await running;
-    const ids = desk.tws.audit.messages
-      .filter(({ kind }) => kind === 'place')
-      .map(({ orderId }) => orderId);
-    // Others in between were those of questions what an order would do.
-    expect(ids).toHaveLength(4);
-    expect(ids).toEqual([...new Set(ids)].sort((a, b) => a - b));
-    expect(desk.tws.audit.book().positions).toEqual({ [NARROW]: expect.any(Number), [STEADY]: 35 });
-    await expectSound(desk);
-  });
-});
-
-describe('a night', () => {
-  const NEXT = sessionDate('2026-03-06');
-
-  it('after which a stop is gone is followed by another before the open', async () => {
-    const desk = await open();
-    await desk.daemon(END);
-    desk.tws.faults.set('stops-vanish');
-    await desk.skipTo(at('09:20', NEXT));
-    expect(cover(desk)).toEqual({ held: 35, stops: 0 });
-    await desk.daemon(at('09:29', NEXT));
-    expect(desk.tws.faults.wasDone('stops-vanish')).toBe(true);
-    expect(cover(desk)).toEqual(HELD);
-    expect(await causes(desk)).toContain('RECONCILE_BREAK');
-    await expectSound(desk);
-  });
-
-  it('in which a stop sold, and of which the broker tells no executions any more, is inferred', async () => {
-    const desk = await open();
-    await desk.daemon(END);
-    desk.tws.print(STEADY, 159, { half: 0.02 });
-    await desk.skipTo(at('09:20', NEXT));
-    await desk.daemon(at('09:29', NEXT));
-    expect(cover(desk)).toEqual(NOTHING);
-    const fills = await desk.of('fill.recorded');
-    expect(fills.map(({ side, source }) => `${side} ${source}`)).toEqual([
-      'buy broker',
-      'sell inferred',
-    ]);
-    expect(desk.tws.audit.findings()).toEqual([]);
   });
 });
