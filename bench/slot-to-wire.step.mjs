@@ -37,7 +37,7 @@ function twoSpeeds(start) {
       if (wake?.aborted) done();
     });
   const every = (ms, act) => {
-    const timer = setInterval(act, ms);
+    const timer = setInterval(() => act(), ms);
     timer.unref();
     return () => clearInterval(timer);
   };

@@ -13,8 +13,11 @@ export interface IbConnection {
   readonly nextValidId: number;
 }
 
-/** Messages that are sent first where not all may be sent at once: cancels, then orders, then questions. */
-export type SendPriority = 'cancel' | 'order' | 'question';
+/**
+ * Messages that are sent first where not all may be sent at once: cancels of orders, orders, questions, and last the ends
+ * of subscriptions that nobody listens to any more.
+ */
+export type SendPriority = 'cancel' | 'order' | 'question' | 'tidying';
 
 /** What a listener hears: the library's event and its arguments, and the connection that it came over. */
 export type IbListener = (name: string, args: readonly unknown[], connection: IbConnection) => void;

@@ -41,6 +41,10 @@ export class IbLines {
     return this.#most;
   }
 
+  get size(): number {
+    return this.#lines.size;
+  }
+
   hold(symbols: readonly Symbol[]): void {
     this.#held = new Set(symbols);
   }

@@ -9,7 +9,7 @@ import { pauseFor } from './ib-pause.ts';
 export const MOST_PER_SECOND = 45;
 /** A second, and the millisecond by which two readings of a clock in whole ones may deceive. */
 const WINDOW_MS = 1_001;
-const PRIORITIES: readonly SendPriority[] = ['cancel', 'order', 'question'];
+const PRIORITIES: readonly SendPriority[] = ['cancel', 'order', 'question', 'tidying'];
 
 interface Waiting {
   readonly messages: number;
@@ -21,7 +21,7 @@ interface Waiting {
 
 /**
  * Holds messages back so that no second has more than the broker takes. Cancels go before orders, orders before
- * questions; a chain of messages is never torn apart, and never overtaken by what is less urgent.
+ * questions, and tidying up comes last; a chain of messages is never torn apart, and never overtaken by what is less urgent.
  */
 export class Pacing {
   readonly #timeline: Timeline;
@@ -29,6 +29,7 @@ export class Pacing {
     cancel: [],
     order: [],
     question: [],
+    tidying: [],
   };
   /** When the last messages were sent, oldest first; no more than fit into a second. */
   #sentAt: number[] = [];

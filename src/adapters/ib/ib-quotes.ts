@@ -173,10 +173,14 @@ export class IbQuotes implements Quotes {
     line.askedAt = this.#now();
     line.renewed = IbTicks.after(line.ticks);
     this.#byRequest.set(requestId, line);
-    const wasSent = await gateway.send('question', before === null ? 1 : 2, (api) => {
-      if (before !== null) api.cancelMktData(before);
+    // What waits for the answer need not wait for the end of the line before it, where there is room for both.
+    const isRoomy = this.#lines.size * 2 <= this.#lines.most;
+    const [ahead, behind] = isRoomy ? [null, before] : [before, null];
+    const wasSent = await gateway.send('question', ahead === null ? 1 : 2, (api) => {
+      if (ahead !== null) api.cancelMktData(ahead);
       api.reqMktData(requestId, contract, '', false, false);
     });
+    if (behind !== null) void gateway.send('tidying', 1, (api) => api.cancelMktData(behind));
     if (!wasSent && line.requestId === requestId) this.#forget(line);
     return wasSent;
   }

@@ -145,7 +145,7 @@ class Supervisor implements IbGateway {
   #isWelcome(line: Line, priority: SendPriority): boolean {
     if (line !== this.#line || !line.link.isOpen) return false;
     const { state } = this.#standing.now;
-    if (priority === 'question') return true;
+    if (priority === 'question' || priority === 'tidying') return true;
     // A cancel adds nothing that would have to be known before, and a kill must not wait for it.
     return state === 'ready' || (priority === 'cancel' && state === 'reconciling');
   }
