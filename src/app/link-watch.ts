@@ -90,12 +90,12 @@ export class LinkWatch {
 
   /** What the broker said that a person should look at. */
   async #passOn(): Promise<void> {
-    const { history, takeRemarks } = this.#parts.system();
+    const system = this.#parts.system();
     const at = this.#now();
-    const calls = takeRemarks().map((message) =>
+    const calls = system.takeRemarks().map((message) =>
       alertDraft({ at, level: 'warning', code: 'BROKER_REMARK', message }),
     );
-    if (calls.length > 0) await history.append(calls);
+    if (calls.length > 0) await system.history.append(calls);
   }
 
   async #takeUp({ episode }: LinkStanding, session: Session): Promise<void> {
