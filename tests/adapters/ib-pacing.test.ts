@@ -4,7 +4,7 @@ import type { SendPriority } from '../../src/adapters/ib/ib-gateway.ts';
 import { MOST_PER_SECOND, Pacing } from '../../src/adapters/ib/ib-pacing.ts';
 import { SystemTimeline, type TimeSource } from '../../src/adapters/system/system-timeline.ts';
 
-const PRIORITIES: readonly SendPriority[] = ['cancel', 'order', 'question'];
+const PRIORITIES: readonly SendPriority[] = ['cancel', 'order', 'question', 'tidying'];
 const nextTurn = (): Promise<void> => new Promise((resume) => setImmediate(resume));
 
 /** Time that goes on to what is waited for first, once everything else is done. */
@@ -210,5 +210,15 @@ describe('pacing', () => {
     void send('order', 1, 2);
     await time.pass(1_001);
     expect(wire.slice(45).map(({ chain }) => chain)).toEqual([1, 2]);
+  });
+
+  it('leaves room for orders while it tidies up', async () => {
+    const { time, wire, send } = paced();
+    for (let chain = 0; chain < 60; chain += 1) void send('tidying', 1, chain);
+    expect(wire).toHaveLength(25);
+    expect(await send('order', 20, 99)).toBe(true);
+    expect(wire).toHaveLength(45);
+    await time.pass(5_000);
+    expect(wire).toHaveLength(80);
   });
 });

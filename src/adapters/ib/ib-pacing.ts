@@ -9,6 +9,8 @@ import { pauseFor } from './ib-pause.ts';
 export const MOST_PER_SECOND = 45;
 /** A second, and the millisecond by which two readings of a clock in whole ones may deceive. */
 const WINDOW_MS = 1_001;
+/** Messages that tidying up leaves free in every second: for orders that may come at any time. */
+const TIDYING_LEAVES = 20;
 const PRIORITIES: readonly SendPriority[] = ['cancel', 'order', 'question', 'tidying'];
 
 interface Waiting {
@@ -79,15 +81,14 @@ export class Pacing {
   #drain(): void {
     // A chain that sends from within another would go between its messages.
     while (this.#onWire === null) {
-      const queue = PRIORITIES.map((priority) => this.#queues[priority]).find(
-        ({ length }) => length > 0,
-      );
+      const priority = PRIORITIES.find((one) => this.#queues[one].length > 0);
+      const queue = priority === undefined ? undefined : this.#queues[priority];
       const next = queue?.[0];
       if (queue === undefined || next === undefined) {
         this.#silence();
         return;
       }
-      const waitMs = this.#waitMs(next.messages);
+      const waitMs = this.#waitMs(next.messages + (priority === 'tidying' ? TIDYING_LEAVES : 0));
       if (waitMs > 0) {
         this.#wakeIn(waitMs);
         return;

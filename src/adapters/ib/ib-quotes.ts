@@ -25,7 +25,7 @@ const MAX_LINES = 100;
 const LIVE_ELSE_DELAYED = 3 as MarketDataType;
 const LOOK_MS = 100;
 /** How long an open line may be silent before it is asked for anew: most active stocks speak many times a second. */
-const LISTEN_MS = 500;
+const LISTEN_MS = 250;
 const BEAT_MS = 1_000;
 /** A held symbol that nothing is heard of for so long is asked for anew; as long is an answer waited for. */
 const QUIET_MS = 10_000;
