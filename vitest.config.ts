@@ -6,6 +6,8 @@ import { defineConfig } from 'vitest/config';
  */
 export default defineConfig({
   test: {
+    // By itself it leaves one processor idle, which on two is half of them.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
