@@ -22,6 +22,7 @@ export function writeDaemonStatus(
     updatedAt: isoUtc(now),
     brokerSession: timetable.state,
     ...(line === undefined ? {} : { link: { state: line.state, cause: line.cause } }),
+    armed: daemon.system.loaded.switches.armed,
     idle: told.idle,
     next: agenda.waiting
       .slice(0, NEXT_SLOTS)

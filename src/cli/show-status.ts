@@ -35,7 +35,7 @@ export async function watchStatus(context: CommandContext): Promise<CommandOutco
 }
 
 function linesOf(status: HomeStatus, loaded: LoadedConfig): string[] {
-  const { config, switches } = loaded;
+  const { config } = loaded;
   const { account, now } = status;
   const row = (title: string, text: string): string => `${title.padEnd(11)} ${text}`;
   return [
@@ -43,7 +43,7 @@ function linesOf(status: HomeStatus, loaded: LoadedConfig): string[] {
     row(
       'Desk',
       `${config.identity.name} · ${config.mode} · broker ${config.broker} · ` +
-        `${switches.armed ? 'armed' : 'not armed'} · trading ${tradingText(status.trading)}`,
+        `${isArmed(status, loaded) ? 'armed' : 'not armed'} · trading ${tradingText(status.trading)}`,
     ),
     row('Market', status.market),
     row('Broker', brokerText(status, loaded)),
@@ -57,6 +57,10 @@ function linesOf(status: HomeStatus, loaded: LoadedConfig): string[] {
     suggestion(status),
   ];
 }
+
+/** What counts is the environment of the daemon, not that of whoever asks. */
+const isArmed = ({ holder, daemon }: HomeStatus, { switches }: LoadedConfig): boolean =>
+  (holder?.role === 'daemon' ? daemon?.armed : undefined) ?? switches.armed;
 
 const upTime = (since: string, now: EpochMs): string =>
   durationText(Math.max(0, now - (parseInstant(since) ?? now)));
@@ -182,7 +186,8 @@ function watchedOf({ daemon, holder, account, events }: HomeStatus): string[] {
   ];
 }
 
-function dataOf(status: HomeStatus, { config, switches }: LoadedConfig): unknown {
+function dataOf(status: HomeStatus, loaded: LoadedConfig): unknown {
+  const { config } = loaded;
   const { account, holder, daemon, alerts, next, lastRun, lastReconcile, market, events } = status;
   return {
     at: isoUtc(status.now),
@@ -196,7 +201,7 @@ function dataOf(status: HomeStatus, { config, switches }: LoadedConfig): unknown
     daemon,
     mode: config.mode,
     broker: config.broker,
-    armed: switches.armed,
+    armed: isArmed(status, loaded),
     market,
     account: account && {
       equity: toUsd(account.equity),

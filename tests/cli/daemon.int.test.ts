@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -91,6 +91,21 @@ describe('the daemon as a process', () => {
     expect((await second.ended).code).toBe(75);
     expect(second.stderr).toContain(`held by daemon, process ${first.child.pid} on `);
     expect(first.child.exitCode).toBeNull();
+  });
+
+  it('is told to be armed by its own environment, not by that of whoever asks', async () => {
+    const home = newHome();
+    writeFileSync(join(home, '.env'), 'TRADE_LABS_ARMED=1\n', { mode: 0o600 });
+    const daemon = new Process(home);
+    await daemon.says('running: ');
+    writeFileSync(join(home, '.env'), '');
+    const status = spawnSync(process.execPath, [built.bin, 'status', '--home', home], {
+      encoding: 'utf8',
+    });
+    expect(status.stdout).toMatch(/Desk .* armed · trading active/);
+    expect(status.stdout).not.toContain('not armed');
+    daemon.child.kill('SIGTERM');
+    expect((await daemon.ended).code).toBe(0);
   });
 
   it('is followed at once by another where it was killed', async () => {

@@ -14,6 +14,8 @@ const schema = z.strictObject({
   brokerSession: z.enum(BROKER_SESSIONS),
   /** How the line to the broker stands; absent where there is none. */
   link: z.strictObject({ state: z.enum(LINK_STATES), cause: z.string() }).optional(),
+  /** Whether orders may reach a real broker, by the environment it runs in; absent from earlier versions. */
+  armed: z.boolean().optional(),
   idle: z.string(),
   next: z.array(z.strictObject({ slot: z.string(), job: z.string(), at: z.string() })),
   running: z.strictObject({ slot: z.string(), since: z.string() }).nullable(),
