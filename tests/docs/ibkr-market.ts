@@ -6,6 +6,7 @@ import {
   BREAKS,
   CONTRACTS,
   FAULTS,
+  MARGIN,
   QUOTES,
   SCANNER,
   STATEMENT,
@@ -120,10 +121,10 @@ export const MARKET: readonly Requirement[] = [
     not: 'it is read and holds nothing back: the broker refuses what it does not allow',
   },
   {
-    words: 'a rejection is kept with its whole text',
-    code: ['adapters/ib/ib-orders.ts'],
+    words: 'no more than the settled cash is sized by; a rejection is kept with its whole text',
+    code: ['app/open-venue.ts', 'adapters/ib/ib-orders.ts'],
     tests: [[FAULTS, AROUND]],
-    not: 'settled cash of a cash account is left to the broker, which has the last word',
+    not: 'in a margin account too, which is stricter than the broker',
   },
   {
     words: 'positions of no shares and of other accounts are left out',
@@ -142,9 +143,12 @@ export const MARKET: readonly Requirement[] = [
     tests: [[STATEMENT, 'leaves alone what another client id placed, and says so']],
   },
   {
-    words: 'what-if orders are never taken for orders',
-    code: ['adapters/ib/ib-preview.ts', 'adapters/ib/ib-orders.ts'],
-    tests: [[STATEMENT, 'says margin and costs, and places nothing']],
+    words: 'margin is asked for by what-if orders, which are never taken for orders; it sizes down',
+    code: ['adapters/ib/ib-preview.ts', 'pipeline/margin.ts'],
+    tests: [
+      [STATEMENT, 'says margin and costs, and places nothing'],
+      [MARGIN, 'is sized down to what the equity with loan still covers'],
+    ],
   },
   {
     words: 'a kill cancels our own orders one by one, never all of the account',

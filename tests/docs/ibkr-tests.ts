@@ -16,6 +16,7 @@ export const CONTRACTS = 'adapters/ib-contracts.int.test.ts';
 export const QUOTES = 'adapters/ib-quotes.int.test.ts';
 export const SCANNER = 'adapters/ib-scanner.int.test.ts';
 export const ACCOUNT = 'adapters/ib-account-questions.test.ts';
+export const MARGIN = 'pipeline/margin.test.ts';
 export const FAULTS = 'simulation/paper-faults.int.test.ts';
 export const OUTAGES = 'simulation/paper-outages.int.test.ts';
 export const AROUND = 'leaves books that agree, and no share naked: %s, %i times';
