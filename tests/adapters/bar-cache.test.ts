@@ -48,8 +48,9 @@ function write(symbol: string, price: number, extra: readonly string[] = []): vo
   age(path);
 }
 
+/** In whole seconds: parts of one are not put back to the last bit. */
 function age(path: string, seconds = 3600): void {
-  const then = statSync(path).mtimeMs / 1000 - seconds;
+  const then = Math.floor(statSync(path).mtimeMs / 1000) - seconds;
   utimesSync(path, then, then);
 }
 
