@@ -89,6 +89,8 @@ describe('what a gateway is like otherwise', () => {
     'zero-position',
     'clock-offset',
     'slow-answers',
+    'bars-refused',
+    'bars-end',
   ] as const)('changes nothing of what is traded: %s', async (fault) => {
     const desk = await open();
     desk.tws.faults.set(fault);
@@ -108,6 +110,7 @@ describe('what a gateway is like otherwise', () => {
   it.each([
     'history-pacing',
     'history-cancelled',
+    'history-unknown',
     'no-scanner-items',
     'competing-session',
     'no-market-data',
@@ -202,6 +205,7 @@ describe('a fault around an order', () => {
     ['partial', 'cancel-impossible', PART],
     ['partial', 'cancel-final', PART],
     ['partial', 'refuse-modify', PART],
+    ['partial', 'change-unknown', PART],
   ] as const)(
     'covers what was bought where children work at the %s fill, and the rest is withdrawn: %s',
     async (childArm, fault, end) => {

@@ -86,6 +86,18 @@ export class Answers {
       session.notice(reqId, 162, `${service}API historical data query cancelled: ${reqId}`);
       return;
     }
+    if (this.#faults.take('history-unknown')) {
+      session.notice(reqId, 366, `No historical data query found for ticker id:${reqId}`);
+      return;
+    }
+    if (request.keepUpToDate && this.#faults.take('bars-refused')) {
+      session.notice(
+        reqId,
+        420,
+        'Invalid Real-time Query:Trading TWS session is connected elsewhere',
+      );
+      return;
+    }
     const contract = this.#exchange.book.contractOf(named(request));
     const bars = contract === undefined ? null : this.#reference.history(request, contract);
     const [first, last] = [bars?.[0], bars?.at(-1)];

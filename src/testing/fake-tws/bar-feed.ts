@@ -1,4 +1,5 @@
 import type { FakeContract } from './contracts.ts';
+import type { FaultPlan } from './faults.ts';
 import { type HistoryBar, historicalDataUpdate } from './replies.ts';
 import type { HistoryRequest } from './requests.ts';
 import type { Session } from './session.ts';
@@ -14,8 +15,14 @@ export class BarFeed {
   readonly #streams: Stream[] = [];
   readonly #current: (request: HistoryRequest, contract: FakeContract) => HistoryBar | null;
 
-  constructor(current: (request: HistoryRequest, contract: FakeContract) => HistoryBar | null) {
+  readonly #faults: FaultPlan;
+
+  constructor(
+    current: (request: HistoryRequest, contract: FakeContract) => HistoryBar | null,
+    faults: FaultPlan,
+  ) {
     this.#current = current;
+    this.#faults = faults;
   }
 
   watch(session: Session, request: HistoryRequest, contract: FakeContract): void {
@@ -32,7 +39,12 @@ export class BarFeed {
 
   /** Tells everybody how the bar that is being made stands. */
   tell(): void {
-    for (const { session, request, contract } of this.#streams) {
+    for (const { session, request, contract } of this.#streams.slice()) {
+      if (this.#faults.take('bars-end')) {
+        session.notice(request.reqId, 10_225, 'Bust event occurred, please resubscribe.');
+        this.unwatch(session, request.reqId);
+        continue;
+      }
       const bar = this.#current(request, contract);
       if (bar !== null) session.send(historicalDataUpdate(request.reqId, bar));
     }

@@ -6,9 +6,11 @@ import { OrderBook } from './order-book.ts';
 import {
   askedFault,
   DUPLICATE_ID,
+  FILLED,
   type OrderFault,
   orderFault,
   uncancelled,
+  unchanged,
 } from './order-fault.ts';
 import { fillPrice } from './order-matching.ts';
 import { Prices } from './prices.ts';
@@ -126,13 +128,9 @@ export class Exchange {
 
   #modify(order: WorkingOrder, fields: Readonly<Record<string, string>>): void {
     const { clientId, orderId } = order;
-    if (isFinal(order)) {
-      this.#listener.notice(clientId, orderId, 104, 'Cannot modify a filled order.');
-      return;
-    }
-    if (this.#options.faults.take('refuse-modify')) {
-      const text = 'Order being modified does not match the original order.';
-      this.#listener.notice(clientId, orderId, 105, text);
+    const fault = isFinal(order) ? FILLED : unchanged(this.#options.faults);
+    if (fault !== null) {
+      this.#listener.notice(clientId, orderId, fault.code, fault.text);
       return;
     }
     order.fields = fields;

@@ -15,6 +15,7 @@ const NO_CONTRACT: OrderFault = {
   code: 200,
   text: 'No security definition has been found for the request',
 };
+export const FILLED: OrderFault = { code: 104, text: 'Cannot modify a filled order.' };
 export const DUPLICATE_ID: OrderFault = { code: 103, text: 'Duplicate order id' };
 
 /** Refusals that are asked for, whatever the order. */
@@ -23,12 +24,6 @@ const ASKED: Partial<Record<FaultName, OrderFault>> = {
   'refuse-contract': NO_CONTRACT,
   'refuse-id': DUPLICATE_ID,
 };
-
-/** A refusal that is switched on, used up once; or null. */
-export function askedFault(faults: FaultPlan): OrderFault | null {
-  const name = (Object.keys(ASKED) as FaultName[]).find((one) => faults.take(one));
-  return name === undefined ? null : (ASKED[name] ?? null);
-}
 
 /** Answers to a cancel that leave the order as it is. */
 const UNCANCELLED: Partial<Record<FaultName, OrderFault>> = {
@@ -43,11 +38,29 @@ const UNCANCELLED: Partial<Record<FaultName, OrderFault>> = {
   },
 };
 
-/** A cancel that is not done, used up once; or null. */
-export function uncancelled(faults: FaultPlan): OrderFault | null {
-  const name = (Object.keys(UNCANCELLED) as FaultName[]).find((one) => faults.take(one));
-  return name === undefined ? null : (UNCANCELLED[name] ?? null);
+/** Answers to a change that leave the order as it is. */
+const UNCHANGED: Partial<Record<FaultName, OrderFault>> = {
+  'refuse-modify': {
+    code: 105,
+    text: 'Order being modified does not match the original order.',
+  },
+  'change-unknown': { code: 135, text: "Can't find order with the ID of the change." },
+};
+
+/** The first of these that is switched on, used up once; or null. */
+function taken(table: Partial<Record<FaultName, OrderFault>>, faults: FaultPlan) {
+  const name = (Object.keys(table) as FaultName[]).find((one) => faults.take(one));
+  return name === undefined ? null : (table[name] ?? null);
 }
+
+/** A refusal that is switched on; or null. */
+export const askedFault = (faults: FaultPlan): OrderFault | null => taken(ASKED, faults);
+
+/** A cancel that is not done; or null. */
+export const uncancelled = (faults: FaultPlan): OrderFault | null => taken(UNCANCELLED, faults);
+
+/** A change that is not made; or null. */
+export const unchanged = (faults: FaultPlan): OrderFault | null => taken(UNCHANGED, faults);
 
 /** What is wrong with an order by itself, or null. */
 export function orderFault(

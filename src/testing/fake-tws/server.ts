@@ -95,7 +95,7 @@ export class FakeTws implements SessionHost {
       graceMs: options.graceMs ?? GRACE_MS,
     });
     this.#feed = new Feed(this.exchange, this.faults);
-    this.#barFeed = new BarFeed(options.current ?? (() => null));
+    this.#barFeed = new BarFeed(options.current ?? (() => null), this.faults);
     this.#desk = new RequestDesk({
       exchange: this.exchange,
       faults: this.faults,
