@@ -92,9 +92,9 @@ export class LinkWatch {
   async #passOn(): Promise<void> {
     const system = this.#parts.system();
     const at = this.#now();
-    const calls = system.takeRemarks().map((message) =>
-      alertDraft({ at, level: 'warning', code: 'BROKER_REMARK', message }),
-    );
+    const calls = system
+      .takeRemarks()
+      .map((message) => alertDraft({ at, level: 'warning', code: 'BROKER_REMARK', message }));
     if (calls.length > 0) await system.history.append(calls);
   }
 
