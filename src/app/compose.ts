@@ -38,14 +38,13 @@ import { gateOf } from './gate-of.ts';
 import type { GatedBroker } from './gated-broker.ts';
 import { loadStrategy } from './load-strategy.ts';
 import { lockOf, openAccounts } from './open-accounts.ts';
-import { closedVenue, openVenue, venueKindOf } from './open-venue.ts';
 import type { Period } from './report-span.ts';
 import { checkScanData } from './scan-rule.ts';
 import { sectorsOf, withSectors } from './sector-file.ts';
 import type { SpanReader } from './span-reading.ts';
 import { syntheticSourceOf } from './synthetic.ts';
 import { universeOf } from './universe-file.ts';
-import { LINE_LAG, type Venue } from './venue.ts';
+import { LINE_LAG, type Venue, venueKindOf } from './venue.ts';
 
 /** What a process is to be made of. */
 export interface Composition {
@@ -176,6 +175,8 @@ export async function compose(composition: Composition): Promise<System> {
   const lock = await lockOf(composition);
   let venue: Venue | null = null;
   try {
+    // What speaks with a broker takes twenty megabytes, which a simulation has no use for.
+    const { closedVenue, openVenue } = await import('./open-venue.ts');
     venue =
       composition.isOffline === true
         ? closedVenue(composition, kind)

@@ -26,17 +26,7 @@ import { sectorsOf } from './sector-file.ts';
 import { refusedBy } from './take-up-line.ts';
 import { armingOf } from './trading.ts';
 import { universeOf } from './universe-file.ts';
-import { VENUES, type Venue, type VenueKind } from './venue.ts';
-
-/** What a composition trades with. Throws CONFIG_INVALID for a mode and a broker that do not go together. */
-export function venueKindOf({ mode, loaded }: Composition): VenueKind {
-  const { broker } = loaded.config;
-  const kind = VENUES[mode][broker];
-  if (kind !== null) return kind;
-  throw new Failure('CONFIG_INVALID', `mode ${mode} does not go with broker ${broker}`, {
-    hint: 'mode sim takes broker sim, live takes ib, paper takes either',
-  });
-}
+import type { Venue, VenueKind } from './venue.ts';
 
 /** Lines of prices that a scan leaves free. */
 const SPARE_LINES = 10;

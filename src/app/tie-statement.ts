@@ -1,6 +1,4 @@
 import { readFileSync, statSync } from 'node:fs';
-import { readIbkrActivity } from '../adapters/file/ibkr-activity.ts';
-import { readIbkrFlex } from '../adapters/file/ibkr-flex.ts';
 import type { ActivityStatement } from '../domain/activity.ts';
 import { Failure } from '../domain/failure.ts';
 import type { InferredMatch } from '../ledger/inferred-matches.ts';
@@ -30,7 +28,7 @@ export async function tieStatementFile(
   name: string,
 ): Promise<TiedStatement> {
   const text = textOf(path, name);
-  const read = /^\uFEFF?\s*</.test(text) ? readIbkrFlex(text, name) : readIbkrActivity(text, name);
+  const read = await statementIn(text, name);
   const tie = new StatementTie(read);
   let account: string | null = null;
   for await (const event of recordsOf(home).events()) {
@@ -47,6 +45,16 @@ export async function tieStatementFile(
     inferred: tie.inferred(),
     isOther: other.length > 0,
   };
+}
+
+/** The parsers are loaded when there is a statement: a daemon may never see one. */
+async function statementIn(text: string, name: string): Promise<ActivityStatement> {
+  if (/^\uFEFF?\s*</.test(text)) {
+    const { readIbkrFlex } = await import('../adapters/file/ibkr-flex.ts');
+    return readIbkrFlex(text, name);
+  }
+  const { readIbkrActivity } = await import('../adapters/file/ibkr-activity.ts');
+  return readIbkrActivity(text, name);
 }
 
 function textOf(path: string, name: string): string {

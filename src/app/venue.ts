@@ -2,6 +2,7 @@ import { loadSimAccount } from '../adapters/file/sim-account-file.ts';
 import { SimClock } from '../adapters/sim/sim-clock.ts';
 import { machineTime, type TimeSource } from '../adapters/system/system-timeline.ts';
 import type { LoadedConfig } from '../config/load.ts';
+import { Failure } from '../domain/failure.ts';
 import type { Symbol } from '../domain/market.ts';
 import type { Mode } from '../domain/run.ts';
 import type { EpochMs } from '../domain/time.ts';
@@ -11,6 +12,7 @@ import type { EngineClock } from '../ports/clock.ts';
 import type { Exchange } from '../ports/exchange.ts';
 import type { MarketData } from '../ports/market-data.ts';
 import type { Quotes } from '../ports/quotes.ts';
+import type { Composition } from './compose.ts';
 import type { BarLag } from './engine.ts';
 
 /** How a home trades: with whom, on which prices. */
@@ -26,6 +28,16 @@ export const VENUES: Readonly<Record<Mode, Readonly<Record<'sim' | 'ib', VenueKi
   backtest: { sim: 'simulated', ib: 'simulated' },
   replay: { sim: 'simulated', ib: 'simulated' },
 };
+
+/** What a composition trades with. Throws CONFIG_INVALID for a mode and a broker that do not go together. */
+export function venueKindOf({ mode, loaded }: Pick<Composition, 'mode' | 'loaded'>): VenueKind {
+  const { broker } = loaded.config;
+  const kind = VENUES[mode][broker];
+  if (kind !== null) return kind;
+  throw new Failure('CONFIG_INVALID', `mode ${mode} does not go with broker ${broker}`, {
+    hint: 'mode sim takes broker sim, live takes ib, paper takes either',
+  });
+}
 
 /** Prices of now and whoever executes, beyond a line. Closing it gives the line up. */
 export interface Venue {
