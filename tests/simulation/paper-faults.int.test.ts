@@ -1,19 +1,9 @@
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { FaultName } from '../../src/testing/fake-tws/faults.ts';
-import { paperFindings } from './paper-audit.ts';
-import { at, type DeskOptions, loadAll, PaperDesk, STEADY } from './paper-desk.ts';
+import { at, type PaperDesk, STEADY } from './paper-desk.ts';
+import { alertsOf, expectSound, paperDesks } from './paper-desks.ts';
 
-const desks: PaperDesk[] = [];
-beforeAll(loadAll);
-afterEach(async () => {
-  for (const desk of desks.splice(0)) await desk.close();
-});
-
-async function open(options: DeskOptions = {}): Promise<PaperDesk> {
-  const desk = await PaperDesk.open({ from: at('09:29'), ...options });
-  desks.push(desk);
-  return desk;
-}
+const open = paperDesks('09:29');
 
 /** Shares that the server's book has, and shares that its stops would sell. */
 const cover = ({ tws }: PaperDesk) => tws.exchange.cover(STEADY);
@@ -21,11 +11,6 @@ const HELD = { held: 35, stops: 35 };
 const PART = { held: 10, stops: 10 };
 const NOTHING = { held: 0, stops: 0 };
 const END = at('09:36');
-
-/** Both books agree, nothing was naked, sent twice, too fast or too early, and the journal is whole. */
-async function expectSound(desk: PaperDesk): Promise<void> {
-  expect(await paperFindings(desk.tws, desk.home, await desk.events())).toEqual([]);
-}
 
 /** Does something as the first order message of the daemon arrives, before it is looked at. */
 function atFirstOrder({ tws }: PaperDesk, act: () => void): void {
@@ -37,9 +22,6 @@ function atFirstOrder({ tws }: PaperDesk, act: () => void): void {
     heard(message);
   };
 }
-
-const causes = async (desk: PaperDesk): Promise<string[]> =>
-  (await desk.of('alert.raised')).map(({ code }) => code);
 
 describe('a daemon in mode paper', () => {
   it.each([
@@ -139,7 +121,7 @@ describe('what a gateway is like otherwise', () => {
     await desk.daemon(END);
     expect(desk.tws.faults.wasDone('foreign-orders')).toBe(true);
     expect(desk.tws.audit.messages).toEqual([]);
-    expect(await causes(desk)).toContain('RECONCILE_BREAK');
+    expect(await alertsOf(desk)).toContain('RECONCILE_BREAK');
     await expectSound(desk);
   });
 });
@@ -192,7 +174,7 @@ describe('a fault around an order', () => {
     desk.tws.faults.set('no-commission');
     await desk.daemon(at('09:40'));
     expect(cover(desk)).toEqual(HELD);
-    expect(await causes(desk)).toEqual([]);
+    expect(await alertsOf(desk)).toEqual([]);
   });
 
   it.each([

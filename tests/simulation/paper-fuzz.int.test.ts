@@ -1,20 +1,17 @@
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { historyFolder } from '../../src/adapters/file/file-history.ts';
 import { verifyHistory } from '../../src/adapters/file/history-verify.ts';
 import { Failure } from '../../src/domain/failure.ts';
 import { Book } from '../../src/ledger/book.ts';
 import type { Token } from '../../src/testing/fake-tws/frame.ts';
-import { at, loadAll, PaperDesk, STEADY } from './paper-desk.ts';
+import { at, STEADY } from './paper-desk.ts';
+import { paperDesks } from './paper-desks.ts';
 
 const LONG = Boolean(process.env.TRADE_LABS_TEST_LONG);
 const FIRST = Number(process.env.TRADE_LABS_TEST_SEED ?? 1);
 const SEEDS = Array.from({ length: LONG ? 300 : 24 }, (_, i) => FIRST + i);
 
-const desks: PaperDesk[] = [];
-beforeAll(loadAll);
-afterEach(async () => {
-  for (const desk of desks.splice(0)) await desk.close();
-});
+const open = paperDesks('09:28');
 
 /** Deterministic numbers from 0 to 1: mulberry32. */
 function random(seed: number): () => number {
@@ -76,8 +73,7 @@ describe('a gateway that talks nonsense', () => {
   it.each(storms)(
     'ends no daemon, and makes it send nothing it did not decide: %o',
     async (storm) => {
-      const desk = await PaperDesk.open({ from: at('09:28') });
-      desks.push(desk);
+      const desk = await open();
       const chance = random(storm.seed);
       let spoilt = 0;
       const begin = (): void => {

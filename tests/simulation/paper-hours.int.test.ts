@@ -1,20 +1,11 @@
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sessionDate } from '../../src/domain/time.ts';
 import { run } from '../cli/fake-world.ts';
 import { paperFindings } from './paper-audit.ts';
-import { at, type DeskOptions, loadAll, PaperDesk, STEADY } from './paper-desk.ts';
+import { at, STEADY } from './paper-desk.ts';
+import { paperDesks } from './paper-desks.ts';
 
-const desks: PaperDesk[] = [];
-beforeAll(loadAll);
-afterEach(async () => {
-  for (const desk of desks.splice(0)) await desk.close();
-});
-
-async function open(options: DeskOptions): Promise<PaperDesk> {
-  const desk = await PaperDesk.open(options);
-  desks.push(desk);
-  return desk;
-}
+const open = paperDesks('09:10');
 
 const scanAt = (time: string): string =>
   `schedule:\n  - { name: scan-only, job: scan, at: "${time}", top: 3 }\n`;

@@ -1,28 +1,12 @@
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { MINUTE_MS } from '../../src/domain/time.ts';
-import { paperFindings } from './paper-audit.ts';
-import { at, type DeskOptions, loadAll, PaperDesk } from './paper-desk.ts';
+import { at, type PaperDesk } from './paper-desk.ts';
+import { alertsOf, expectSound, paperDesks } from './paper-desks.ts';
 
-const desks: PaperDesk[] = [];
-beforeAll(loadAll);
-afterEach(async () => {
-  for (const desk of desks.splice(0)) await desk.close();
-});
-
-async function open(options: DeskOptions = {}): Promise<PaperDesk> {
-  const desk = await PaperDesk.open({ from: at('09:28'), ...options });
-  desks.push(desk);
-  return desk;
-}
-
-const findings = async (desk: PaperDesk): Promise<string[]> =>
-  paperFindings(desk.tws, desk.home, await desk.events());
+const open = paperDesks('09:28');
 
 const linkStates = async (desk: PaperDesk): Promise<string[]> =>
   (await desk.of('link.changed')).map(({ to }) => to);
-
-const alertsOf = async (desk: PaperDesk): Promise<string[]> =>
-  (await desk.of('alert.raised')).map(({ code }) => code);
 
 describe('a line that breaks', () => {
   it('is taken up again without a call while that takes seconds', async () => {
@@ -32,7 +16,7 @@ describe('a line that breaks', () => {
     await cut;
     expect(await linkStates(desk)).toEqual(['ready', 'connecting', 'reconciling', 'ready']);
     expect(await alertsOf(desk)).toEqual([]);
-    expect(await findings(desk)).toEqual([]);
+    await expectSound(desk);
   });
 
   it('calls a person once where it stays down, and no scan begins before it is back', async () => {

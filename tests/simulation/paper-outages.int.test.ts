@@ -1,33 +1,15 @@
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sessionDate } from '../../src/domain/time.ts';
-import { paperFindings } from './paper-audit.ts';
-import { at, type DeskOptions, loadAll, NARROW, PaperDesk, STEADY } from './paper-desk.ts';
+import { at, NARROW, type PaperDesk, STEADY } from './paper-desk.ts';
+import { alertsOf, expectSound, paperDesks } from './paper-desks.ts';
 
-const desks: PaperDesk[] = [];
-beforeAll(loadAll);
-afterEach(async () => {
-  for (const desk of desks.splice(0)) await desk.close();
-});
-
-async function open(options: DeskOptions = {}): Promise<PaperDesk> {
-  const desk = await PaperDesk.open({ from: at('09:29'), ...options });
-  desks.push(desk);
-  return desk;
-}
+const open = paperDesks('09:29');
 
 /** Shares that the server's book has, and shares that its stops would sell. */
 const cover = ({ tws }: PaperDesk) => tws.exchange.cover(STEADY);
 const HELD = { held: 35, stops: 35 };
 const NOTHING = { held: 0, stops: 0 };
 const END = at('09:36');
-
-/** Both books agree, nothing was naked, sent twice, too fast or too early, and the journal is whole. */
-async function expectSound(desk: PaperDesk): Promise<void> {
-  expect(await paperFindings(desk.tws, desk.home, await desk.events())).toEqual([]);
-}
-
-const causes = async (desk: PaperDesk): Promise<string[]> =>
-  (await desk.of('alert.raised')).map(({ code }) => code);
 
 describe('a line that breaks while shares are held', () => {
   it.each([
@@ -45,7 +27,7 @@ describe('a line that breaks while shares are held', () => {
     await desk.when(at('09:35'), () => desk.tws.announce(back, 'connectivity was restored'));
     await running;
     expect(cover(desk)).toEqual(NOTHING);
-    expect(await causes(desk)).toContain('LINK_DOWN');
+    expect(await alertsOf(desk)).toContain('LINK_DOWN');
     expect((await desk.of('trade.closed')).map(({ exitReason }) => exitReason)).toEqual(['stop']);
     await expectSound(desk);
   });
@@ -108,7 +90,7 @@ describe('a night', () => {
     await desk.daemon(at('09:29', NEXT));
     expect(desk.tws.faults.wasDone('stops-vanish')).toBe(true);
     expect(cover(desk)).toEqual(HELD);
-    expect(await causes(desk)).toContain('RECONCILE_BREAK');
+    expect(await alertsOf(desk)).toContain('RECONCILE_BREAK');
     await expectSound(desk);
   });
 

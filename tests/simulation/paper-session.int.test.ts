@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { simAccountFile } from '../../src/adapters/file/sim-account-file.ts';
 import { askToKill, askToPause } from '../../src/app/ask-to-control.ts';
 import { closePositions } from '../../src/app/close-positions.ts';
@@ -10,26 +10,13 @@ import { runOnce } from '../../src/app/run-once.ts';
 import { runSlotOnce } from '../../src/app/run-slot-once.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { type EpochMs, epochMs, MINUTE_MS, SECOND_MS } from '../../src/domain/time.ts';
-import { paperFindings } from './paper-audit.ts';
-import { ACCOUNT, at, DATE, type DeskOptions, loadAll, PaperDesk, SESSION } from './paper-desk.ts';
+import { ACCOUNT, at, DATE, type PaperDesk, SESSION } from './paper-desk.ts';
+import { alertsOf, expectSound, paperDesks } from './paper-desks.ts';
 
 /** What the scan enters: 35 shares, at the price they stay at. */
 const SYMBOL = 'PAHAFA';
 
-const desks: PaperDesk[] = [];
-beforeAll(loadAll);
-afterEach(async () => {
-  for (const desk of desks.splice(0)) await desk.close();
-});
-
-async function open(options: DeskOptions = {}): Promise<PaperDesk> {
-  const desk = await PaperDesk.open({ from: at('09:28'), ...options });
-  desks.push(desk);
-  return desk;
-}
-
-const findings = async (desk: PaperDesk): Promise<string[]> =>
-  paperFindings(desk.tws, desk.home, await desk.events());
+const open = paperDesks('09:28');
 
 /** A daemon that is not armed. */
 async function unarmed(desk: PaperDesk, until: EpochMs, observe: boolean): Promise<DaemonEnd> {
@@ -49,9 +36,6 @@ async function unarmed(desk: PaperDesk, until: EpochMs, observe: boolean): Promi
     reload: config,
   });
 }
-
-const alertsOf = async (desk: PaperDesk): Promise<string[]> =>
-  (await desk.of('alert.raised')).map(({ code }) => code);
 
 /** The user of the account buys by hand, or sells where negative, without a word to us. */
 function tradeElsewhere({ tws: { exchange } }: PaperDesk, shares: number): void {
@@ -82,7 +66,7 @@ describe('a session in mode paper', () => {
     expect(desk.tws.exchange.cover(SYMBOL)).toEqual({ held: 35, stops: 35 });
     const report = join(desk.home, 'reports', 'daily', DATE, 'report.md');
     expect(readFileSync(report, 'utf8')).toContain(SYMBOL);
-    expect(await findings(desk)).toEqual([]);
+    await expectSound(desk);
   });
 
   it('compares book and broker beside the schedule, and writes down only what differs', async () => {
@@ -121,7 +105,7 @@ describe('a session in mode paper', () => {
     );
     expect(closes).toHaveLength(1);
     expect(closes[0]?.at).toBeGreaterThanOrEqual(at('17:30'));
-    expect(await findings(desk)).toEqual([]);
+    await expectSound(desk);
   });
 });
 
@@ -227,7 +211,7 @@ describe('a command while no daemon runs', () => {
     expect(closed).toMatchObject({ isFlat: true, positions: [{ symbol: SYMBOL, left: 0 }] });
     expect(desk.tws.exchange.cover(SYMBOL)).toEqual({ held: 0, stops: 0 });
     expect((await desk.of('trade.closed'))[0]).toMatchObject({ exitReason: 'manual' });
-    expect(await findings(desk)).toEqual([]);
+    await expectSound(desk);
   });
 
   it('sells nothing that may not be sent, and says what to set', async () => {
@@ -251,7 +235,7 @@ describe('a command while no daemon runs', () => {
     const end = await runSlotOnce({ ...(await request(desk)), ...job });
     expect(end).toMatchObject({ run: { status: 'completed', counts: { submitted: 1 } } });
     expect(desk.tws.exchange.cover(SYMBOL)).toEqual({ held: 35, stops: 35 });
-    expect(await findings(desk)).toEqual([]);
+    await expectSound(desk);
   });
 
   it('runs the pipeline once, on prices of now', async () => {
@@ -260,7 +244,7 @@ describe('a command while no daemon runs', () => {
     const { outcome } = await runOnce({ ...(await request(desk)), candidates: 2, dryRun: false });
     expect(outcome.counts).toMatchObject({ approved: 1, submitted: 1 });
     expect(desk.tws.exchange.cover(SYMBOL)).toEqual({ held: 35, stops: 35 });
-    expect(await findings(desk)).toEqual([]);
+    await expectSound(desk);
   });
 
   it('pauses without a line', async () => {
