@@ -48,20 +48,24 @@ export interface BarColumns {
   readonly volume: Float64Array;
 }
 
+/** Columns that lie in one block one after the other; `column` gives the one at a place, 0 to 5. */
+export const columnsOf = (length: number, column: (place: number) => Float64Array): BarColumns => ({
+  length,
+  time: column(0),
+  open: column(1),
+  high: column(2),
+  low: column(3),
+  close: column(4),
+  volume: column(5),
+});
+
 /** Columns of the given length, filled with zeros, for a reader to fill: one block of memory, cut in six. */
 export function emptyColumns(length: number): BarColumns {
   const block = new ArrayBuffer(6 * length * Float64Array.BYTES_PER_ELEMENT);
-  const column = (place: number): Float64Array =>
-    new Float64Array(block, place * length * Float64Array.BYTES_PER_ELEMENT, length);
-  return {
+  return columnsOf(
     length,
-    time: column(0),
-    open: column(1),
-    high: column(2),
-    low: column(3),
-    close: column(4),
-    volume: column(5),
-  };
+    (place) => new Float64Array(block, place * length * Float64Array.BYTES_PER_ELEMENT, length),
+  );
 }
 
 /** The first bars, without copying them. */

@@ -8,7 +8,7 @@ import { lstatSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { HORIZON, ordinalAtOrBefore } from '../../calendar/nyse.ts';
-import type { BarColumns } from '../../domain/market.ts';
+import { type BarColumns, columnsOf } from '../../domain/market.ts';
 import { sha256 } from '../../events/fingerprint.ts';
 import { writeAtomic } from './atomic-file.ts';
 import { nodeFileSystem } from './node-file-system.ts';
@@ -162,16 +162,5 @@ function aligned(bytes: Buffer): Float64Array {
   return new Float64Array(new Uint8Array(bytes).buffer);
 }
 
-function columnsAt(numbers: Float64Array, at: number, rows: number): BarColumns {
-  const column = (place: number): Float64Array =>
-    numbers.subarray(at + place * rows, at + (place + 1) * rows);
-  return {
-    length: rows,
-    time: column(0),
-    open: column(1),
-    high: column(2),
-    low: column(3),
-    close: column(4),
-    volume: column(5),
-  };
-}
+const columnsAt = (numbers: Float64Array, at: number, rows: number): BarColumns =>
+  columnsOf(rows, (place) => numbers.subarray(at + place * rows, at + (place + 1) * rows));

@@ -3,6 +3,7 @@ import {
   type Adjustment,
   type BarColumns,
   type CorporateAction,
+  columnsOf,
   emptyColumns,
   type Symbol,
   type Timeframe,
@@ -85,17 +86,11 @@ function datesOf(daily: readonly BarColumns[], upTo: Session): SessionDate[] {
 }
 
 function viewOf(memory: SharedArrayBuffer, bars: number, { at, length }: Stretch): BarColumns {
-  const column = (index: number): Float64Array =>
-    new Float64Array(memory, (index * bars + at) * Float64Array.BYTES_PER_ELEMENT, length);
-  return {
+  return columnsOf(
     length,
-    time: column(0),
-    open: column(1),
-    high: column(2),
-    low: column(3),
-    close: column(4),
-    volume: column(5),
-  };
+    (place) =>
+      new Float64Array(memory, (place * bars + at) * Float64Array.BYTES_PER_ELEMENT, length),
+  );
 }
 
 const NO_BARS = emptyColumns(0);
