@@ -5,7 +5,7 @@ import { loadSimAccount } from '../adapters/file/sim-account-file.ts';
 import { arrayBarSource } from '../adapters/sim/array-bar-source.ts';
 import type { SimAccountState } from '../adapters/sim/sim-account-state.ts';
 import { createSimBroker } from '../adapters/sim/sim-broker.ts';
-import type { BrokerStatement } from '../domain/account.ts';
+import { type BrokerStatement, unanswered } from '../domain/account.ts';
 import { Failure } from '../domain/failure.ts';
 import type { Symbol } from '../domain/market.ts';
 import { ZERO } from '../domain/money.ts';
@@ -47,7 +47,8 @@ export async function viewDesk(home: string, asksBroker = true): Promise<DeskVie
     asksBroker ? heardByDaemon(home) : Promise.resolve(null);
   const statement = simulated === null ? await heard() : await simulated.statement(epochMs(0));
   const isHalted = (symbol: Symbol): boolean => simulated?.isHalted(symbol) ?? false;
-  const proofs = prove(book, statement ?? silence(book), isHalted);
+  // A broker that says nothing proves nothing.
+  const proofs = prove(book, statement ?? unanswered('', epochMs(0)), isHalted);
   return { book, recent, statement, proofs };
 }
 
@@ -79,16 +80,3 @@ function savedBroker(home: string) {
     restore: saved.account,
   });
 }
-
-/** A broker that says nothing: nothing is proved by it. */
-const silence = (book: Book): BrokerStatement => ({
-  account: '',
-  at: epochMs(book.seq),
-  cash: null,
-  netLiquidation: null,
-  positions: [],
-  openOrders: [],
-  fills: [],
-  completedOrders: [],
-  complete: { positions: false, openOrders: false, fills: false, completedOrders: false },
-});

@@ -41,3 +41,16 @@ export interface BrokerStatement {
     readonly completedOrders: boolean;
   };
 }
+
+/** The statement of a broker that did not answer: nothing follows from it. */
+export const unanswered = (account: string, at: EpochMs): BrokerStatement => ({
+  account,
+  at,
+  cash: null,
+  netLiquidation: null,
+  positions: [],
+  openOrders: [],
+  fills: [],
+  completedOrders: [],
+  complete: { positions: false, openOrders: false, fills: false, completedOrders: false },
+});

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import type { BrokerStatement } from '../domain/account.ts';
+import { type BrokerStatement, unanswered } from '../domain/account.ts';
 import type { Bracket, Order } from '../domain/order.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type {
@@ -47,18 +47,7 @@ export class RemoteBroker implements Broker {
   }
   async statement(fillsSince: EpochMs): Promise<BrokerStatement> {
     const result = await this.#line.ask('statement', [fillsSince]);
-    if (result !== null) return result as BrokerStatement;
-    return {
-      account: this.account,
-      at: fillsSince,
-      cash: null,
-      netLiquidation: null,
-      positions: [],
-      openOrders: [],
-      fills: [],
-      completedOrders: [],
-      complete: { positions: false, openOrders: false, fills: false, completedOrders: false },
-    };
+    return (result as BrokerStatement | null) ?? unanswered(this.account, fillsSince);
   }
   drain(): readonly BrokerEvent[] {
     return this.#line.drain();

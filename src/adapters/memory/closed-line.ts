@@ -1,5 +1,4 @@
-import type { BrokerStatement } from '../../domain/account.ts';
-import { epochMs } from '../../domain/time.ts';
+import { unanswered } from '../../domain/account.ts';
 import type { Broker, SendOutcome } from '../../ports/broker.ts';
 import type { BrokerLink, LinkStanding } from '../../ports/broker-link.ts';
 import type { Quotes } from '../../ports/quotes.ts';
@@ -33,18 +32,7 @@ export const closedBroker = (account: string): Broker => ({
   submitOrder: () => Promise.resolve(NOT_SENT),
   modify: () => Promise.resolve(NOT_SENT),
   cancel: () => Promise.resolve(NOT_SENT),
-  statement: (): Promise<BrokerStatement> =>
-    Promise.resolve({
-      account,
-      at: epochMs(0),
-      cash: null,
-      netLiquidation: null,
-      positions: [],
-      openOrders: [],
-      fills: [],
-      completedOrders: [],
-      complete: { positions: false, openOrders: false, fills: false, completedOrders: false },
-    }),
+  statement: (fillsSince) => Promise.resolve(unanswered(account, fillsSince)),
   drain: () => [],
 });
 
