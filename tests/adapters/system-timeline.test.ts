@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import {
   type ClockJump,
@@ -139,6 +141,22 @@ describe("the machine's timeline", () => {
     await expect(timeline.within(Promise.reject(new Error('no')), 60_000, NEVER)).rejects.toThrow(
       'no',
     );
+  });
+
+  it('takes an answer that came while the process stood still, though its time is over', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const accepted = once(server, 'connection') as Promise<[Socket]>;
+    const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    const [peer] = await accepted;
+    const answered = once(client, 'data').then(([bytes]) => String(bytes));
+    const limited = new SystemTimeline().within(answered, 20, NEVER);
+    peer.write('here');
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+    expect(await limited).toEqual({ done: true, value: 'here' });
+    client.destroy();
+    peer.destroy();
+    server.close();
   });
 });
 

@@ -18,7 +18,11 @@ export interface TimeSource {
 export const machineTime: TimeSource = {
   wallMs: () => Date.now(),
   monotonicMs: () => performance.now(),
-  sleep: pause,
+  sleep: async (ms, wake) => {
+    await pause(ms, wake);
+    // Timers come before sockets: after a standstill, what was answered in time has yet to be read.
+    if (!wake.aborted) await new Promise((resume) => setImmediate(resume));
+  },
   every: (ms, act) => {
     const timer = setInterval(act, ms);
     timer.unref();
