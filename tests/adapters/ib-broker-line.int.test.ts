@@ -118,6 +118,22 @@ describe('an answer that does not come', () => {
       .toEqual([ENTRY]);
   });
 
+  it('of a fill of another day is not asked for again and again', async () => {
+    const first = await withShares();
+    first.server.print(AAPL, 94, { shares: 40 });
+    await first.heard();
+    first.server.exchange.executions.splice(0);
+    const it = await first.restarted();
+    const asked = (message: number): number => it.sent.filter(([id]) => id === message).length;
+    // Minutes pass: the time is asked for every half a minute.
+    await expect.poll(() => asked(49)).toBeGreaterThan(4);
+    expect(fillsOf(await it.heard())).toEqual([]);
+    expect((await it.broker.statement(EVER)).openOrders).toMatchObject([
+      { orderRef: STOP, status: 'partial', filledQuantity: 40 },
+    ]);
+    expect(asked(5)).toBeLessThan(6);
+  });
+
   it('is none to a question either, and the late one is taken for no other', async () => {
     const it = await withShares({ answerMs: 1_000 });
     it.server.faults.set('slow-answers');

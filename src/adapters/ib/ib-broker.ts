@@ -33,6 +33,7 @@ import { IbOrders, type StatusTold } from './ib-orders.ts';
 import { type OrderPreview, previewOf } from './ib-preview.ts';
 import { type IbRemark, Remarks } from './ib-remarks.ts';
 import { type ReadingParts, statementOf } from './ib-statement.ts';
+import type { TrackedOrder } from './ib-tracked-order.ts';
 
 /** What a broker over a gateway is made of. */
 export interface IbBrokerOptions {
@@ -272,27 +273,20 @@ export class IbBroker implements Broker {
     const told: StatusTold = { orderId, status, filled, remaining, permId, clientId, whyHeld };
     this.#orders.status(told);
     const order = this.#orders.find(told);
-    if (order !== undefined && this.#isBehind(order)) void this.#waitForExecution(order);
+    if (order === undefined || order.sought >= order.filled || !this.#isBehind(order)) return;
+    order.sought = order.filled;
+    void this.#waitForExecution(order);
   }
 
-  #isBehind({
-    orderRef,
-    permId,
-    filled,
-  }: {
-    orderRef: string;
-    permId: number;
-    filled: number;
-  }): boolean {
+  #isBehind({ orderRef, permId, filled }: TrackedOrder): boolean {
     return this.#executions.filledOf(orderRef, permId) < filled;
   }
 
-  /** A status that counts shares without an execution: where none follows soon, it was lost, and is asked for. */
-  async #waitForExecution(order: {
-    orderRef: string;
-    permId: number;
-    filled: number;
-  }): Promise<void> {
+  /**
+   * A status that counts shares without an execution: where none follows soon, it was lost, and is asked for, once. The
+   * answer repeats the status, also where the execution is of another day and is never told.
+   */
+  async #waitForExecution(order: TrackedOrder): Promise<void> {
     const came = await this.#changes.until(() => (this.#isBehind(order) ? null : true), LATE_MS);
     if (came === null) this.#inquiries.look();
   }

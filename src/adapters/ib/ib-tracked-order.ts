@@ -44,6 +44,8 @@ export interface TrackedOrder {
   answering: boolean;
   /** Shares that the broker counts as filled; its executions may come later. */
   filled: number;
+  /** So many of these had their executions asked for: those of other days are not told any more. */
+  sought: number;
   refusal: Refusal | null;
   /** The no to the change, or the withdrawal, that was asked for last. */
   changeRefusal: Refusal | null;
@@ -97,6 +99,7 @@ export const trackedOrder = (
   acknowledged: false,
   answering: false,
   filled: 0,
+  sought: 0,
   refusal: null,
   changeRefusal: null,
   changing: false,
