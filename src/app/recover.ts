@@ -1,14 +1,18 @@
 import { newYorkDate, previousSession } from '../calendar/nyse.ts';
 import { isLive } from '../domain/order.ts';
 import type { RunRecord } from '../domain/run.ts';
-import { type EpochMs, epochMs, type Session } from '../domain/time.ts';
+import { type EpochMs, epochMs, MINUTE_MS, type Session } from '../domain/time.ts';
 import { alertDraft } from '../events/alert-draft.ts';
 import type { EventDraft } from '../events/event.ts';
+import type { Discrepancy } from '../ledger/breaks.ts';
 import type { System } from './compose.ts';
 import type { Monitors } from './monitors.ts';
 import { runReconcile } from './reconcile-job.ts';
 import { type PlannedSlot, planBetween } from './session-plan.ts';
-import { takeUpLine } from './take-up-line.ts';
+import { ASK_AGAIN_MS, takeUpLine } from './take-up-line.ts';
+
+/** How long a process that begins waits until the broker has said of each order what became of it. */
+const ANSWERED_WITHIN_MS = MINUTE_MS;
 
 /** Why an order that the broker never heard of ended. */
 const NEVER_SENT = 'not sent: the process ended before the broker had it';
@@ -25,11 +29,28 @@ export async function recover(
 ): Promise<readonly RunRecord[]> {
   await takeUpLine(system, monitors, session);
   await monitors.takeIn(session.date);
-  // What a real broker does not show may be on its way to it still: two looks have to agree that it is not.
   if (system.broker.simulated) await endUnsent(system);
   else await monitors.desk.recover();
   await monitors.prove(session.date);
+  if (!system.broker.simulated) await learnUnanswered(system, monitors, session);
   return system.book.unfinishedRuns();
+}
+
+/**
+ * Looks until nothing is unknown. What a real broker does not show may still be on its way to it: two looks have to agree
+ * that it is not. What stays unknown is looked at again while the daemon runs.
+ */
+async function learnUnanswered(
+  { book, clock, wait }: System,
+  monitors: Monitors,
+  session: Session,
+): Promise<void> {
+  const until = clock.now() + ANSWERED_WITHIN_MS;
+  const isOpen = (): boolean => book.live().some(({ status }) => status === 'unknown');
+  while (isOpen() && clock.now() + ASK_AGAIN_MS <= until) {
+    await wait(ASK_AGAIN_MS);
+    await monitors.prove(session.date);
+  }
 }
 
 /**
@@ -65,17 +86,17 @@ async function endUnsent({ book, broker, clock, history }: System): Promise<void
   if (drafts.length > 0) await history.append(drafts);
 }
 
-/** Compares what we think with what the broker says, before anything is sent; the number of differences. */
+/** Compares what we think with what the broker says, before anything is sent; what differs. */
 export async function compareFirst(
   system: System,
   session: Session,
   at: EpochMs,
   until?: EpochMs,
-): Promise<number> {
+): Promise<readonly Discrepancy[]> {
   const { discrepancies } = await runReconcile(system, session, at, until);
   const differences = discrepancies.length;
   if (differences > 0) await alertBreak(system, differences, ' at the start');
-  return differences;
+  return discrepancies;
 }
 
 /** Calls a person because book and broker differ. */

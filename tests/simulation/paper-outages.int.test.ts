@@ -1,4 +1,7 @@
+import { cpSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { historyFolder, journalFolder } from '../../src/adapters/file/file-history.ts';
 import { sessionDate } from '../../src/domain/time.ts';
 import { at, NARROW, type PaperDesk, STEADY } from './paper-desk.ts';
 import { alertsOf, expectSound, paperDesks } from './paper-desks.ts';
@@ -107,5 +110,36 @@ describe('a night', () => {
       'sell inferred',
     ]);
     expect(desk.tws.audit.findings()).toEqual([]);
+  });
+});
+
+/** What a process leaves that ends right after it wrote its first orders down. */
+function cutAfterFirstOrders(home: string): void {
+  const folder = historyFolder(home);
+  const journal = journalFolder(folder);
+  const files = readdirSync(journal).filter((name) => name.endsWith('.jsonl'));
+  expect(files).toHaveLength(1);
+  const path = join(journal, files[0] ?? '');
+  const lines = readFileSync(path, 'utf8').split('\n');
+  const last = lines.findLastIndex((line) => line.includes('"type":"order.submitted"'));
+  truncateSync(path, Buffer.byteLength(lines.slice(0, last + 1).join('\n')) + 1);
+  rmSync(join(folder, 'state'), { recursive: true });
+}
+
+describe('a process that ended between writing orders down and sending them', () => {
+  it('is followed by one that finds them gone before it compares, and calls nobody', async () => {
+    const before = await open();
+    await before.daemon(at('09:31'));
+    const desk = await open({ from: at('09:31') });
+    cpSync(join(before.home, 'data'), join(desk.home, 'data'), { recursive: true });
+    cutAfterFirstOrders(desk.home);
+    await desk.daemon(END);
+    const compared = await desk.of('reconcile.completed');
+    expect(compared.flatMap(({ discrepancies }) => discrepancies)).toEqual([]);
+    const ends = await desk.of('order.cancelled');
+    expect(ends.map(({ cause }) => cause)).toEqual(['never arrived', 'never arrived']);
+    expect(await alertsOf(desk)).toEqual([]);
+    expect(desk.tws.audit.messages).toEqual([]);
+    await expectSound(desk);
   });
 });
