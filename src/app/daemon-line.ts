@@ -1,4 +1,5 @@
 import { type EpochMs, epochMs, type Session } from '../domain/time.ts';
+import type { Discrepancy } from '../ledger/breaks.ts';
 import type { BrokerTimetable } from './broker-session.ts';
 import type { System } from './compose.ts';
 import type { Engine } from './engine.ts';
@@ -15,7 +16,7 @@ export interface DaemonLineParts {
   readonly timetable: BrokerTimetable;
   readonly now: () => EpochMs;
   readonly tell: (text: string) => void;
-  readonly onCompared: (differences: number, at: EpochMs) => void;
+  readonly onCompared: (found: readonly Discrepancy[], at: EpochMs) => void;
 }
 
 /** What a line to broker or prices adds to the life of a daemon; nothing where everything is simulated. */
@@ -54,9 +55,9 @@ export class DaemonLine {
     return left > 0 ? `book and broker differ in ${left} places: no entries` : null;
   }
 
-  /** Told how many differences another comparison has found. */
-  compared(differences: number): void {
-    this.#watch?.compared(differences);
+  /** Told what a comparison has found. */
+  compared(found: readonly Discrepancy[]): void {
+    this.#watch?.compared(found);
   }
 
   /** When broker or line are looked at again, if nothing is heard before. */

@@ -3,6 +3,7 @@ import type { ClockJump } from '../adapters/system/system-timeline.ts';
 import { lastSessionClosedBy } from '../calendar/nyse.ts';
 import type { DaemonState } from '../domain/run.ts';
 import { type EpochMs, epochMs, type Session } from '../domain/time.ts';
+import type { Discrepancy } from '../ledger/breaks.ts';
 import { Agenda } from './agenda.ts';
 import { watchClock } from './breaker-watch.ts';
 import { BrokerTimetable } from './broker-session.ts';
@@ -48,7 +49,8 @@ export class Daemon {
   #stopCause: string | null = null;
   #reloadAsked = false;
   /** How many the last comparison of book and broker found. */
-  #differences = 0;
+  /** What book and broker differed in when they were compared last. */
+  #differences: readonly Discrepancy[] = [];
 
   constructor(parts: DaemonParts) {
     const { system, clock, timeline } = parts;
@@ -66,13 +68,13 @@ export class Daemon {
       timetable: this.#timetable,
       now: () => timeline.now(),
       tell: (text) => parts.tell({ kind: 'note', text }),
-      onCompared: (differences, at) => this.#reconciled(differences, at),
+      onCompared: (found, at) => this.#reconciled(found, at),
     });
     this.#runner = new SlotRunner(system, {
       timeline,
       agenda: this.#agenda,
       giveUp: this.#giveUp.signal,
-      observer: { ...parts.observer, onReconcile: (n, at) => this.#reconciled(n, at) },
+      observer: { ...parts.observer, onReconcile: (found, at) => this.#reconciled(found, at) },
       circumstances: (slot) => this.#circumstances(slot),
     });
   }
@@ -202,10 +204,10 @@ export class Daemon {
     return next?.session ?? lastSessionClosedBy(this.#parts.clock.now());
   }
 
-  #reconciled(differences: number, at: EpochMs): void {
-    this.#differences = differences;
-    this.#line.compared(differences);
-    this.#parts.observer.onReconcile?.(differences, at);
+  #reconciled(found: readonly Discrepancy[], at: EpochMs): void {
+    this.#differences = found;
+    this.#line.compared(found);
+    this.#parts.observer.onReconcile?.(found, at);
   }
 
   /** Instant after instant until a stop is asked for. */
@@ -271,7 +273,7 @@ export class Daemon {
       system: this.#system,
       monitors: this.#engine.monitors,
       session,
-      onReconcile: (differences) => this.#reconciled(differences, this.now),
+      onReconcile: (found) => this.#reconciled(found, this.now),
     });
   }
 
@@ -295,7 +297,7 @@ export class Daemon {
       window: this.#timetable.current(now),
       closesAt: this.#line.closesAt(slot),
       delay: this.#delays.of(slot, this.#runner.last),
-      noEntries: slot.row.job === 'scan' ? this.#line.noScans(this.#differences) : null,
+      noEntries: slot.row.job === 'scan' ? this.#line.noScans(this.#differences.length) : null,
     };
   }
 

@@ -4,6 +4,7 @@ import { Failure } from '../domain/failure.ts';
 import { NO_COUNTS, runId } from '../domain/run.ts';
 import type { EpochMs, Session } from '../domain/time.ts';
 import type { EventDraft } from '../events/event.ts';
+import type { Discrepancy } from '../ledger/breaks.ts';
 import type { Decision } from '../pipeline/decide.ts';
 import { type RunOutcome, type RunRequest, runPipeline } from '../pipeline/run.ts';
 import { worthOf } from './account-worth.ts';
@@ -29,7 +30,7 @@ export interface ReportOutcome {
 export interface JobObserver {
   readonly onScan?: (outcome: RunOutcome, slot: string, at: EpochMs) => void;
   readonly onDecision?: (decision: Decision, snapshot: MarketSnapshot) => void;
-  readonly onReconcile?: (differences: number, at: EpochMs) => void;
+  readonly onReconcile?: (found: readonly Discrepancy[], at: EpochMs) => void;
   readonly onReport?: (report: ReportOutcome, at: EpochMs) => void;
 }
 
@@ -92,7 +93,7 @@ async function workOf(
   switch (row.job) {
     case 'reconcile': {
       const found = await runReconcile(system, session, at);
-      observer.onReconcile?.(found.discrepancies.length, at);
+      observer.onReconcile?.(found.discrepancies, at);
       return found.discrepancies.length === 0 ? null : `${found.discrepancies.length} differences`;
     }
     case 'report': {

@@ -3,6 +3,7 @@ import type { BrokerWindow } from '../config/schema.ts';
 import type { AlertCode } from '../domain/alert.ts';
 import { type EpochMs, epochMs, MINUTE_MS, SECOND_MS, type Session } from '../domain/time.ts';
 import { alertDraft } from '../events/alert-draft.ts';
+import type { Discrepancy } from '../ledger/breaks.ts';
 import type { BrokerLink, LinkStanding } from '../ports/broker-link.ts';
 import type { System } from './compose.ts';
 import type { Monitors } from './monitors.ts';
@@ -15,7 +16,7 @@ import { durationText } from './words.ts';
 const DOWN_GRACE_MS = MINUTE_MS;
 /** The same after a time at which it was known to be away: it seldom comes back on the minute. */
 const BACK_GRACE_MS = 10 * MINUTE_MS;
-/** How often book and broker are compared while something is held. */
+/** How often book and broker are compared while something is held or differs. */
 const COMPARE_MS = 5 * MINUTE_MS;
 /** How long book and broker may take to agree before what differs is called a break. */
 export const SETTLE_MS = 15 * SECOND_MS;
@@ -28,7 +29,7 @@ export interface LinkWatchParts {
   /** The window of the broker's timetable that is in progress. */
   readonly window: (at: EpochMs) => Occurrence<BrokerWindow> | null;
   readonly tell: (text: string) => void;
-  readonly onCompared: (differences: number, at: EpochMs) => void;
+  readonly onCompared: (found: readonly Discrepancy[], at: EpochMs) => void;
 }
 
 /**
@@ -41,7 +42,8 @@ export class LinkWatch {
   #seen: LinkStanding | null = null;
   #askAt: EpochMs | null = null;
   #comparedAt: EpochMs;
-  #differences = 0;
+  /** What they differed in last. */
+  #found: readonly Discrepancy[] = [];
   #downSince: EpochMs | null = null;
   #isAlerted = false;
   /** The window that was in progress last. */
@@ -52,9 +54,9 @@ export class LinkWatch {
     this.#comparedAt = parts.system().clock.now();
   }
 
-  /** Told how many differences another comparison has found. */
-  compared(differences: number): void {
-    this.#differences = differences;
+  /** Told what a comparison has found. */
+  compared(found: readonly Discrepancy[]): void {
+    this.#found = found;
     this.#comparedAt = this.#now();
   }
 
@@ -113,18 +115,17 @@ export class LinkWatch {
   async #compare(session: Session): Promise<void> {
     const system = this.#parts.system();
     const at = this.#now();
-    const until = epochMs(at + SETTLE_MS);
-    const before = this.#differences;
-    const differences = await compareAgain(system, session, at, until, before);
-    if (differences > 0 && before === 0) await alertBreak(system, differences, '');
-    this.#differences = differences;
-    this.#comparedAt = this.#now();
-    if (differences !== before) this.#parts.onCompared(differences, at);
+    const before = this.#found;
+    const found = await compareAgain(system, session, at, epochMs(at + SETTLE_MS), before);
+    if (found.length > 0 && before.length === 0) await alertBreak(system, found.length, '');
+    if (found.length === before.length) this.compared(found);
+    else this.#parts.onCompared(found, at);
   }
 
   #compareAt(): EpochMs | null {
     const { book } = this.#parts.system();
-    const isBusy = book.openTrades().length > 0 || book.live().length > 0;
+    const isHeld = book.openTrades().length > 0 || book.live().length > 0;
+    const isBusy = isHeld || this.#found.length > 0;
     const isReady = this.#parts.link.standing.state === 'ready';
     return isBusy && isReady ? epochMs(this.#comparedAt + COMPARE_MS) : null;
   }

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { writeAtomic } from '../adapters/file/atomic-file.ts';
 import { nodeFileSystem } from '../adapters/file/node-file-system.ts';
 import { newYorkDate, newYorkTime } from '../calendar/nyse.ts';
 import type { BrokerStatement } from '../domain/account.ts';
 import { type EpochMs, epochMs, isoUtc, MINUTE_MS, type Session } from '../domain/time.ts';
-import { openBreaks } from '../ledger/breaks.ts';
+import { type Discrepancy, openBreaks } from '../ledger/breaks.ts';
 import {
   confirmed,
   LIVE_RULES,
@@ -40,22 +41,22 @@ export async function runReconcile(
 }
 
 /**
- * The same beside the schedule, again and again: written down only where it differs, or no longer differs. Resolves with
- * the number of differences.
+ * The same beside the schedule, again and again: written down only where it is news. `before` is what was found last.
+ * Resolves with what is found now.
  */
 export async function compareAgain(
   system: System,
   session: Session,
   at: EpochMs,
   until: EpochMs,
-  before: number,
-): Promise<number> {
+  before: readonly Discrepancy[],
+): Promise<readonly Discrepancy[]> {
   const result = await compared(system, session, until);
-  const differences = result.discrepancies.length;
-  if (differences === 0 && before === 0) return 0;
+  const { discrepancies } = result;
+  if (isDeepStrictEqual(discrepancies, before)) return discrepancies;
   await journalReconciliation(system, result);
-  if (differences > 0) writeReconciliation(system, result, session, at);
-  return differences;
+  if (discrepancies.length > 0) writeReconciliation(system, result, session, at);
+  return discrepancies;
 }
 
 function compared(system: System, session: Session, until: EpochMs): Promise<Reconciliation> {

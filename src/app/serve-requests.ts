@@ -3,6 +3,7 @@ import { Failure } from '../domain/failure.ts';
 import { parseSymbol, type Symbol } from '../domain/market.ts';
 import { type EpochMs, epochMs, type Session } from '../domain/time.ts';
 import { EVENT_PAYLOADS } from '../events/event.ts';
+import type { Discrepancy } from '../ledger/breaks.ts';
 import { leavePositions } from './close-positions.ts';
 import type { System } from './compose.ts';
 import { acknowledgeIn, pauseIn, resumeIn } from './control-trading.ts';
@@ -28,7 +29,7 @@ export interface Hands {
   /** The session in progress, or the next. */
   readonly session: Session;
   /** Told how many differences a comparison that was asked for has found. */
-  readonly onReconcile: (differences: number) => void;
+  readonly onReconcile: (found: readonly Discrepancy[]) => void;
 }
 
 /** Requests that wait until the process that holds the home has a hand free: one after the other, each answered. */
@@ -154,7 +155,7 @@ async function reconcileFor(hands: Hands, args: Args): Promise<unknown> {
   };
   const requester = requesterOf(system, 'reconcile', 'handed');
   const outcome = await reconcileIn(system, monitors, order, requester);
-  if (!order.dryRun) onReconcile(outcome.result.discrepancies.length);
+  if (!order.dryRun) onReconcile(outcome.result.discrepancies);
   return outcome;
 }
 

@@ -26,7 +26,7 @@ export async function playDemo(
   let written: ReportOutcome = { paths: [], summary: [] };
   const observer: JobObserver = {
     onScan: (outcome, slot, at) => say(`${timeOf(at)}  ${slot.padEnd(11)} ${funnelText(outcome)}`),
-    onReconcile: (differences, at) =>
+    onReconcile: ({ length: differences }, at) =>
       say(`${timeOf(at)}  reconcile   ${differences} differences between book and broker`),
     onReport: (report, at) => {
       written = report;

@@ -143,7 +143,7 @@ class Teller {
     };
     this.observer = {
       onScan: (outcome, slot, at) => say(at, `${slot.padEnd(11)} ${funnelText(outcome)}`),
-      onReconcile: (differences, at) =>
+      onReconcile: ({ length: differences }, at) =>
         say(at, `reconcile   ${differences} differences between book and broker`),
       onReport: (report, at) => say(at, `report      ${report.paths[0] ?? ''}`),
     };

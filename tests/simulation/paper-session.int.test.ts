@@ -38,9 +38,9 @@ async function unarmed(desk: PaperDesk, until: EpochMs, observe: boolean): Promi
 }
 
 /** The user of the account buys by hand, or sells where negative, without a word to us. */
-function tradeElsewhere({ tws: { exchange } }: PaperDesk, shares: number): void {
+function tradeElsewhere({ tws: { exchange } }: PaperDesk, shares: number, commission = 1): void {
   const contract = exchange.book.contracts.find(({ symbol }) => symbol === SYMBOL);
-  if (contract !== undefined) exchange.holdings.book(contract, shares, 168, 1);
+  if (contract !== undefined) exchange.holdings.book(contract, shares, 168, commission);
 }
 
 describe('a session in mode paper', () => {
@@ -79,6 +79,21 @@ describe('a session in mode paper', () => {
     expect(differing.length).toBeGreaterThan(0);
     expect(compared.length).toBeLessThan(6);
     expect(await alertsOf(desk)).toContain('RECONCILE_BREAK');
+  });
+
+  it('compares again where nothing is held, and enters once what differed is gone', async () => {
+    const yaml = 'schedule:\n  - { name: scan-only, job: scan, at: "10:00", top: 1 }\n';
+    const desk = await open({ from: at('09:20'), yaml });
+    await desk.daemon(at('09:22'));
+    tradeElsewhere(desk, 5, 0);
+    const sells = desk.when(at('09:42'), () => tradeElsewhere(desk, -5, 0));
+    await desk.daemon(at('10:05'));
+    await sells;
+    const compared = await desk.of('reconcile.completed');
+    const kinds = compared.map(({ discrepancies }) => discrepancies.map(({ kind }) => kind));
+    expect(kinds).toEqual([[], ['foreign_position', 'cash'], []]);
+    const orders = await desk.of('order.submitted');
+    expect(orders.map(({ leg }) => leg)).toEqual(['entry', 'stop']);
   });
 
   it('says through its daemon how the broker stands, to whoever looks at the home', async () => {
