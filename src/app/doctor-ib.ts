@@ -20,6 +20,8 @@ import { account, broken, noLink, note, ok, portConvention, version } from './ib
 /** What the first look at a gateway is given. */
 export interface FirstContact {
   readonly config: Config;
+  /** The daemon of the same home that is connected already, in words; null or absent for none. */
+  readonly connectedDaemon?: string | null;
   readonly timeline: Timeline;
   /** For each step of the connection and each question. */
   readonly stepMs: number;
@@ -42,7 +44,7 @@ const COMPETING_SESSION = 10_197;
  * whether orders would be taken. Every finding says its cause and the way out. A step that fails ends the look.
  */
 export async function firstContact(contact: FirstContact): Promise<Finding[]> {
-  const { config, timeline, stepMs, giveUp, onWire } = contact;
+  const { config, connectedDaemon = null, timeline, stepMs, giveUp, onWire } = contact;
   const { host, port, clientId } = config.ib;
   const findings: Finding[] = [portConvention(config)];
   const opened = await IbLink.open({
@@ -54,7 +56,7 @@ export async function firstContact(contact: FirstContact): Promise<Finding[]> {
     giveUp,
     ...(onWire === undefined ? {} : { onWire }),
   });
-  if (!opened.ok) return [...findings, noLink(opened.why, config)];
+  if (!opened.ok) return [...findings, noLink(opened.why, config, connectedDaemon)];
   const { link } = opened;
   try {
     findings.push(version(link), account(link, config));

@@ -23,12 +23,11 @@ import { homeIdentity } from '../adapters/file/history-home.ts';
 import { type Restored, restoreHistory } from '../adapters/file/history-restore.ts';
 import { loadState } from '../adapters/file/history-state.ts';
 import { type VerifiedHistory, verifyHistory } from '../adapters/file/history-verify.ts';
-import { lockFolder } from '../adapters/file/home-lock.ts';
+import { holderOf } from '../adapters/file/home-lock.ts';
 import { journalFiles } from '../adapters/file/journal-lines.ts';
 import { nodeFileSystem } from '../adapters/file/node-file-system.ts';
 import { throughOwner } from '../adapters/file/owner-channel.ts';
-import { printOwner, readOwner } from '../adapters/file/owner-file.ts';
-import { hasEnded } from '../adapters/file/process-mark.ts';
+import { printOwner } from '../adapters/file/owner-file.ts';
 import { Failure } from '../domain/failure.ts';
 import type { Mode } from '../domain/run.ts';
 import type { EpochMs } from '../domain/time.ts';
@@ -147,7 +146,7 @@ export function infoOf(home: string): HistoryInfo {
   const identity = homeIdentity(files, folder);
   if (identity === null) throw noHistory(home);
   const state = loadState(files, folder);
-  const owner = readOwner(files, lockFolder(home));
+  const holder = holderOf(home);
   const journal = journalFolder(folder);
   return {
     folder,
@@ -162,7 +161,7 @@ export function infoOf(home: string): HistoryInfo {
       bytes: files.stat(join(journal, file))?.size ?? 0,
     })),
     backups: listBackups(backupFolder(home)),
-    heldBy: owner === null || hasEnded(owner) ? null : printOwner(owner),
+    heldBy: holder === null ? null : printOwner(holder),
   };
 }
 

@@ -47,8 +47,12 @@ export function portConvention({ ib, mode }: Config): Finding {
   return note('address', `${detail}: ${kind}`, 'check ib.port and ib.account');
 }
 
-/** Why there is no connection, and what to do. */
-export function noLink({ step, cause, message }: NoLink, { ib }: Config): Finding {
+/** Why there is no connection, and what to do. `daemon` is that of the same home which has one, in words. */
+export function noLink(
+  { step, cause, message }: NoLink,
+  { ib }: Config,
+  daemon: string | null,
+): Finding {
   const place = `${ib.host}:${ib.port}`;
   switch (cause) {
     case 'refused':
@@ -58,6 +62,7 @@ export function noLink({ step, cause, message }: NoLink, { ib }: Config): Findin
         'start the gateway and log in; gateway listens on 4002 (paper) and 4001 (live), workstation on 7497 and 7496, containers often on 4004 and 4003',
       );
     case 'client_id_in_use':
+      if (daemon !== null) return usedByDaemon(ib.clientId, daemon);
       return broken(
         'connection',
         `client id ${ib.clientId} is in use`,
@@ -84,6 +89,16 @@ export function noLink({ step, cause, message }: NoLink, { ib }: Config): Findin
           : 'look at the gateway: it may wait for a login, a second factor, or for somebody to accept the connection',
       );
   }
+}
+
+/** The daemon is connected as it should be: it is the look that has to go another way. */
+function usedByDaemon(clientId: number, daemon: string): Finding {
+  const other = clientId === 1 ? 2 : clientId - 1;
+  return broken(
+    'connection',
+    `client id ${clientId} is in use by the daemon of this home, which is connected: ${daemon}`,
+    `see how its line stands: trade-labs status. To look beside it, be another client this once: TRADE_LABS_IB__CLIENT_ID=${other} trade-labs doctor ib. Or stop it first`,
+  );
 }
 
 const STEPS = {

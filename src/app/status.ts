@@ -1,8 +1,6 @@
 import { type DaemonStatus, readDaemonStatus } from '../adapters/file/daemon-status-file.ts';
-import { lockFolder } from '../adapters/file/home-lock.ts';
-import { nodeFileSystem } from '../adapters/file/node-file-system.ts';
-import { type Owner, readOwner } from '../adapters/file/owner-file.ts';
-import { hasEnded } from '../adapters/file/process-mark.ts';
+import { holderOf } from '../adapters/file/home-lock.ts';
+import type { Owner } from '../adapters/file/owner-file.ts';
 import { HORIZON, newYorkDate, nextSession, sessionOf } from '../calendar/nyse.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { OpenAlert } from '../domain/alert.ts';
@@ -61,12 +59,11 @@ export async function readStatus(
   loaded: LoadedConfig,
   now: EpochMs,
 ): Promise<HomeStatus> {
-  const owner = readOwner(nodeFileSystem, lockFolder(home));
   const { book, recent } = await readBook(home);
   const runs = book.seq === 0 ? [] : await all(recordsOf(home).runs({ last: 1 }));
   return {
     now,
-    holder: owner === null || hasEnded(owner) ? null : owner,
+    holder: holderOf(home),
     daemon: readDaemonStatus(home),
     market: marketText(now),
     account: book.seq === 0 ? null : accountOf(book),

@@ -3,12 +3,17 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { saveDaemonStatus } from '../../src/adapters/file/daemon-status-file.ts';
+import { lockHome } from '../../src/adapters/file/home-lock.ts';
 import { SystemTimeline } from '../../src/adapters/system/system-timeline.ts';
 import { recordWire } from '../../src/adapters/system/wire-record.ts';
 import type { Finding } from '../../src/app/doctor.ts';
 import { firstContact } from '../../src/app/doctor-ib.ts';
+import { lookAtGateway } from '../../src/app/look-at-gateway.ts';
 import { lastSessionClosedBy } from '../../src/calendar/nyse.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import type { Config } from '../../src/config/schema.ts';
+import type { LinkState } from '../../src/domain/link.ts';
 import type { EpochMs } from '../../src/domain/time.ts';
 import { commonStocks } from '../../src/testing/fake-tws/contracts.ts';
 import type { FaultName } from '../../src/testing/fake-tws/faults.ts';
@@ -48,22 +53,21 @@ async function gateway(
   return { server, port: await server.listen() };
 }
 
+async function configOf(port: number): Promise<Config> {
+  const env = {
+    TRADE_LABS_MODE: 'paper',
+    TRADE_LABS_BROKER: 'ib',
+    TRADE_LABS_IB__PORT: String(port),
+  };
+  return (await loadConfig({ home: root, cwd: root, env })).config;
+}
+
 /** Looks at a port as `doctor ib` does, with less patience. */
 async function look(
   port: number,
-  more: Partial<Parameters<typeof firstContact>[0]> & { env?: Record<string, string> } = {},
+  rest: Partial<Parameters<typeof firstContact>[0]> = {},
 ): Promise<readonly Finding[]> {
-  const { env, ...rest } = more;
-  const { config } = await loadConfig({
-    home: root,
-    cwd: root,
-    env: {
-      TRADE_LABS_MODE: 'paper',
-      TRADE_LABS_BROKER: 'ib',
-      TRADE_LABS_IB__PORT: String(port),
-      ...env,
-    },
-  });
+  const config = await configOf(port);
   const timeline = new SystemTimeline();
   const giveUp = new AbortController().signal;
   return firstContact({ config, timeline, stepMs: 1_500, giveUp, ...rest });
@@ -211,4 +215,46 @@ describe('a first look at a gateway', () => {
     expect(messages.filter(({ direction }) => direction === 'received').length).toBeGreaterThan(15);
     expect(() => recordWire(path)).toThrow('cannot record to');
   });
+});
+
+describe('a client id that is in use', () => {
+  /** What is found while this process holds the home as its daemon, whose line stands like that. */
+  async function foundBeside(state: LinkState): Promise<Finding | undefined> {
+    const { server, port } = await gateway();
+    server.faults.set('client-id-in-use');
+    const home = mkdtempSync(join(root, 'home-'));
+    const lock = await lockHome({ home, role: 'daemon', now: now() });
+    const said = { state: 'running', cause: '', brokerSession: 'open', idle: '' } as const;
+    const at = new Date(now()).toISOString();
+    const link = { state, cause: '' };
+    const times = { startedAt: at, updatedAt: at, next: [], running: null, rssBytes: 0 };
+    saveDaemonStatus(home, { ...said, ...times, link });
+    try {
+      const giveUp = new AbortController().signal;
+      const config = await configOf(port);
+      const findings = await lookAtGateway({ home, config, recordFile: null, giveUp });
+      return findings.at(-1);
+    } finally {
+      await lock.release();
+    }
+  }
+
+  it("is that of the home's own daemon, which is named, with what to do", async () => {
+    const found = await foundBeside('ready');
+    expect(found).toMatchObject({ what: 'connection', result: 'broken' });
+    expect(found?.detail).toContain(
+      `in use by the daemon of this home, which is connected: daemon, process ${process.pid} on `,
+    );
+    expect(found?.fix).toContain('trade-labs status');
+    expect(found?.fix).toContain('TRADE_LABS_IB__CLIENT_ID=16 trade-labs doctor ib');
+  });
+
+  it.each(['refused', 'connecting'] as const)(
+    'is that of another program where the daemon of the home is %s',
+    async (state) => {
+      const found = await foundBeside(state);
+      expect(found?.detail).toBe('client id 17 is in use');
+      expect(found?.fix).toContain('stop the other program');
+    },
+  );
 });

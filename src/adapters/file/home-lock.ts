@@ -6,7 +6,7 @@ import { type EpochMs, isoUtc } from '../../domain/time.ts';
 import { sha256 } from '../../events/chain.ts';
 import type { FileSystem, OpenFile } from '../../ports/file-system.ts';
 import { nodeFileSystem } from './node-file-system.ts';
-import { ownerPath, printOwner, readOwner, writeOwner } from './owner-file.ts';
+import { type Owner, ownerPath, printOwner, readOwner, writeOwner } from './owner-file.ts';
 import { hasEnded, ownMark } from './process-mark.ts';
 
 /** The right to write a home, held by one process at a time. */
@@ -36,6 +36,12 @@ const STALE_MS = 20_000;
 
 /** Where a home keeps who holds it. */
 export const lockFolder = (home: string): string => join(home, 'data', 'state');
+
+/** Who holds a home, looked at without taking it; null where nobody does, or whoever did has ended. */
+export function holderOf(home: string): Owner | null {
+  const owner = readOwner(nodeFileSystem, lockFolder(home));
+  return owner === null || hasEnded(owner) ? null : owner;
+}
 
 const heldHere = new Set<string>();
 

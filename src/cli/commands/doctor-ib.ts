@@ -30,8 +30,9 @@ export const doctorIb: CommandSpec = {
       context.stderr(`Asking ${config.ib.host}:${config.ib.port} ...\n`);
     }
     const named = options.record;
-    const record = typeof named === 'string' ? resolve(context.cwd, named) : null;
-    const findings = await lookAtGateway(config, record, context.interrupt);
+    const recordFile = typeof named === 'string' ? resolve(context.cwd, named) : null;
+    const { home, interrupt: giveUp } = context;
+    const findings = await lookAtGateway({ home, config, recordFile, giveUp });
     return findingsOutcome(findings, 'trade-labs config validate');
   },
 };
