@@ -189,6 +189,16 @@ describe('a status', () => {
     expect(it.events.map(({ kind }) => kind)).toEqual(['rejected', 'acknowledged']);
     expect(orderStatusOf(it.child)).toBe('working');
   });
+
+  it('that a stop waits is late after its refusal, but where it is told with its terms', () => {
+    const it = having({ code: 201 }, status('PreSubmitted', 'trigger'));
+    expect(orderStatusOf(it.child)).toBe('rejected');
+    hear(it, { open: 'Inactive', quantity: 100 });
+    expect(orderStatusOf(it.child)).toBe('rejected');
+    hear(it, { open: 'PreSubmitted', quantity: 100 });
+    hear(it, status('PreSubmitted', 'trigger'));
+    expect(orderStatusOf(it.child)).toBe('working');
+  });
 });
 
 describe('the end of an order', () => {

@@ -9,6 +9,13 @@ import {
   type TrackedState,
 } from './ib-tracked-order.ts';
 
+/**
+ * True where a refusal turns out to be none. The broker's own stops wait as `PreSubmitted`, which a late status may say
+ * of an order that was refused meanwhile; told with the terms, without a `whyHeld`, it is that of an order that is there.
+ */
+const isSeenToWork = (status: string, whyHeld: string | null): boolean =>
+  status === 'Submitted' || (status === 'PreSubmitted' && whyHeld === null);
+
 /** What the progress of orders is followed with. */
 export interface OrderProgressParts {
   readonly now: () => EpochMs;
@@ -65,8 +72,7 @@ export class OrderProgress {
   }
 
   #live(tracked: TrackedOrder, status: string, whyHeld: string | null): void {
-    // A refusal that turns out to be none: the order is seen to work.
-    const isBack = tracked.state === 'rejected' && status === 'Submitted';
+    const isBack = tracked.state === 'rejected' && isSeenToWork(status, whyHeld);
     if (hasEnded(tracked) && !isBack) return;
     tracked.refusal = null;
     if (tracked.state === 'inactive' || isBack) tracked.acknowledged = false;
