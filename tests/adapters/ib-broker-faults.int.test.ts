@@ -12,12 +12,35 @@ import {
   TARGET,
   target,
 } from '../contract/orders.ts';
-import { closeIbWorlds, EVER, faulty, fillsOf, ibWorld, openRefs, withShares } from './ib-world.ts';
+import {
+  closeIbWorlds,
+  EVER,
+  faulty,
+  fillsOf,
+  type IbWorld,
+  ibWorld,
+  openRefs,
+  withShares,
+} from './ib-world.ts';
 
 afterEach(closeIbWorlds);
 
 /** A stop that no exchange takes. */
 const offStep = { ...stop, stopPrice: usd(95.005) };
+
+const orderOf = ({ server }: IbWorld, orderRef: string) => {
+  const found = server.exchange.book.orders.find(({ fields }) => fields.orderRef === orderRef);
+  if (found === undefined) throw new Error(`${orderRef} did not arrive`);
+  return found;
+};
+
+/** Says that an order is refused, whatever became of it. */
+function sayRefused(it: IbWorld, orderRef: string): void {
+  const { orderId } = orderOf(it, orderRef);
+  it.server.mutate = (tokens) => (tokens[0] === 4 ? tokens.with(2, orderId) : tokens);
+  it.server.announce(201, 'Order rejected - reason:The exchange does not take it.');
+  it.server.mutate = null;
+}
 
 describe('a refusal', () => {
   it.each(['reject', 'reject-inactive', 'reject-malformed'] as const)(
@@ -65,6 +88,43 @@ describe('a refusal', () => {
       { orderRef: STOP, code: '110' },
     ]);
     expect(await openRefs(it)).toEqual([TARGET]);
+  });
+
+  it('of a stop that comes later has its entry withdrawn, which would buy without one', async () => {
+    const it = await ibWorld();
+    expect(await it.broker.submit(bracket)).toEqual(accepted);
+    it.server.vanish(orderOf(it, STOP));
+    sayRefused(it, STOP);
+    await expect.poll(() => orderOf(it, ENTRY).state).toBe('Cancelled');
+    const events = await it.heard();
+    expect(refsOf(events, 'rejected')).toEqual([STOP]);
+    expect(refsOf(events, 'cancelled')).toEqual([ENTRY]);
+  });
+
+  it('of a stop that comes over a line that is lost has it withdrawn once there is one', async () => {
+    const it = await ibWorld();
+    expect(await it.broker.submit(bracket)).toEqual(accepted);
+    it.server.announce(1100, 'Connectivity between IBKR and Trader Workstation has been lost.');
+    it.server.vanish(orderOf(it, STOP));
+    sayRefused(it, STOP);
+    await it.settled();
+    expect(orderOf(it, ENTRY).state).toBe('Submitted');
+    it.server.announce(1102, 'Connectivity between IBKR and Trader Workstation has been restored.');
+    await it.settled();
+    await it.broker.statement(EVER);
+    await expect.poll(() => orderOf(it, ENTRY).state).toBe('Cancelled');
+  });
+
+  it('of a stop that is shown at work is none: it is not hidden, for it can sell', async () => {
+    const it = await withShares();
+    sayRefused(it, STOP);
+    const events = await it.heard();
+    expect(refsOf(events, 'rejected')).toEqual([STOP]);
+    expect(orderOf(it, STOP).state).toBe('PreSubmitted');
+    expect((await it.broker.statement(EVER)).openOrders).toMatchObject([
+      { orderRef: STOP, status: 'working' },
+    ]);
+    expect(refsOf(await it.heard(), 'acknowledged')).toEqual([STOP]);
   });
 
   it('of the whole interface refuses, and is remarked for what it is', async () => {

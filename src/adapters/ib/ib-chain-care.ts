@@ -11,13 +11,15 @@ export interface ChainCareParts {
 }
 
 /**
- * Keeps entries and their stops together where the broker does not: an entry whose stop never arrived is withdrawn, and
- * the stop and target of an entry that ended filled in part are for what it bought, no more.
+ * Keeps entries and their stops together where the broker does not: an entry whose stop never arrived, or was refused
+ * later, is withdrawn, and the stop and target of an entry that ended filled in part are for what it bought, no more.
  */
 export class ChainCare {
   readonly #parts: ChainCareParts;
   /** Entries that ended with shares, or without, and whose children may not know it. */
   readonly #ended = new Set<TrackedOrder>();
+  /** Entries whose stop was refused: what they would still buy has none. */
+  readonly #bare = new Set<TrackedOrder>();
   /** Shares of an entry that its children are for. */
   readonly #followed = new Map<TrackedOrder, number>();
 
@@ -25,14 +27,34 @@ export class ChainCare {
     this.#parts = parts;
   }
 
-  /** An order ended, or what it filled is known better: its children follow. */
+  /** An order ended, or what it filled is known better: its children follow, and an entry does not outlive its stop. */
   settle(entry: TrackedOrder): void {
+    this.#refuseWithout(entry);
     const isWhole = entry.state === 'filled' && !this.#ended.has(entry);
     const children = this.#parts.orders.childrenOf(entry.orderRef);
     if (isWhole || children.length === 0) return;
     this.#ended.add(entry);
     // Unfilled, it takes its children along by itself; filled in part, that is not certain.
     if (entry.filled > 0) this.#resize(entry, children);
+  }
+
+  /** The entry of a stop that was refused. While both are on their way, whoever sends them ends the chain as a whole. */
+  #refuseWithout({ order, state, answering }: TrackedOrder): void {
+    if (state !== 'rejected' || order.leg !== 'stop' || order.parentRef === null) return;
+    const entry = this.#parts.orders.byRef(order.parentRef);
+    if (entry === undefined) return;
+    this.#bare.add(entry);
+    if (!answering) this.#withdrawBare(entry);
+  }
+
+  #withdrawBare(entry: TrackedOrder): void {
+    const stops = this.#parts.orders
+      .childrenOf(entry.orderRef)
+      .filter((child) => child.order.leg === 'stop' && !hasEnded(child));
+    if (hasEnded(entry) || stops.length > 0) this.#bare.delete(entry);
+    else if (entry.state !== 'cancelling') {
+      void this.#parts.amending.withdraw(entry, 'its stop was refused');
+    }
   }
 
   /**
@@ -64,6 +86,7 @@ export class ChainCare {
       if (isWhole || hasEnded(entry)) this.#parts.broken.delete(name);
       else void this.#withdrawBroken(name, entry);
     }
+    for (const entry of this.#bare) this.#withdrawBare(entry);
     for (const entry of this.#ended) this.#mendEnded(entry);
   }
 
