@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** Limits of tests, hooks and waits for a condition: only what hangs reaches them, on however busy a machine. */
+const HANGS_MS = 120_000;
+
 /**
  * Two projects: `unit` shares one thread pool and module graph (fast); `int` gives each file its own process, for
  * tests that spawn children, change the working directory or the umask. A file that needs that is named `*.int.test.ts`.
@@ -17,7 +20,8 @@ export default defineConfig({
           pool: 'threads',
           isolate: false,
           setupFiles: ['tests/seed.ts'],
-          testTimeout: 30_000,
+          testTimeout: HANGS_MS,
+          hookTimeout: HANGS_MS,
         },
       },
       {
@@ -25,7 +29,9 @@ export default defineConfig({
           name: 'int',
           include: ['tests/**/*.int.test.ts'],
           pool: 'forks',
-          testTimeout: 120_000,
+          testTimeout: HANGS_MS,
+          hookTimeout: HANGS_MS,
+          expect: { poll: { timeout: HANGS_MS / 2 } },
         },
       },
     ],

@@ -108,9 +108,10 @@ describe('kept bars', () => {
 
   it('are not trusted of a file that changed just before they were kept', async () => {
     const path = join(bars, 'BBB_1d.csv');
-    const now = Date.now() / 1000;
+    const now = Math.floor(Date.now() / 1000);
     utimesSync(path, now, now);
     await read();
+    utimesSync(cache, now + 1, now + 1);
     const { mtimeMs } = statSync(path);
     writeFileSync(path, readFileSync(path, 'utf8').replaceAll(',11,', ',12,'));
     utimesSync(path, mtimeMs / 1000, mtimeMs / 1000);

@@ -55,7 +55,7 @@ function unasked({ sent }: IbWorld): string[] {
 }
 
 async function stream(seed: number): Promise<string[]> {
-  const it = await ibWorld({ speed: 200 });
+  const it = await ibWorld();
   const dice = new Dice(seed);
   const often = dice.one([1, 0.5, 0.2, 0.05]);
   const isWrong = (): boolean => dice.next() < often;
@@ -86,7 +86,7 @@ describe('a gateway that says nonsense', () => {
   it.each([1, 2, 3, 4, 5, 6, 7, 8])(
     'is believed again once it speaks properly (seed %i)',
     async (seed) => {
-      const it = await ibWorld({ speed: 200 });
+      const it = await ibWorld();
       const dice = new Dice(seed);
       await it.broker.submit(bracket);
       it.server.print(AAPL, 100);
@@ -94,9 +94,7 @@ describe('a gateway that says nonsense', () => {
       await it.broker.statement(EVER);
       it.server.garble = null;
       await expect
-        .poll(async () => Object.values((await it.broker.statement(EVER)).complete), {
-          timeout: 30_000,
-        })
+        .poll(async () => Object.values((await it.broker.statement(EVER)).complete))
         .toEqual([true, true, true, true]);
       const { positions, openOrders } = await it.broker.statement(EVER);
       expect(positions).toMatchObject([{ symbol: AAPL, quantity: 100 }]);

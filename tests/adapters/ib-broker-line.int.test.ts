@@ -147,9 +147,7 @@ describe('an answer that does not come', () => {
     });
     it.server.faults.clear();
     // Once the late ones have come, an answer is that of its own question again.
-    await expect
-      .poll(async () => (await it.broker.statement(EVER)).complete.openOrders, { timeout: 20_000 })
-      .toBe(true);
+    await expect.poll(async () => (await it.broker.statement(EVER)).complete.openOrders).toBe(true);
     expect(await openRefs(it)).toEqual([STOP]);
     expect((await it.broker.statement(EVER)).positions).toMatchObject([{ quantity: 100 }]);
   });

@@ -88,7 +88,8 @@ export const buy = (gateway: IbGateway, orderId: number): Promise<boolean> =>
   );
 
 export const NEVER = new AbortController().signal;
-export const PATIENCE = { timeout: 10_000 };
+/** For waits that only a fault makes so long. */
+export const PATIENCE = { timeout: 60_000 };
 
 /** Resolves at the moment that it is so: time goes on while a test looks now and then. */
 export const until = ({ gateway }: GatewayDesk, isSo: () => boolean): Promise<void> =>

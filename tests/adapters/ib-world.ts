@@ -8,7 +8,6 @@ import type { IbGateway } from '../../src/adapters/ib/ib-gateway.ts';
 import { serverTime } from '../../src/adapters/ib/ib-questions.ts';
 import type { IbRemark } from '../../src/adapters/ib/ib-remarks.ts';
 import { openIbGateway } from '../../src/adapters/ib/ib-supervisor.ts';
-import { scaledTime } from '../../src/adapters/system/scaled-time.ts';
 import { SystemTimeline, type TimeSource } from '../../src/adapters/system/system-timeline.ts';
 import type { Fill } from '../../src/domain/fill.ts';
 import { type EpochMs, epochMs } from '../../src/domain/time.ts';
@@ -51,8 +50,6 @@ export async function closeIbWorlds(): Promise<void> {
 }
 
 interface Made {
-  /** How many times as fast as outside time passes; where it is absent, time passes when all is still. */
-  readonly speed?: number;
   readonly broker?: Partial<IbBrokerOptions>;
   /** How long an answer to a question may take. */
   readonly answerMs?: number;
@@ -61,9 +58,8 @@ interface Made {
 
 /** A connected and compared broker with an empty account. */
 export async function ibWorld(made: Made = {}): Promise<IbWorld> {
-  const { broker, server: serving, speed, answerMs = 10_000 } = made;
-  const start = epochMs(NOW);
-  const time = speed === undefined ? new WireTime(start) : scaledTime(start, speed);
+  const { broker, server: serving, answerMs = 10_000 } = made;
+  const time = new WireTime(epochMs(NOW));
   const { server, port } = await serve({ time, now: time.wallMs, ...serving });
   return join({ server, port, time, answerMs, ids: { highest: 0 } }, broker);
 }

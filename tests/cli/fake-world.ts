@@ -19,6 +19,8 @@ export interface Surroundings {
   /** What the person types; null is the end of input. */
   readonly answers?: readonly (string | null)[];
   readonly interrupt?: AbortSignal;
+  /** Called after each piece of standard output. */
+  readonly onStdout?: () => void;
   /** The time of the machine; 2026-03-05, 14:30 UTC, unless it is said. */
   readonly now?: string;
   /** Other commands than the program's own. */
@@ -38,6 +40,7 @@ export async function run(argv: readonly string[], around: Surroundings = {}): P
     stdout: {
       write: (text) => {
         stdout += text;
+        around.onStdout?.();
       },
       terminal,
       columns: around.terminal,

@@ -39,7 +39,7 @@ beforeAll(async () => {
   await run(['demo', '--dir', 'demo'], { cwd: dir });
   const state = JSON.parse(readFileSync(join(demo, 'data', 'state', 'sim-account.json'), 'utf8'));
   held = state.account.desks[0].symbol;
-}, 60_000);
+});
 
 describe('reconcile', () => {
   it('of a day that both saw finds everything matched, and writes the comparison down', async () => {

@@ -66,11 +66,11 @@ describe('status', () => {
       expect(exit).toBe(2);
       expect(stderr).toContain('--watch is for a terminal');
       const stop = new AbortController();
-      setTimeout(() => stop.abort(), 50);
       const watched = await run(['status', '--watch'], {
         cwd: dir,
         terminal: 100,
         interrupt: stop.signal,
+        onStdout: () => stop.abort(),
       });
       expect(watched.exit).toBe(0);
       expect(watched.stdout).toContain('The daemon is down.');

@@ -92,7 +92,6 @@ describe('an error that nobody expected', () => {
         { to: 'stopped' },
       ]);
     },
-    60_000,
   );
 });
 
@@ -104,5 +103,5 @@ describe('a daemon in a container', () => {
     const log = readFileSync(join(home, 'logs', 'trade-labs.log'), 'utf8');
     expect(log.split('\n').length).toBeGreaterThan(2);
     expect(stdout).toContain(log);
-  }, 60_000);
+  });
 });

@@ -99,7 +99,7 @@ describe('a week whose daemon is killed again and again', () => {
     const home = newHome('whole');
     ({ tookMs: wholeMs } = await play(home, null));
     whole = await eventsOf(home);
-  }, 120_000);
+  });
 
   it(
     'has each slot once, books that agree, and every report, whenever it was',

@@ -149,5 +149,5 @@ describe.each(WAYS)('a desk killed at its steps, stops waking on %s fills', (arm
         ]),
       ),
     );
-  }, 240_000);
+  }, 900_000);
 });

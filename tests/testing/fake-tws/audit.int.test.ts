@@ -4,6 +4,9 @@ import type { FakeTws, FakeTwsOptions } from '../../../src/testing/fake-tws/serv
 import { HandMadeClient } from './hand-made-client.ts';
 import { NOW, serve } from './serving.ts';
 
+/** How often a condition is looked at. */
+const OFTEN = { interval: 1 };
+
 const open: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close();
@@ -85,7 +88,7 @@ describe("the server's audit", () => {
     pass(60_000);
     isOpen = true;
     client.close();
-    await until(() => server.connections === 0);
+    await expect.poll(() => server.connections, OFTEN).toBe(0);
     pass(60_000);
     expect(server.audit.findings()).toEqual([]);
     await connect(port);
@@ -152,11 +155,11 @@ describe("the server's audit", () => {
       server.announce(1100, 'Connectivity between IB and Trader Workstation has been lost.');
       pass(1_001);
       const early = client.send('AAPL', { transmit: false });
-      await until(() => server.audit.messages.length === 1);
+      await expect.poll(() => server.audit.messages, OFTEN).toHaveLength(1);
       server.announce(code, 'Connectivity between IB and Trader Workstation has been restored.');
       client.api.cancelOrder(early);
       const hasty = client.send('AAPL', { transmit: false });
-      await until(() => server.audit.messages.length === 3);
+      await expect.poll(() => server.audit.messages, OFTEN).toHaveLength(3);
       expect(server.audit.findings()).toEqual([
         `place AAPL/entry/${early} line_lost`,
         `place AAPL/entry/${hasty} unreconciled`,
@@ -169,14 +172,7 @@ describe("the server's audit", () => {
     const hasty = await HandMadeClient.connect(port, 18);
     open.push(() => hasty.close());
     const id = hasty.send('AAPL', { transmit: false });
-    await until(() => server.audit.messages.length === 1);
+    await expect.poll(() => server.audit.messages, OFTEN).toHaveLength(1);
     expect(server.audit.findings()).toEqual([`place AAPL/entry/${id} unreconciled`]);
   });
 });
-
-async function until(is: () => boolean): Promise<void> {
-  for (let look = 0; look < 4_000 && !is(); look += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-  expect(is()).toBe(true);
-}

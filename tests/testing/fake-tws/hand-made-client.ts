@@ -1,6 +1,9 @@
 import { EventName, IBApi, type Order, OrderAction, OrderType, SecType } from '@stoqey/ib';
 import { ACCOUNT } from './serving.ts';
 
+/** Only what never comes is waited for so long. */
+const PATIENCE_MS = 60_000;
+
 /** A client that does what it is told, also what none may do. */
 export class HandMadeClient {
   readonly api: IBApi;
@@ -22,17 +25,29 @@ export class HandMadeClient {
     return client;
   }
 
-  /** Resolves with the arguments of the first such event from the connection's beginning on. */
-  async until(
+  /** Resolves with the arguments of the first such event from the connection's beginning on, as it is heard. */
+  until(
     name: string,
     is: (args: readonly unknown[]) => boolean = () => true,
   ): Promise<readonly unknown[]> {
-    for (let look = 0; look < 4_000; look += 1) {
-      const found = this.#said.find(([heard, ...args]) => heard === name && is(args));
-      if (found !== undefined) return found.slice(1);
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
-    throw new Error(`no ${name}; heard ${JSON.stringify(this.#said.slice(-12))}`);
+    return new Promise((resolve, reject) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        this.api.off(EventName.all, look);
+      };
+      const look = (): void => {
+        const found = this.#said.find(([heard, ...args]) => heard === name && is(args));
+        if (found === undefined) return;
+        end();
+        resolve(found.slice(1));
+      };
+      const timer = setTimeout(() => {
+        end();
+        reject(new Error(`no ${name}; heard ${JSON.stringify(this.#said.slice(-12))}`));
+      }, PATIENCE_MS);
+      this.api.on(EventName.all, look);
+      look();
+    });
   }
 
   /** Looks at all that one has to look at before orders. */

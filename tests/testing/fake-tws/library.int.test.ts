@@ -28,6 +28,9 @@ async function serve(options: Partial<FakeTwsOptions> = {}) {
   return served;
 }
 
+/** Only what never comes is waited for so long. */
+const PATIENCE_MS = 60_000;
+
 type Said = readonly [name: string, ...args: unknown[]];
 
 /** A client that remembers all it is told. */
@@ -40,7 +43,7 @@ async function connect(port: number, clientId = 17) {
     new Promise<readonly unknown[]>((resolve, reject) => {
       const timer = setTimeout(
         () => reject(new Error(`no ${name}; heard ${JSON.stringify(said.slice(-12))}`)),
-        4_000,
+        PATIENCE_MS,
       );
       const look = (): boolean => {
         const found = said.find(([heard, ...args]) => heard === name && is(args));
