@@ -70,7 +70,9 @@ export class IbTicks {
   hear(name: string, [, kind, value]: readonly unknown[], now: EpochMs): boolean {
     if (name === EventName.marketDataType) {
       // Frozen prices are those of the last close: as old as delayed ones at least.
-      this.#kind = kind === LIVE_TYPE ? 'live' : 'delayed';
+      const isLive = kind === LIVE_TYPE;
+      if (isLive && this.#kind === 'delayed') this.#forgetPrices();
+      this.#kind = isLive ? 'live' : 'delayed';
       return true;
     }
     const number = kind as number;
@@ -84,6 +86,17 @@ export class IbTicks {
     if (field !== 'open' && field !== 'volume' && field !== 'traded') this.#heardAt = now;
     if (field !== undefined) this.#take(field, Number(value), now);
     return true;
+  }
+
+  /** What was delayed stays so, whatever comes after it. */
+  #forgetPrices(): void {
+    this.#bid = null;
+    this.#ask = null;
+    this.#last = null;
+    this.#open = null;
+    this.#volume = null;
+    this.#tradedAt = null;
+    this.#heardAt = null;
   }
 
   #take(field: Field, value: number, now: EpochMs): void {
