@@ -130,7 +130,7 @@ export class Monitors {
     for (const { orderRef, leg, status, submittedAt } of book.live()) {
       if (status === 'unknown' || status === 'cancel_pending') {
         next = Math.min(next, this.#lookedAt + LOOK_AGAIN_MS);
-      } else if (leg === 'entry') {
+      } else if (leg === 'entry' && this.#mayEnd()) {
         next = Math.min(next, this.#endAt({ orderRef, submittedAt }, config.entry.ttlMs));
       }
     }
@@ -205,8 +205,7 @@ export class Monitors {
   /** Ends what entries have not filled whose time is over by then. */
   async expireEntries(until: number, session: SessionDate): Promise<void> {
     const { book, config } = this.#system;
-    const maySend = this.#canAsk() && disarmedWhy(this.#system) === null;
-    for (const order of maySend ? book.live() : []) {
+    for (const order of this.#mayEnd() ? book.live() : []) {
       if (order.leg !== 'entry' || this.#endAt(order, config.entry.ttlMs) > until) continue;
       if (order.status === 'cancel_pending') continue;
       this.#triedToEnd.set(order.orderRef, until);
@@ -217,6 +216,11 @@ export class Monitors {
       const status = book.order(orderRef)?.status;
       if (status === undefined || !isLive(status)) this.#triedToEnd.delete(orderRef);
     }
+  }
+
+  /** False while nothing may be sent, or could arrive: what an entry has not filled stays at work then. */
+  #mayEnd(): boolean {
+    return this.#canAsk() && disarmedWhy(this.#system) === null;
   }
 
   /** When an entry is to be ended: once its time is over, and not again at once where the broker did not take that. */

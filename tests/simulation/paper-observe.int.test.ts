@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { runDaemon } from '../../src/app/run-daemon.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { type EpochMs, epochMs } from '../../src/domain/time.ts';
+import { at, type PaperDesk, STEADY } from './paper-desk.ts';
+import { paperDesks } from './paper-desks.ts';
+
+const open = paperDesks('09:29');
+
+/** Runs a daemon that only looks on, until an instant; gives when it ended. */
+async function observe(desk: PaperDesk, until: EpochMs): Promise<number> {
+  const config = () => loadConfig({ home: desk.home, cwd: desk.home, env: {} });
+  await runDaemon({
+    home: desk.home,
+    loaded: await config(),
+    version: '0',
+    env: {},
+    now: epochMs(desk.time.wallMs()),
+    until,
+    time: desk.time,
+    observe: true,
+    observer: {},
+    onEvents: () => {},
+    tell: () => {},
+    reload: config,
+  });
+  return desk.time.wallMs();
+}
+
+/** Has the market stand still, without a word, as the first order message arrives: the entry stays at work. */
+function fillNothing({ tws }: PaperDesk): void {
+  const { audit } = tws;
+  const heard = audit.heard.bind(audit);
+  audit.heard = (message) => {
+    audit.heard = heard;
+    tws.exchange.prices.halt(STEADY, true);
+    heard(message);
+  };
+}
+
+describe('a daemon that only looks on', () => {
+  it('leaves an entry at work whose time is over, and lets time pass all the same', async () => {
+    const desk = await open();
+    fillNothing(desk);
+    await desk.daemon(at('09:30:30'));
+    const sent = desk.tws.audit.messages.length;
+    expect(sent).toBe(2);
+    const ended = await observe(desk, at('09:34'));
+    expect(ended).toBeGreaterThanOrEqual(at('09:34'));
+    expect(desk.tws.audit.messages).toHaveLength(sent);
+    expect(await desk.of('order.cancelled')).toEqual([]);
+  });
+});
