@@ -4,7 +4,7 @@ import type { BrokerStatement } from '../domain/account.ts';
 import { Failure } from '../domain/failure.ts';
 import type { Symbol } from '../domain/market.ts';
 import { isLive } from '../domain/order.ts';
-import { type EpochMs, epochMs, isoUtc, type Session } from '../domain/time.ts';
+import { type EpochMs, epochMs, isoUtc, MINUTE_MS, type Session } from '../domain/time.ts';
 import { alertDraft } from '../events/alert-draft.ts';
 import type { System } from './compose.ts';
 import type { Monitors } from './monitors.ts';
@@ -119,12 +119,14 @@ async function writeDown({ book, clock, history }: System, order: KillOrder): Pr
 
 /**
  * Does what an engaged kill switch asks for, as often as it is called until nothing is left to do: entries are
- * withdrawn, and positions sold where it says so. Resolves with what could not be done.
+ * withdrawn, and positions sold where it says so. What is not to be tried now is left for another time. Resolves with
+ * what could not be done.
  */
 export async function carryOutKill(
   system: System,
   monitors: Monitors,
   session: Session,
+  mayTry: (what: string) => boolean = () => true,
 ): Promise<string[]> {
   const disarmed = disarmedWhy(system);
   if (disarmed !== null) return [`nothing may be sent: ${disarmed}`];
@@ -140,6 +142,7 @@ export async function carryOutKill(
   };
   for (const order of book.live()) {
     if (order.leg !== 'entry' || order.status === 'cancel_pending') continue;
+    if (!mayTry(order.orderRef)) continue;
     await attempt(`${order.orderRef} could not be withdrawn`, () =>
       monitors.desk.endEntry(order, 'kill', session.date),
     );
@@ -147,6 +150,7 @@ export async function carryOutKill(
   if (book.trading.kill === 'flatten') {
     for (const { symbol } of book.openTrades()) {
       if (exitPartsOf(book, symbol).length === 0) continue;
+      if (!mayTry(`${symbol} ${book.owned(symbol)}`)) continue;
       await attempt(`${symbol} could not be sold`, () =>
         monitors.desk.leave(symbol, 'kill', session.date, 'kill'),
       );
@@ -154,6 +158,23 @@ export async function carryOutKill(
   }
   await monitors.takeIn(session.date);
   return undone;
+}
+
+/** How long until something is tried again that a real broker did not take. */
+const TRY_AGAIN_MS = MINUTE_MS;
+
+/** Keeps an engaged kill from asking for the same again at once: its refusal is heard, and who hears it asks. */
+export class KillPace {
+  readonly #tried = new Map<string, EpochMs>();
+
+  /** True, once in a minute, for an entry to be withdrawn, or so many shares of a symbol to be sold. */
+  mayTry(what: string, now: EpochMs): boolean {
+    const tried = this.#tried.get(what);
+    // A clock that was set back holds up nothing.
+    if (tried !== undefined && Math.abs(now - tried) < TRY_AGAIN_MS) return false;
+    this.#tried.set(what, now);
+    return true;
+  }
 }
 
 const workingEntries = ({ book }: System): string[] =>

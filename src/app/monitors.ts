@@ -14,7 +14,7 @@ import type { BookOrder } from '../ledger/book-state.ts';
 import { watchData, watchOrders } from './breaker-watch.ts';
 import type { System } from './compose.ts';
 import { followPositions } from './follow-positions.ts';
-import { carryOutKill, engageKill, killAsked } from './kill.ts';
+import { carryOutKill, engageKill, KillPace, killAsked } from './kill.ts';
 import { decisiveLoss, endCooldown, hasNoLoss, latchCloses, latchDayLoss } from './limit-watch.ts';
 import { openingDrafts } from './open-session.ts';
 import type { OrderDesk } from './order-desk.ts';
@@ -46,6 +46,7 @@ export class Monitors {
   #lookedAt = 0;
   /** When it was tried last to end an entry that still works. */
   readonly #triedToEnd = new Map<string, number>();
+  readonly #killPace = new KillPace();
   /** True until the first session is opened: an earlier process may have opened it too. */
   #isFirst = true;
 
@@ -89,7 +90,12 @@ export class Monitors {
     const asked = killAsked(system);
     const isDue = !isCatchingUp || (asked?.at ?? 0) <= system.clock.now();
     if (asked !== null && isDue) await engageKill(system, this, session, asked);
-    else if (system.book.trading.kill !== null) await carryOutKill(system, this, session);
+    else if (system.book.trading.kill !== null && this.#canAsk()) {
+      const now = system.clock.now();
+      // What is simulated is never refused, and what it waits for is of this very instant.
+      const mayTry = (what: string) => system.broker.simulated || this.#killPace.mayTry(what, now);
+      await carryOutKill(system, this, session, mayTry);
+    }
   }
 
   /** True while nothing is done by itself but protective repair. A kill file that was seen is in the journal. */
