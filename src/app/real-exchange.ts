@@ -73,8 +73,10 @@ export class RealExchange implements Exchange {
     return this.#broker.drain();
   }
 
+  /** Null for a delayed quote as well: whether a stop was passed is decided by this price. */
   lastPrice(symbol: Symbol): Micros | null {
-    return this.#quotes.quote(symbol)?.last ?? null;
+    const quote = this.#quotes.quote(symbol);
+    return quote?.kind === 'live' ? quote.last : null;
   }
   isHalted(symbol: Symbol): boolean {
     return this.#quotes.quote(symbol)?.halted ?? false;
