@@ -15,7 +15,7 @@ import { measureExcursion } from './measure-excursion.ts';
 import { OrderDesk } from './order-desk.ts';
 import { Protector } from './protector.ts';
 import { runFacts } from './report-facts.ts';
-import { disarmedWhy } from './trading.ts';
+import { refusalOf } from './trading.ts';
 import { portfolioAt } from './valuation.ts';
 
 /** The rules of a decision, from the configuration. */
@@ -132,6 +132,6 @@ export const protectorOf = (system: System, desk: OrderDesk): Protector =>
     history: system.history,
     now: () => system.clock.now(),
     lastPrice: (symbol) => system.broker.lastPrice(symbol),
-    maySend: () => disarmedWhy(system) === null,
+    maySend: () => system.gate.simulated || refusalOf(system)() === null,
     graceMs: system.gate.simulated ? 0 : GRACE_MS,
   });

@@ -6,6 +6,7 @@ import type { EventDraft } from '../events/event.ts';
 import type { Book } from '../ledger/book.ts';
 import { arithmetic, type SymbolProof } from '../ledger/protection.ts';
 import { type Breach, nextRepair, type Repair } from '../ledger/repair.ts';
+import type { SendOutcome } from '../ports/broker.ts';
 import type { History } from '../ports/history.ts';
 import type { OrderDesk } from './order-desk.ts';
 
@@ -17,11 +18,13 @@ export interface ProtectorParts {
   readonly now: () => EpochMs;
   /** The last price seen; null where there is none. */
   readonly lastPrice: (symbol: Symbol) => Micros | null;
-  /** False while nothing may be sent: then a breach calls a person, and nobody repairs it. */
+  /** False while nothing may be sent, or could be: then a breach calls a person, and waits to be repaired. */
   readonly maySend: () => boolean;
   /** How long after a fill its stop may take to be acknowledged; 0 where the broker answers at once. */
   readonly graceMs: number;
 }
+
+type Outcome = SendOutcome['outcome'];
 
 interface OpenBreach extends Breach {
   /** True once it was written down: it had outlasted the grace. */
@@ -126,8 +129,11 @@ export class Protector {
       return false;
     }
     if (!ACTING.has(next.action)) return false;
-    await this.#act(proof, next, session);
-    return true;
+    if ((await this.#act(proof, next, session)) !== 'not_sent') return true;
+    // A repair that never left the house has not failed: it is tried again, and nothing is sold for it.
+    this.#breaches.set(symbol, { ...breach, isDue: true, isAlerted: true });
+    if (!breach.isAlerted) await this.#alert(proof);
+    return false;
   }
 
   /** The breach as it is now: uncovered time runs from the fill, or from the last time all was well. */
@@ -177,37 +183,46 @@ export class Protector {
     ]);
   }
 
-  async #act(proof: SymbolProof, next: Repair, session: SessionDate): Promise<void> {
+  /** Takes a step; null where that is none that asks the broker for shares. */
+  async #act(proof: SymbolProof, next: Repair, session: SessionDate): Promise<Outcome | null> {
+    const outcome = await this.#send(proof, next, session);
+    await this.#parts.desk.takeIn(session);
+    return outcome;
+  }
+
+  async #send(
+    { symbol }: SymbolProof,
+    next: Repair,
+    session: SessionDate,
+  ): Promise<Outcome | null> {
     const { book, desk } = this.#parts;
-    const { symbol } = proof;
     const order = next.orderRef === null ? null : book.order(next.orderRef);
     switch (next.action) {
       case 'end_entry':
         if (order !== null) await desk.endEntry(order, 'protection', session);
-        break;
+        return null;
       case 'cancel_excess':
         if (order !== null) await desk.cancel(order, 'protection');
-        break;
-      case 'resize_stop':
-        if (order !== null)
-          await desk.modify(order.orderRef, { quantity: next.quantity }, 'protection');
-        break;
+        return null;
+      case 'resize_stop': {
+        if (order === null) return null;
+        const change = { quantity: next.quantity };
+        return (await desk.modify(order.orderRef, change, 'protection')).outcome;
+      }
       case 'new_stop': {
         const price = book.trade(symbol)?.stop ?? null;
-        if (price !== null) await desk.sendStop(symbol, next.quantity, price, session);
-        break;
+        return price === null ? null : desk.sendStop(symbol, next.quantity, price, session);
       }
       case 'sell':
       case 'buy_back': {
         const side = next.action === 'sell' ? 'sell' : 'buy';
         const exitReason = next.action === 'sell' ? 'stop' : null;
         const { quantity } = next;
-        await desk.sendMarket({ symbol, side, quantity, exitReason, ocaGroup: null }, session);
-        break;
+        return desk.sendMarket({ symbol, side, quantity, exitReason, ocaGroup: null }, session);
       }
       default:
+        return null;
     }
-    await desk.takeIn(session);
   }
 }
 

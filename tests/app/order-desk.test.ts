@@ -8,6 +8,8 @@ import { Book } from '../../src/ledger/book.ts';
 import { arithmetic, prove } from '../../src/ledger/protection.ts';
 import type { CandidateDecision } from '../../src/pipeline/decide.ts';
 import { sendEntry } from '../../src/pipeline/execute.ts';
+import { type RequestFate, scriptedFaults } from '../../src/testing/faults.ts';
+import { FaultyBroker } from '../../src/testing/faulty-broker.ts';
 import { approvedCandidate, rehearse } from '../../src/testing/rehearsal.ts';
 import { fives, type Prices, session, world } from '../adapters/sim-world.ts';
 
@@ -20,10 +22,17 @@ interface Scene {
   /** The part of a bar's volume that our orders may take. */
   readonly participation?: number;
   readonly childArm?: ChildArm;
+  /** What becomes of messages to the broker, one after the other; clean after these. */
+  readonly requests?: readonly RequestFate[];
 }
 
 /** A desk against a simulated broker over five-minute bars of AAA. */
-function scene({ bars = [FLAT, FLAT, FLAT], participation, childArm = 'partial' }: Scene = {}) {
+function scene({
+  bars = [FLAT, FLAT, FLAT],
+  participation,
+  childArm = 'partial',
+  requests = [],
+}: Scene = {}) {
   const it = world(
     { fives: { 0: fives(0, ...bars) } },
     {
@@ -41,7 +50,12 @@ function scene({ bars = [FLAT, FLAT, FLAT], participation, childArm = 'partial' 
   const { desk, look, context } = rehearse({
     book,
     history,
-    broker,
+    broker: new FaultyBroker({
+      broker,
+      faults: scriptedFaults({ requests }),
+      clock: { now },
+      mostDelayMs: 0,
+    }),
     now,
     lastPrice,
     graceMs: 0,
@@ -246,6 +260,21 @@ describe('shares that lost their stop', () => {
     );
     expect(told).toContain('new_stop');
     expect(told.at(-1)).toBe('protection.restored');
+  });
+
+  it('get it once the line takes it, and are not sold for a repair that never left', async () => {
+    const it = scene({ requests: ['clean', 'not_sent', 'not_sent', 'not_sent'] });
+    await it.enter();
+    await it.bar();
+    it.broker.refuseLater(it.book.live(AAA)[0]?.orderRef ?? '', '201', 'no');
+    await it.look(date);
+    expect(await it.live()).toEqual([]);
+    const alerts = (await it.events()).filter(({ type }) => type === 'alert.raised');
+    expect(alerts).toMatchObject([{ code: 'UNPROTECTED' }]);
+    // Minutes pass.
+    await it.bar();
+    expect(await it.live()).toEqual(['stop 100 working']);
+    expect(it.book.owned(AAA)).toBe(100);
   });
 
   it('are sold where the price has passed it already', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MINUTE_MS } from '../../src/domain/time.ts';
-import { at, type PaperDesk } from './paper-desk.ts';
+import { at, type PaperDesk, STEADY } from './paper-desk.ts';
 import { alertsOf, expectSound, paperDesks } from './paper-desks.ts';
 
 const open = paperDesks('09:28');
@@ -52,6 +52,25 @@ describe('a window of the broker', () => {
     expect(alerts.map(({ code }) => code)).toEqual(['NEEDS_LOGIN']);
     expect(alerts[0]?.at).toBeLessThan(at('01:56'));
     expect((await linkStates(desk)).at(-1)).toBe('ready');
+  });
+});
+
+describe('a stop that is gone in a window of the broker', () => {
+  it('calls a person, is sent again once it is over, and nothing is sold for it', async () => {
+    const yaml =
+      'brokerWindows: [{ name: reset, kind: maintenance, days: [thu], from: "09:35", to: "09:38" }]\n';
+    const desk = await open({ yaml });
+    const running = desk.daemon(at('09:40'));
+    await desk.when(at('09:35:10'), () => {
+      for (const order of desk.tws.exchange.book.orders) {
+        if (order.fields.orderRef?.includes('/stop/')) desk.tws.exchange.vanish(order);
+      }
+    });
+    await running;
+    expect(desk.tws.exchange.cover(STEADY)).toEqual({ held: 35, stops: 35 });
+    expect(await alertsOf(desk)).toContain('UNPROTECTED');
+    const legs = (await desk.of('order.submitted')).map(({ leg }) => leg);
+    expect(legs).toEqual(['entry', 'stop', 'stop']);
   });
 });
 
