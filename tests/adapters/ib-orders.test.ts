@@ -10,7 +10,7 @@ import { instantOf } from '../../src/calendar/nyse.ts';
 import { usd } from '../../src/domain/money.ts';
 import { type EpochMs, sessionDate } from '../../src/domain/time.ts';
 import type { BrokerEvent } from '../../src/ports/broker.ts';
-import { entry, refsOf, STOP, stop } from '../contract/orders.ts';
+import { ENTRY, entry, refsOf, STOP, stop } from '../contract/orders.ts';
 
 const TEN = instantOf(sessionDate('2026-03-05'), 10 * 60);
 const AFTER_CLOSE = instantOf(sessionDate('2026-03-05'), 16 * 60 + 1);
@@ -219,6 +219,19 @@ describe('the end of an order', () => {
     asked.parent.cancelCause = 'requested';
     asked.orders.status(end);
     expect(asked.events).toMatchObject([{ kind: 'cancelled', cause: 'requested' }]);
+  });
+
+  it('is that of its entry only where that bought nothing', () => {
+    for (const [filled, cause] of [
+      [0, 'parent_ended'],
+      [100, 'by the broker'],
+    ] as const) {
+      const { orders, events } = world();
+      if (filled > 0) orders.executed(ENTRY, 899, filled);
+      else orders.status(end);
+      orders.status({ ...end, orderId: 2, permId: PERM });
+      expect(events.at(-1)).toMatchObject({ kind: 'cancelled', orderRef: STOP, cause });
+    }
   });
 
   it('is told once, whether its status or its message comes first', () => {

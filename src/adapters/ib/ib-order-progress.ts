@@ -144,7 +144,8 @@ export class OrderProgress {
       if (isIts && other.order.orderRef !== order.orderRef && other.filled > 0) return 'oca';
     }
     const parent = parentRef === null ? undefined : this.#parts.byRef.get(parentRef);
-    if (parent !== undefined && hasEnded(parent)) return 'parent_ended';
+    // One that bought something leaves its children at work.
+    if (parent !== undefined && hasEnded(parent) && parent.filled === 0) return 'parent_ended';
     return words === '' ? 'by the broker' : words;
   }
 
