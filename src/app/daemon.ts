@@ -1,6 +1,6 @@
 import type { OwnerRequest } from '../adapters/file/owner-channel.ts';
 import type { ClockJump } from '../adapters/system/system-timeline.ts';
-import { lastSessionClosedBy } from '../calendar/nyse.ts';
+import { lastSessionClosedBy, newYorkDate, sessionOf } from '../calendar/nyse.ts';
 import type { DaemonState } from '../domain/run.ts';
 import { type EpochMs, epochMs, type Session } from '../domain/time.ts';
 import type { Discrepancy } from '../ledger/breaks.ts';
@@ -22,6 +22,7 @@ import { HandedRequests } from './serve-requests.ts';
 import type { PlannedSlot } from './session-plan.ts';
 import { SlotRunner } from './slot-runner.ts';
 import type { Circumstances } from './slots.ts';
+import { StopAsked, stoppableWait } from './stoppable-wait.ts';
 
 /** How long a stop waits for what is being done. */
 export const DRAIN_MS = 20_000;
@@ -39,6 +40,7 @@ export class Daemon {
   readonly #line: DaemonLine;
   readonly #runner: SlotRunner;
   readonly #giveUp = new AbortController();
+  readonly #stopAsked = new AbortController();
   readonly #startedAt: EpochMs;
   readonly #delays: Delays;
   readonly #idle: IdleTeller;
@@ -48,7 +50,6 @@ export class Daemon {
   #state: DaemonState | null = null;
   #stopCause: string | null = null;
   #reloadAsked = false;
-  /** How many the last comparison of book and broker found. */
   /** What book and broker differed in when they were compared last. */
   #differences: readonly Discrepancy[] = [];
 
@@ -120,6 +121,7 @@ export class Daemon {
       await this.#follow();
       await this.#stop();
     } catch (error) {
+      if (error instanceof StopAsked) return await this.#stop();
       await this.fail(error);
       throw error;
     } finally {
@@ -130,6 +132,7 @@ export class Daemon {
   /** Asks for an orderly stop: what is being done is waited for, at most `DRAIN_MS`. */
   stop(cause: string): void {
     this.#stopCause ??= cause;
+    this.#stopAsked.abort();
     this.#wake.abort();
     const { timeline } = this.#parts;
     const never = new Promise<never>(() => {});
@@ -178,19 +181,17 @@ export class Daemon {
   }
 
   async #start(): Promise<void> {
-    const { system } = this.#parts;
+    const wait = stoppableWait(this.#parts.timeline, this.#stopAsked.signal);
+    const system: System = { ...this.#system, wait };
     await this.#become('starting', `version ${system.identity.version}`);
     await noteConfig(system);
     const session = this.#session();
     const cutOff = await recover(system, this.#engine.monitors, session);
-    const slots = await recentSlots(system, this.#parts.clock.now(), session);
-    await this.#runner.resume(cutOff, slots);
-    for (const slot of slots) {
-      // Later ones are on the agenda as it is.
-      if (slot.at < this.#parts.clock.now() && !this.#runner.hasBegun(slot)) {
-        this.#agenda.put({ slot, at: slot.at, attempt: 1, cause: '' });
-      }
-    }
+    const begun = this.#parts.clock.now();
+    const today = sessionOf(newYorkDate(begun));
+    // The close of an earlier session may still be to be made up for.
+    const last = today !== null && today.date > session.date ? today : session;
+    await this.#runner.resume(cutOff, await recentSlots(system, begun, last));
     const now = this.#parts.timeline.now();
     const until = system.lag === null ? undefined : epochMs(now + SETTLE_MS);
     this.#reconciled(await compareFirst(system, session, now, until), now);

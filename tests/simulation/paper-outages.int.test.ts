@@ -127,12 +127,17 @@ function cutAfterFirstOrders(home: string): void {
 }
 
 describe('a process that ended between writing orders down and sending them', () => {
-  it('is followed by one that finds them gone before it compares, and calls nobody', async () => {
+  async function cutOff(): Promise<PaperDesk> {
     const before = await open();
     await before.daemon(at('09:31'));
     const desk = await open({ from: at('09:31') });
     cpSync(join(before.home, 'data'), join(desk.home, 'data'), { recursive: true });
     cutAfterFirstOrders(desk.home);
+    return desk;
+  }
+
+  it('is followed by one that finds them gone before it compares, and calls nobody', async () => {
+    const desk = await cutOff();
     await desk.daemon(END);
     const compared = await desk.of('reconcile.completed');
     expect(compared.flatMap(({ discrepancies }) => discrepancies)).toEqual([]);
@@ -141,5 +146,17 @@ describe('a process that ended between writing orders down and sending them', ()
     expect(await alertsOf(desk)).toEqual([]);
     expect(desk.tws.audit.messages).toEqual([]);
     await expectSound(desk);
+  });
+
+  it('is followed by one that keeps no stop waiting while it looks for them', async () => {
+    const desk = await cutOff();
+    const earlier = (await desk.of('daemon.state_changed')).length;
+    const asks = desk.when(at('09:31:07'), () => process.emit('SIGINT', 'SIGINT'));
+    const end = await desk.daemon(END);
+    await asks;
+    expect(end.cause).toBe('SIGINT');
+    expect(desk.time.wallMs()).toBeLessThan(at('09:31:12'));
+    const states = (await desk.of('daemon.state_changed')).slice(earlier);
+    expect(states.map(({ to }) => to)).toEqual(['starting', 'draining', 'stopped']);
   });
 });
