@@ -1,4 +1,5 @@
 import { EXIT, type ExitCode, Failure } from '../domain/failure.ts';
+import { systemFailure } from '../domain/system-failure.ts';
 import { plain, type Style } from './style.ts';
 
 /** A failure as both readers see it: the document of --json, and the lines for people. */
@@ -8,15 +9,17 @@ export interface ErrorReport {
   readonly details: readonly string[];
   readonly hint: string | null;
   readonly exit: ExitCode;
-  /** Only for unexpected errors; shown with -v. */
+  /** Of what was thrown by others than us, and of our mistakes; shown with -v. */
   readonly stack: string | undefined;
 }
 
-/** Any thrown value as a report. What is not a Failure is our own mistake, and says so. */
+/** Any thrown value as a report. What is no Failure, and nothing that the system refused, is our own mistake. */
 export function reportOf(error: unknown): ErrorReport {
-  if (error instanceof Failure) {
-    const { code, message, details, exit } = error;
-    return { code, message, details, hint: error.hint ?? null, exit, stack: undefined };
+  const failure = error instanceof Failure ? error : systemFailure(error);
+  if (failure !== null) {
+    const { code, message, details, exit } = failure;
+    const stack = failure === error ? undefined : (error as Error).stack;
+    return { code, message, details, hint: failure.hint ?? null, exit, stack };
   }
   const known = error instanceof Error ? error : new Error(String(error));
   return {

@@ -18,7 +18,7 @@ export const EXIT = {
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** What each exit code tells the caller; the daemon's supervisor restarts on 1, 69 and 75 only. */
+/** What each exit code tells the caller; the daemon's supervisor restarts on 1, 69, 73 and 75 only. */
 export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   OK: 'success, also "nothing to do" and a graceful stop',
   ERROR: 'unexpected error: a bug',
@@ -27,7 +27,7 @@ export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   PARTIAL: 'some orders or trials failed, others were done',
   EXPIRED: 'an approval expired or was rejected',
   UNAVAILABLE: 'broker, market data or messenger not reachable',
-  CANTCREAT: 'a file could not be written',
+  CANTCREAT: 'a file could not be written, or not be opened',
   TEMPFAIL: 'try later: another process holds the home, or maintenance',
   NOPERM: 'refused by a safety gate: mode, arming, kill switch, limit',
   CONFIG: 'configuration, environment or history invalid or missing',
@@ -49,6 +49,7 @@ export const FAILURES = {
   BROKER_UNREACHABLE: EXIT.UNAVAILABLE,
   DATA_UNAVAILABLE: EXIT.UNAVAILABLE,
   CANNOT_WRITE: EXIT.CANTCREAT,
+  FILE_REFUSED: EXIT.CANTCREAT,
   HOME_BUSY: EXIT.TEMPFAIL,
   REFUSED_BY_GATE: EXIT.NOPERM,
   CONFIG_INVALID: EXIT.CONFIG,

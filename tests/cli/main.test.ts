@@ -168,6 +168,24 @@ describe('a failure', () => {
     });
   });
 
+  it('that the system refused is no bug, and says what to do', async () => {
+    const full = Object.assign(new Error('ENOSPC: no space left on device, write'), {
+      code: 'ENOSPC',
+      syscall: 'write',
+    });
+    const commands = commandTable({ path: 'fill', run: () => Promise.reject(full) });
+    const short = await run(['fill'], { commands });
+    expect(short.exit).toBe(EXIT.CANTCREAT);
+    expect(short.stderr).toBe(
+      [
+        'error: a file cannot be written  [CANNOT_WRITE]',
+        '  ENOSPC: no space left on device, write',
+        '  Try: free space on the disk, then run the command again\n',
+      ].join('\n'),
+    );
+    expect((await run(['fill', '-v'], { commands })).stderr).toContain('    at ');
+  });
+
   it('that nobody expected is called a bug; its stack shows with -v only', async () => {
     const short = await run(['broken'], { commands: failing });
     expect(short.exit).toBe(EXIT.ERROR);

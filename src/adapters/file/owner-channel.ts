@@ -2,6 +2,7 @@ import { chmodSync, closeSync, constants, openSync } from 'node:fs';
 import { createConnection, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { FAILURES, Failure, type FailureCode } from '../../domain/failure.ts';
+import { systemFailure } from '../../domain/system-failure.ts';
 import { lockFolder } from './home-lock.ts';
 import { nodeFileSystem } from './node-file-system.ts';
 
@@ -95,7 +96,7 @@ function refusal(error: unknown): Reply {
   const failure =
     error instanceof Failure
       ? error
-      : new Failure('BUG', (error as Error).message, { cause: error });
+      : (systemFailure(error) ?? new Failure('BUG', (error as Error).message, { cause: error }));
   const { code, message, details, hint } = failure;
   return { ok: false, error: { code, message, details, hint: hint ?? null } };
 }
