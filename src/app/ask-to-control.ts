@@ -1,8 +1,9 @@
 import { hostname, userInfo } from 'node:os';
-import { killFilePath, writeKillFile } from '../adapters/file/kill-file.ts';
+import { killFilePath, readKillFile, writeKillFile } from '../adapters/file/kill-file.ts';
 import { throughOwner } from '../adapters/file/owner-channel.ts';
 import type { OpenAlert } from '../domain/alert.ts';
 import { Failure } from '../domain/failure.ts';
+import { systemFailure } from '../domain/system-failure.ts';
 import { inPlayedHome } from './close-positions.ts';
 import {
   acknowledgeIn,
@@ -53,8 +54,8 @@ export interface KillRequest {
 
 /** Who carried a kill out, how the account stands, and what could not be done. */
 export interface KillAnswer {
-  /** `file`: nobody answered; the kill file alone stops entries. */
-  readonly by: 'daemon' | 'command' | 'file';
+  /** `file`: nobody answered; the kill file alone stops entries. `nobody`: nothing stops them. */
+  readonly by: 'daemon' | 'command' | 'file' | 'nobody';
   readonly file: string;
   readonly result: KillResult | null;
   readonly undone: readonly string[];
@@ -63,13 +64,13 @@ export interface KillAnswer {
 /**
  * Engages the kill switch. The kill file is put in place first: from then on the last gate of whatever process holds
  * the home lets no entry out, also where it cannot answer. Then the daemon that holds the home is asked, or, where
- * nobody does, the home is opened here; what neither can do is said.
+ * nobody does, the home is opened here; what neither can do, and a file that could not be written, is said.
  */
 export async function askToKill(request: KillRequest): Promise<KillAnswer> {
   const { home, positions, cause, now, timeoutMs, open } = request;
   const by = `${userInfo().username}@${hostname()}`;
   const order: KillOrder = { by, via: 'command', positions, cause, at: now };
-  writeKillFile(home, order);
+  const unwritten = putInPlace(home, order);
   const file = killFilePath(home);
   let done: KillAnswer['by'] = 'daemon';
   const here = async (): Promise<KillResult> => {
@@ -83,11 +84,28 @@ export async function askToKill(request: KillRequest): Promise<KillAnswer> {
   try {
     const handed = { name: 'kill', args: { ...order } };
     const result = await throughOwner(home, handed, here, timeoutMs);
-    return { by: done, file, result, undone: result.undone };
+    return { by: done, file, result, undone: [...unwritten, ...result.undone] };
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    return { by: 'file', file, result: null, undone: notConfirmed(error, positions) };
+    const undone = [...unwritten, ...notConfirmed(expectedFailure(error), positions)];
+    return { by: readKillFile(home) === null ? 'nobody' : 'file', file, result: null, undone };
   }
+}
+
+/** Puts the kill file in place; why it could not be written as it should be. */
+function putInPlace(home: string, order: KillOrder): string[] {
+  try {
+    writeKillFile(home, order);
+    return [];
+  } catch (error) {
+    const { details } = expectedFailure(error);
+    return [`the file of the kill switch was not written: ${details.join('; ')}`];
+  }
+}
+
+function expectedFailure(error: unknown): Failure {
+  const failure = error instanceof Failure ? error : systemFailure(error);
+  if (failure === null) throw error;
+  return failure;
 }
 
 const notConfirmed = (error: Failure, positions: KillOrder['positions']): string[] => [

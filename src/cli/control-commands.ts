@@ -82,13 +82,21 @@ const isStuck = ({ result }: KillAnswer, positions: string): boolean =>
   result !== null &&
   result.held.some(({ quantity, leaving }) => leaving < quantity);
 
+function engagedText(by: KillAnswer['by'], file: string): string {
+  if (by === 'file') {
+    return `Engaged by its file alone, ${visible(file)}: no entry goes out, and a process that is stuck acts on it with its next step.`;
+  }
+  if (by === 'nobody') {
+    return [
+      'NOT ENGAGED: neither its file nor a process of this home took it, and entries may go on.',
+      "End the daemon, and withdraw entries in the broker's own program; then mend what is named here.",
+    ].join('\n');
+  }
+  return `Engaged, by ${by === 'daemon' ? 'the running daemon' : 'this command'}.`;
+}
+
 function killText({ by, file, result, undone }: KillAnswer, positions: string): string {
-  const lines = [
-    by === 'file'
-      ? `Engaged by its file alone, ${visible(file)}: no entry goes out, and a process that is stuck acts on it with its next step.`
-      : `Engaged, by ${by === 'daemon' ? 'the running daemon' : 'this command'}.`,
-    ...undone.map((line) => `NOT DONE: ${visible(line)}`),
-  ];
+  const lines = [engagedText(by, file), ...undone.map((line) => `NOT DONE: ${visible(line)}`)];
   if (result === null) return lines.join('\n');
   const { cancelled, working, held, isFlat, isProven, armedFor } = result;
   lines.push(`${plural(cancelled.length, 'entry', 'entries')} withdrawn.`);

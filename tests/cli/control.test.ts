@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { killFilePath, readKillFile } from '../../src/adapters/file/kill-file.ts';
@@ -128,6 +128,29 @@ describe('kill', () => {
       expect(killed.stdout).toContain('Engaged by its file alone');
       expect(killed.stdout).toContain('NOT DONE: positions were not sold');
       expect(readKillFile(home.dir)).toMatchObject({ positions: 'flatten' });
+    }));
+
+  it('is engaged in the journal, and says so, where its file cannot say what it should', () =>
+    afterOneSession(async (home) => {
+      mkdirSync(killFilePath(home.dir), { recursive: true });
+      const killed = await run(['kill', '--flatten', '--confirm', 'SIM-1'], { cwd: home.dir });
+      expect(killed.exit).toBe(21);
+      expect(killed.stdout).toContain('Engaged, by this command.');
+      expect(killed.stdout).toContain('NOT DONE: the file of the kill switch was not written');
+      expect(killed.stdout).toMatch(/to be sold, at work/);
+      expect(readKillFile(home.dir)).toMatchObject({ via: 'file', positions: 'keep' });
+      expect(await sourcesOf(home, 'risk')).toEqual(['halted', 'kill']);
+    }));
+
+  it('says that nothing stops entries where neither file nor process took it', () =>
+    inHome(TABLE, async ({ dir }) => {
+      // Nothing can be written below such a home.
+      rmSync(join(dir, 'data'), { recursive: true, force: true });
+      symlinkSync(join(dir, 'no such disk'), join(dir, 'data'));
+      const killed = await run(['kill', '--confirm', 'SIM-1'], { cwd: dir });
+      expect(killed.exit).toBe(21);
+      expect(killed.stdout).toMatch(/^NOT ENGAGED: .*entries may go on/);
+      expect(killed.stdout).toContain('NOT DONE: the file of the kill switch was not written');
     }));
 
   it('of the environment is shown, and is not lifted by resuming', () =>

@@ -1,10 +1,10 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { type ChildProcess, fork, spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { historyFolder } from '../../src/adapters/file/file-history.ts';
 import { readHistory } from '../../src/adapters/file/history-reader.ts';
-import { readKillFile } from '../../src/adapters/file/kill-file.ts';
+import { killFilePath, readKillFile } from '../../src/adapters/file/kill-file.ts';
 import { askToKill } from '../../src/app/ask-to-control.ts';
 import { instantOf } from '../../src/calendar/nyse.ts';
 import { type EpochMs, sessionDate } from '../../src/domain/time.ts';
@@ -103,5 +103,23 @@ describe('a kill while the loop of a real daemon stands still', () => {
     expect(readKillFile(home)).toMatchObject({ via: 'signal', positions: 'keep' });
     const engaged = (await eventsOf(home)).filter(({ type }) => type === 'kill.engaged');
     expect(engaged).toMatchObject([{ via: 'signal' }]);
+  });
+});
+
+describe('a kill while nothing can be written', () => {
+  // A process that may make files no larger than nothing, as on a disk that is full.
+  it.skipIf(process.platform !== 'linux')('stops entries by the name of its file alone', () => {
+    const home = newHome('full');
+    const line = `trap '' XFSZ; ulimit -f 0; exec "$0" "$@"`;
+    const argv = [built.bin, 'kill', '--flatten', '--confirm', 'SIM-1', '--home', home];
+    const { status, stdout, stderr } = spawnSync('bash', ['-c', line, process.execPath, ...argv], {
+      encoding: 'utf8',
+    });
+    expect({ status, stderr }).toMatchObject({ status: 21 });
+    expect(stdout).toContain('Engaged by its file alone');
+    expect(stdout).toContain('NOT DONE: the file of the kill switch was not written: EFBIG');
+    expect(stdout).toContain('NOT DONE: positions were not sold, as far as is known');
+    expect(readFileSync(killFilePath(home), 'utf8')).toBe('');
+    expect(readKillFile(home)).toMatchObject({ via: 'file', positions: 'keep' });
   });
 });

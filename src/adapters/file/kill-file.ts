@@ -55,11 +55,20 @@ export function readKillFile(home: string): KillFile | null {
   }
 }
 
-/** Puts the kill file in place, synced: from then on no process of this home enters anything. */
+/**
+ * Puts the kill file in place, synced: from then on no process of this home enters anything. Throws the system's error
+ * where what it says cannot be written, as on a full disk; an empty file may still be there then, which keeps positions.
+ */
 export function writeKillFile(home: string, kill: KillFile): void {
+  const path = killFilePath(home);
   nodeFileSystem.makeFolder(join(home, 'data', 'control'));
   const content = { ...kill, at: kill.at === null ? undefined : isoUtc(kill.at) };
-  writeAtomic(nodeFileSystem, killFilePath(home), `${JSON.stringify(content)}\n`);
+  try {
+    writeAtomic(nodeFileSystem, path, `${JSON.stringify(content)}\n`);
+  } catch (error) {
+    if (nodeFileSystem.stat(path) === null) nodeFileSystem.open(path, 'create').close();
+    throw error;
+  }
 }
 
 export const removeKillFile = (home: string): void => nodeFileSystem.remove(killFilePath(home));
