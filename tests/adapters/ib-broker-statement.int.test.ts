@@ -217,6 +217,10 @@ describe('another process', () => {
     const first = await ibWorld();
     await first.broker.submit(bracket);
     const it = await first.restarted({ clientId: CLIENT + 1 });
+    expect(it.remarks.map(({ kind, orderRef }) => [kind, orderRef])).toEqual([
+      ['other_client', ENTRY],
+      ['other_client', STOP],
+    ]);
     expect(await it.broker.cancel(ENTRY)).toMatchObject({
       outcome: 'rejected',
       code: 'OTHER_CLIENT',

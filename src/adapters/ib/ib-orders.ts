@@ -160,13 +160,22 @@ export class IbOrders {
     this.#byPermId.set(permId, tracked);
     if (clientId === this.#parts.clientId && orderId > 0) this.#byId.set(orderId, tracked);
     const other = this.#byRef.get(orderRef);
-    if (other === undefined || hasEnded(other)) this.#byRef.set(orderRef, tracked);
-    else {
+    if (other === undefined || hasEnded(other)) {
+      this.#byRef.set(orderRef, tracked);
+      this.#placedElsewhere(tracked);
+    } else {
       const message = `${orderRef} lives twice at the broker: as ${other.permId} and ${permId}`;
       this.#remark('duplicate_order', message, null, orderRef);
     }
     this.progress.move(tracked, String(state.status), null);
     return tracked;
+  }
+
+  /** Nobody but the client that placed an order can change it, or end it: a person has to set that one again. */
+  #placedElsewhere({ orderRef, clientId }: TrackedOrder): void {
+    if (clientId === this.#parts.clientId) return;
+    const message = `${orderRef} was placed by client ${clientId}, and can only be changed by that one: set ib.clientId to it`;
+    this.#remark('other_client', message, null, orderRef);
   }
 
   /** An order under a name of ours that had ended before it was heard of here: it is known, and never sent again. */

@@ -7,6 +7,7 @@ export interface IbRemark {
     | 'preset_changed'
     | 'renamed_order'
     | 'duplicate_order'
+    | 'other_client'
     | 'commission_currency'
     | 'unreadable'
     | 'read_only'
@@ -21,6 +22,7 @@ const CALLING: ReadonlySet<IbRemark['kind']> = new Set([
   'preset_changed',
   'renamed_order',
   'duplicate_order',
+  'other_client',
   'read_only',
 ]);
 
