@@ -52,11 +52,6 @@ export class SlotRunner {
     return this.#last;
   }
 
-  /** True for a slot that was begun or given up before. */
-  hasBegun(slot: PlannedSlot): boolean {
-    return this.#attemptsOf(slot) > 0;
-  }
-
   async handle(due: Due): Promise<void> {
     const { slot, attempt } = due;
     if (this.#attemptsOf(slot) >= attempt) return;
@@ -68,8 +63,9 @@ export class SlotRunner {
   }
 
   /**
-   * Takes up what a process that ended left of the slots it had begun: a run that was cut off or had failed is begun
-   * once more where its law allows, else ended; a scan that was claimed and never began is given up.
+   * Takes up what a process that ended left of the slots up to now: a run that was cut off or had failed is begun once
+   * more where its law allows, else ended; a scan that was claimed and never began is given up; what nobody began is
+   * put on the agenda, where its law says what becomes of it.
    */
   async resume(cutOff: readonly RunRecord[], slots: readonly PlannedSlot[]): Promise<void> {
     const ends = new Map(cutOff.map((run) => [run.runId, run]));
@@ -78,7 +74,13 @@ export class SlotRunner {
       const begun = this.#attemptsOf(slot);
       const id = runId(session.date, at, row.name);
       const run = this.#system.book.run(id);
-      if (begun === 0) continue;
+      if (begun === 0) {
+        // Later ones are on the agenda as it is.
+        if (at < this.#system.clock.now()) {
+          this.#parts.agenda.put({ slot, at, attempt: 1, cause: '' });
+        }
+        continue;
+      }
       const unfinished = run?.status === 'running' || run?.status === 'failed';
       if (unfinished && begun < slot.law.attempts) {
         const cause = ends.has(id) ? 'the process ended while it ran' : (run.error ?? 'it failed');
