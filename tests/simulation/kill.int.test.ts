@@ -29,7 +29,7 @@ function daemonOf(home: string, start: EpochMs, mode: 'STUCK' | 'FREE') {
   children.push(child);
   const said: unknown[] = [];
   child.on('message', (message) => said.push(message));
-  const ended = new Promise<void>((resolve) => child.on('exit', () => resolve()));
+  const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
   const hears = async <T>(what: (message: unknown) => message is T): Promise<T> => {
     for (;;) {
       const found = said.find(what);
@@ -85,7 +85,7 @@ describe('a kill while the loop of a real daemon stands still', () => {
     expect(scan.counts.submitted).toBe(0);
     expect(Object.keys(scan.denials)).toContain('KILL_SWITCH');
     daemon.child.kill('SIGTERM');
-    await daemon.ended;
+    expect(await daemon.ended).toBe(0);
     const types = (await eventsOf(home)).map(({ type }) => type);
     expect(types.filter((type) => type === 'kill.engaged')).toHaveLength(1);
     expect(types).not.toContain('order.submitted');
@@ -99,7 +99,7 @@ describe('a kill while the loop of a real daemon stands still', () => {
     const scan = await daemon.hears(isScan);
     expect(Object.keys(scan.denials)).toContain('KILL_SWITCH');
     daemon.child.kill('SIGTERM');
-    await daemon.ended;
+    expect(await daemon.ended).toBe(0);
     expect(readKillFile(home)).toMatchObject({ via: 'signal', positions: 'keep' });
     const engaged = (await eventsOf(home)).filter(({ type }) => type === 'kill.engaged');
     expect(engaged).toMatchObject([{ via: 'signal' }]);

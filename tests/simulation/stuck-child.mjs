@@ -28,6 +28,10 @@ const time = {
       if (wake.aborted) done();
       else wake.addEventListener('abort', done);
     }),
+  every: (ms, act) => {
+    const timer = setInterval(act, ms);
+    return () => clearInterval(timer);
+  },
 };
 
 function standStill() {
