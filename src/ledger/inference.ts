@@ -1,4 +1,4 @@
-import type { BrokerStatement } from '../domain/account.ts';
+import type { BrokerOrder, BrokerStatement } from '../domain/account.ts';
 import type { Symbol } from '../domain/market.ts';
 import { type Micros, toUsd } from '../domain/money.ts';
 import type { SessionDate } from '../domain/time.ts';
@@ -32,12 +32,15 @@ export class Inference {
     return this.#filled.get(orderRef) ?? 0;
   }
 
-  /** What follows from an order that is gone: a fill and a call for a person, or nothing. */
-  of(order: BookOrder): EventDraft[] {
+  /**
+   * What follows from an order that is gone, or that has ended with more shares than are known: a fill and a call for a
+   * person, or nothing.
+   */
+  of(order: BookOrder, ended: BrokerOrder | null): EventDraft[] {
     const { orderRef, symbol, side, quantity, filledQuantity } = order;
     if (side !== 'sell' || !this.#statement.complete.positions) return [];
     const missing = this.#missing.get(symbol) ?? this.#missingOf(symbol);
-    const sold = Math.min(quantity - filledQuantity, missing);
+    const sold = Math.min((ended?.filledQuantity ?? quantity) - filledQuantity, missing);
     const price = this.#priceOf(order);
     if (sold <= 0 || price === null) return [];
     this.#missing.set(symbol, missing - sold);

@@ -38,7 +38,8 @@ const isOurs = (book: Book, orderRef: string): boolean => book.order(orderRef) !
 /**
  * What the journal learns about our orders from a statement, its executions being booked already. What it shows is a
  * fact, however incomplete it is. What it does not show is gone only where it is complete, executions agree, and a
- * second complete one, `settleMs` later, does not show it either; until then it is unknown.
+ * second complete one, `settleMs` later, does not show it either; until then it is unknown. The same goes for the
+ * executions of an order that it shows as filled: those of another day are not told any more.
  */
 export function adoptStatement(
   book: Book,
@@ -61,22 +62,27 @@ export function adoptStatement(
     }
     if (!isLive(order.status)) continue;
     const ended = done.get(orderRef);
-    if (ended !== undefined) {
+    if (ended !== undefined && !isBehind(order, ended)) {
       absences.delete(orderRef);
       drafts.push(...endedDrafts(order, ended, base));
       continue;
     }
-    if (!isComplete(statement, rules)) continue;
-    if (!isGone(order, statement.at, absences, rules)) {
-      drafts.push(...missedDrafts(order, statement.at, absences, rules));
-      continue;
+    if (ended !== undefined) {
+      const cause = `${ended.filledQuantity} filled at the broker, ${order.filledQuantity} known`;
+      drafts.push(...unknownDrafts(order, statement.at, cause));
     }
-    absences.delete(orderRef);
-    gone.push(order);
+    if (!isComplete(statement, rules)) continue;
+    if (isGone(order, statement.at, absences, rules)) {
+      absences.delete(orderRef);
+      gone.push(order);
+    } else if (isMissed(order, statement.at, absences, rules) && ended === undefined) {
+      drafts.push(...unknownDrafts(order, statement.at, 'the statement does not show it'));
+    }
   }
   const inference = new Inference(book, statement, rules.session);
   for (const order of gone.sort(byUrgency)) {
-    drafts.push(...inference.of(order), ...goneDrafts(order, statement.at, inference));
+    const ended = done.get(order.orderRef) ?? null;
+    drafts.push(...inference.of(order, ended), ...goneDrafts(order, ended, base, inference));
   }
   for (const orderRef of absences.keys()) {
     if (!isLive(book.order(orderRef)?.status ?? 'filled')) absences.delete(orderRef);
@@ -138,13 +144,19 @@ function shownDrafts(
   return drafts;
 }
 
-/** The end of an order, once the executions that the broker counts for it are booked. */
-function endedDrafts(order: BookOrder, ended: BrokerOrder, base: Base): EventDraft[] {
-  const { orderRef } = order;
-  if (ended.filledQuantity > order.filledQuantity) {
-    const cause = `${ended.filledQuantity} filled at the broker, ${order.filledQuantity} known`;
-    return order.status === 'unknown' ? [] : [{ ...base, type: 'order.unknown', orderRef, cause }];
-  }
+/** True while executions that the broker counts for an order are not booked. */
+const isBehind = (order: BookOrder, ended: BrokerOrder): boolean =>
+  ended.filledQuantity > order.filledQuantity;
+
+const unknownDrafts = (
+  { orderRef, status }: BookOrder,
+  at: EpochMs,
+  cause: string,
+): EventDraft[] =>
+  status === 'unknown' ? [] : [{ type: 'order.unknown', at, runId: null, orderRef, cause }];
+
+/** The end of an order whose executions are all booked. */
+function endedDrafts({ orderRef }: BookOrder, ended: BrokerOrder, base: Base): EventDraft[] {
   switch (ended.status) {
     case 'expired':
       return [{ ...base, type: 'order.expired', orderRef, cause: 'statement' }];
@@ -169,26 +181,36 @@ function isGone(
   return first === undefined ? settleMs === 0 && at >= submittedAt : at >= first + settleMs;
 }
 
-/** What one look without the order says: it is unknown until a second one. */
-function missedDrafts(
-  { orderRef, status, submittedAt }: BookOrder,
+/** True for the first look without the order that counts: it is unknown until a second one. */
+function isMissed(
+  { orderRef, submittedAt }: BookOrder,
   at: EpochMs,
   absences: Absences,
   { settleMs }: AdoptionRules,
-): EventDraft[] {
-  if (absences.has(orderRef) || at < submittedAt + settleMs) return [];
+): boolean {
+  if (absences.has(orderRef) || at < submittedAt + settleMs) return false;
   absences.set(orderRef, at);
-  const cause = 'the statement does not show it';
-  if (status === 'unknown') return [];
-  return [{ type: 'order.unknown', at, runId: null, orderRef, cause }];
+  return true;
 }
 
-/** The end of an order that is gone; one that was filled by what is inferred has ended so. */
-function goneDrafts(order: BookOrder, at: EpochMs, inference: Inference): EventDraft[] {
-  const { orderRef, status, quantity, filledQuantity } = order;
-  if (inference.filled(orderRef) >= quantity - filledQuantity) return [];
+/**
+ * The end of an order that is gone; one that was filled by what is inferred has ended so. What the broker says was
+ * filled, and nothing shows, stays unknown.
+ */
+function goneDrafts(
+  { orderRef, status, quantity, filledQuantity }: BookOrder,
+  ended: BrokerOrder | null,
+  base: Base,
+  inference: Inference,
+): EventDraft[] {
+  const inferred = inference.filled(orderRef);
+  if (inferred >= quantity - filledQuantity) return [];
+  if (ended !== null) {
+    if (inferred === 0) return [];
+    return [{ ...base, type: 'order.cancelled', orderRef, cause: 'statement' }];
+  }
   const cause = status === 'submitted' || status === 'unknown' ? 'never arrived' : 'gone';
-  return [{ type: 'order.cancelled', at, runId: null, orderRef, cause }];
+  return [{ ...base, type: 'order.cancelled', orderRef, cause }];
 }
 
 /** The instant from which executions are asked for: since the last complete answer, or since the oldest open question. */

@@ -20,10 +20,11 @@ import {
   submitted,
 } from './book-drafts.ts';
 
-const [, STOP] = bracketOrders() as [Order, Order];
+const [ENTRY, STOP] = bracketOrders() as [Order, Order];
 const NEXT_DAY = minute(2, 0);
 const SETTLE_MS = 5_000;
 const RULES = { settleMs: SETTLE_MS, showsCompletedOrders: false, session: dateNo(2) };
+const WHOLE = { positions: true, openOrders: true, fills: true, completedOrders: true };
 
 /** 100 AAA held at 100 with a stop at 95. */
 const held = (): Ledger => ledgerWith(100_000).tell(...bracketSent(), filled('buy', 100, 100));
@@ -128,6 +129,47 @@ describe('a stop that is gone with its shares, and no execution of it', () => {
     const ledger = held();
     look(ledger, { openOrders: [shown] });
     expect(ledger.book.owned(AAA)).toBe(100);
+  });
+});
+
+describe('an order that ended with shares, and no execution of them', () => {
+  const ended = (
+    order: Order,
+    filledQuantity: number,
+    status: BrokerOrder['status'] = 'filled',
+  ) => ({
+    completedOrders: [{ ...order, status, filledQuantity }],
+    complete: WHOLE,
+  });
+
+  it('has sold them once it is plain that none comes: it is of another day', () => {
+    const ledger = held();
+    expect(look(ledger, ended(STOP, 100))).toEqual([
+      'order.unknown',
+      'fill.recorded',
+      'alert.raised',
+    ]);
+    expect(ledger.book.owned(AAA)).toBe(0);
+    expect(ledger.book.live(AAA)).toEqual([]);
+    expect(take(ledger, execution('x1', 100, 94.5))).toEqual(['fill.corrected']);
+  });
+
+  it('has sold no more than the broker says, whatever else is missing', () => {
+    const ledger = held();
+    look(ledger, ended(STOP, 40, 'cancelled'));
+    expect(ledger.book.owned(AAA)).toBe(60);
+    expect(ledger.book.order(STOP.orderRef)?.status).toBe('cancelled');
+  });
+
+  it('is unknown while the shares are there, and for as long as it bought them', () => {
+    const there = held();
+    expect(look(there, { ...ended(STOP, 100), positions: owns(100) })).toEqual(['order.unknown']);
+    expect(there.book.order(STOP.orderRef)?.status).toBe('unknown');
+    const bought = ledgerWith(100_000).tell(...bracketSent());
+    const working = [{ ...STOP, status: 'working' as const, filledQuantity: 0 }];
+    look(bought, { ...ended(ENTRY, 100), positions: owns(100), openOrders: working });
+    expect(bought.book.order(ENTRY.orderRef)?.status).toBe('unknown');
+    expect(bought.book.owned(AAA)).toBe(0);
   });
 });
 
