@@ -1,6 +1,6 @@
 import type { OwnerRequest } from '../adapters/file/owner-channel.ts';
 import type { ClockJump } from '../adapters/system/system-timeline.ts';
-import { lastSessionClosedBy, newYorkDate, sessionOf } from '../calendar/nyse.ts';
+import { lastSessionClosedBy } from '../calendar/nyse.ts';
 import type { DaemonState } from '../domain/run.ts';
 import { type EpochMs, epochMs, type Session } from '../domain/time.ts';
 import type { Discrepancy } from '../ledger/breaks.ts';
@@ -19,7 +19,7 @@ import { SETTLE_MS } from './link-watch.ts';
 import { compareFirst, recentSlots, recover } from './recover.ts';
 import { reloaded } from './reload.ts';
 import { HandedRequests } from './serve-requests.ts';
-import type { PlannedSlot } from './session-plan.ts';
+import { laterSession, type PlannedSlot } from './session-plan.ts';
 import { SlotRunner } from './slot-runner.ts';
 import type { Circumstances } from './slots.ts';
 import { StopAsked, stoppableWait } from './stoppable-wait.ts';
@@ -187,11 +187,8 @@ export class Daemon {
     await noteConfig(system);
     const session = this.#session();
     const cutOff = await recover(system, this.#engine.monitors, session);
-    const begun = this.#parts.clock.now();
-    const today = sessionOf(newYorkDate(begun));
-    // The close of an earlier session may still be to be made up for.
-    const last = today !== null && today.date > session.date ? today : session;
-    await this.#runner.resume(cutOff, await recentSlots(system, begun, last));
+    const at = this.#parts.clock.now();
+    await this.#runner.resume(cutOff, await recentSlots(system, at, laterSession(session, at)));
     const now = this.#parts.timeline.now();
     const until = system.lag === null ? undefined : epochMs(now + SETTLE_MS);
     this.#reconciled(await compareFirst(system, session, now, until), now);

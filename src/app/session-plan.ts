@@ -1,4 +1,4 @@
-import { HORIZON, nextSession, sessionsBetween } from '../calendar/nyse.ts';
+import { HORIZON, newYorkDate, nextSession, sessionOf, sessionsBetween } from '../calendar/nyse.ts';
 import { describeTrigger, parseTrigger, triggerInstants } from '../calendar/trigger.ts';
 import type { Config, ScheduleRow } from '../config/schema.ts';
 import { assert } from '../domain/result.ts';
@@ -62,6 +62,12 @@ function endsItsPeriod(row: ScheduleRow, { date }: Session): boolean {
 
 /** Weeks from Monday to Sunday, counted; 1970-01-01 was a Thursday. */
 const weekOf = (date: SessionDate): number => Math.floor((dateToUtcMs(date) / DAY_MS + 3) / 7);
+
+/** That of an instant's day, where it is later: a close of days ago may be the next that is played. */
+export function laterSession(session: Session, at: EpochMs): Session {
+  const today = sessionOf(newYorkDate(at));
+  return today !== null && today.date > session.date ? today : session;
+}
 
 /** The slots of all sessions of a span of dates, both included. */
 export const planBetween = (config: Config, from: SessionDate, to: SessionDate): PlannedSlot[] =>
