@@ -156,6 +156,8 @@ describe('the last look', () => {
     expect(await it.broker.submitOrder(exit)).toEqual(denied);
     expect(await it.broker.modify(STOP, { stopPrice: usd(96) })).toEqual(denied);
     expect(await it.broker.cancel(STOP)).toEqual(denied);
+    expect(await it.broker.preview(again)).toEqual({ complete: false, code: null, why });
+    expect(it.sent.filter(([message]) => message === 3 || message === 4)).toHaveLength(2);
     expect(it.server.record.placed).toEqual([ENTRY, STOP]);
     why = null;
     expect(await it.broker.submitOrder(exit)).toEqual(accepted);

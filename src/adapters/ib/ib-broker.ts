@@ -204,6 +204,9 @@ export class IbBroker implements Broker {
   async preview(order: Order): Promise<Answer<OrderPreview>> {
     const { connection } = this.#gateway;
     if (connection === null) return { complete: false, code: null, why: 'there is no connection' };
+    // On the wire it differs from an order by one field: unarmed, it does not leave either.
+    const disarmed = this.#options.isArmed();
+    if (disarmed !== null) return { complete: false, code: null, why: disarmed };
     let orderId: number;
     try {
       [orderId = 0] = this.#ids.take(1, connection.nextValidId);
