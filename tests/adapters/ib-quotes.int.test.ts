@@ -108,6 +108,24 @@ describe('a line of prices', () => {
     expect(desk.sent(59).map((tokens) => tokens[2])).toEqual(['3', '3']);
   });
 
+  it('is asked for once where data was lost while it was to be asked for', async () => {
+    const symbols = Array.from({ length: 60 }, (_, i) => `S${i}` as Symbol);
+    const many = arrayBarSource(Object.fromEntries(symbols.map((symbol) => [symbol, {}])), {
+      intraday: '1m',
+    });
+    const desk = await marketDesk({ source: many });
+    await desk.market.contracts.resolve(symbols);
+    await desk.pass(5 * SECOND_MS);
+    const prepared = prepare(desk, symbols);
+    await desk.pass(100);
+    const before = desk.sent(1).length;
+    desk.tws.announce(1_101, 'Connectivity between IB and TWS has been restored- data lost.');
+    await prepared;
+    await desk.pass(5 * SECOND_MS);
+    expect(before).toBeLessThan(symbols.length);
+    expect(desk.sent(1).length - before).toBe(symbols.length);
+  });
+
   it('is cancelled when the market is closed', async () => {
     const desk = await marketDesk({ source });
     for (const name of NAMES) printer(desk)(name, 10);
@@ -161,6 +179,38 @@ describe('prices that cannot be had', () => {
     desk.tws.faults.clear();
     await desk.pass(20 * SECOND_MS);
     expect(desk.market.quotes.quote(AAPL)?.last).toBe(usd(10));
+  });
+
+  it('are as many as the broker gives, and over the next connection as were configured', async () => {
+    const desk = await marketDesk({ source });
+    for (const name of NAMES) printer(desk)(name, 10);
+    desk.tws.marketDataLines = 2;
+    const all = NAMES as Symbol[];
+    const known = () => all.filter((name) => desk.market.quotes.quote(name) !== null);
+    await prepare(desk, all);
+    expect(known()).toHaveLength(2);
+    expect(desk.troubles).toContainEqual(expect.stringContaining('the broker gives 2 lines'));
+    desk.tws.marketDataLines = 100;
+    desk.tws.drop();
+    await desk.pass(30 * SECOND_MS);
+    await prepare(desk, all);
+    expect(known()).toEqual(all);
+  });
+
+  it('are those of every symbol where there is a line for each, though none for two', async () => {
+    const desk = await marketDesk({ source });
+    for (const name of NAMES) printer(desk)(name, 10);
+    desk.tws.marketDataLines = NAMES.length;
+    const all = NAMES as Symbol[];
+    for (let i = 0; i < 3; i += 1) {
+      await prepare(desk, all, 5_000);
+      await desk.pass(MINUTE_MS);
+    }
+    await prepare(desk, all, 5_000);
+    const fresh = all.filter(
+      (name) => (desk.market.quotes.quote(name)?.at ?? 0) >= desk.now() - 10_000,
+    );
+    expect(fresh).toEqual(all);
   });
 
   it('are none of a symbol that the broker does not know', async () => {

@@ -10,6 +10,10 @@ export interface Line {
   /** What a renewed subscription says, until it is a quote. */
   renewed: IbTicks | null;
   requestId: number | null;
+  /** The request in whose place this one came while both were open; null where none was. */
+  replaces: number | null;
+  /** True where it was asked for while lines could be open twice: then too many may have been for that alone. */
+  mayBeTwice: boolean;
   askedAt: EpochMs | null;
   usedAt: EpochMs;
   /** Counts the times that lines were wanted: those of the same time do not take lines from each other. */
@@ -27,11 +31,13 @@ export class IbLines {
   readonly #now: () => EpochMs;
   /** Told each line that is given up. */
   readonly #onGivenUp: (line: Line) => void;
+  readonly #configured: number;
   #most: number;
   #held: ReadonlySet<Symbol> = new Set();
   #times = 0;
 
   constructor(most: number, now: () => EpochMs, onGivenUp: (line: Line) => void) {
+    this.#configured = most;
     this.#most = most;
     this.#now = now;
     this.#onGivenUp = onGivenUp;
@@ -67,6 +73,8 @@ export class IbLines {
       ticks: new IbTicks(),
       renewed: null,
       requestId: null,
+      replaces: null,
+      mayBeTwice: true,
       askedAt: null,
       usedAt: this.#now(),
       usedIn: this.#times,
@@ -104,6 +112,11 @@ export class IbLines {
   shrink(refused: Line): void {
     this.giveUp(refused);
     this.#most = Math.max(1, this.#lines.size);
+  }
+
+  /** As many as were configured: whoever else had the others may have given them back. */
+  restore(): void {
+    this.#most = this.#configured;
   }
 
   #giveUpOldest(): boolean {

@@ -8,6 +8,7 @@ import type { Timeline } from '../../ports/timeline.ts';
 import type { IbContracts } from './ib-contracts.ts';
 import type { IbGateway } from './ib-gateway.ts';
 import { IbLines, type Line } from './ib-lines.ts';
+import { COMPETING_SESSION } from './ib-notices.ts';
 import { newEnd, pauseFor } from './ib-pause.ts';
 import { IbTicks } from './ib-ticks.ts';
 
@@ -33,8 +34,7 @@ const REFUSED_MS = 5 * MINUTE_MS;
 /** How long another session is left alone that has the prices. */
 const COMPETED_MS = 30_000;
 const TOO_MANY_LINES = 101;
-const COMPETING_SESSION = 10_197;
-/** Displaying delayed data; a part of it is not subscribed; no line of that id to cancel. */
+/** Delayed data are shown; a part is not subscribed; no line of that id to cancel. */
 const REMARKS = new Set([10_167, 10_090, 300]);
 const TICKS: ReadonlySet<string> = new Set([
   EventName.tickPrice,
@@ -62,6 +62,8 @@ export class IbQuotes implements Quotes {
   /** Since when held symbols are looked after in this session. */
   #watchedFrom: EpochMs | null = null;
   #isBeating = false;
+  /** False once the broker has told that there is no room for a line beside the one it replaces. */
+  #mayBeTwice = true;
 
   constructor(options: IbQuotesOptions) {
     const { gateway, maxLines = MAX_LINES } = options;
@@ -83,8 +85,7 @@ export class IbQuotes implements Quotes {
   }
 
   quote(symbol: Symbol): LiveQuote | null {
-    const line = this.#lines.get(symbol);
-    return line?.ticks.quote(sessionContaining(this.#now())) ?? null;
+    return this.#lines.get(symbol)?.ticks.quote(sessionContaining(this.#now())) ?? null;
   }
 
   follow(held: readonly Symbol[]): void {
@@ -162,23 +163,25 @@ export class IbQuotes implements Quotes {
   }
 
   /** Asks for a symbol anew: what is known of it stays until all of it was said again. */
-  async #subscribe(line: Line): Promise<boolean> {
+  async #subscribe(line: Line, before: number | null = line.requestId): Promise<boolean> {
     const { gateway, contracts } = this.#options;
     const contract = contracts.wire(line.symbol);
     if (contract === null) return false;
-    const before = line.requestId;
     const requestId = gateway.nextRequestId();
-    if (before !== null) this.#byRequest.delete(before);
+    if (line.requestId !== null) this.#byRequest.delete(line.requestId);
     line.requestId = requestId;
     line.askedAt = this.#now();
     line.renewed = IbTicks.after(line.ticks);
     this.#byRequest.set(requestId, line);
     // What waits for the answer need not wait for the end of the line before it, where there is room for both.
-    const isRoomy = this.#lines.size * 2 <= this.#lines.most;
+    const isRoomy = this.#mayBeTwice && this.#lines.size * 2 <= this.#lines.most;
     const [ahead, behind] = isRoomy ? [null, before] : [before, null];
+    line.mayBeTwice = this.#mayBeTwice;
+    line.replaces = behind;
     const wasSent = await gateway.send('question', ahead === null ? 1 : 2, (api) => {
       if (ahead !== null) api.cancelMktData(ahead);
-      api.reqMktData(requestId, contract, '', false, false);
+      // Meanwhile everything may have been asked for again.
+      if (line.requestId === requestId) api.reqMktData(requestId, contract, '', false, false);
     });
     if (behind !== null) void gateway.send('tidying', 1, (api) => api.cancelMktData(behind));
     if (!wasSent && line.requestId === requestId) this.#forget(line);
@@ -207,6 +210,8 @@ export class IbQuotes implements Quotes {
   /** Over a new connection, and where the broker lost what was asked for: everything is asked for again. */
   #renewAll(): void {
     this.#lines.giveUpIdle();
+    this.#lines.restore();
+    this.#mayBeTwice = true;
     this.#byRequest.clear();
     for (const line of this.#lines.all()) {
       line.requestId = null;
@@ -247,6 +252,11 @@ export class IbQuotes implements Quotes {
     if (line === undefined || REMARKS.has(code as number)) return;
     const why = (error as Error).message;
     this.#forget(line);
+    if (code === TOO_MANY_LINES && line.mayBeTwice) {
+      this.#mayBeTwice = false;
+      void this.#subscribe(line, line.replaces);
+      return;
+    }
     line.ticks = new IbTicks();
     line.askAgainAt = this.#now() + REFUSED_MS;
     if (code === COMPETING_SESSION) {

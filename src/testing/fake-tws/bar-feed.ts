@@ -33,6 +33,11 @@ export class BarFeed {
     this.#drop((one) => one.session === session && one.request.reqId === reqId);
   }
 
+  /** Nobody watches any more, and nobody is told. */
+  lose(): void {
+    this.#drop(() => true);
+  }
+
   forget(session: Session): void {
     this.#drop((one) => one.session === session);
   }

@@ -19,6 +19,8 @@ interface Watch {
   readonly delayed: boolean;
 }
 
+/** Lines of prices that a user has unless more are paid for. */
+const LINES = 100;
 /** Shares at the best bid and ask; nothing looks at them. */
 const BEST_SIZE = 5;
 
@@ -27,6 +29,8 @@ export class Feed {
   readonly #exchange: Exchange;
   readonly #faults: FaultPlan;
   readonly #watches: Watch[] = [];
+  /** How many may be watched at once, by whomever. */
+  lines = LINES;
 
   constructor(exchange: Exchange, faults: FaultPlan) {
     this.#exchange = exchange;
@@ -49,6 +53,10 @@ export class Feed {
       session.notice(reqId, 10_197, text);
       return;
     }
+    if (this.#watches.length >= this.lines) {
+      session.notice(reqId, 101, 'Max number of tickers has been reached');
+      return;
+    }
     const delayed = this.#faults.has('delayed-data');
     const refused = this.#faults.has('no-market-data') || (delayed && session.marketDataType === 1);
     if (refused) {
@@ -69,6 +77,11 @@ export class Feed {
 
   unwatch(session: Session, reqId: number): void {
     this.#drop((watch) => watch.session === session && watch.reqId === reqId);
+  }
+
+  /** Nobody watches any more, and nobody is told. */
+  lose(): void {
+    this.#drop(() => true);
   }
 
   forget(session: Session): void {

@@ -35,6 +35,8 @@ export interface FakeTwsOptions extends Reference {
 }
 
 const GRACE_MS = 15_000;
+/** The line is back, and what was subscribed is lost. */
+const DATA_LOST = 1101;
 /** "20260305" of "20260305 09:30:00 US/Eastern" */
 const DATE_LENGTH = 8;
 
@@ -180,10 +182,19 @@ export class FakeTws implements SessionHost {
     return this.#sessions.size;
   }
 
+  /** Lines of prices from now on, of which other programs of the user may take some; 100 at first. */
+  set marketDataLines(lines: number) {
+    this.#feed.lines = lines;
+  }
+
   /** A message to every client that belongs to no request: 1100, 2104 ... */
   announce(code: number, text: string): void {
     this.audit.look();
     this.#line.announced(code);
+    if (code === DATA_LOST) {
+      this.#feed.lose();
+      this.#barFeed.lose();
+    }
     for (const session of this.#sessions) if (session.isReady) session.notice(-1, code, text);
   }
 
