@@ -309,6 +309,19 @@ describe('bars of a minute', () => {
     expect(bars.length).toBeGreaterThan(34);
   });
 
+  it('come again over the same connection where data was lost', async () => {
+    const desk = await following();
+    desk.tws.announce(1_101, 'Connectivity between IB and TWS has been restored- data lost.');
+    await desk.pass(5 * MINUTE_MS);
+    await desk.market.source.prepare(TODAY, [AAPL]);
+    await desk.pass(2 * MINUTE_MS);
+    const bars = barsOf(desk.market.source.session(AAPL, DATE));
+    expect(bars.length).toBeGreaterThan(36);
+    expect(bars.map(({ open }) => open)).toEqual(
+      minutes.slice(0, bars.length).map(({ open }) => open),
+    );
+  });
+
   it('are asked for once, however often they are prepared', async () => {
     const desk = await following();
     for (let i = 0; i < 5; i += 1) {

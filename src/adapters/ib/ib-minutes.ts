@@ -54,11 +54,15 @@ export class IbMinutes {
   readonly #options: IbMinutesOptions;
   readonly #streams = new Map<Symbol, Stream>();
   readonly #byRequest = new Map<number, Stream>();
-  readonly #unlisten: () => void;
+  readonly #unlisten: readonly (() => void)[];
 
   constructor(options: IbMinutesOptions) {
     this.#options = options;
-    this.#unlisten = options.gateway.listen((name, args) => this.#hear(name, args));
+    const { gateway } = options;
+    this.#unlisten = [
+      gateway.listen((name, args) => this.#hear(name, args)),
+      gateway.onConnection(() => this.#lose()),
+    ];
   }
 
   /**
@@ -91,13 +95,22 @@ export class IbMinutes {
   }
 
   close(): void {
-    this.#unlisten();
+    for (const stop of this.#unlisten) stop();
     for (const stream of this.#streams.values()) void this.#end(stream, true);
     this.#streams.clear();
   }
 
   #isOver(stream: Stream): boolean {
     return stream.hasEnded || this.#options.gateway.connection?.number !== stream.connection;
+  }
+
+  /** Over a new connection, and where the broker lost what was asked for, no stream goes on. */
+  #lose(): void {
+    for (const stream of this.#streams.values()) {
+      stream.hasEnded = true;
+      stream.settle();
+    }
+    this.#byRequest.clear();
   }
 
   async #stream(symbol: Symbol, date: SessionDate): Promise<void> {
