@@ -16,8 +16,10 @@ import { barAt } from '../../src/domain/market.ts';
 import { epochMs, sessionDate, utcMsToDate } from '../../src/domain/time.ts';
 import { shippedUniverse } from '../adapters/synthetic-shipped.ts';
 
-/** Buys whatever closed above its close some bars ago; fails where it is told to. */
-const STRATEGY = `export default ({ z }) => ({
+/** Buys whatever closed above its close some bars ago; fails, or waits for a file, where it is told to. */
+const STRATEGY = `import { existsSync } from 'node:fs';
+const nobody = new Int32Array(new SharedArrayBuffer(4));
+export default ({ z }) => ({
   name: 'rising',
   description: 'above its close some bars ago',
   params: z.strictObject({
@@ -25,6 +27,7 @@ const STRATEGY = `export default ({ z }) => ({
     slow: z.int().min(1).default(60),
     breaks: z.boolean().default(false),
     loud: z.boolean().default(false),
+    slowWaitsFor: z.string().default(''),
   }).refine((p) => p.bars < p.slow, 'bars must be below slow'),
   warmupBars: () => 60,
   inputs: () => ({}),
@@ -32,6 +35,9 @@ const STRATEGY = `export default ({ z }) => ({
   evaluate: ({ bars, close, params }) => {
     if (params.breaks) throw new Error('told to');
     if (params.loud) console.log('evaluating');
+    if (params.slowWaitsFor !== '' && params.bars >= 10) {
+      while (!existsSync(params.slowWaitsFor)) Atomics.wait(nobody, 0, 0, 5);
+    }
     if (bars() < 60 || !(close(0) > close(params.bars))) return { direction: 'none', reason: 'no_signal' };
     return { direction: 'long', reason: 'rising', features: [close(0) / close(params.bars) - 1] };
   },

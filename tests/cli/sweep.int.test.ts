@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sweepHome } from '../app/sweep-world.ts';
@@ -47,6 +47,12 @@ function start(args: readonly string[]): { readonly child: ChildProcess; ended: 
 const RANGE = ['--data', 'bars', '--from', '2015-10-01', '--to', '2016-03-31'];
 const GRID = ['--grid', 'strategy.params.bars=3,10', '--grid', 'sizing.stop.multiple=1..3:3'];
 
+/** Half of the backtests go on only while this file is there. */
+const gate = () => join(world.home, 'gate');
+const openGate = () => writeFileSync(gate(), '');
+const closeGate = () => rmSync(gate(), { force: true });
+const gated = () => [...RANGE, ...GRID, '--set', `strategy.params.slowWaitsFor=${gate()}`];
+
 /** The files of a sweep that answer its question. */
 const answer = (name: string): [string, string][] =>
   [...contents(join(world.home, name))].filter(
@@ -65,17 +71,20 @@ async function linesIn(name: string, count: number): Promise<void> {
 
 describe('a sweep in threads', () => {
   it('writes the same bytes with one worker, with two, and after kill -9 on the way', async () => {
-    const one = await start([...RANGE, ...GRID, '--workers', '1', '--out', 'one']).ended;
+    openGate();
+    const one = await start([...gated(), '--workers', '1', '--out', 'one']).ended;
     expect(one).toMatchObject({ code: 0 });
     expect(one.stdout).toMatch(/6 backtests run; ranked by Sharpe/);
-    const two = await start([...RANGE, ...GRID, '--workers', '2', '--out', 'two']).ended;
+    const two = await start([...gated(), '--workers', '2', '--out', 'two']).ended;
     expect(two.code).toBe(0);
     expect(answer('two')).toEqual(answer('one'));
 
-    const killed = start([...RANGE, ...GRID, '--workers', '2', '--out', 'killed']);
+    closeGate();
+    const killed = start([...gated(), '--workers', '2', '--out', 'killed']);
     await linesIn('killed', 2);
     killed.child.kill('SIGKILL');
     await killed.ended;
+    openGate();
     expect(existsSync(join(world.home, 'killed', 'trials.csv'))).toBe(false);
     const resumed = await start(['--resume', 'killed', '--json']).ended;
     expect(resumed.code).toBe(0);
@@ -86,9 +95,11 @@ describe('a sweep in threads', () => {
   });
 
   it('stops at Ctrl-C, keeps what it has, and says how to go on', async () => {
-    const stopped = start([...RANGE, ...GRID, '--workers', '1', '--out', 'stopped']);
+    closeGate();
+    const stopped = start([...gated(), '--workers', '1', '--out', 'stopped']);
     await linesIn('stopped', 2);
     stopped.child.kill('SIGINT');
+    openGate();
     const { code, stdout, stderr } = await stopped.ended;
     expect(code).toBe(130);
     expect(stderr).toMatch(/stopped before its end: \d+ trials without a result/);

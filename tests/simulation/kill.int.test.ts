@@ -23,9 +23,9 @@ afterEach(() => {
 const SCHEDULE = 'schedule: [{ name: scan-open, job: scan, at: "09:30", top: 5 }]\n';
 const newHome = (name: string): string => built.newHome(name, `${SMALL}${SCHEDULE}`);
 
-/** A daemon in a process of its own, and what it says, each message once. */
-function daemonOf(home: string, start: EpochMs, mode: 'STUCK' | 'FREE') {
-  const child = fork(script, [built.program, home, String(start), mode]);
+/** A daemon in a process of its own, for which it is just before the open, and what it says, each message once. */
+function daemonOf(home: string, mode: 'STUCK' | 'FREE') {
+  const child = fork(script, [built.program, home, String(BEFORE_OPEN), mode]);
   children.push(child);
   const said: unknown[] = [];
   child.on('message', (message) => said.push(message));
@@ -34,13 +34,15 @@ function daemonOf(home: string, start: EpochMs, mode: 'STUCK' | 'FREE') {
     for (;;) {
       const found = said.find(what);
       if (found !== undefined) return found;
-      if (child.exitCode !== null) throw new Error(`the daemon ended with ${child.exitCode}`);
+      const ended = child.exitCode ?? child.signalCode;
+      if (ended !== null) throw new Error(`the daemon ended with ${ended}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   };
   return { child, ended, hears };
 }
 
+const isStuck = (message: unknown): message is string => message === 'stuck';
 const isRunning = (message: unknown): message is string => message === 'running';
 interface Scan {
   readonly denials: Readonly<Record<string, number>>;
@@ -55,21 +57,24 @@ async function eventsOf(home: string): Promise<JournalEvent[]> {
   return events;
 }
 
-const beforeOpen = (seconds: number): EpochMs =>
-  (instantOf(sessionDate('2026-03-05'), 9 * 60 + 30) - seconds * 1000) as EpochMs;
+const BEFORE_OPEN = (instantOf(sessionDate('2026-03-05'), 9 * 60 + 30) - 2_000) as EpochMs;
+
+/** Lets time pass for the daemon of a home. */
+const release = (home: string): void => writeFileSync(join(home, 'RELEASE'), '');
+
+const engagedIn = async (home: string) =>
+  (await eventsOf(home)).filter(({ type }) => type === 'kill.engaged');
 
 const neverOpened = (): Promise<never> => Promise.reject(new Error('the home was opened'));
 
 describe('a kill while the loop of a real daemon stands still', () => {
   it('says what it could not do, and the daemon obeys with its next step', async () => {
     const home = newHome('stuck');
-    const daemon = daemonOf(home, beforeOpen(6), 'STUCK');
-    await daemon.hears(isRunning);
-    // Past the moment at which it stops giving anything a turn.
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    const daemon = daemonOf(home, 'STUCK');
+    await daemon.hears(isStuck);
     const answer = await askToKill({
       home,
-      now: beforeOpen(5),
+      now: BEFORE_OPEN,
       positions: 'keep',
       cause: 'stuck',
       timeoutMs: 1_000,
@@ -79,30 +84,32 @@ describe('a kill while the loop of a real daemon stands still', () => {
     expect(answer.undone.join()).toContain('did not answer "kill"');
     expect(answer.undone.join()).toContain('not withdrawn');
     expect(readKillFile(home)).toMatchObject({ via: 'command', cause: 'stuck' });
-    expect((await eventsOf(home)).some(({ type }) => type === 'kill.engaged')).toBe(false);
-    writeFileSync(join(home, 'RELEASE'), '');
+    expect(await engagedIn(home)).toEqual([]);
+    release(home);
     const scan = await daemon.hears(isScan);
     expect(scan.counts.submitted).toBe(0);
     expect(Object.keys(scan.denials)).toContain('KILL_SWITCH');
     daemon.child.kill('SIGTERM');
     expect(await daemon.ended).toBe(0);
+    expect(await engagedIn(home)).toHaveLength(1);
     const types = (await eventsOf(home)).map(({ type }) => type);
-    expect(types.filter((type) => type === 'kill.engaged')).toHaveLength(1);
     expect(types).not.toContain('order.submitted');
   });
 
   it('by a signal is engaged at once, and by the file that it leaves for those after it', async () => {
     const home = newHome('signal');
-    const daemon = daemonOf(home, beforeOpen(4), 'FREE');
+    const daemon = daemonOf(home, 'FREE');
     await daemon.hears(isRunning);
     daemon.child.kill('SIGUSR2');
+    // No time passes until it is.
+    await expect.poll(() => engagedIn(home)).toHaveLength(1);
+    release(home);
     const scan = await daemon.hears(isScan);
     expect(Object.keys(scan.denials)).toContain('KILL_SWITCH');
     daemon.child.kill('SIGTERM');
     expect(await daemon.ended).toBe(0);
     expect(readKillFile(home)).toMatchObject({ via: 'signal', positions: 'keep' });
-    const engaged = (await eventsOf(home)).filter(({ type }) => type === 'kill.engaged');
-    expect(engaged).toMatchObject([{ via: 'signal' }]);
+    expect(await engagedIn(home)).toMatchObject([{ via: 'signal' }]);
   });
 });
 

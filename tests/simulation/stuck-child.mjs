@@ -1,7 +1,7 @@
 /**
- * Runs the built daemon on the machine's time, shifted so that it begins at an instant given, for tests that stop its
- * loop. Says each state; with STUCK it stands still, without giving anything else a turn, from the state running until
- * a file named RELEASE is in the home. Usage: node stuck-child.mjs PROGRAM HOME START_MS STUCK|FREE
+ * Runs the built daemon from an instant on, for tests that stop its loop. Time passes once a file named RELEASE is in
+ * the home. Says each state; with STUCK it stands still, without giving anything else a turn, from the state running
+ * until that file is there, and says so before. Usage: node stuck-child.mjs PROGRAM HOME START_MS STUCK|FREE
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,11 +12,16 @@ const { loadConfig } = await import(join(dist, 'config', 'load.js'));
 const { runDaemon } = await import(join(dist, 'app', 'run-daemon.js'));
 const load = () => loadConfig({ home, cwd: home, env: {} });
 
-const shift = Number(start) - Date.now();
-const began = performance.now();
+let began = null;
+const isReleased = () => existsSync(join(home, 'RELEASE'));
+function passedMs() {
+  if (began === null && isReleased()) began = performance.now();
+  return began === null ? 0 : performance.now() - began;
+}
+
 const time = {
-  wallMs: () => Date.now() + shift,
-  monotonicMs: () => performance.now() - began,
+  wallMs: () => Number(start) + passedMs(),
+  monotonicMs: passedMs,
   sleep: (ms, wake) =>
     new Promise((resolve) => {
       const timer = setTimeout(done, ms);
@@ -29,14 +34,14 @@ const time = {
       else wake.addEventListener('abort', done);
     }),
   every: (ms, act) => {
-    const timer = setInterval(act, ms);
+    const timer = setInterval(() => act(), ms);
     return () => clearInterval(timer);
   },
 };
 
 function standStill() {
   const nobody = new Int32Array(new SharedArrayBuffer(4));
-  while (!existsSync(join(home, 'RELEASE'))) Atomics.wait(nobody, 0, 0, 50);
+  while (!isReleased()) Atomics.wait(nobody, 0, 0, 50);
 }
 
 await runDaemon({
@@ -51,7 +56,7 @@ await runDaemon({
   tell: ({ kind, state }) => {
     if (kind !== 'state') return;
     process.send(state);
-    if (state === 'running' && mode === 'STUCK') setTimeout(standStill, 100);
+    if (state === 'running' && mode === 'STUCK') process.send('stuck', standStill);
   },
   reload: load,
 });
