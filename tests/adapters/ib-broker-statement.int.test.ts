@@ -265,6 +265,13 @@ describe('a preview', () => {
     expect(it.server.exchange.book.orders.map(({ orderId }) => orderId)).toEqual([2]);
   });
 
+  it('is in no statement that is made meanwhile', async () => {
+    const it = await ibWorld();
+    const [stated] = await Promise.all([it.broker.statement(EVER), it.broker.preview(entry)]);
+    expect(stated.complete.openOrders).toBe(true);
+    expect(stated.openOrders).toEqual([]);
+  });
+
   it('of a stock that the broker does not know is none', async () => {
     const it = await ibWorld();
     const answer = await it.broker.preview({ ...entry, symbol: 'NOPE' as Symbol });

@@ -83,6 +83,8 @@ function openOrders(
   let isWhole = true;
   for (const one of told) {
     const { orderId, contract, order, state } = one;
+    // The answer to what an order would do is told like an order, under the name of that one.
+    if (order.whatIf === true) continue;
     if (order.account !== undefined && order.account !== '' && order.account !== account) continue;
     const { permId = 0, clientId = 0, orderRef = '' } = order;
     const key = permId === 0 ? `${clientId}:${orderId}` : String(permId);
