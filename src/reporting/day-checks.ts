@@ -1,5 +1,5 @@
 import { toUsd } from '../domain/money.ts';
-import type { RunRecord } from '../domain/run.ts';
+import { type RunRecord, runId } from '../domain/run.ts';
 import { isoUtc } from '../domain/time.ts';
 import type { EventOf, JournalEvent } from '../events/event.ts';
 import { type Break, openBreaks } from '../ledger/breaks.ts';
@@ -155,11 +155,15 @@ export interface JobRow {
 
 /** Runs and missed slots by time. A report cannot report its own run. */
 export function jobRows(runs: readonly RunRecord[], today: readonly JournalEvent[]): JobRow[] {
-  const claims = today.filter((event) => event.type === 'slot.claimed');
+  const dueAt = new Map<string, string>();
   const notes = new Map<string | null, string | null>();
   const missed: JobRow[] = [];
   for (const event of today) {
     if (event.type === 'run.completed') notes.set(event.runId, event.note);
+    if (event.type === 'slot.claimed') {
+      const { session, slotAt, slot } = event;
+      dueAt.set(runId(session, slotAt, slot), isoUtc(slotAt));
+    }
     if (event.type === 'slot.missed') {
       const { job, slot, slotAt, cause } = event;
       const never = { startedAt: null, tookMs: null, status: 'missed' as const };
@@ -169,12 +173,11 @@ export function jobRows(runs: readonly RunRecord[], today: readonly JournalEvent
   const ran = runs
     .filter(({ job }) => job !== 'report')
     .map((run): JobRow => {
-      const claim = claims.find(({ job, slot }) => job === run.job && slot === run.slot);
       const { job, slot, startedAt, finishedAt, status, error } = run;
       return {
         job,
         slot,
-        dueAt: claim === undefined ? null : isoUtc(claim.slotAt),
+        dueAt: dueAt.get(run.runId) ?? null,
         startedAt,
         tookMs: finishedAt === null ? null : Date.parse(finishedAt) - Date.parse(startedAt),
         status,

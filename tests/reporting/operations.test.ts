@@ -64,6 +64,20 @@ describe('protection in a report', () => {
   });
 });
 
+describe('jobs in a report', () => {
+  it('have each the time that it was due at, also where a slot has several in a session', () => {
+    const { jobs } = day((story) => {
+      for (const time of ['10:00', '10:30', '11:00']) {
+        story.startRun(on(time), 'scan', 'scan-often');
+        story.endRun(on(`${time}:07`));
+      }
+    });
+    const due = ['10:00', '10:30', '11:00'].map((time) => new Date(clock(DAY, time)).toISOString());
+    expect(jobs.map(({ dueAt }) => dueAt)).toEqual(due);
+    expect(jobs.map(({ startedAt }) => startedAt)).toEqual(due);
+  });
+});
+
 describe('times at which the broker was away', () => {
   const change = (
     story: Story,

@@ -2,7 +2,7 @@ import { instantOf, nextSession, previousSession, sessionOf } from '../../src/ca
 import { parseSymbol, type Symbol } from '../../src/domain/market.ts';
 import { type Micros, micros, usd, ZERO } from '../../src/domain/money.ts';
 import { assertExists } from '../../src/domain/result.ts';
-import type { RunRecord } from '../../src/domain/run.ts';
+import { type RunRecord, runId } from '../../src/domain/run.ts';
 import { type EpochMs, type SessionDate, sessionDate } from '../../src/domain/time.ts';
 import type { TradeRecord } from '../../src/domain/trade.ts';
 import type { EventDraft, EventOf, JournalEvent } from '../../src/events/event.ts';
@@ -252,8 +252,7 @@ export class Story {
   startRun(when: readonly [string, string], job: string, slot: string): void {
     const session = sessionDate(when[0]);
     this.add('slot.claimed', when, { session, job, slot, slotAt: clock(...when) });
-    const utc = new Date(clock(...when)).toISOString();
-    this.runId = `${session}-${utc.slice(11, 13)}${utc.slice(14, 16)}Z-${slot}`;
+    this.runId = runId(session, clock(...when), slot);
     this.add('run.started', when, {
       job,
       slot,
