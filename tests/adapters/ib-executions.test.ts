@@ -84,6 +84,15 @@ describe('executions', () => {
     expect(remarks.map(({ kind }) => kind)).toEqual(Array(4).fill('unreadable'));
   });
 
+  it('whose time cannot be read count from when they were heard, and that is remarked', () => {
+    const { events, remarks, take } = heard();
+    take({ time: '20260305 09:30:01 Mars/Base' });
+    expect(events).toMatchObject([{ kind: 'filled', fill: { filledAt: AT } }]);
+    expect(remarks.map(({ message }) => message)).toEqual([
+      `execution ${execution.execId}: its time "20260305 09:30:01 Mars/Base" cannot be read, that of its message counts`,
+    ]);
+  });
+
   it('are in force as corrected last, in whatever order corrections come', () => {
     fc.assert(
       fc.property(
@@ -136,10 +145,14 @@ describe('a commission', () => {
   });
 
   it('that is not known yet is none, and not zero', () => {
-    const { events, take, pay } = heard();
+    const { events, remarks, take, pay } = heard();
     take();
-    for (const value of [-1, Number.MAX_VALUE, Number.NaN, undefined]) pay(value);
+    for (const value of [-1, Number.MAX_VALUE, Number.NaN, undefined]) {
+      pay(value);
+      pay(value, { currency: 'EUR' });
+    }
     expect(events).toHaveLength(1);
+    expect(remarks).toEqual([]);
     pay(0);
     expect(events.at(-1)).toMatchObject({ kind: 'commission', commission: 0 });
   });

@@ -83,7 +83,7 @@ export class IbExecutions {
       quantity: shares,
       price,
       commission: this.#early.get(execId) ?? known?.fill.commission ?? null,
-      filledAt: executionInstant(told.time ?? '') ?? heardAt,
+      filledAt: this.#instantOf(execId, told.time ?? '', orderRef) ?? heardAt,
       ...(revision > 0
         ? { corrects: { of: `${root}.${'1'.padStart(last.length, '0')}`, revision } }
         : {}),
@@ -92,9 +92,18 @@ export class IbExecutions {
     this.#parts.tell({ kind: 'filled', fill, at: heardAt });
   }
 
+  /** Null where the time cannot be read: then it counts from when it was heard, which a person has to know. */
+  #instantOf(execId: string, time: string, orderRef: string): EpochMs | null {
+    const instant = executionInstant(time);
+    if (instant !== null) return instant;
+    const message = `execution ${execId}: its time "${time}" cannot be read, that of its message counts`;
+    this.#parts.remark({ kind: 'unreadable', message, code: null, orderRef: orderRef || null });
+    return null;
+  }
+
   /** Joins a commission to its execution, which may come later. */
   pay({ execId = '', commission, currency = 'USD' }: CommissionReport, heardAt: EpochMs): void {
-    if (commission === undefined || !Number.isFinite(commission) || commission === NOT_YET) return;
+    if (commission === undefined || commission === NOT_YET || amountOf(commission) === null) return;
     const amount = this.#inDollars(commission, currency, execId);
     const root = NAME.exec(execId)?.[1];
     if (amount === null || root === undefined) return;
