@@ -10,7 +10,7 @@ export interface CsvColumn<Row> {
 }
 
 /** Spreadsheets take text that begins so for a formula (OWASP, "CSV Injection"), also in full width. */
-const FORMULA_START = /^[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/;
+const FORMULA_START = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 
 /**
  * Rows as CSV after RFC 4180: a header, CRLF after every line, quotes where they are needed and doubled inside. Text

@@ -20,6 +20,7 @@ describe('a CSV cell', () => {
     expect(cell('@SUM(A1)')).toBe("'@SUM(A1)\r\n");
     expect(cell('\t=1')).toBe("'\t=1\r\n");
     expect(cell('\r=1')).toBe('"\'\r=1"\r\n');
+    expect(cell('\n=1')).toBe('"\'\n=1"\r\n');
     expect(cell('\uff1d1')).toBe("'\uff1d1\r\n");
     expect(cell('=HYPERLINK("http://x","y")')).toBe('"\'=HYPERLINK(""http://x"",""y"")"\r\n');
   });
@@ -59,7 +60,7 @@ describe('a CSV cell', () => {
           );
           const { data } = Papa.parse<string[]>(text.slice(0, -2), { newline: '\r\n' });
           const expected = rows.map(([value, number]) => [
-            /^[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/.test(value) ? `'${value}` : value,
+            /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/.test(value) ? `'${value}` : value,
             String(number),
           ]);
           expect(data).toEqual([['text', 'number'], ...expected]);
