@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readDaemonStatus } from '../../src/adapters/file/daemon-status-file.ts';
 import { MINUTE_MS } from '../../src/domain/time.ts';
 import { at, type PaperDesk, STEADY } from './paper-desk.ts';
 import { alertsOf, expectSound, paperDesks } from './paper-desks.ts';
@@ -86,5 +87,25 @@ describe('a client id that another program took', () => {
     expect(await linkStates(desk)).toContain('refused');
     expect(await alertsOf(desk)).toEqual(['LINK_REFUSED']);
     expect((await linkStates(desk)).at(-1)).toBe('ready');
+  });
+});
+
+describe('a gateway that answers slowly', () => {
+  it('is waited for with signs of life: nobody takes the daemon for one that stands still', async () => {
+    const desk = await open();
+    const running = desk.daemon(at('09:38'));
+    await desk.when(at('09:32'), () => {
+      desk.tws.faults.set('slow-answers');
+      desk.tws.drop();
+    });
+    const ages: number[] = [];
+    while (desk.time.wallMs() < at('09:37')) {
+      await desk.time.sleep(5_000);
+      const { updatedAt = '' } = readDaemonStatus(desk.home) ?? {};
+      ages.push(desk.time.wallMs() - Date.parse(updatedAt));
+    }
+    await running;
+    // Once in half a minute it says that it lives.
+    expect(Math.max(...ages)).toBeLessThan(35_000);
   });
 });
