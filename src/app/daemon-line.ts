@@ -1,5 +1,5 @@
 import { type EpochMs, epochMs, type Session } from '../domain/time.ts';
-import type { Discrepancy } from '../ledger/breaks.ts';
+import { type Discrepancy, unresolved } from '../ledger/breaks.ts';
 import type { BrokerTimetable } from './broker-session.ts';
 import type { System } from './compose.ts';
 import type { Engine } from './engine.ts';
@@ -8,6 +8,15 @@ import type { PlannedSlot } from './session-plan.ts';
 
 /** How often a line is looked at, whatever is heard. */
 const LOOK_MS = 10_000;
+
+/** Why no scan begins after a comparison that found this; null where a person took note of all of it. */
+export function noScansOver(
+  found: readonly Discrepancy[],
+  { book }: Pick<System, 'book'>,
+): string | null {
+  const left = unresolved(found, book.breaks()).length;
+  return left > 0 ? `book and broker differ in ${left} places: no entries` : null;
+}
 
 /** What a daemon looks after a line with. */
 export interface DaemonLineParts {
@@ -47,12 +56,8 @@ export class DaemonLine {
   }
 
   /** Why no scan begins; null where book and broker agree, but for what a person took note of, and may be spoken to. */
-  noScans(differences: number): string | null {
-    const cutOff = this.noEntries();
-    if (cutOff !== null) return cutOff;
-    const breaks = this.#parts.system().book.breaks();
-    const left = differences - breaks.filter(({ resolved }) => resolved !== null).length;
-    return left > 0 ? `book and broker differ in ${left} places: no entries` : null;
+  noScans(found: readonly Discrepancy[]): string | null {
+    return this.noEntries() ?? noScansOver(found, this.#parts.system());
   }
 
   /** Told what a comparison has found. */

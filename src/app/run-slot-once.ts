@@ -9,6 +9,7 @@ import type { EngineClock } from '../ports/clock.ts';
 import { Agenda } from './agenda.ts';
 import { BrokerTimetable } from './broker-session.ts';
 import { compose, type System } from './compose.ts';
+import { noScansOver } from './daemon-line.ts';
 import { Engine } from './engine.ts';
 import { openHomeLog } from './home-log.ts';
 import type { JobObserver } from './jobs.ts';
@@ -95,14 +96,12 @@ async function runDue(
     request.now,
     epochMs(request.now + SETTLE_MS),
   );
-  const noEntries =
-    discrepancies.length === 0 ? null : `book and broker differ in ${discrepancies.length} places`;
   const window = new BrokerTimetable(system.config).current(request.now);
   const circumstances = {
     now: request.now,
     window,
     delay: 'begun late',
-    noEntries,
+    noEntries: noScansOver(discrepancies, system),
     closesAt: null,
   };
   const today = newYorkDate(request.now);

@@ -40,6 +40,19 @@ export const breakKey = ({
 export const openBreaks = (breaks: readonly Break[]): Break[] =>
   breaks.filter(({ resolved }) => resolved === null);
 
+/** What a comparison found and no person took note of, with these very numbers: pending or proven, nothing is scanned. */
+export function unresolved(
+  found: readonly Discrepancy[],
+  breaks: readonly Break[],
+): readonly Discrepancy[] {
+  const known = new Map(breaks.map((one) => [one.key, one]));
+  return found.filter((row) => {
+    const one = known.get(breakKey(row));
+    const isNoted = one !== undefined && one.resolved !== null;
+    return !isNoted || one.book !== row.book || one.statement !== row.statement;
+  });
+}
+
 /**
  * Takes in a comparison: its breaks open; one that a person resolved stays so while its numbers are the same. A
  * complete comparison that no longer finds a break ends it; an incomplete one proves nothing is gone.

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BrokerStatement } from '../../src/domain/account.ts';
 import { usd } from '../../src/domain/money.ts';
-import { openBreaks } from '../../src/ledger/breaks.ts';
+import { openBreaks, unresolved } from '../../src/ledger/breaks.ts';
 import { portfolioState } from '../../src/ledger/portfolio-state.ts';
 import {
   confirmed,
@@ -57,6 +57,25 @@ describe('a break', () => {
     expect(ledger.book.breaks()[0]?.resolved?.note).toBe('transfer of 10 shares under way');
     ledger.tell(completed(reconcile(ledger.book, fewer(ledger, 80))));
     expect(keys(ledger)).toEqual(['quantity AAA']);
+  });
+
+  it('that somebody resolved excuses itself, with its numbers, and no other difference', () => {
+    const ledger = desk();
+    const { discrepancies } = reconcile(ledger.book, fewer(ledger));
+    ledger.tell(
+      completed(reconcile(ledger.book, fewer(ledger))),
+      draft('discrepancy.resolved', minute(2, 5), {
+        key: 'quantity AAA',
+        note: 'known',
+        by: 'cli',
+      }),
+    );
+    const left = (found: typeof discrepancies) =>
+      unresolved(found, ledger.book.breaks()).map(({ kind, symbol }) => `${kind} ${symbol}`);
+    expect(left(discrepancies)).toEqual([]);
+    expect(left(reconcile(ledger.book, fewer(ledger, 80)).discrepancies)).toEqual(['quantity AAA']);
+    const other = discrepancies.map((row) => ({ ...row, symbol: BBB, state: 'pending' as const }));
+    expect(left(other)).toEqual(['quantity BBB']);
   });
 
   it('is remembered by a checkpoint', () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { sessionDate } from '../../src/domain/time.ts';
-import { at, type PaperDesk } from './paper-desk.ts';
+import { resolveBreaks } from '../../src/app/reconcile-home.ts';
+import { runSlotOnce } from '../../src/app/run-slot-once.ts';
+import { epochMs, sessionDate } from '../../src/domain/time.ts';
+import { at, NARROW, type PaperDesk, STEADY } from './paper-desk.ts';
 import { expectSound, paperDesks } from './paper-desks.ts';
 
 const open = paperDesks('09:29');
@@ -35,5 +37,37 @@ describe('a daemon that was not there at the close before', () => {
     await desk.daemon(at('09:46', NEXT));
     expect(await nextSlots(desk)).toEqual(['scan-open missed', 'warm missed']);
     await expectSound(desk);
+  });
+});
+
+describe('a scan that is run by hand', () => {
+  const SCANS = `schedule:
+  - { name: scan-open, job: scan, at: "09:30", top: 1 }
+  - { name: scan-late, job: scan, at: "09:40", top: 1 }
+`;
+
+  it('begins where somebody took note of what book and broker differ in', async () => {
+    const desk = await open({ yaml: SCANS, symbols: [NARROW, STEADY] });
+    const given = desk.when(at('09:33'), () => {
+      const contract = desk.tws.exchange.book.contracts.find(({ symbol }) => symbol === NARROW);
+      if (contract !== undefined) desk.tws.exchange.holdings.book(contract, 5, 100, 1);
+    });
+    await desk.daemon(at('09:39'));
+    await given;
+    const request = async () => ({
+      home: desk.home,
+      loaded: await desk.config(),
+      version: '0',
+      now: epochMs(Math.floor(desk.time.wallMs())),
+      time: desk.time,
+    });
+    const scan = async () => {
+      const job = { job: 'scan-late', observer: {}, onEvents: () => {} };
+      return runSlotOnce({ ...(await request()), ...job });
+    };
+    await desk.time.sleep(at('09:40:05') - desk.time.wallMs());
+    expect(await scan()).toMatchObject({ slot: null });
+    await resolveBreaks(await request(), { key: 'all', note: 'a gift' });
+    expect(await scan()).toMatchObject({ run: { status: 'completed' } });
   });
 });
