@@ -20,6 +20,7 @@ import { compareFirst, recentSlots, recover } from './recover.ts';
 import { reloaded } from './reload.ts';
 import { HandedRequests } from './serve-requests.ts';
 import { laterSession, type PlannedSlot } from './session-plan.ts';
+import { livingly } from './signs-of-life.ts';
 import { SlotRunner } from './slot-runner.ts';
 import type { Circumstances } from './slots.ts';
 import { StopAsked, stoppableWait } from './stoppable-wait.ts';
@@ -198,8 +199,7 @@ export class Daemon {
 
   /** The session in progress, or the next one. */
   #session(): Session {
-    const next = this.#engine.nextInstant();
-    return next?.session ?? lastSessionClosedBy(this.#parts.clock.now());
+    return this.#engine.nextInstant()?.session ?? lastSessionClosedBy(this.#parts.clock.now());
   }
 
   #reconciled(found: readonly Discrepancy[], at: EpochMs): void {
@@ -226,12 +226,12 @@ export class Daemon {
       this.#idle.tell(timeline.now(), due);
       const isMoment = next <= end;
       const arrival = await timeline.reach(epochMs(isMoment ? next : end), this.#wake.signal);
-      if (arrival === 'woken') await this.#attend();
+      if (arrival === 'woken') await livingly(timeline, this.#attend());
       else {
         await this.#followTimetable();
-        if (isMoment) await this.#step(epochMs(next), market);
+        if (isMoment) await livingly(timeline, this.#step(epochMs(next), market));
         else if (end === until) this.#stopCause = 'its time is over';
-        else await this.#line.lookAfter(this.#session());
+        else await livingly(timeline, this.#line.lookAfter(this.#session()));
       }
     }
   }
