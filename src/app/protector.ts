@@ -30,6 +30,8 @@ interface OpenBreach extends Breach {
   /** True once it was written down: it had outlasted the grace. */
   readonly isDue: boolean;
   readonly isAlerted: boolean;
+  /** The proof that our own last gate refused a step for: it would again. Null where it refused none. */
+  readonly deniedFor: string | null;
   /** Since when shares are without a working stop; null while none are. */
   readonly uncoveredSince: EpochMs | null;
   readonly uncoveredMs: number;
@@ -120,7 +122,8 @@ export class Protector {
       stopPrice: trade?.stop ?? null,
       mark: this.#parts.lastPrice(symbol) ?? trade?.mark ?? null,
     });
-    const next = maySend() || !ACTING.has(found.action) ? found : CALL;
+    const isVain = !maySend() || breach.deniedFor === arithmetic(proof);
+    const next = isVain && ACTING.has(found.action) ? CALL : found;
     const isNews = !breach.isDue || ACTING.has(next.action);
     this.#breaches.set(symbol, after(breach, next, now()));
     if (isNews) await this.#record(proof, next);
@@ -129,9 +132,11 @@ export class Protector {
       return false;
     }
     if (!ACTING.has(next.action)) return false;
-    if ((await this.#act(proof, next, session)) !== 'not_sent') return true;
-    // A repair that never left the house has not failed: it is tried again, and nothing is sold for it.
-    this.#breaches.set(symbol, { ...breach, isDue: true, isAlerted: true });
+    const outcome = await this.#act(proof, next, session);
+    if (outcome !== 'not_sent' && outcome !== 'denied') return true;
+    // A repair that never left the house has not failed: nothing is sold for it.
+    const deniedFor = outcome === 'denied' ? arithmetic(proof) : null;
+    this.#breaches.set(symbol, { ...breach, isDue: true, isAlerted: true, deniedFor });
     if (!breach.isAlerted) await this.#alert(proof);
     return false;
   }
@@ -152,6 +157,7 @@ export class Protector {
         actedAt: null,
         isDue: false,
         isAlerted: false,
+        deniedFor: null,
         uncoveredSince: isUncovered ? begin : null,
         uncoveredMs: 0,
       };

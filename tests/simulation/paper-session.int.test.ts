@@ -177,6 +177,9 @@ describe('what a broker says beside', () => {
         message: expect.stringContaining('is DAY at the broker, not GTC'),
       }),
     );
+    // A second stop beside it could sell what is not there: refused once, it is not asked for again and again.
+    expect((await desk.of('order.denied')).map(({ code }) => code)).toEqual(['OVERSELL']);
+    expect(calls.map(({ code }) => code)).toContain('UNPROTECTED');
   });
 });
 
