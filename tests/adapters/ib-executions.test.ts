@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { executionInstant } from '../../src/adapters/ib/ib-execution-time.ts';
 import { IbExecutions } from '../../src/adapters/ib/ib-executions.ts';
-import type { IbRemark } from '../../src/adapters/ib/ib-remarks.ts';
+import { callsPerson, type IbRemark } from '../../src/adapters/ib/ib-remarks.ts';
 import { usd } from '../../src/domain/money.ts';
 import { type EpochMs, isoUtc } from '../../src/domain/time.ts';
 import type { BrokerEvent } from '../../src/ports/broker.ts';
@@ -21,12 +21,11 @@ const execution = {
   orderRef: ENTRY,
 };
 
-function heard(usdPer: ReadonlyMap<string, number> = new Map()) {
+function heard() {
   const events: BrokerEvent[] = [];
   const remarks: IbRemark[] = [];
   const executions = new IbExecutions({
     account: 'DU1',
-    usdPer,
     tell: (event) => events.push(event),
     remark: (remark) => remarks.push(remark),
   });
@@ -169,17 +168,17 @@ describe('a commission', () => {
     expect(events).toHaveLength(3);
   });
 
-  it('in another currency is converted at the rate that was stated, or waits', () => {
-    const without = heard();
-    without.take();
-    without.pay(1, { currency: 'EUR' });
-    expect(without.events).toHaveLength(1);
-    expect(without.remarks[0]?.message).toContain('1 EUR, not converted');
-    const { events, remarks, take, pay } = heard(new Map([['EUR', 1.25]]));
+  it('in another currency is not counted as dollars: it waits, and a person is called', () => {
+    const { events, remarks, take, pay } = heard();
     take();
     pay(1, { currency: 'EUR' });
-    expect(events.at(-1)).toMatchObject({ kind: 'commission', commission: usd(1.25) });
-    expect(remarks[0]?.message).toContain('1 EUR, at 1.25');
+    expect(events).toHaveLength(1);
+    expect(remarks.map(({ message }) => message)).toEqual([
+      `commission of ${execution.execId} is 1 EUR, and is not counted`,
+    ]);
+    expect(remarks.every(callsPerson)).toBe(true);
+    pay(1.05);
+    expect(events.at(-1)).toMatchObject({ kind: 'commission', commission: usd(1.05) });
   });
 });
 

@@ -51,8 +51,6 @@ export interface IbBrokerOptions {
   readonly ackMs?: number;
   /** How long a message may be under way: what two complete statements so far apart do not show is not there. */
   readonly settleMs?: number;
-  /** US dollars for one unit of other currencies, for commissions. */
-  readonly usdPer?: ReadonlyMap<string, number>;
   readonly onRemark?: (remark: IbRemark) => void;
   /** Called when there are messages to drain. */
   readonly onNews?: () => void;
@@ -113,8 +111,7 @@ export class IbBroker implements Broker {
       (said) => options.onRemark?.(said),
     );
     const remark = (said: IbRemark): void => remarks.add(said);
-    const usdPer = options.usdPer ?? new Map<string, number>();
-    this.#executions = new IbExecutions({ account, usdPer, tell, remark });
+    this.#executions = new IbExecutions({ account, tell, remark });
     this.#orders = new IbOrders({
       account,
       clientId,

@@ -10,8 +10,6 @@ import type { IbRemark } from './ib-remarks.ts';
 
 export interface ExecutionParts {
   readonly account: string;
-  /** US dollars for one unit of another currency, for commissions; stated by whoever trades. */
-  readonly usdPer: ReadonlyMap<string, number>;
   readonly tell: (event: BrokerEvent) => void;
   readonly remark: (remark: IbRemark) => void;
 }
@@ -103,10 +101,15 @@ export class IbExecutions {
 
   /** Joins a commission to its execution, which may come later. */
   pay({ execId = '', commission, currency = 'USD' }: CommissionReport, heardAt: EpochMs): void {
-    if (commission === undefined || commission === NOT_YET || amountOf(commission) === null) return;
-    const amount = this.#inDollars(commission, currency, execId);
+    const amount = commission === NOT_YET ? null : amountOf(commission);
     const root = NAME.exec(execId)?.[1];
     if (amount === null || root === undefined) return;
+    if (currency !== 'USD') {
+      // Never added to dollars as it is: it stays unknown until somebody says what it was in dollars.
+      const message = `commission of ${execId} is ${commission} ${currency}, and is not counted`;
+      this.#parts.remark({ kind: 'commission_currency', message, code: null, orderRef: null });
+      return;
+    }
     const booked = this.#booked.get(root);
     if (booked === undefined) {
       this.#early.set(execId, amount);
@@ -123,17 +126,5 @@ export class IbExecutions {
       commission: amount,
       at: heardAt,
     });
-  }
-
-  /** Amounts of another currency are converted at a rate that was stated, or not at all: never added as they are. */
-  #inDollars(amount: number, currency: string, execId: string): Micros | null {
-    const rate = currency === 'USD' ? 1 : this.#parts.usdPer.get(currency);
-    const dollars = rate === undefined ? null : amountOf(amount * rate);
-    const converted = dollars === null ? 'not converted: no rate is stated' : `at ${rate}`;
-    if (currency !== 'USD') {
-      const message = `commission of ${execId}: ${amount} ${currency}, ${converted}`;
-      this.#parts.remark({ kind: 'commission_currency', message, code: null, orderRef: null });
-    }
-    return dollars;
   }
 }

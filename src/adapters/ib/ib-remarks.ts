@@ -23,6 +23,7 @@ const CALLING: ReadonlySet<IbRemark['kind']> = new Set([
   'renamed_order',
   'duplicate_order',
   'other_client',
+  'commission_currency',
   'read_only',
 ]);
 
