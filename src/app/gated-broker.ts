@@ -295,7 +295,7 @@ const faultOf = ({ orderRef }: Order, { code, text }: OrderFault): SendOutcome =
 const runOf = (orderRef: string): string => orderRef.split('/', 2).join('/');
 
 /** What an order of the book may still do. */
-export const openQuantity = (order: BookOrder): OpenQuantity => {
+const openQuantity = (order: BookOrder): OpenQuantity => {
   const { side, ocaGroup, quantity, filledQuantity } = order;
   const remaining = side === 'sell' ? mostRemaining(order) : quantity - filledQuantity;
   return { side, ocaGroup, remaining };

@@ -26,8 +26,6 @@ export interface ExecutionContext {
   readonly isUsed: (orderRef: string) => boolean;
   /** How the shares of a symbol leave, through the OCA groups of their stops; none where there are no shares. */
   readonly exitParts: (symbol: SignalExit['symbol']) => readonly ExitPart[];
-  /** Waits before what certainly did not leave is tried again; at once where absent. */
-  readonly beforeRetry?: (attempt: number) => Promise<void>;
 }
 
 type Outcome = SendOutcome['outcome'];
@@ -122,7 +120,6 @@ async function answered(
 ): Promise<Outcome> {
   let answer = await send();
   for (let attempt = 2; attempt <= ATTEMPTS && answer.outcome === 'not_sent'; attempt += 1) {
-    await context.beforeRetry?.(attempt);
     answer = await send();
   }
   await recordAnswer(answer, orders, context);
