@@ -136,7 +136,8 @@ export async function carryOutKill(
     try {
       await work();
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
+      // Without its history the process has to end.
+      if (!(error instanceof Failure) || system.historyFailure() !== null) throw error;
       undone.push(`${what}: ${error.message}`);
     }
   };

@@ -2,12 +2,17 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { killFilePath, readKillFile } from '../../src/adapters/file/kill-file.ts';
+import { SimClock } from '../../src/adapters/sim/sim-clock.ts';
 import { askToKill, askToPause, askToResume } from '../../src/app/ask-to-control.ts';
+import { compose } from '../../src/app/compose.ts';
+import { carryOutKill } from '../../src/app/kill.ts';
+import { Monitors } from '../../src/app/monitors.ts';
 import { readBook } from '../../src/app/read-book.ts';
 import { tradingSeen } from '../../src/app/trading.ts';
-import { instantOf } from '../../src/calendar/nyse.ts';
-import { type EpochMs, sessionDate } from '../../src/domain/time.ts';
-import { type DeskHome, FakeTime, inHome, TABLE, timeThatWaits } from './daemon-world.ts';
+import { instantOf, sessionOf } from '../../src/calendar/nyse.ts';
+import { Failure } from '../../src/domain/failure.ts';
+import { type EpochMs, type Session, sessionDate } from '../../src/domain/time.ts';
+import { type DeskHome, FakeTime, inHome, silent, TABLE, timeThatWaits } from './daemon-world.ts';
 
 const DAY = '2026-03-05';
 const at = (time: string, day = DAY): EpochMs =>
@@ -154,6 +159,28 @@ describe('the kill switch in a home that nobody holds', () => {
       await home.live(new FakeTime(at('11:55')), at('12:10'));
       expect((await home.of('trade.closed')).map(({ exitReason }) => exitReason)).toContain('kill');
       expect(await boughtAfter(home, now)).toBe(0);
+    }));
+});
+
+describe('a kill while the history cannot be written', () => {
+  it('ends the process that carries it out, however much of it is left', () =>
+    inHome(TABLE, async (home) => {
+      await home.live(new FakeTime(at('09:29')), at('09:40'));
+      const clock = new SimClock(at('09:40'));
+      const rest = { mode: 'sim', clock, log: silent } as const;
+      const whole = await compose({ ...(await requestOf(home, at('09:40'))), ...rest });
+      expect(whole.book.openTrades().length).toBeGreaterThan(0);
+      const order = { by: 'test', via: 'file', positions: 'flatten', cause: 'test' } as const;
+      await whole.history.append([
+        { type: 'kill.engaged', at: at('09:40'), runId: null, ...order },
+      ]);
+      const full = new Failure('CANNOT_WRITE', 'no space is left');
+      const history = { ...whole.history, append: () => Promise.reject(full) };
+      const system = { ...whole, history, historyFailure: () => full };
+      const session = sessionOf(sessionDate(DAY)) as Session;
+      const work = carryOutKill(system, new Monitors(system), session);
+      await expect(work).rejects.toBe(full);
+      await whole.close();
     }));
 });
 
