@@ -3,11 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { BarStoreFolder } from '../../src/adapters/file/bar-store-folder.ts';
-import { arrayBarSource } from '../../src/adapters/sim/array-bar-source.ts';
-import { sessionsBetween } from '../../src/calendar/nyse.ts';
-import type { Bar, Symbol } from '../../src/domain/market.ts';
+import type { Symbol } from '../../src/domain/market.ts';
 import { dateToUtcMs, MINUTE_MS, sessionDate } from '../../src/domain/time.ts';
-import type { BarSource } from '../../src/ports/bar-source.ts';
+import { dailyTo, market } from './ib-bar-scenes.ts';
 import {
   at,
   barsOf,
@@ -20,6 +18,8 @@ import {
 } from './ib-market-desk.ts';
 
 const AAPL = 'AAPL' as Symbol;
+const MSFT = 'MSFT' as Symbol;
+const GONE = 'GONE' as Symbol;
 const folders: string[] = [];
 
 afterEach(async () => {
@@ -32,39 +32,6 @@ function folder(): string {
   folders.push(dir);
   return dir;
 }
-
-/** Bars of every session up to a date, in cents that never repeat. */
-const dailyTo = (last: string, scale = 1): Bar[] =>
-  sessionsBetween(sessionDate('2024-03-06'), sessionDate(last)).map(({ date }, i) => {
-    const close = Math.round((50 + (i % 97) / 10) * scale * 100) / 100;
-    return {
-      time: dateToUtcMs(date),
-      open: close,
-      high: close + 1,
-      low: close - 1,
-      close,
-      volume: 1e6 + i,
-    };
-  });
-
-/** Minutes of today that rise by a cent each. */
-const minutes: Bar[] = Array.from({ length: 390 }, (_, i) => {
-  const open = Math.round((60 + i / 100) * 100) / 100;
-  return {
-    time: TODAY.openAt + i * MINUTE_MS,
-    open,
-    high: open + 0.05,
-    low: open - 0.05,
-    close: open + 0.01,
-    volume: 100 + i,
-  };
-});
-
-const market = (daily: readonly Bar[], symbols = ['AAPL']): BarSource =>
-  arrayBarSource(
-    Object.fromEntries(symbols.map((symbol) => [symbol, { daily, sessions: { [DATE]: minutes } }])),
-    { intraday: '1m' },
-  );
 
 /** How far back daily bars were asked for. */
 const asked = (desk: MarketDesk): string[] =>
@@ -173,12 +140,12 @@ describe('a history that is refused', () => {
     desk.tws.faults.set('history-pacing', 1);
     await source.prepare(YESTERDAY, [AAPL]);
     expect(desk.troubles).toEqual([expect.stringContaining('too many questions')]);
-    await source.prepare(YESTERDAY, ['MSFT' as Symbol]);
+    await source.prepare(YESTERDAY, [MSFT]);
     await desk.pass(9 * MINUTE_MS);
     await source.prepare(YESTERDAY, [AAPL]);
     expect(asked(desk)).toHaveLength(1);
     await desk.pass(2 * MINUTE_MS);
-    await source.prepare(YESTERDAY, [AAPL, 'MSFT' as Symbol]);
+    await source.prepare(YESTERDAY, [AAPL, MSFT]);
     expect(source.daily(AAPL).length).toBeGreaterThan(400);
     expect(source.warnings).toEqual([]);
   });
@@ -257,77 +224,21 @@ describe('what a history says wrong', () => {
   });
 });
 
-describe('bars of a minute', () => {
-  const following = async (from = at('10:00:20')) => {
-    const desk = await marketDesk({
-      source: market(dailyTo('2026-03-04'), ['AAPL', 'MSFT']),
-      from,
-      tickMs: 5_000,
-    });
-    desk.market.follow([AAPL]);
-    await desk.market.source.prepare(TODAY, [AAPL, 'MSFT' as Symbol]);
-    return desk;
-  };
-
-  it('come for what is followed, the one in progress with its open, and for nothing else', async () => {
-    const {
-      market: { source },
-    } = await following();
-    const bars = barsOf(source.session(AAPL, DATE));
-    expect(bars.slice(0, 30)).toEqual(minutes.slice(0, 30));
-    expect(bars[30]).toMatchObject({ time: minutes[30]?.time, open: minutes[30]?.open });
-    expect(bars).toHaveLength(31);
-    expect(source.session('MSFT' as Symbol, DATE)).toBeNull();
-    expect(source.session(AAPL, YESTERDAY.date)).toBeNull();
-  });
-
-  it('go on as they are made, and what was given out never changes', async () => {
-    const desk = await following();
+describe('what is wrong with a symbol', () => {
+  it('is said as long as it is looked at: of earlier universes nothing is told', async () => {
+    const gap = dailyTo('2026-03-04').filter((_, i, all) => i !== all.length - 3);
+    const bad = gap.map((bar, i) => (i === gap.length - 1 ? { ...bar, high: 0 } : bar));
+    const desk = await marketDesk({ source: market(bad, ['AAPL', 'MSFT']) });
     const { source } = desk.market;
-    const before = source.session(AAPL, DATE);
-    const copy = barsOf(before);
-    await desk.pass(3 * MINUTE_MS);
-    expect(barsOf(before)).toEqual(copy);
-    const now = barsOf(source.session(AAPL, DATE));
-    expect(now).toHaveLength(34);
-    expect(now.slice(0, 33).map(({ open }) => open)).toEqual(
-      minutes.slice(0, 33).map(({ open }) => open),
-    );
-    expect(source.session(AAPL, DATE)).toBe(source.session(AAPL, DATE));
-  });
-
-  it('come again over the next connection, with those between', async () => {
-    const desk = await following();
-    desk.tws.drop();
-    await desk.pass(5 * MINUTE_MS);
-    expect(barsOf(desk.market.source.session(AAPL, DATE)).length).toBeLessThan(33);
-    await desk.market.source.prepare(TODAY, [AAPL]);
-    const bars = barsOf(desk.market.source.session(AAPL, DATE));
-    expect(bars.map(({ open }) => open)).toEqual(
-      minutes.slice(0, bars.length).map(({ open }) => open),
-    );
-    expect(bars.length).toBeGreaterThan(34);
-  });
-
-  it('come again over the same connection where data was lost', async () => {
-    const desk = await following();
-    desk.tws.announce(1_101, 'Connectivity between IB and TWS has been restored- data lost.');
-    await desk.pass(5 * MINUTE_MS);
-    await desk.market.source.prepare(TODAY, [AAPL]);
-    await desk.pass(2 * MINUTE_MS);
-    const bars = barsOf(desk.market.source.session(AAPL, DATE));
-    expect(bars.length).toBeGreaterThan(36);
-    expect(bars.map(({ open }) => open)).toEqual(
-      minutes.slice(0, bars.length).map(({ open }) => open),
-    );
-  });
-
-  it('are asked for once, however often they are prepared', async () => {
-    const desk = await following();
-    for (let i = 0; i < 5; i += 1) {
-      await desk.pass(MINUTE_MS);
-      await desk.market.source.prepare(TODAY, [AAPL]);
-    }
-    expect(desk.sent(20).filter((tokens) => tokens.includes('1 min'))).toHaveLength(1);
+    const symbolsSaid = () => [
+      ...source.warnings.map((text) => text.split(' ')[0]),
+      ...source.badBars.map(({ symbol }) => symbol),
+    ];
+    source.setUniverse([AAPL, MSFT, GONE]);
+    await source.prepare(YESTERDAY, source.symbols);
+    expect(new Set(symbolsSaid())).toEqual(new Set(['AAPL', 'MSFT', 'GONE', 'daily']));
+    source.setUniverse([AAPL]);
+    await source.prepare(YESTERDAY, source.symbols);
+    expect(symbolsSaid()).toEqual(['AAPL', 'AAPL']);
   });
 });

@@ -70,7 +70,9 @@ describe('contracts', () => {
     expect(await asked(5 * MINUTE_MS)).toBe(1);
     expect(await asked(5 * MINUTE_MS)).toBe(2);
     expect(await asked(HOUR_MS)).toBe(2);
-    expect(contracts.warnings).toEqual([expect.stringContaining('GONE cannot be traded')]);
+    expect(contracts.warningsOf(new Set([GONE]))).toEqual([
+      expect.stringContaining('GONE cannot be traded'),
+    ]);
     expect(await asked(DAY_MS)).toBe(3);
   });
 
@@ -102,7 +104,7 @@ describe('contracts', () => {
   it('have the hours of our calendar, and nothing to say of them', async () => {
     const desk = await marketDesk({ source });
     await desk.market.contracts.resolve([AAPL]);
-    expect(desk.market.contracts.warnings).toEqual([]);
+    expect(desk.market.contracts.warningsOf(new Set([AAPL]))).toEqual([]);
   });
 });
 

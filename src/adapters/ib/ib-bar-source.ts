@@ -50,6 +50,8 @@ export class IbBarSource implements BarSource {
   #origin: readonly string[] = [];
   #followed: readonly Symbol[] = [];
   #symbols: readonly Symbol[] = [];
+  /** Those of the universe, and those that bars were wanted of last: what is wrong with them is told. */
+  #lookedAt: ReadonlySet<Symbol> = new Set();
 
   constructor(options: IbBarSourceOptions) {
     const { gateway, contracts, timeline, giveUp, store, years = YEARS, onTrouble } = options;
@@ -85,6 +87,7 @@ export class IbBarSource implements BarSource {
     const closed = lastSessionClosedBy(timeline.now());
     const ordinal = Math.min(ordinalOf(upTo.date), ordinalOf(closed.date));
     const followed = new Set(this.#followed);
+    this.#lookedAt = new Set([...this.#symbols, ...wanted]);
     const lacking = wanted.filter((symbol) => this.#daily.lacks(symbol, ordinal));
     lacking.sort((a, b) => Number(followed.has(b)) - Number(followed.has(a)));
     const today = this.#openedToday();
@@ -121,11 +124,17 @@ export class IbBarSource implements BarSource {
   }
 
   get badBars(): readonly BadBar[] {
-    return this.#daily.badBars;
+    return this.#daily.badBars.filter(({ symbol }) => this.#lookedAt.has(symbol));
   }
 
   get warnings(): readonly string[] {
-    return [...this.#origin, ...this.#options.contracts.warnings, ...this.#daily.warnings];
+    const { contracts } = this.#options;
+    const lookedAt = this.#lookedAt;
+    return [
+      ...this.#origin,
+      ...contracts.warningsOf(lookedAt),
+      ...this.#daily.warningsOf(lookedAt),
+    ];
   }
 
   close(): void {

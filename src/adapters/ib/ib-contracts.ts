@@ -40,7 +40,9 @@ export class IbContracts {
   readonly #refused = new Map<Symbol, Refusal>();
   readonly #asking = new Map<Symbol, Promise<void>>();
   readonly #rules = new Map<number, TickTable>();
-  readonly #warnings = new Map<string, string>();
+  readonly #warnings = new Map<Symbol, string>();
+  /** What looks wrong for all of them, by what it is about. */
+  readonly #remarks = new Map<string, string>();
 
   constructor(gateway: Pick<IbGateway, 'ask'>, now: () => EpochMs) {
     this.#gateway = gateway;
@@ -89,9 +91,10 @@ export class IbContracts {
     return rule === null ? null : (this.#rules.get(rule) ?? null);
   }
 
-  /** What was refused or looks wrong, in words. */
-  get warnings(): readonly string[] {
-    return [...this.#warnings.values()];
+  /** What was refused of these symbols, and what looks wrong for all, in words. */
+  warningsOf(symbols: ReadonlySet<Symbol>): readonly string[] {
+    const refused = [...this.#warnings].filter(([symbol]) => symbols.has(symbol));
+    return [...refused.map(([, text]) => text), ...this.#remarks.values()];
   }
 
   #isDue(symbol: Symbol): boolean {
@@ -140,7 +143,7 @@ export class IbContracts {
     this.#warnings.delete(symbol);
     this.#known.set(symbol, contract);
     const fault = hoursFault(contract);
-    if (fault !== null) this.#warnings.set('hours', `hours of ${symbol}: ${fault}`);
+    if (fault !== null) this.#remarks.set('hours', `hours of ${symbol}: ${fault}`);
   }
 
   #refuse(symbol: Symbol, code: number | null, why: string, isFinal = false): void {
@@ -161,7 +164,7 @@ export class IbContracts {
     const isSound = ({ from, step }: { readonly from: number; readonly step: number }): boolean =>
       from >= 0 && from < HIGHEST_USD && step > 0 && step < HIGHEST_USD;
     if (answer.value[0]?.from !== 0 || !answer.value.every(isSound)) {
-      this.#warnings.set(`rule ${rule}`, `market rule ${rule} has no price steps from 0 on`);
+      this.#remarks.set(`rule ${rule}`, `market rule ${rule} has no price steps from 0 on`);
       return;
     }
     const table = answer.value.map(({ from, step }) => ({

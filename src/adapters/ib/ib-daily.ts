@@ -75,8 +75,9 @@ export class IbDaily {
     return [...this.#bad.values()];
   }
 
-  get warnings(): readonly string[] {
-    return [...this.#warnings.values()];
+  /** What is wrong with the bars of these symbols, in words. */
+  warningsOf(symbols: ReadonlySet<Symbol>): readonly string[] {
+    return [...this.#warnings].flatMap(([symbol, text]) => (symbols.has(symbol) ? [text] : []));
   }
 
   /** True where bars up to this session are missing and may be asked for now. */
