@@ -217,6 +217,8 @@ export function storyOfTrade(
 /** The bracket itself, and whatever sold or protected its shares while it was open. */
 function belongs(order: OrderStory, trade: TradeRecord, steps: readonly Step[]): boolean {
   if (order.orderRef === trade.entryRef || order.parentRef === trade.entryRef) return true;
+  // A broker that stamps sales in whole seconds may have made this one before we sent it, by our clock.
+  if (order.orderRef === trade.exitRef) return true;
   if (order.leg === 'entry' || order.parentRef !== null || order.symbol !== trade.symbol) {
     return false;
   }

@@ -1,8 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { epochMs } from '../../src/domain/time.ts';
 import type { EventDraft } from '../../src/events/event.ts';
 import { storyOfTrade } from '../../src/reporting/why.ts';
 import { type Ledger, ledgerWith } from '../ledger/book-builder.ts';
-import { AAA, bracketSent, draft, filled, minute } from '../ledger/book-drafts.ts';
+import {
+  AAA,
+  bracketSent,
+  draft,
+  exitOrder,
+  filled,
+  minute,
+  submitted,
+} from '../ledger/book-drafts.ts';
 
 const terms = { symbol: AAA, owned: 100, sellable: 100, entryRemainder: 0 };
 const breached = (minutes: number): EventDraft =>
@@ -54,6 +63,20 @@ describe('the story of a trade', () => {
       breached(61),
     );
     expect(told(ledger).filter((text) => text.includes('protected'))).toEqual([]);
+  });
+
+  it('has the sale that ended it, also where the broker, which counts seconds, stamps it before it was sent', () => {
+    const exit = exitOrder();
+    const ledger = ledgerWith(100_000).tell(
+      ...bracketSent(),
+      filled('buy', 100, 100, { minutes: 1 }),
+      submitted(exit, 1, epochMs(minute(1, 60) + 300)),
+      filled('sell', 100, 101, { ref: exit.orderRef, minutes: 60 }),
+    );
+    expect(ledger.trade()).toMatchObject({ status: 'closed', exitRef: exit.orderRef });
+    const texts = told(ledger);
+    expect(texts.some((text) => text.startsWith('sent: sell 100, market'))).toBe(true);
+    expect(texts.some((text) => text.startsWith('sold 100 at 101'))).toBe(true);
   });
 
   it('tells a change that was asked for, refused and made, and what a correction said', () => {
