@@ -242,6 +242,21 @@ describe('an id that cannot be written down', () => {
   });
 });
 
+describe('a stock that the broker names otherwise', () => {
+  it.each(['BRK-B', 'BRK/B', 'BRK B'])(
+    'is not bought: its shares would come back under another name (%s)',
+    async (symbol) => {
+      const it = await ibWorld();
+      expect(await it.broker.submitOrder({ ...entry, symbol: symbol as Symbol })).toEqual({
+        outcome: 'denied',
+        code: 'SYMBOL_UNKNOWN',
+        message: `the broker tells ${symbol} as BRK.B: write it so`,
+      });
+      expect(it.server.record.placed).toEqual([]);
+    },
+  );
+});
+
 describe('a preview', () => {
   it('says margin and costs, and places nothing', async () => {
     const it = await ibWorld();

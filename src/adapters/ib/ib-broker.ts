@@ -33,6 +33,7 @@ import { IbOrders, type StatusTold } from './ib-orders.ts';
 import { type OrderPreview, previewOf } from './ib-preview.ts';
 import { type IbRemark, Remarks } from './ib-remarks.ts';
 import { type ReadingParts, statementOf } from './ib-statement.ts';
+import { ibSymbolOf, symbolOfIb } from './ib-symbols.ts';
 import type { TrackedOrder } from './ib-tracked-order.ts';
 
 /** What a broker over a gateway is made of. */
@@ -187,10 +188,17 @@ export class IbBroker implements Broker {
   #refusal({ leg, symbol }: Order): SendOutcome | null {
     const disarmed = this.#disarmed();
     if (disarmed !== null || leg !== 'entry') return disarmed;
+    const unknown = (message: string): SendOutcome => ({
+      outcome: 'denied',
+      code: 'SYMBOL_UNKNOWN',
+      message,
+    });
+    // What is bought under one name and told under another would be nobody's.
+    const name = symbolOfIb(ibSymbolOf(symbol));
+    if (name !== symbol) return unknown(`the broker tells ${symbol} as ${name}: write it so`);
     const { stockOf } = this.#options;
     if (stockOf === undefined || stockOf(symbol) !== null) return null;
-    const message = `the broker has no contract of ${symbol}`;
-    return { outcome: 'denied', code: 'SYMBOL_UNKNOWN', message };
+    return unknown(`the broker has no contract of ${symbol}`);
   }
 
   #contractOf(symbol: Symbol): Contract {
