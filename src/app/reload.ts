@@ -6,9 +6,10 @@ import { loosened } from '../risk/arming.ts';
 import type { System } from './compose.ts';
 import { changedKeys, rememberConfig } from './config-history.ts';
 import { loadStrategy } from './load-strategy.ts';
-import { checkScanData } from './scan-rule.ts';
+import { checkScanData, checkScanSchedule, sessionsOfYear } from './scan-rule.ts';
 import { entryRestriction, refusalOf } from './trading.ts';
 import { universeOf } from './universe-file.ts';
+import { isSimulated } from './venue.ts';
 
 /**
  * Reads the configuration again for a running process. What is refused changes nothing: `system` is null then, and
@@ -73,14 +74,25 @@ const FIXED: readonly (keyof Config)[] = [
   'logs',
 ];
 
+/** Keys that prices beyond a line were opened with, and the search for what to trade among them. */
+const FIXED_ON_A_LINE: readonly string[] = [
+  'scan.universe',
+  'scan.rule',
+  'scan.rows',
+  'scan.minPriceUsd',
+  'entry.maxQuoteAgeMs',
+  'entry.openingWaitMs',
+];
+
 /** Why a running process does not take a configuration over: what it is built on, and limits nobody acknowledged. */
 export function assertReloadable(
   before: LoadedConfig,
   after: LoadedConfig,
   keys: readonly string[],
 ): void {
+  const names = isSimulated(before) ? FIXED : [...FIXED, ...FIXED_ON_A_LINE];
   const fixed = keys.filter((key) =>
-    FIXED.some((name) => key === name || key.startsWith(`${name}.`)),
+    names.some((name) => key === name || key.startsWith(`${name}.`)),
   );
   if (fixed.length > 0) {
     throw new Failure('CONFIG_INVALID', `${fixed.join(', ')} cannot change while it runs`, {
@@ -97,13 +109,15 @@ export function assertReloadable(
 }
 
 /**
- * The same process under another configuration. Throws CONFIG_INVALID where it changes what the process is built on,
- * and whatever its strategy or universe is refused with; the process then goes on as it was.
+ * The same process under another configuration. Throws CONFIG_INVALID where it changes what the process is built on, or
+ * a start would refuse its schedule, and whatever its strategy or universe is refused with; the process then goes on as
+ * it was.
  */
 async function reconfigured(system: System, loaded: LoadedConfig): Promise<System> {
   const { config } = loaded;
   assertReloadable(system.loaded, loaded, changedKeys(system.config, config));
   checkScanData(config, system.source);
+  checkScanSchedule(config, ...sessionsOfYear(system.clock.now()));
   const strategy = await loadStrategy(config, system.home);
   const universe = universeOf(config, system.home);
   const identity = { ...system.identity, configHash: loaded.hash };

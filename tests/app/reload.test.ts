@@ -33,6 +33,14 @@ describe('a configuration that a running process reads again', () => {
     expect(() => assertReloadable(loaded({}), loaded({}), ['risk.maxPositions'])).not.toThrow();
   });
 
+  it('is refused on a line where it changes what prices were opened with, and taken in simulation', () => {
+    const keys = ['scan.universe', 'scan.rule', 'entry.maxQuoteAgeMs'];
+    const check = (values: Values) => () => assertReloadable(loaded(values), loaded(values), keys);
+    const paper = { mode: 'paper', broker: 'ib', ib: { account: 'DU1234567' } };
+    expect(check(paper)).toThrow(`${keys.join(', ')} cannot change while it runs`);
+    expect(check({})).not.toThrow();
+  });
+
   it('is refused in live where it loosens a limit, until that is acknowledged', () => {
     const looser = { risk: { maxPositions: 11 }, breakers: { slippageFraction: 0 } };
     const refusal = 'breakers.slippageFraction, risk.maxPositions would allow more than before';

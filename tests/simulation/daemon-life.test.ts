@@ -139,6 +139,13 @@ describe('a new configuration', () => {
       expect(await home.begun()).toEqual([`scan-midday 12:00 of ${DAY}`]);
     }));
 
+  it('that a start would refuse is refused while it runs too', () =>
+    inHome(TABLE, async (home) => {
+      const [text] = await reloaded(home, `${TABLE}scan: { rule: gap }\n`);
+      expect(text).toContain(`slot scan-open of ${DAY} is too early for scan.rule gap`);
+      expect(await home.of('config.changed')).toEqual([]);
+    }));
+
   it('of what the process is built on needs another process', () =>
     inHome(TABLE, async (home) => {
       const [text] = await reloaded(home, TABLE.replace('seed: 1', 'seed: 2'));
