@@ -169,6 +169,22 @@ describe('prices that cannot be had', () => {
     expect(desk.market.quotes.quote(AAPL)).toBeNull();
   });
 
+  it('are frozen ones still where that is what the line had, and another session had them', async () => {
+    const desk = await marketDesk({ source });
+    const [marketDataType, version, frozen] = [58, 1, 2];
+    desk.tws.mutate = (tokens) =>
+      tokens[0] === marketDataType ? [marketDataType, version, tokens[2] ?? 0, frozen] : tokens;
+    const trade = printer(desk);
+    trade('AAPL', 10);
+    await prepare(desk, [AAPL]);
+    expect(desk.market.quotes.quote(AAPL)?.kind).toBe('delayed');
+    desk.tws.announce(10_197, 'No market data during competing live session');
+    await desk.pass(SECOND_MS);
+    trade('AAPL', 11);
+    await desk.pass(SECOND_MS);
+    expect(desk.market.quotes.quote(AAPL)).toMatchObject({ kind: 'delayed', last: usd(11) });
+  });
+
   it('are asked for again half a minute after that was said of a request', async () => {
     const desk = await marketDesk({ source });
     printer(desk)('AAPL', 10);

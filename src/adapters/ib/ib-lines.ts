@@ -96,6 +96,14 @@ export class IbLines {
     }
   }
 
+  /** What was heard last of any symbol is no price of now. */
+  forgetPrices(): void {
+    for (const { ticks, renewed } of this.#lines.values()) {
+      ticks.forgetPrices();
+      renewed?.forgetPrices();
+    }
+  }
+
   giveUp(line: Line): void {
     this.#lines.delete(line.symbol);
     this.#onGivenUp(line);

@@ -228,7 +228,8 @@ export class IbQuotes implements Quotes {
       return;
     }
     if (name === EventName.info && args[1] === COMPETING_SESSION) {
-      this.#dropPrices();
+      // Another session of the same user has the prices.
+      this.#lines.forgetPrices();
       return;
     }
     if (!TICKS.has(name)) return;
@@ -261,18 +262,13 @@ export class IbQuotes implements Quotes {
     line.askAgainAt = this.#now() + REFUSED_MS;
     if (code === COMPETING_SESSION) {
       line.askAgainAt = this.#now() + COMPETED_MS;
-      this.#dropPrices();
+      this.#lines.forgetPrices();
     } else if (code === TOO_MANY_LINES) {
       this.#lines.shrink(line);
       this.#options.onTrouble(
         `the broker gives ${this.#lines.most} lines of prices, no more: ${why}`,
       );
     } else this.#options.onTrouble(`no prices of ${line.symbol}: ${why} (${String(code)})`);
-  }
-
-  /** Another session of the same user has the prices: what was heard last is no price of now. */
-  #dropPrices(): void {
-    for (const line of this.#lines.all()) line.ticks = new IbTicks();
   }
 
   /** Keeps an eye on what is held while the market is open. What fails there is told, and tried again. */

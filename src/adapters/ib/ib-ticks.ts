@@ -71,7 +71,7 @@ export class IbTicks {
     if (name === EventName.marketDataType) {
       // Frozen prices are those of the last close: as old as delayed ones at least.
       const isLive = kind === LIVE_TYPE;
-      if (isLive && this.#kind === 'delayed') this.#forgetPrices();
+      if (isLive && this.#kind === 'delayed') this.forgetPrices();
       this.#kind = isLive ? 'live' : 'delayed';
       return true;
     }
@@ -88,8 +88,8 @@ export class IbTicks {
     return true;
   }
 
-  /** What was delayed stays so, whatever comes after it. */
-  #forgetPrices(): void {
+  /** What was said so far is no price of now; what kind of prices they are, and whether there is a halt, goes on. */
+  forgetPrices(): void {
     this.#bid = null;
     this.#ask = null;
     this.#last = null;
