@@ -1,4 +1,3 @@
-import { createServer } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { serverTime } from '../../src/adapters/ib/ib-questions.ts';
 import { epochMs } from '../../src/domain/time.ts';
@@ -6,6 +5,7 @@ import type { FaultName } from '../../src/testing/fake-tws/faults.ts';
 import {
   buy,
   closeDesks,
+  closedDesk,
   connected,
   gatewayDesk,
   NEVER,
@@ -66,20 +66,15 @@ describe('a gateway that cannot be reached', () => {
   });
 
   it('is tried rarely and without a word while it is away by its timetable', async () => {
-    const { port, gateway, timeline, stood, server } = await gatewayDesk();
-    await server.close();
     const at: number[] = [];
-    const closing = createServer((socket) => {
-      at.push(timeline.now());
+    const { gateway, stood } = await closedDesk((now) => {
+      at.push(now);
       if (at.length === 4) gateway.link.expectAway(false);
-      socket.destroy();
     });
-    await new Promise<void>((resolve) => closing.listen(port, '127.0.0.1', resolve));
     gateway.link.expectAway(true);
     void gateway.link.start();
     await vi.waitUntil(() => at.length >= 6, PATIENCE);
     await gateway.close();
-    closing.close();
     const pauses = at.slice(1).map((one, index) => one - (at[index] as number));
     expect(pauses.slice(0, 3).every((pause) => pause >= 120_000)).toBe(true);
     expect(pauses.slice(3, 5).every((pause) => pause < 65_000)).toBe(true);
@@ -87,14 +82,8 @@ describe('a gateway that cannot be reached', () => {
   });
 
   it('is tried at once when it should be back', async () => {
-    const { port, gateway, timeline, server } = await gatewayDesk();
-    await server.close();
     const at: number[] = [];
-    const closing = createServer((socket) => {
-      at.push(timeline.now());
-      socket.destroy();
-    });
-    await new Promise<void>((resolve) => closing.listen(port, '127.0.0.1', resolve));
+    const { gateway, timeline } = await closedDesk((now) => at.push(now));
     gateway.link.expectAway(true);
     await gateway.link.start();
     await timeline.reach(epochMs(timeline.now() + 10_000), NEVER);
@@ -102,7 +91,6 @@ describe('a gateway that cannot be reached', () => {
     gateway.link.expectAway(false);
     await vi.waitUntil(() => at.length >= 2, PATIENCE);
     await gateway.close();
-    closing.close();
     expect((at[1] as number) - back).toBeLessThan(1_000);
   });
 });

@@ -1,4 +1,3 @@
-import { createServer } from 'node:net';
 import { EventName } from '@stoqey/ib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Question } from '../../src/adapters/ib/ib-ask.ts';
@@ -6,6 +5,7 @@ import { serverTime } from '../../src/adapters/ib/ib-questions.ts';
 import {
   buy,
   closeDesks,
+  closedDesk,
   connected,
   type GatewayDesk,
   gatewayDesk,
@@ -95,18 +95,11 @@ describe('a gateway whose connection breaks', () => {
   });
 
   it('waits at least 2.5 s before each attempt, and longer each time', async () => {
-    const { port, gateway, timeline, server } = await gatewayDesk();
-    await server.close();
     const at: number[] = [];
-    const closing = createServer((socket) => {
-      at.push(timeline.now());
-      socket.destroy();
-    });
-    await new Promise<void>((resolve) => closing.listen(port, '127.0.0.1', resolve));
+    const { gateway } = await closedDesk((now) => at.push(now));
     void gateway.link.start();
     await vi.waitUntil(() => at.length >= 9, PATIENCE);
     await gateway.close();
-    closing.close();
     const pauses = at.slice(1, 9).map((one, index) => one - (at[index] as number));
     const least = [2_500, 5_000, 10_000, 20_000, 40_000, 60_000, 60_000, 60_000];
     expect(pauses.map((pause, i) => pause >= (least[i] ?? 0))).toEqual(least.map(() => true));

@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { OrderAction, OrderType, SecType } from '@stoqey/ib';
 import type { IbGateway, IbGatewayOptions } from '../../src/adapters/ib/ib-gateway.ts';
 import type { IbNotice } from '../../src/adapters/ib/ib-notices.ts';
@@ -20,6 +21,7 @@ export interface GatewayDesk {
 }
 
 const open: { gateway: IbGateway; server: FakeTws }[] = [];
+const closings: Server[] = [];
 
 /** Closes what the tests opened. */
 export async function closeDesks(): Promise<void> {
@@ -27,6 +29,20 @@ export async function closeDesks(): Promise<void> {
     await gateway.close();
     await server.close();
   }
+  for (const closing of closings.splice(0)) closing.close();
+}
+
+/** A desk at a port where each connection is told of and closed at once. */
+export async function closedDesk(onConnection: (at: number) => void): Promise<GatewayDesk> {
+  const closing = createServer((socket) => {
+    onConnection(desk.timeline.now());
+    socket.destroy();
+  });
+  await new Promise<void>((resolve) => closing.listen(0, '127.0.0.1', resolve));
+  closings.push(closing);
+  const { port } = closing.address() as AddressInfo;
+  const desk = await gatewayDesk({ gateway: { port } });
+  return desk;
 }
 
 interface Made {
