@@ -19,7 +19,7 @@ import { recover } from './recover.ts';
 import { type PlannedSlot, planBetween } from './session-plan.ts';
 import { settleEntries } from './settle-entries.ts';
 import { SlotRunner } from './slot-runner.ts';
-import { judgeSlot } from './slots.ts';
+import { type Circumstances, judgeSlot } from './slots.ts';
 import { refuseDisarmed } from './trading.ts';
 import { homeClock } from './venue.ts';
 
@@ -97,18 +97,17 @@ async function runDue(
     epochMs(request.now + SETTLE_MS),
   );
   const window = new BrokerTimetable(system.config).current(request.now);
-  const circumstances = {
-    now: request.now,
-    window,
-    delay: 'begun late',
-    noEntries: noScansOver(discrepancies, system),
-    closesAt: null,
-  };
+  const noEntries = noScansOver(discrepancies, system);
+  const common = { now: request.now, window, delay: 'begun late', noEntries };
+  const circumstances = (one: PlannedSlot): Circumstances => ({
+    ...common,
+    closesAt: closesAt(system, one, request.now),
+  });
   const today = newYorkDate(request.now);
   const due = planBetween(system.config, previousSession(today).date, today).filter(
     ({ row, at }) => names.has(row.name) && at <= request.now,
   );
-  const slot = due.findLast((one) => judgeSlot(one, circumstances).kind === 'begin');
+  const slot = due.findLast((one) => judgeSlot(one, circumstances(one)).kind === 'begin');
   if (slot === undefined) {
     await engine.playTo(laterOf(request.now, clock.now()));
     return { slot: null, why: 'nothing is due' };
@@ -122,7 +121,7 @@ async function runDue(
     agenda: new Agenda(system.config, request.now),
     observer: request.observer,
     giveUp: new AbortController().signal,
-    circumstances: () => circumstances,
+    circumstances,
   });
   const run = () => runner.handle({ slot, at, attempt: 1, cause: '' });
   const when = laterOf(at, clock.now());
@@ -133,6 +132,12 @@ async function runDue(
   await settleEntries(system, engine.monitors, slot.session);
   await engine.playTo(laterOf(request.now, clock.now()));
   return { slot, run: await runOf(system, runId(slot.session.date, at, row.name)) };
+}
+
+/** When the close that a slot tells of can be valued; null where it can by now: it is played before the slot. */
+function closesAt({ lag }: System, { at, session }: PlannedSlot, now: EpochMs): EpochMs | null {
+  const valuedAt = epochMs(session.closeAt + (lag?.closeMs ?? 0));
+  return at >= session.closeAt && now < valuedAt ? valuedAt : null;
 }
 
 const laterOf = (a: EpochMs, b: EpochMs): EpochMs => epochMs(Math.max(a, b));

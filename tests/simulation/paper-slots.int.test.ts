@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { resolveBreaks } from '../../src/app/reconcile-home.ts';
 import { runSlotOnce } from '../../src/app/run-slot-once.ts';
 import { epochMs, sessionDate } from '../../src/domain/time.ts';
-import { at, NARROW, type PaperDesk, STEADY } from './paper-desk.ts';
+import { at, DATE, NARROW, type PaperDesk, STEADY } from './paper-desk.ts';
 import { expectSound, paperDesks } from './paper-desks.ts';
 
 const open = paperDesks('09:29');
@@ -69,5 +69,35 @@ describe('a scan that is run by hand', () => {
     expect(await scan()).toMatchObject({ slot: null });
     await resolveBreaks(await request(), { key: 'all', note: 'a gift' });
     expect(await scan()).toMatchObject({ run: { status: 'completed' } });
+  });
+});
+
+describe('a report that is run by hand', () => {
+  const SOON = `schedule:
+  - { name: scan-open, job: scan,   at: "09:30", top: 1 }
+  - { name: report,    job: report, at: close+5m }
+`;
+
+  it('waits until the close can be valued, and is of all of the day then', async () => {
+    const desk = await open({ yaml: SOON });
+    await desk.daemon(at('09:36'));
+    const report = async () =>
+      runSlotOnce({
+        home: desk.home,
+        loaded: await desk.config(),
+        version: '0',
+        now: epochMs(Math.floor(desk.time.wallMs())),
+        time: desk.time,
+        job: 'report',
+        observer: {},
+        onEvents: () => {},
+      });
+    await desk.skipTo(at('16:06'));
+    expect(await report()).toMatchObject({ slot: null });
+    await desk.skipTo(at('16:16'));
+    expect(await report()).toMatchObject({ run: { status: 'completed' } });
+    const close = (await desk.of('account.marked')).at(-1);
+    expect(close).toMatchObject({ session: DATE, cause: 'close' });
+    expect((await desk.of('report.written'))[0]?.seq).toBeGreaterThan(close?.seq ?? 0);
   });
 });
