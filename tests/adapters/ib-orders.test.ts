@@ -2,7 +2,6 @@ import { OrderStatus as VendorStatus } from '@stoqey/ib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { vendorContract, vendorOrder } from '../../src/adapters/ib/ib-order-encoding.ts';
-import { orderMessage } from '../../src/adapters/ib/ib-order-errors.ts';
 import { IbOrders } from '../../src/adapters/ib/ib-orders.ts';
 import type { IbRemark } from '../../src/adapters/ib/ib-remarks.ts';
 import { hasEnded, orderStatusOf } from '../../src/adapters/ib/ib-tracked-order.ts';
@@ -267,38 +266,6 @@ describe('the size of an order', () => {
 });
 
 describe('a message on the id of an order', () => {
-  it.each([
-    [201, 'refused'],
-    [203, 'refused'],
-    [110, 'refused'],
-    [200, 'refused'],
-    [321, 'refused'],
-    [10_289, 'refused'],
-    [10_293, 'refused'],
-    [104, 'refused'],
-    [105, 'refused'],
-    [135, 'refused'],
-    [2_102, 'refused'],
-    [154, 'refused'],
-    [383, 'refused'],
-    [405, 'refused'],
-    [136, 'cancel_refused'],
-    [103, 'id_used'],
-    [202, 'cancelled'],
-    [161, 'cancel_refused'],
-    [10_147, 'cancel_refused'],
-    [10_148, 'cancel_refused'],
-    [399, 'remark'],
-    [404, 'remark'],
-    [2_109, 'remark'],
-    [2_161, 'remark'],
-    [10_349, 'remark'],
-    [77_777, 'unknown'],
-    [-1, 'unknown'],
-  ] as const)('%i is %s', (code, expected) => {
-    expect(orderMessage(code)).toBe(expected);
-  });
-
   it('that is in no table concludes nothing, and has the broker asked', () => {
     const it = world();
     hear(it, { status: 'Submitted', filled: 0, held: '' });
