@@ -5,6 +5,7 @@ import { openRunFolderHistory } from '../adapters/file/run-folder-history.ts';
 import { createMemoryHistory } from '../adapters/memory/memory-history.ts';
 import { systemClock } from '../adapters/system/system-clock.ts';
 import { lastSessionClosedBy } from '../calendar/nyse.ts';
+import type { AlertLevel } from '../domain/alert.ts';
 import { type Micros, usd, ZERO } from '../domain/money.ts';
 import type { ChainHead } from '../events/chain.ts';
 import type { EventOf, JournalEvent } from '../events/event.ts';
@@ -15,6 +16,7 @@ import type { BarSource } from '../ports/bar-source.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Exchange } from '../ports/exchange.ts';
 import type { History, HistoryReader } from '../ports/history.ts';
+import type { Log, LogLevel } from '../ports/log.ts';
 import { intensityFactor } from '../risk/intensity.ts';
 import { cashOf } from './account-worth.ts';
 import type { Composition, StartingState } from './compose.ts';
@@ -59,7 +61,10 @@ export async function openAccounts(composition: Composition, parts: AccountParts
       for (const span of Object.values(spans)) span.hear(events);
     };
     hear(early);
-    const history = observed(store, (events) => composition.onEvents?.(events));
+    const history = observed(store, (events) => {
+      logAlerts(composition.log, events);
+      composition.onEvents?.(events);
+    });
     const account =
       exchange === null
         ? simulatedAccount(composition, source, book)
@@ -136,6 +141,20 @@ async function openStore(
     ...(warn === undefined ? {} : { warn }),
     ...(lock === null ? {} : { lock }),
   });
+}
+
+const LOG_LEVELS: Readonly<Record<AlertLevel, LogLevel>> = {
+  info: 'info',
+  warning: 'warn',
+  critical: 'error',
+};
+
+/** Whoever looks through the log finds there what called for a person. */
+function logAlerts(log: Log, events: readonly JournalEvent[]): void {
+  for (const event of events) {
+    if (event.type !== 'alert.raised') continue;
+    log.write(LOG_LEVELS[event.level], `${event.code}: ${event.message}`, { alert: event.seq });
+  }
 }
 
 /** The history, telling what it acknowledged, and remembering why it could not go on. */

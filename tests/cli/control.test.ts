@@ -106,6 +106,8 @@ describe('kill', () => {
       expect(await sourcesOf(home, 'risk')).toEqual(['halted', 'kill']);
       const alerts = await run(['alerts'], { cwd: home.dir });
       expect(alerts.stdout).toMatch(/\d+ {2}critical {2}KILL_ENGAGED/);
+      const logged = await run(['logs', '--level', 'error'], { cwd: home.dir });
+      expect(logged.stdout).toMatch(/ERROR +KILL_ENGAGED: the kill switch is engaged \(odd\)/);
       const noted = await run(['alerts', '--ack', 'all'], { cwd: home.dir });
       expect(noted.stdout).toContain('1 alert acknowledged.');
       expect((await run(['alerts'], { cwd: home.dir })).stdout).toContain('No open alerts.');
