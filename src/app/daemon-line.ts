@@ -1,5 +1,6 @@
 import { type EpochMs, epochMs, type Session } from '../domain/time.ts';
 import { type Discrepancy, unresolved } from '../ledger/breaks.ts';
+import { plural } from '../reporting/format.ts';
 import type { BrokerTimetable } from './broker-session.ts';
 import type { System } from './compose.ts';
 import type { Engine } from './engine.ts';
@@ -15,7 +16,7 @@ export function noScansOver(
   { book }: Pick<System, 'book'>,
 ): string | null {
   const left = unresolved(found, book.breaks()).length;
-  return left > 0 ? `book and broker differ in ${left} places: no entries` : null;
+  return left > 0 ? `book and broker differ in ${plural(left, 'place')}: no entries` : null;
 }
 
 /** What a daemon looks after a line with. */

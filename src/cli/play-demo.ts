@@ -4,6 +4,7 @@ import type { JobObserver, ReportOutcome } from '../app/jobs.ts';
 import { newYorkTime } from '../calendar/nyse.ts';
 import type { EpochMs, Session } from '../domain/time.ts';
 import type { RunOutcome } from '../pipeline/run.ts';
+import { plural } from '../reporting/format.ts';
 import type { CommandContext, CommandOutcome } from './command.ts';
 import { Narrator } from './narrator.ts';
 import { packageVersion } from './package-version.ts';
@@ -27,7 +28,7 @@ export async function playDemo(
   const observer: JobObserver = {
     onScan: (outcome, slot, at) => say(`${timeOf(at)}  ${slot.padEnd(11)} ${funnelText(outcome)}`),
     onReconcile: ({ length: differences }, at) =>
-      say(`${timeOf(at)}  reconcile   ${differences} differences between book and broker`),
+      say(`${timeOf(at)}  ${reconcileText(differences)}`),
     onReport: (report, at) => {
       written = report;
       say(`${timeOf(at)}  report      written`);
@@ -47,6 +48,10 @@ export async function playDemo(
 
 /** "09:30 ET". */
 const timeOf = (at: EpochMs): string => `${newYorkTime(at).slice(0, 5)} ET`;
+
+/** One comparison of book and broker in a line of the feed. */
+export const reconcileText = (differences: number): string =>
+  `reconcile   ${plural(differences, 'difference')} between book and broker`;
 
 /** "50 found -> 23 scored -> 5 selected -> 1 denied (POSITION_SIZE) -> 4 sent". */
 export function funnelText({ counts, denials, status, note }: RunOutcome): string {

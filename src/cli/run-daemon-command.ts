@@ -13,7 +13,7 @@ import type { JournalEvent } from '../events/event.ts';
 import type { CommandContext, CommandOutcome } from './command.ts';
 import { Narrator } from './narrator.ts';
 import { packageVersion } from './package-version.ts';
-import { funnelText } from './play-demo.ts';
+import { funnelText, reconcileText } from './play-demo.ts';
 
 /** What the command was asked for, checked. */
 export interface DaemonOptions {
@@ -143,8 +143,7 @@ class Teller {
     };
     this.observer = {
       onScan: (outcome, slot, at) => say(at, `${slot.padEnd(11)} ${funnelText(outcome)}`),
-      onReconcile: ({ length: differences }, at) =>
-        say(at, `reconcile   ${differences} differences between book and broker`),
+      onReconcile: ({ length: differences }, at) => say(at, reconcileText(differences)),
       onReport: (report, at) => say(at, `report      ${report.paths[0] ?? ''}`),
     };
   }

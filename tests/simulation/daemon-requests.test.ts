@@ -234,7 +234,7 @@ describe('a difference to the broker, while a daemon runs', () => {
         { command: 'reconcile', source: 'handed' },
       ]);
       expect((await home.missed()).filter((text) => text.startsWith('scan'))).toEqual([
-        'scan-open 09:30 of 2026-03-05: book and broker differ in 1 places: no entries',
+        'scan-open 09:30 of 2026-03-05: book and broker differ in 1 place: no entries',
       ]);
       expect(await home.begun()).toContain('scan-midday 12:00 of 2026-03-05');
     }));
