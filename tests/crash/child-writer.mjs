@@ -1,5 +1,5 @@
 /** A process of its own that writes a home's history: `node child-writer.mjs DIST TASK HOME ...`. */
-import { writeSync } from 'node:fs';
+import { existsSync, writeSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { closed, opened, optionsFor } from './child-book.mjs';
 
@@ -94,13 +94,15 @@ const tasks = {
     }
   },
 
-  /** Holds the home while its event loop stands still, then writes. */
-  async block(ms) {
+  /** Holds the home while its event loop stands still, until a file is there, then writes. */
+  async block(release, staleMs) {
     const options = optionsFor(home);
-    const lock = await lockHome({ home, role: 'a test', now: options.clock.now(), staleMs: 2_000 });
+    const now = options.clock.now();
+    const lock = await lockHome({ home, role: 'a test', now, staleMs: Number(staleMs) });
     const history = await openHistory({ ...options, lock });
     tell({ holding: true });
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(ms));
+    const nobody = new Int32Array(new SharedArrayBuffer(4));
+    while (!existsSync(release)) Atomics.wait(nobody, 0, 0, 20);
     tellAll(await history.append([opened('blocked')]));
     await history.close();
   },

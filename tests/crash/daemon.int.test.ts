@@ -122,7 +122,7 @@ describe('a week whose daemon is killed again and again', () => {
         await expectWhole(home, about);
       }
     },
-    KILLS * 15_000,
+    KILLS * 30_000,
   );
 
   async function expectWhole(home: string, about: string): Promise<void> {
