@@ -203,8 +203,10 @@ async function send(
     if (candidate.fate !== 'approved') continue;
     const isWanted = request.review === undefined || (await request.review(candidate));
     const desk = { quotes, now, snapshot, state, settings };
-    const wanted = isWanted ? await asOfSending(candidate, desk) : DECLINED;
-    const sending = await carried(wanted, parts, context);
+    const wanted = isWanted ? await carried(candidate, parts, context) : DECLINED;
+    // Last, for everything before takes its time.
+    const sending =
+      wanted.verdict.approved === 0 ? wanted : await asOfSending({ ...candidate, ...wanted }, desk);
     if (sending.verdict.approved === 0) {
       const reasons = sending.verdict.reasons.filter(({ allowed }) => allowed === 0);
       heldBack[candidate.row.symbol] = reasons;
@@ -219,12 +221,12 @@ async function send(
 
 /** As much of an entry as the account can carry. */
 function carried(
-  wanted: Pick<CandidateDecision, 'intent' | 'verdict'>,
+  candidate: CandidateDecision,
   { margin, settings }: PipelineParts,
   { session, slot, entry }: ExecutionContext,
 ): Promise<Pick<CandidateDecision, 'intent' | 'verdict'>> {
-  if (margin === undefined) return Promise.resolve(wanted);
-  return withinMargin(wanted, { ask: margin, session, slot, entry, sizing: settings.sizing });
+  if (margin === undefined) return Promise.resolve(candidate);
+  return withinMargin(candidate, { ask: margin, session, slot, entry, sizing: settings.sizing });
 }
 
 const DECLINED: Pick<CandidateDecision, 'intent' | 'verdict'> = {

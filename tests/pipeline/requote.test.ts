@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createMemoryHistory } from '../../src/adapters/memory/memory-history.ts';
 import { BarMarketData } from '../../src/adapters/recorded/bar-market-data.ts';
 import { LiveMarketData } from '../../src/adapters/recorded/live-market-data.ts';
+import type { Symbol } from '../../src/domain/market.ts';
 import { usd } from '../../src/domain/money.ts';
 import type { Order } from '../../src/domain/order.ts';
 import { epochMs, MINUTE_MS, SECOND_MS } from '../../src/domain/time.ts';
@@ -33,11 +34,12 @@ const HALF = 0.01;
 
 /**
  * Runs at noon by live quotes around the last close. Before the best candidate is sent `lateMs` pass, and its quote
- * becomes `then`, as fractions of the last price it had.
+ * becomes `then`, as fractions of the last price it had: while a person looks at it, or the broker reckons its margin.
  */
 async function run(
   lateMs: number,
   then: (before: LiveQuote) => Partial<LiveQuote> | null,
+  during: 'review' | 'margin' = 'review',
 ): Promise<Ran> {
   const asOf = epochMs(SESSION.openAt + 150 * MINUTE_MS);
   let clock: number = asOf;
@@ -78,6 +80,15 @@ async function run(
     restore: () => {},
   });
   const sent: Order[] = [];
+  const timePasses = (symbol: Symbol): void => {
+    clock += lateMs;
+    const before = quotes.quote(symbol);
+    const changes = before === null ? null : then(before);
+    quotes.put(
+      symbol,
+      before === null || changes === null ? null : { ...before, at: now(), ...changes },
+    );
+  };
   const outcome = await runPipeline(
     {
       identity: {
@@ -102,6 +113,10 @@ async function run(
       isUsed: () => false,
       exitParts: () => [],
       quotes,
+      margin: ({ symbol }) => {
+        if (during === 'margin') timePasses(symbol);
+        return Promise.resolve({ change: usd(1), after: usd(1), equity: usd(100_000) });
+      },
     },
     {
       slot: 'noon',
@@ -110,13 +125,7 @@ async function run(
       top: 1,
       dryRun: false,
       review: ({ row }) => {
-        clock += lateMs;
-        const before = quotes.quote(row.symbol);
-        const changes = before === null ? null : then(before);
-        quotes.put(
-          row.symbol,
-          before === null || changes === null ? null : { ...before, at: now(), ...changes },
-        );
+        if (during === 'review') timePasses(row.symbol);
         return Promise.resolve(true);
       },
     },
@@ -178,6 +187,12 @@ describe('an entry whose quote has become old before it is sent', () => {
       code,
     );
     expect(ran.outcome.decision?.decisionHash).toBe(unchanged.outcome.decision?.decisionHash);
+  });
+
+  it('is denied all the same where the broker took so long to reckon its margin', async () => {
+    const ran = await run(30 * SECOND_MS, () => ({ halted: true }), 'margin');
+    expect(ran.sent).toEqual([]);
+    expect(Object.keys(ran.outcome.denials)).toContain('HALTED');
   });
 
   it('never grows: neither shares nor limit', async () => {
