@@ -133,6 +133,7 @@ export class SlotRunner {
     const { name } = slot.row;
     const message = error instanceof Error ? error.message : String(error);
     this.#system.log.failure(`${name} failed`, error, { slot: name, attempt });
+    await this.#giveUpOn(slot, message);
     await this.#alert('warning', 'JOB_FAILED', `${name} of ${slot.session.date}: ${message}`);
     this.#again(slot, attempt, message);
   }
@@ -152,11 +153,13 @@ export class SlotRunner {
     await this.#alert('warning', 'JOB_ABANDONED', `${name} of ${slot.session.date}: ${why}`);
   }
 
-  /** Ends the run of a slot that has begun and will not end by itself. */
+  /** Ends the run of a slot that will not end by itself; a scan that was claimed may have none yet, and is missed. */
   async #giveUpOn(slot: PlannedSlot, why: string): Promise<void> {
     const { book, clock, history } = this.#system;
     const id = runId(slot.session.date, slot.at, slot.row.name);
-    if (book.run(id)?.status !== 'running') return;
+    const run = book.run(id);
+    if (run === null && this.#neverBegan(slot)) await this.#miss(slot, why);
+    if (run?.status !== 'running') return;
     await history.append([
       { type: 'run.failed', at: clock.now(), runId: id, code: 'ABANDONED', message: why },
     ]);

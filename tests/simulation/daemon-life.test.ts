@@ -165,6 +165,16 @@ describe('a job that fails', () => {
     time.at(until, () => rmSync(path));
   };
 
+  it('before its run began is missed for that reason, and for no other after a restart', () =>
+    inHome(TABLE, async (home) => {
+      await home.live(new FakeTime(at('09:29')), at('09:40'));
+      const gone = Promise.reject(new Error('the data is gone'));
+      gone.catch(() => {});
+      await home.stuck(new FakeTime(at('09:40')), at('12:05'), gone);
+      await home.live(new FakeTime(at('12:06')), at('12:10'));
+      expect(await home.missed()).toEqual([`scan-midday 12:00 of ${DAY}: the data is gone`]);
+    }));
+
   it('is begun again after 5 and 30 seconds, and brings nothing down', () =>
     inHome(reportOnly, async (home) => {
       const time = new FakeTime(at('15:00'));
