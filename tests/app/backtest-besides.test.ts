@@ -36,7 +36,7 @@ function interruptedIn(stage: string, at: number): Pick<BacktestJob, 'interrupt'
   return { interrupt: stop.signal, onProgress };
 }
 
-describe('what is played besides a backtest', { timeout: 120_000 }, () => {
+describe('what is played besides a backtest', () => {
   it('leaves the backtest standing where it fails, and says what is missing', () =>
     inFolder(async (dir) => {
       const outcome = await play(dir, {

@@ -5,7 +5,7 @@ import { always, backtest, dailyMarket, EASY, flat, priced } from './backtest-wo
 
 const YEAR = ['2011-01-03', '2011-12-30'] as const;
 
-describe('a backtest that cannot begin says why', { timeout: 120_000 }, () => {
+describe('a backtest that cannot begin says why', () => {
   const refusal = (span: readonly [string, string], more: object = {}) =>
     backtest(dailyMarket(1, 5), span, EASY, more).then(
       () => null,
@@ -32,7 +32,7 @@ describe('a backtest that cannot begin says why', { timeout: 120_000 }, () => {
   });
 });
 
-describe('data with holes', { timeout: 120_000 }, () => {
+describe('data with holes', () => {
   const span = ['2015-01-02', '2017-12-29'] as const;
   const strategy = () => always(() => 'long');
 
@@ -70,7 +70,7 @@ describe('data with holes', { timeout: 120_000 }, () => {
   });
 });
 
-describe('a strategy that misbehaves', { timeout: 120_000 }, () => {
+describe('a strategy that misbehaves', () => {
   const source = () => arrayBarSource({ A: priced('2015-01-02', flat(90)) });
   const span = ['2015-03-02', '2015-05-01'] as const;
 

@@ -52,14 +52,14 @@ function booksOf({ equity, trades }: BacktestResult): readonly [number, number] 
 const of = (events: readonly JournalEvent[], type: JournalEvent['type']): number =>
   events.filter((event) => event.type === type).length;
 
-describe.skipIf(!DATA)('five years of 443 stocks', { timeout: 300_000 }, () => {
+describe.skipIf(!DATA)('five years of 443 stocks', () => {
   let source: BarSource;
   let cooled: Heard;
 
   beforeAll(async () => {
     source = folder('bars_daily');
     cooled = await play(source, FIVE_YEARS, { 'risk.drawdownCooldownSessions': '20' });
-  }, 300_000);
+  });
 
   it('give the default desk trades, wins and losses, for several reasons', () => {
     const closed = cooled.result.trades.filter(({ status }) => status === 'closed');
@@ -143,7 +143,7 @@ const buyer = (): StrategyDesk =>
 const minuteOf = (iso: string, session: string): number =>
   (Date.parse(iso) - (sessionOf(sessionDate(session))?.openAt ?? Number.NaN)) / 60_000;
 
-describe.skipIf(!DATA)('intraday folders', { timeout: 300_000 }, () => {
+describe.skipIf(!DATA)('intraday folders', () => {
   it.each([
     ['the half day after Thanksgiving, 5m', 'polygon_2023_2025', ['2023-11-20', '2023-11-27']],
     ['the change of the clocks in March, 5m', 'tda_2022_2023', ['2023-03-08', '2023-03-15']],

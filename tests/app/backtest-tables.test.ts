@@ -7,7 +7,7 @@ import { csvHeader, csvLine, renderCsv } from '../../src/reporting/csv.ts';
 import { DECISION_COLUMNS } from '../../src/reporting/csv-files.ts';
 import { backtest, dailyMarket, EASY } from './backtest-world.ts';
 
-describe('a table that is written line by line', { timeout: 120_000 }, () => {
+describe('a table that is written line by line', () => {
   it('is the table that is written at once, whatever its cells hold', () => {
     const rows = [
       { a: 1.5, b: 'plain', c: null },
@@ -24,7 +24,7 @@ describe('a table that is written line by line', { timeout: 120_000 }, () => {
   });
 });
 
-describe('decisions.csv', { timeout: 120_000 }, () => {
+describe('decisions.csv', () => {
   it('has every found row of a scan in its order, each cell under its header', async () => {
     const tables: string[][] = [];
     const { counts } = await backtest(dailyMarket(3, 25), ['2011-01-03', '2011-02-28'], EASY, {
@@ -54,7 +54,7 @@ describe('decisions.csv', { timeout: 120_000 }, () => {
   });
 });
 
-describe('the comparisons of a tear sheet', { timeout: 120_000 }, () => {
+describe('the comparisons of a tear sheet', () => {
   it('scale equal weight to the exposure of the strategy, session by session', () => {
     const rows = [100, 110, 99, 108.9].map((equity, i) => ({
       session: sessionDate(`2015-03-0${i + 2}`),

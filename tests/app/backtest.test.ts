@@ -24,7 +24,7 @@ function bothSides({ equity, trades }: BacktestResult): readonly [number, number
   ];
 }
 
-describe('a backtest', { timeout: 120_000 }, () => {
+describe('a backtest', () => {
   it('leaves books that tie to the micro, whatever the market, the limits and the end', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -99,7 +99,7 @@ describe('a backtest', { timeout: 120_000 }, () => {
   });
 });
 
-describe('at the end of a backtest', { timeout: 120_000 }, () => {
+describe('at the end of a backtest', () => {
   const rising = flat(40).concat(Array.from({ length: 30 }, (_, i) => 50 * 1.004 ** i));
   const source = () => arrayBarSource({ UP: priced('2015-01-02', rising) });
   const span = ['2015-03-02', '2015-04-10'] as const;
@@ -132,7 +132,7 @@ describe('at the end of a backtest', { timeout: 120_000 }, () => {
   });
 });
 
-describe('a drawdown beyond its limit', { timeout: 120_000 }, () => {
+describe('a drawdown beyond its limit', () => {
   const flags = { ...EASY, 'risk.maxDrawdownFraction': '0.02' };
 
   it('ends the backtest at the close it was reached at', async () => {
@@ -166,7 +166,7 @@ describe('a drawdown beyond its limit', { timeout: 120_000 }, () => {
   });
 });
 
-describe('a backtest that is interrupted', { timeout: 120_000 }, () => {
+describe('a backtest that is interrupted', () => {
   it('ends after the session it is in, with books that tie', async () => {
     const stop = new AbortController();
     const result = await backtest(dailyMarket(3, 25), YEAR, EASY, {

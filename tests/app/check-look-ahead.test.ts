@@ -39,7 +39,7 @@ const risers = (source: BarSource, ahead: number): StrategyDesk =>
     {},
   );
 
-describe('the look-ahead check', { timeout: 120_000 }, () => {
+describe('the look-ahead check', () => {
   it('finds none in the built-in strategy', async () => {
     const check = await checkLookAhead(request(1));
     expect(check.firstDifference).toBeNull();

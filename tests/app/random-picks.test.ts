@@ -63,7 +63,7 @@ async function sixPicks(
   return randomPicks({ ...request(), ...more }, 100_000, options);
 }
 
-describe('picking at random', { timeout: 120_000 }, () => {
+describe('picking at random', () => {
   it('picks among what the strategy finds eligible, and nothing else', async () => {
     const { config } = configWith(TIGHT);
     const strategy = await readStrategy(config, tmpdir());
@@ -149,7 +149,7 @@ describe('picking at random', { timeout: 120_000 }, () => {
   });
 });
 
-describe('one step to either side', { timeout: 120_000 }, () => {
+describe('one step to either side', () => {
   it('plays each number lower, as it is, and higher', async () => {
     const base = await playBacktest(request());
     const reload = async (flags: Readonly<Record<string, string>>) =>

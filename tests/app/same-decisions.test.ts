@@ -27,7 +27,7 @@ function hashes() {
   return { signal, decision, observer };
 }
 
-describe('one instant decided by different ways', { timeout: 120_000 }, () => {
+describe('one instant decided by different ways', () => {
   it('has one signal, and one decision where the state is one', () =>
     inFolder(async (home) => {
       const read = configReader({ home, cwd: home, env: {} });

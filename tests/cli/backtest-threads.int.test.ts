@@ -25,7 +25,7 @@ beforeAll(() => {
 });
 afterAll(() => world.remove());
 
-describe('random picks in threads', { timeout: 240_000 }, () => {
+describe('random picks in threads', () => {
   it('are those of this thread', async () => {
     const home = join(built.root, 'home');
     cpSync(world.home, home, { recursive: true });

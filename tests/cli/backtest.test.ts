@@ -43,7 +43,7 @@ interface Told {
   };
 }
 
-describe('the backtest command', { timeout: 120_000 }, () => {
+describe('the backtest command', () => {
   it('writes a run folder whose tables tie, and says what it came to', () =>
     inFolder(async (dir) => {
       const { exit, stdout, stderr } = await backtest(dir, ...RANGE, '--json');
@@ -211,7 +211,7 @@ describe('the backtest command', { timeout: 120_000 }, () => {
     }));
 });
 
-describe('a backtest is refused', { timeout: 120_000 }, () => {
+describe('a backtest is refused', () => {
   it.each<[string, readonly string[], number, RegExp]>([
     ['without a range', ['--data', 'bars'], 2, /backtest needs --from/],
     [

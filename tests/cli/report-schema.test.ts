@@ -30,7 +30,7 @@ describe('report --schema', () => {
   );
 });
 
-describe('the published schema accepts', { timeout: 120_000 }, () => {
+describe('the published schema accepts', () => {
   it('the reports of the demo: its day, its week and its month', () =>
     inFolder(async (dir) => {
       const home = join(dir, 'trade-labs-demo');

@@ -27,7 +27,7 @@ async function market() {
   return { bars, symbols };
 }
 
-describe('the audit of a backtest', { timeout: 120_000 }, () => {
+describe('the audit of a backtest', () => {
   let played: Played;
   let loose: Played;
   beforeAll(async () => {
@@ -36,7 +36,7 @@ describe('the audit of a backtest', { timeout: 120_000 }, () => {
     played = await playCrash(bars, PERIOD, SMALL, null, symbols);
     const free = { ...SMALL, ...none, 'risk.maxPositions': '50' };
     loose = await playCrash(bars, PERIOD, free, null, symbols);
-  }, 120_000);
+  });
   const changed = (change: (event: JournalEvent) => JournalEvent | null): readonly string[] => {
     const events = played.events.flatMap((event) => change(event) ?? []);
     return audit({ ...played, events }).faults;

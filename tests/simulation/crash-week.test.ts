@@ -57,7 +57,7 @@ const whatIn = ({ crash: [from, to] }: Period, reached: readonly Reached[]): str
 const heldBefore = ({ crash: [from] }: Period, { closes }: Audit): number =>
   closes.findLast(({ session }) => session < from)?.positions ?? 0;
 
-describe.skipIf(!dir).each(PERIODS)('$name', { timeout: 300_000 }, (period) => {
+describe.skipIf(!dir).each(PERIODS)('$name', (period) => {
   let bars: BarSource;
   let symbols: readonly Symbol[];
   const play = (flags: Flags, seed: number | null, count: number) =>
@@ -65,7 +65,7 @@ describe.skipIf(!dir).each(PERIODS)('$name', { timeout: 300_000 }, (period) => {
   beforeAll(async () => {
     bars = await recordedBars(dir as string);
     symbols = mostActive(bars, period, 100);
-  }, 120_000);
+  });
 
   describe('on daily bars', () => {
     it('breaks no rule under the default limits, and closes positions by their stops', async () => {
@@ -184,7 +184,7 @@ describe.skipIf(!dir).each(PERIODS)('$name', { timeout: 300_000 }, (period) => {
     }));
 });
 
-describe.skipIf(!dir)('money paid in', { timeout: 120_000 }, () => {
+describe.skipIf(!dir)('money paid in', () => {
   it('the day before a crash hides no drawdown', async () => {
     const [period] = PERIODS as readonly [Period];
     const bars = await recordedBars(dir as string);
