@@ -122,6 +122,17 @@ describe('an entry that ends filled in part', () => {
     expect(it.server.exchange.cover(AAPL)).toEqual({ held: 30, stops: 30 });
   });
 
+  it('leaves its stop at what it was enlarged to for shares that were added', async () => {
+    const it = await endedInPart();
+    it.server.print(AAPL, 100);
+    const added = { ...bracket.entry, orderRef: ENTRY.replace('/1', '/2'), quantity: 50 };
+    expect(await it.broker.submitOrder(added)).toEqual(accepted);
+    expect(await it.broker.modify(STOP, { quantity: 90 })).toEqual(accepted);
+    for (let round = 0; round < 2; round += 1) await it.broker.statement(EVER);
+    await it.settled();
+    expect(it.server.exchange.cover(AAPL)).toEqual({ held: 90, stops: 90 });
+  });
+
   it('has its stop follow what turns out to have been bought besides', async () => {
     const it = await endedInPart();
     const order = it.server.exchange.book.orders.find(({ fields }) => fields.orderRef === ENTRY);

@@ -22,6 +22,8 @@ export class ChainCare {
   readonly #bare = new Set<TrackedOrder>();
   /** Shares of an entry that its children are for. */
   readonly #followed = new Map<TrackedOrder, number>();
+  /** Children that were seen to be for no more than their entry bought: their size is others' to change. */
+  readonly #fitted = new Set<TrackedOrder>();
 
   constructor(parts: ChainCareParts) {
     this.#parts = parts;
@@ -59,23 +61,28 @@ export class ChainCare {
 
   /**
    * Children are for what is left of what the entry bought. They grow by what it turns out to have bought beyond that,
-   * and by nothing else: what sales of their group took off them stays off.
+   * and by nothing else: what sales of their group took off them stays off, and what was added to them stays on.
    */
   #resize(entry: TrackedOrder, children: readonly TrackedOrder[]): void {
-    const before = this.#followed.get(entry) ?? entry.filled;
+    const growth = entry.filled - (this.#followed.get(entry) ?? entry.filled);
     this.#followed.set(entry, entry.filled);
     const sold = children.reduce((shares, { filled }) => shares + filled, 0);
     const left = entry.filled - sold;
     for (const child of children) {
       if (hasEnded(child) || !child.acknowledged || child.state === 'cancelling') continue;
       const now = child.order.quantity;
-      const most = Math.min(child.asked?.quantity ?? now, now + entry.filled - before);
-      const quantity = Math.min(most, child.filled + left);
-      if (quantity === now) continue;
-      void (left > 0
-        ? this.#parts.amending.modify(child.orderRef, { quantity })
-        : this.#parts.amending.withdraw(child, 'parent_ended'));
+      const most = Math.min(child.asked?.quantity ?? now, now + growth);
+      const isFitted = this.#fitted.has(child);
+      const quantity = isFitted ? now + growth : Math.min(most, child.filled + left);
+      if (quantity === now) this.#fitted.add(child);
+      else if (isFitted || left > 0) void this.#fit(child, quantity);
+      else void this.#parts.amending.withdraw(child, 'parent_ended');
     }
+  }
+
+  async #fit(child: TrackedOrder, quantity: number): Promise<void> {
+    const { outcome } = await this.#parts.amending.modify(child.orderRef, { quantity });
+    if (outcome === 'accepted') this.#fitted.add(child);
   }
 
   /** Everything that is open was just shown: what is not whole by now is mended. */
@@ -101,6 +108,7 @@ export class ChainCare {
     if (living.length === 0) {
       this.#ended.delete(entry);
       this.#followed.delete(entry);
+      for (const child of children) this.#fitted.delete(child);
     } else if (entry.filled > 0) this.#resize(entry, children);
     else for (const child of living) void this.#parts.amending.withdraw(child, 'parent_ended');
   }
