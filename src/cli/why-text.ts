@@ -1,5 +1,5 @@
 import { newYorkDate, newYorkTime } from '../calendar/nyse.ts';
-import type { RunRecord } from '../domain/run.ts';
+import type { RunCounts, RunRecord } from '../domain/run.ts';
 import { parseInstant } from '../domain/time.ts';
 import { decimals, money, multiple, plural, price } from '../reporting/format.ts';
 import type { RunStory, Story, SymbolInRun, SymbolStory, TradeStory } from '../reporting/why.ts';
@@ -68,7 +68,7 @@ function funnelText({ run, scan, candidates }: RunStory): string {
     ['found', counts.found, left(universe - counts.found, scan?.excluded ?? {})],
     ['scored', counts.scored, left(counts.found - counts.scored, scan?.ineligible ?? {})],
     ['selected', counts.selected, notSelected(counts.scored, counts.selected, candidates.length)],
-    ['sized', counts.sized, ''],
+    ['sized', counts.sized, noPlace(counts)],
     ['approved', counts.approved, left(counts.denied, run.denials)],
     ['submitted', counts.submitted, ''],
     ['filled', counts.filled, ''],
@@ -81,6 +81,11 @@ function funnelText({ run, scan, candidates }: RunStory): string {
 
 const left = (count: number, counts: Readonly<Record<string, number>>): string =>
   count <= 0 ? '' : totalWords(count, counts);
+
+function noPlace({ selected, denied, approved }: RunCounts): string {
+  const without = selected - denied - approved;
+  return without > 0 ? `${without} without a free position` : '';
+}
 
 function notSelected(scored: number, selected: number, named: number): string {
   if (scored <= selected) return '';

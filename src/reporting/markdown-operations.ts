@@ -1,3 +1,4 @@
+import type { RunCounts } from '../domain/run.ts';
 import { describeReason } from '../risk/reasons.ts';
 import type { OrderRow } from './day-orders.ts';
 import type { Execution, Slippage } from './execution.ts';
@@ -99,10 +100,23 @@ function runText(run: RunFunnel): string {
     `${stages}.`,
     ...histogram('Dropped by the scan', run.excluded),
     ...histogram('Not ranked', run.ineligible),
-    ...histogram('Denied', run.denials),
+    ...refusalLines(c, run.denials),
     ...(shown.length === 0 ? [] : ['', candidatesTable(shown)]),
     ...(guards.length === 0 ? [] : ['', ...guards]),
   ].join('\n');
+}
+
+/** What became of the candidates that were selected and not approved: nothing where all were. */
+export function refusalLines(
+  { selected, denied, approved }: RunCounts,
+  denials: Readonly<Record<string, number>>,
+): string[] {
+  const reasons = Object.values(denials).reduce((sum, n) => sum + n, 0);
+  const label = reasons > denied ? 'Denied, some for more than one reason' : 'Denied';
+  return [
+    ...histogram('Not sized', { slots_full: selected - denied - approved }),
+    ...histogram(label, denials),
+  ];
 }
 
 /** "Denied: OPEN_RISK 3, LIQUIDITY 1.", the most frequent first; nothing where there is nothing. */

@@ -14,7 +14,7 @@ import {
 } from './format.ts';
 import { bridgeSection } from './markdown-account.ts';
 import { benchmarkText, machineLines, machineTables, nextText } from './markdown-machine.ts';
-import { executionLines, histogram } from './markdown-operations.ts';
+import { executionLines, histogram, refusalLines } from './markdown-operations.ts';
 import { left, markdownTable, right, escapeMarkdown as text } from './markdown-text.ts';
 import { orReason } from './markdown-trades.ts';
 import { metricText } from './metric-text.ts';
@@ -240,7 +240,7 @@ export function periodPipeline({ pipeline: p }: Pick<PeriodReport, 'pipeline'>):
       ` ${c.submitted} submitted > ${c.filled} filled.`,
     ...histogram('Dropped by the scan', p.excluded),
     ...histogram('Not ranked', p.ineligible),
-    ...histogram('Denied', p.denials),
+    ...refusalLines(c, p.denials),
   ].join('\n');
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { NO_COUNTS } from '../../src/domain/run.ts';
 import {
   amount,
   decimals,
@@ -9,6 +10,7 @@ import {
   percent,
 } from '../../src/reporting/format.ts';
 import { renderMarkdown } from '../../src/reporting/markdown.ts';
+import { refusalLines } from '../../src/reporting/markdown-operations.ts';
 import { escapeMarkdown, markdownTable } from '../../src/reporting/markdown-text.ts';
 import { buildDailyReport } from '../../src/reporting/report.ts';
 import { brokenDay } from './days.ts';
@@ -99,5 +101,25 @@ describe('numbers for readers', () => {
       '1 h 00 min',
       '17 h 30 min',
     ]);
+  });
+});
+
+describe('candidates that were not approved', () => {
+  const counts = { ...NO_COUNTS, selected: 12, sized: 6, denied: 4, approved: 2 };
+
+  it('are all accounted for: without a place, and denied by reason', () => {
+    expect(refusalLines(counts, { OPEN_RISK: 3, MIN_NOTIONAL: 1 })).toEqual([
+      'Not sized: slots_full 6.',
+      'Denied: OPEN_RISK 3, MIN_NOTIONAL 1.',
+    ]);
+    expect(refusalLines({ ...counts, selected: 6 }, { OPEN_RISK: 4 })).toEqual([
+      'Denied: OPEN_RISK 4.',
+    ]);
+  });
+
+  it('may be denied for more than one reason, and then it says so', () => {
+    expect(refusalLines(counts, { OPEN_RISK: 4, MIN_NOTIONAL: 2 })[1]).toBe(
+      'Denied, some for more than one reason: OPEN_RISK 4, MIN_NOTIONAL 2.',
+    );
   });
 });
