@@ -84,11 +84,15 @@ export function symbolsOption(value: unknown): Symbol[] | undefined {
   });
 }
 
-/** Refuses a span that ends before it begins. */
-export function assertSpan(since: SessionDate | undefined, until: SessionDate | undefined): void {
+/** Refuses a span that ends before it begins, by the names that its ends were given under. */
+export function assertSpan(
+  since: SessionDate | undefined,
+  until: SessionDate | undefined,
+  [first, last]: readonly [string, string] = ['--since', '--until'],
+): void {
   if (since === undefined || until === undefined || since <= until) return;
-  throw new Failure('USAGE', `--since ${since} is after --until ${until}`, {
-    hint: `give the earlier date first: --since ${until} --until ${since}`,
+  throw new Failure('USAGE', `${first} ${since} is after ${last} ${until}`, {
+    hint: `give the earlier date first: ${first} ${until} ${last} ${since}`,
   });
 }
 

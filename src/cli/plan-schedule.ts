@@ -23,7 +23,7 @@ export async function planSchedule(
   const { config } = await context.config();
   const from = first ?? newYorkDate(context.now());
   const to = last ?? utcMsToDate(dateToUtcMs(from) + (DAYS - 1) * DAY_MS);
-  assertSpan(from, to);
+  assertSpan(from, to, ['--from', '--to']);
   const slots = planBetween(config, from, to);
   const closed = datesOf(from, to)
     .filter((date) => sessionOf(date) === null)

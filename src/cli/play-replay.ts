@@ -27,9 +27,13 @@ export function speedOption(value: unknown): number | undefined {
   const text = textOption(value) ?? '';
   const speed = Number(/^(\d+(?:\.\d+)?)x?$/.exec(text)?.[1]);
   if (speed > 0 && speed <= FASTEST) return speed;
-  throw new Failure('USAGE', `--speed takes up to ${FASTEST} times, was ${JSON.stringify(text)}`, {
-    hint: 'write, for example, --speed 60x',
-  });
+  throw new Failure(
+    'USAGE',
+    `--speed takes more than 0 and at most ${FASTEST} times, was ${JSON.stringify(text)}`,
+    {
+      hint: 'write, for example, --speed 60x',
+    },
+  );
 }
 
 const FASTEST = 1_000_000;

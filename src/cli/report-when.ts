@@ -11,6 +11,7 @@ import { Failure } from '../domain/failure.ts';
 import {
   DAY_MS,
   dateToUtcMs,
+  parseSessionDate,
   type Session,
   type SessionDate,
   utcMsToDate,
@@ -56,12 +57,18 @@ export function dateAsked(
   if (text === undefined) return current;
   const week = /^(\d{4})-W(\d{2})$/.exec(text);
   if (week !== null) return inWeek(Number(week[1]), Number(week[2]));
-  if (/^\d{4}-\d{2}$/.test(text)) return dateOption(context, 'the month', `${text}-01`) ?? current;
+  if (/^\d{4}-\d{2}$/.test(text)) return inMonth(text);
   if (text === 'last-week' || text === 'last-month') {
     const { from } = periodSpan(newYorkDate(now), text === 'last-week' ? 'week' : 'month');
     return utcMsToDate(dateToUtcMs(from) - DAY_MS);
   }
   return dateOption(context, `the ${period === 'weekly' ? 'week' : 'month'}`, text) ?? current;
+}
+
+function inMonth(text: string): SessionDate {
+  const first = parseSessionDate(`${text}-01`);
+  if (first !== null) return first;
+  throw new Failure('USAGE', `there is no month ${text}`, { hint: 'write 2026-03' });
 }
 
 /** The Thursday of an ISO week, by which it belongs to its year. */

@@ -43,6 +43,10 @@ describe('daemon refuses', () => {
     [['daemon', '--from', '2026-03-05'], '--from goes with --plan or --simulate'],
     [['daemon', '--simulate', '--from', '2026-03-05'], '--simulate needs --to'],
     [['daemon', '--simulate', '--from', '2026-03-06', '--to', '2026-03-05'], 'is after'],
+    [
+      ['daemon', '--plan', '--from', '2026-03-06', '--to', '2026-03-05'],
+      '--from 2026-03-06 is after --to 2026-03-05',
+    ],
     [['daemon', '--seed', '7'], '--seed goes with --simulate'],
     [['daemon', '--until', '9:30'], '--until takes a New York time'],
     [['daemon', '--once', 'scna'], 'the schedule has no scna'],

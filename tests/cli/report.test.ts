@@ -151,6 +151,7 @@ describe('report', () => {
   it.each([
     [['yearly', '2026'], 'there is no report of this kind: "yearly"'],
     [['weekly', '2026-W54'], '2026 has no week 54'],
+    [['monthly', '2026-13'], 'there is no month 2026-13'],
     [['weekly', '2026-05-05'], 'no session of 2026-05-05 has begun'],
     [['monthly', '2025-03'], 'nothing is recorded up to 2025-03-31'],
     [['weekly', '--out', '-', '--open'], '--out - prints'],

@@ -1,7 +1,7 @@
 import { Failure } from '../../domain/failure.ts';
 import { DAY_MS, dateToUtcMs, type SessionDate, utcMsToDate } from '../../domain/time.ts';
 import type { CommandContext, CommandSpec } from '../command.ts';
-import { dateOption, textOption } from '../options.ts';
+import { assertSpan, dateOption, textOption } from '../options.ts';
 
 /** `trade-labs daemon`: the schedule, until it is stopped; its plan; or a rehearsal of it. */
 export const daemon: CommandSpec = {
@@ -49,7 +49,7 @@ export const daemon: CommandSpec = {
     if (options.simulate === true) {
       const seed = seedOption(options.seed);
       const span = { from: needed('--from', from), to: needed('--to', to) };
-      refuseBackwards(span);
+      assertSpan(span.from, span.to, ['--from', '--to']);
       return runDaemonCommand(context, { simulate: span, ...(seed === undefined ? {} : { seed }) });
     }
     const until = await untilOption(context, textOption(options.until));
@@ -104,13 +104,6 @@ function needed(name: string, date: SessionDate | undefined): SessionDate {
   if (date !== undefined) return date;
   throw new Failure('USAGE', `--simulate needs ${name}`, {
     hint: 'trade-labs daemon --simulate --from 2025-01-02 --to 2025-12-31 --home year',
-  });
-}
-
-function refuseBackwards({ from, to }: { from: SessionDate; to: SessionDate }): void {
-  if (from <= to) return;
-  throw new Failure('USAGE', `--from ${from} is after --to ${to}`, {
-    hint: `give the earlier date first: --from ${to} --to ${from}`,
   });
 }
 

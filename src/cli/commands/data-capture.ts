@@ -38,7 +38,7 @@ export const dataCapture: CommandSpec = {
     const symbols = symbolsOption(options.symbols);
     const from = dateOption(context, '--from', options.from);
     const to = dateOption(context, '--to', options.to);
-    assertSpan(from, to);
+    assertSpan(from, to, ['--from', '--to']);
     const out = textOption(options.out);
     const { captureData } = await import('../../app/capture-data.ts');
     const capture = await captureData({
