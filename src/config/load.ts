@@ -113,6 +113,11 @@ function configFileOf({ home, configFile }: ConfigSource): string | undefined {
       hint: 'check --home or TRADE_LABS_HOME, or create the folder',
     });
   }
+  if (!statSync(home).isDirectory()) {
+    throw new Failure('CONFIG_MISSING', `the home ${home} is not a folder`, {
+      hint: 'check --home or TRADE_LABS_HOME',
+    });
+  }
   if (configFile !== undefined) {
     if (existsSync(configFile)) return configFile;
     throw new Failure('CONFIG_MISSING', `there is no configuration file ${configFile}`, {

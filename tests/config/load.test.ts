@@ -173,6 +173,13 @@ describe('a file that cannot be a configuration', () => {
       expect([gone.code, gone.exit]).toEqual(['CONFIG_MISSING', 78]);
       const nowhere = await failure(loadConfig({ ...source, home: join(source.home, 'nowhere') }));
       expect(nowhere.code).toBe('CONFIG_MISSING');
+      const file = join(source.home, 'file');
+      writeFileSync(file, '');
+      const noFolder = await failure(loadConfig({ ...source, home: file }));
+      expect([noFolder.code, noFolder.message]).toEqual([
+        'CONFIG_MISSING',
+        `the home ${file} is not a folder`,
+      ]);
     });
   });
 
