@@ -1,5 +1,6 @@
 import type { Finding } from '../app/doctor.ts';
 import { EXIT } from '../domain/failure.ts';
+import { plural } from '../reporting/format.ts';
 import type { CommandOutcome } from './command.ts';
 import { visible } from './errors.ts';
 
@@ -13,10 +14,8 @@ export function findingsOutcome(findings: readonly Finding[], next: string): Com
     `${MARKS[result]} ${group.padEnd(9)} ${what}: ${visible(detail)}`,
     ...(fix === null ? [] : [`            Try: ${visible(fix)}`]),
   ]);
-  const end =
-    problems === 0
-      ? `0 problems, ${notes} notes.   Next: ${next}`
-      : `${problems} ${problems === 1 ? 'problem' : 'problems'}, ${notes} notes.`;
+  const counts = `${plural(problems, 'problem')}, ${plural(notes, 'note')}.`;
+  const end = problems === 0 ? `${counts}   Next: ${next}` : counts;
   return {
     data: { problems, notes, findings },
     text: [...lines, end].join('\n'),

@@ -4,6 +4,7 @@ import { LAYOUTS, type Layout } from '../../bars/layouts.ts';
 import { EXIT, Failure } from '../../domain/failure.ts';
 import { type Adjustment, parseSymbol, type Symbol, TIMEFRAMES } from '../../domain/market.ts';
 import { type EpochMs, isoUtc, utcMsToDate } from '../../domain/time.ts';
+import { plural } from '../../reporting/format.ts';
 import type { CommandOutcome, CommandSpec } from '../command.ts';
 import { renderTable } from '../table.ts';
 
@@ -93,7 +94,7 @@ function outcomeOf(report: ImportReport, dryRun: boolean, columns: number): Comm
   const { out, written, refused, warnings } = report;
   const bars = written.reduce((total, file) => total + file.bars, 0);
   const verb = dryRun ? 'would write' : 'wrote';
-  const counts = `${verb} ${files(written.length)} with ${bars} bars to ${out}`;
+  const counts = `${verb} ${files(written.length)} with ${plural(bars, 'bar')} to ${out}`;
   const end = refused.length === 0 ? counts : `${counts}; refused ${files(refused.length)}`;
   const text = [
     dryRun ? 'DRY RUN: nothing is written' : '',
@@ -118,7 +119,7 @@ function outcomeOf(report: ImportReport, dryRun: boolean, columns: number): Comm
   };
 }
 
-const files = (count: number): string => `${count} ${count === 1 ? 'file' : 'files'}`;
+const files = (count: number): string => plural(count, 'file');
 
 const stamp = (time: number, { timeframe }: WrittenBars): string =>
   timeframe === '1d' ? utcMsToDate(time) : isoUtc(time as EpochMs);
