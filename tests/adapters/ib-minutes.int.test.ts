@@ -82,6 +82,26 @@ describe('bars of a minute', () => {
     );
   });
 
+  it('are not asked for any more where data was lost before they were', async () => {
+    const symbols = Array.from({ length: 50 }, (_, i) => `S${i}` as Symbol);
+    const desk = await marketDesk({
+      source: market(dailyTo('2026-03-04'), symbols),
+      from: at('10:00'),
+    });
+    const asked = () => desk.sent(20).filter((tokens) => tokens.includes('1 min')).length;
+    await desk.market.contracts.resolve(symbols);
+    await desk.pass(5_000);
+    desk.market.follow(symbols);
+    const prepared = desk.market.source.prepare(TODAY, symbols);
+    await desk.pass(100);
+    const before = asked();
+    desk.tws.announce(1_101, 'Connectivity between IB and TWS has been restored- data lost.');
+    await prepared;
+    await desk.pass(5_000);
+    expect(before).toBeLessThan(symbols.length);
+    expect(asked()).toBe(before);
+  });
+
   it('are asked for once, however often they are prepared', async () => {
     const desk = await following();
     for (let i = 0; i < 5; i += 1) {

@@ -142,7 +142,9 @@ export class IbMinutes {
     const stream = streamOf({ symbol, date, requestId, connection: connection.number, bars });
     this.#streams.set(symbol, stream);
     this.#byRequest.set(requestId, stream);
-    const wasSent = await gateway.send('question', 1, (api) =>
+    const wasSent = await gateway.send('question', 1, (api) => {
+      // Its subscriptions may have been lost while it waited: nobody would hear or end this one.
+      if (stream.hasEnded) return;
       api.reqHistoricalData(
         requestId,
         contract,
@@ -153,8 +155,8 @@ export class IbMinutes {
         1,
         2,
         true,
-      ),
-    );
+      );
+    });
     if (!wasSent) await this.#end(stream, false);
     return stream;
   }
