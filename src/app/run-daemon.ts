@@ -3,8 +3,12 @@ import { serveOwner } from '../adapters/file/owner-channel.ts';
 import { loadSimAccount } from '../adapters/file/sim-account-file.ts';
 import { SimClock } from '../adapters/sim/sim-clock.ts';
 import { SimTimeline } from '../adapters/sim/sim-timeline.ts';
-import { listenToSignals } from '../adapters/system/signals.ts';
-import { SystemTimeline, type TimeSource } from '../adapters/system/system-timeline.ts';
+import { listenToKill, listenToSignals } from '../adapters/system/signals.ts';
+import {
+  machineTime,
+  SystemTimeline,
+  type TimeSource,
+} from '../adapters/system/system-timeline.ts';
 import { type ServiceNotifier, serviceNotifier } from '../adapters/system/systemd.ts';
 import { instantOf, newYorkDate, sessionsBetween } from '../calendar/nyse.ts';
 import type { LoadedConfig } from '../config/load.ts';
@@ -65,6 +69,28 @@ export async function runDaemon(request: DaemonRequest): Promise<DaemonEnd> {
   const clock = isRehearsal
     ? new SimClock(played ?? start)
     : homeClock(home, loaded, start, request.time);
+  // From the first moment on: a process that does not listen yet is ended by it, and the next one would trade.
+  const deaf = listenToKill(() => {
+    const time = request.time ?? machineTime;
+    const at = isRehearsal ? clock.now() : epochMs(Math.floor(time.wallMs()));
+    const cause = 'signal SIGUSR2';
+    writeKillFile(home, { by: 'signal', via: 'signal', positions: 'keep', cause, at });
+  });
+  try {
+    return await liveIn(request, clock, start);
+  } finally {
+    deaf();
+  }
+}
+
+/** Opens the home, lives in it and closes it. */
+async function liveIn(
+  request: DaemonRequest,
+  clock: EngineClock,
+  start: EpochMs,
+): Promise<DaemonEnd> {
+  const { home, loaded } = request;
+  const isRehearsal = request.simulate !== undefined;
   const log = await openHomeLog(home, loaded, request.logStdout);
   try {
     const system = await compose({
@@ -165,20 +191,17 @@ async function live(
       service.notify('RELOADING=1');
       daemon.reload();
     },
-    onKill: () => {
-      const cause = 'signal SIGUSR2';
-      const at = daemon.now;
-      writeKillFile(home, { by: 'signal', via: 'signal', positions: 'keep', cause, at });
-      daemon.watchControl();
-    },
     onFatal: (error) => void daemon.fail(error),
   });
+  // Its file is there by then.
+  const unwatched = listenToKill(() => daemon.watchControl());
   const channel =
     simulate === undefined ? await serveOwner(home, (asked) => daemon.ask(asked)) : null;
   try {
     await daemon.run();
   } finally {
     deaf();
+    unwatched();
     await channel?.close();
   }
   return endOf(daemon);

@@ -2,7 +2,12 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { historyFolder } from '../../src/adapters/file/file-history.ts';
+import { readHistory } from '../../src/adapters/file/history-reader.ts';
+import { readKillFile } from '../../src/adapters/file/kill-file.ts';
+import type { EventOf } from '../../src/events/event.ts';
 import { copyBuiltProgram } from '../built-program.ts';
+import { all } from '../history-scenes.ts';
 
 const built = copyBuiltProgram('daemon-process');
 const children: ChildProcess[] = [];
@@ -21,8 +26,8 @@ class Process {
   stdout = '';
   stderr = '';
 
-  constructor(home: string, ...args: string[]) {
-    const line = [built.bin, 'daemon', '--home', home, ...args];
+  constructor(home: string, ...nodeOptions: string[]) {
+    const line = [...nodeOptions, built.bin, 'daemon', '--home', home];
     const env = { ...process.env, ...envOf(home) };
     this.child = spawn(process.execPath, line, { env });
     children.push(this.child);
@@ -51,6 +56,22 @@ class Process {
     });
     await Promise.race([heard, gone]);
   }
+}
+
+/** Sends the program a signal just before it listens to signals of other kinds. */
+const KILLED_EARLY = `data:text/javascript,${encodeURIComponent(`
+  const { on } = process;
+  process.on = (name, act) => {
+    if (name === 'SIGHUP') {
+      process.on = on;
+      process.kill(process.pid, 'SIGUSR2');
+    }
+    return on.call(process, name, act);
+  };`)}`;
+
+async function killsIn(home: string): Promise<EventOf<'kill.engaged'>[]> {
+  const events = await all(readHistory(historyFolder(home)).events());
+  return events.filter((event): event is EventOf<'kill.engaged'> => event.type === 'kill.engaged');
 }
 
 /** A service manager that is a file: what it is told, line by line. */
@@ -118,6 +139,16 @@ describe('the daemon as a process', () => {
     await second.says('running: ');
     second.child.kill('SIGTERM');
     expect((await second.ended).code).toBe(0);
+  });
+
+  it('engages the kill switch by a signal that comes while it starts', async () => {
+    const home = newHome();
+    const daemon = new Process(home, '--import', KILLED_EARLY);
+    await daemon.says('running: ');
+    expect(readKillFile(home)).toMatchObject({ via: 'signal', positions: 'keep' });
+    await expect.poll(() => killsIn(home)).toMatchObject([{ via: 'signal' }]);
+    daemon.child.kill('SIGTERM');
+    expect((await daemon.ended).code).toBe(0);
   });
 
   it('reads its configuration again on SIGHUP, and keeps the old one where the new is wrong', async () => {

@@ -5,8 +5,6 @@ export interface SignalHandlers {
   /** Another one: does not return. */
   readonly onForce: () => void;
   readonly onReload: () => void;
-  /** SIGUSR2: trading is to stop at once. */
-  readonly onKill: () => void;
   /** An error that nobody caught, before the process ends. Synchronous. */
   readonly onFatal: (error: unknown) => void;
 }
@@ -21,17 +19,21 @@ export function listenToSignals(handlers: SignalHandlers): () => void {
   };
   const onTerm = stop('SIGTERM');
   const onInt = stop('SIGINT');
-  const { onReload, onKill, onFatal } = handlers;
+  const { onReload, onFatal } = handlers;
   process.on('SIGTERM', onTerm);
   process.on('SIGINT', onInt);
   process.on('SIGHUP', onReload);
-  process.on('SIGUSR2', onKill);
   process.prependListener('uncaughtException', onFatal);
   return () => {
     process.off('SIGTERM', onTerm);
     process.off('SIGINT', onInt);
     process.off('SIGHUP', onReload);
-    process.off('SIGUSR2', onKill);
     process.off('uncaughtException', onFatal);
   };
+}
+
+/** Calls back on SIGUSR2, by which trading is to stop at once, until the returned function is called. */
+export function listenToKill(onKill: () => void): () => void {
+  process.on('SIGUSR2', onKill);
+  return () => process.off('SIGUSR2', onKill);
 }
