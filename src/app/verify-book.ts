@@ -13,6 +13,8 @@ export async function verifyBook(system: System): Promise<readonly string[]> {
   const { book, clock, history, home, rehearsedUntil, writesReports } = system;
   if (!writesReports || rehearsedUntil !== null) return [];
   const { book: folded } = await readBook(home);
+  // A job that was given up while it read: its books are those of then, and nobody may go back to them.
+  if (folded.seq !== book.seq) return [];
   const parts = differingParts(stateOf(book.checkpoint()), stateOf(folded.checkpoint()));
   if (parts.length === 0) return parts;
   book.restore(folded.checkpoint());
