@@ -18,6 +18,8 @@ ${Object.entries(FAULTS)
   .join('\n')}
 `;
 
+const NUMBERS = ['port', 'symbols', 'seed', 'cash', 'server-version'] as const;
+
 /** Serves until it is interrupted. Resolves with the exit code. */
 export async function runFakeTws(argv: readonly string[]): Promise<number> {
   const { values } = parseArgs({
@@ -40,6 +42,12 @@ export async function runFakeTws(argv: readonly string[]): Promise<number> {
     const said = unknown.length > 0 ? `no fault ${unknown.join(', ')}\n\n${USAGE}` : USAGE;
     process.stderr.write(said);
     return values.help ? 0 : 2;
+  }
+  const wrong = NUMBERS.filter((name) => !/^[1-9]\d*$/.test(values[name]));
+  if (wrong.length > 0) {
+    const said = wrong.map((name) => `--${name} is not a whole number above 0: ${values[name]}\n`);
+    process.stderr.write(said.join(''));
+    return 2;
   }
   const source =
     values.data === undefined
