@@ -3,6 +3,8 @@ import { createRequire } from 'node:module';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
 const CHROMIUM = '/usr/bin/chromium';
+/** For a browser that has come to a standstill, not for a machine that is busy. */
+const HANGS_MS = 120_000;
 
 /** Where there is no browser, its tests are skipped, and counted. */
 export const hasBrowser = existsSync(CHROMIUM);
@@ -10,6 +12,7 @@ export const hasBrowser = existsSync(CHROMIUM);
 export const launch = (): Promise<Browser> =>
   chromium.launch({
     executablePath: CHROMIUM,
+    timeout: HANGS_MS,
     args: [
       '--no-sandbox',
       '--headless',
@@ -41,6 +44,7 @@ export async function openFile(
     colorScheme: look.colorScheme,
     viewport: { width: look.width, height: look.height ?? 900 },
   });
+  context.setDefaultTimeout(HANGS_MS);
   const page = await context.newPage();
   const noise: Noise = { requests: [], messages: [] };
   page.on('request', (request) => noise.requests.push(request.url()));
