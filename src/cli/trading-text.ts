@@ -37,7 +37,9 @@ export function wayOut({ source, detail }: Restriction): string {
   if (source === 'drawdown') return 'trade-labs resume --rebase-peak';
   if (source === 'reconcile_break') return 'trade-labs breaks';
   if (source === 'unprotected') return 'trade-labs protect';
-  if (source === 'disarmed') return 'trade-labs config show --live-ack';
+  if (source === 'disarmed') {
+    return 'ends once that is mended; what live takes: trade-labs config show --live-ack';
+  }
   if (source === 'consecutive_losses') return 'ends by itself with the next session';
   return 'trade-labs resume';
 }
