@@ -1,8 +1,10 @@
 import { add, type Micros, negate, subtract, sum, toUsd, usd, ZERO } from '../domain/money.ts';
 import type { Mode } from '../domain/run.ts';
+import { isoUtc } from '../domain/time.ts';
 import type { TradeRecord } from '../domain/trade.ts';
 import type { EventOf } from '../events/event.ts';
 import { type AccountMoves, accountMoves, unrealizedOf } from './day-book.ts';
+import { wallTime } from './format.ts';
 import type { DayEvents } from './report-input.ts';
 
 type Mark = EventOf<'account.marked'>;
@@ -130,8 +132,9 @@ function estimateRow(
   return [['estimatedCommissions', 'Commissions, estimated', subtract(before, after)]];
 }
 
-const markName = (mark: Mark): string =>
-  mark.cause === 'close' ? `close of ${mark.session}` : `last mark of ${mark.session}`;
+/** What came after a mark within the session is not in it: so its time is told. */
+const markName = ({ cause, session, at }: Mark): string =>
+  cause === 'close' ? `close of ${session}` : `last mark of ${session}, ${wallTime(isoUtc(at))}`;
 
 const noBridge = (reason: string): AccountBridge => ({
   rows: null,

@@ -54,6 +54,14 @@ describe('the account bridge', () => {
     expect(attention.map(({ code }) => code)).toContain('UNEXPLAINED');
   });
 
+  it('says to the second which mark it goes to while the session is open', () => {
+    const story = new Story();
+    story.open('2026-03-03', 100_000);
+    story.mark(['2026-03-04', '16:00'], 'close', {});
+    story.mark([DAY, '11:30'], 'run', {});
+    expect(report(story, '12:00').bridge.to).toBe('last mark of 2026-03-05, 11:30:00');
+  });
+
   it('lets a broker differ by up to a dollar before it is a finding', () => {
     const differing = (error: number) => {
       const story = quietDay();
