@@ -15,7 +15,6 @@ import { Delays } from './delays.ts';
 import { Engine, type Instant } from './engine.ts';
 import { IdleTeller } from './idle-teller.ts';
 import { killAsked } from './kill.ts';
-import { SETTLE_MS } from './link-watch.ts';
 import { compareFirst, recentSlots, recover } from './recover.ts';
 import { reloaded } from './reload.ts';
 import { HandedRequests } from './serve-requests.ts';
@@ -78,6 +77,7 @@ export class Daemon {
       giveUp: this.#giveUp.signal,
       observer: { ...parts.observer, onReconcile: (found, at) => this.#reconciled(found, at) },
       circumstances: (slot) => this.#circumstances(slot),
+      takeIn: (session) => this.#engine.monitors.takeIn(session),
     });
   }
 
@@ -191,8 +191,7 @@ export class Daemon {
     const at = this.#parts.clock.now();
     await this.#runner.resume(cutOff, await recentSlots(system, at, laterSession(session, at)));
     const now = this.#parts.timeline.now();
-    const until = system.lag === null ? undefined : epochMs(now + SETTLE_MS);
-    this.#reconciled(await compareFirst(system, session, now, until), now);
+    this.#reconciled(await compareFirst(system, this.#engine.monitors, session, now), now);
     await this.#line.lookAfter(session);
     await this.#become('running', 'book and broker are compared');
   }

@@ -28,7 +28,7 @@ import { compose, type System } from './compose.ts';
 import { Engine } from './engine.ts';
 import { openHomeLog } from './home-log.ts';
 import { slotsOf } from './jobs.ts';
-import { runReconcile } from './reconcile-job.ts';
+import { ALL_TOLD, runReconcile } from './reconcile-job.ts';
 import { checkScanSchedule, sessionsOfYear } from './scan-rule.ts';
 import { planSession } from './session-plan.ts';
 import { readLogs } from './show-logs.ts';
@@ -235,7 +235,12 @@ async function playSession(system: System, session: Session): Promise<string> {
 }
 
 async function compareBooks(system: System, session: Session): Promise<string> {
-  const { compared, discrepancies } = await runReconcile(system, session, system.clock.now());
+  const { compared, discrepancies } = await runReconcile(
+    system,
+    session,
+    system.clock.now(),
+    ALL_TOLD,
+  );
   if (discrepancies.length === 0) return `${compared} things compared, no difference`;
   throw new Error(discrepancies.map(({ kind, symbol }) => `${kind} ${symbol ?? ''}`).join('; '));
 }

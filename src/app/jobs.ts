@@ -12,7 +12,7 @@ import type { System } from './compose.ts';
 import type { Slot } from './engine.ts';
 import { latchCloses, latchDayLoss } from './limit-watch.ts';
 import { pipelineParts } from './parts.ts';
-import { runReconcile } from './reconcile-job.ts';
+import { ALL_TOLD, runReconcile, type TakeIn } from './reconcile-job.ts';
 import { DecisionRecorder } from './record-decision.ts';
 import { runFacts } from './report-facts.ts';
 import { type PlannedSlot, planSession } from './session-plan.ts';
@@ -64,6 +64,7 @@ export async function beginSlot(
   slot: PlannedSlot,
   beginning: Beginning,
   observer: JobObserver = {},
+  takeIn: TakeIn = ALL_TOLD,
 ): Promise<void> {
   const { row, at, session } = slot;
   const claim = claimOf(system, slot, beginning);
@@ -80,7 +81,7 @@ export async function beginSlot(
     observer.onScan?.(outcome, row.name, at);
     return;
   }
-  await recorded(system, slot, claim, () => workOf(system, row, slot, observer));
+  await recorded(system, slot, claim, () => workOf(system, row, slot, observer, takeIn));
 }
 
 /** What a job that is no scan does; resolves with a note for its record, or null for none. */
@@ -89,10 +90,11 @@ async function workOf(
   row: Exclude<ScheduleRow, { job: 'scan' }>,
   { at, session }: PlannedSlot,
   observer: JobObserver,
+  takeIn: TakeIn,
 ): Promise<string | null> {
   switch (row.job) {
     case 'reconcile': {
-      const found = await runReconcile(system, session, at);
+      const found = await runReconcile(system, session, at, takeIn);
       observer.onReconcile?.(found.discrepancies, at);
       return found.discrepancies.length === 0 ? null : `${found.discrepancies.length} differences`;
     }

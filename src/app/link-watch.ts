@@ -1,13 +1,13 @@
 import type { Occurrence } from '../calendar/windows.ts';
 import type { BrokerWindow } from '../config/schema.ts';
 import type { AlertCode } from '../domain/alert.ts';
-import { type EpochMs, epochMs, MINUTE_MS, SECOND_MS, type Session } from '../domain/time.ts';
+import { type EpochMs, epochMs, MINUTE_MS, type Session } from '../domain/time.ts';
 import { alertDraft } from '../events/alert-draft.ts';
 import type { Discrepancy } from '../ledger/breaks.ts';
 import type { BrokerLink, LinkStanding } from '../ports/broker-link.ts';
 import type { System } from './compose.ts';
 import type { Monitors } from './monitors.ts';
-import { compareAgain } from './reconcile-job.ts';
+import { compareAgain, SETTLE_MS, type TakeIn } from './reconcile-job.ts';
 import { alertBreak } from './recover.ts';
 import { ASK_AGAIN_MS, learn } from './take-up-line.ts';
 import { durationText } from './words.ts';
@@ -18,8 +18,6 @@ const DOWN_GRACE_MS = MINUTE_MS;
 const BACK_GRACE_MS = 10 * MINUTE_MS;
 /** How often book and broker are compared while something is held or differs. */
 const COMPARE_MS = 5 * MINUTE_MS;
-/** How long book and broker may take to agree before what differs is called a break. */
-export const SETTLE_MS = 15 * SECOND_MS;
 
 /** What the watch over a line works with. */
 export interface LinkWatchParts {
@@ -116,7 +114,9 @@ export class LinkWatch {
     const system = this.#parts.system();
     const at = this.#now();
     const before = this.#found;
-    const found = await compareAgain(system, session, at, epochMs(at + SETTLE_MS), before);
+    const takeIn: TakeIn = (date) => this.#parts.monitors.takeIn(date);
+    const until = epochMs(at + SETTLE_MS);
+    const found = await compareAgain(system, session, { at, takeIn, until }, before);
     if (found.length > 0 && before.length === 0) await alertBreak(system, found.length, '');
     if (found.length === before.length) this.compared(found);
     else this.#parts.onCompared(found, at);

@@ -23,7 +23,7 @@ import {
 import { compose, type System } from './compose.ts';
 import { openHomeLog } from './home-log.ts';
 import { Monitors } from './monitors.ts';
-import { compareTo, recordReconciliation, runReconcile } from './reconcile-job.ts';
+import { compareTo, recordReconciliation, runReconcile, type TakeIn } from './reconcile-job.ts';
 import { type Requester, recordCommand, requesterOf } from './record-command.ts';
 import { recordsOf } from './records.ts';
 import { takeUpLine } from './take-up-line.ts';
@@ -120,7 +120,8 @@ export async function reconcileIn(
   }
   if (!broker.simulated) {
     const until = epochMs(at + PATIENCE_MS);
-    return outcome(await runReconcile(system, session, at, until), null);
+    const takeIn: TakeIn = (date) => monitors.takeIn(date);
+    return outcome(await runReconcile(system, session, at, takeIn, until), null);
   }
   const result = compareTo(system, await broker.statement(since));
   return outcome(result, await recordReconciliation(system, result, session, at));

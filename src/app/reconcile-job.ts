@@ -5,7 +5,14 @@ import { writeAtomic } from '../adapters/file/atomic-file.ts';
 import { nodeFileSystem } from '../adapters/file/node-file-system.ts';
 import { newYorkDate, newYorkTime } from '../calendar/nyse.ts';
 import type { BrokerStatement } from '../domain/account.ts';
-import { type EpochMs, epochMs, isoUtc, MINUTE_MS, type Session } from '../domain/time.ts';
+import {
+  type EpochMs,
+  epochMs,
+  isoUtc,
+  MINUTE_MS,
+  type Session,
+  type SessionDate,
+} from '../domain/time.ts';
 import { type Discrepancy, openBreaks } from '../ledger/breaks.ts';
 import {
   confirmed,
@@ -20,8 +27,17 @@ import { unpaidCommissions } from './valuation.ts';
 /** How far apart two reads of the broker must be to prove a difference together. */
 const APART_MS = 5_000;
 
+/** How long book and broker may take to agree before what differs is called a break. */
+export const SETTLE_MS = 15_000;
+
 /** How long after the close a difference that is still young is looked at again. */
 const UNTIL_AFTER_CLOSE_MS = 10 * MINUTE_MS;
+
+/** Writes down what the broker said: a fill during a comparison would look like a difference otherwise. */
+export type TakeIn = (session: SessionDate) => Promise<void>;
+
+/** For simulated brokers: what they say was taken in before anything is compared. */
+export const ALL_TOLD: TakeIn = () => Promise.resolve();
 
 /**
  * Compares the book with the broker's statement, journals the result and writes it to
@@ -32,9 +48,10 @@ export async function runReconcile(
   system: System,
   session: Session,
   at: EpochMs,
+  takeIn: TakeIn,
   until: EpochMs = epochMs(session.closeAt + UNTIL_AFTER_CLOSE_MS),
 ): Promise<Reconciliation> {
-  const result = await compared(system, session, until);
+  const result = await compared(system, session, takeIn, until);
   await journalReconciliation(system, result);
   if (system.writesReports) writeReconciliation(system, result, session, at);
   return result;
@@ -47,11 +64,10 @@ export async function runReconcile(
 export async function compareAgain(
   system: System,
   session: Session,
-  at: EpochMs,
-  until: EpochMs,
+  { at, takeIn, until }: { readonly at: EpochMs; readonly takeIn: TakeIn; readonly until: EpochMs },
   before: readonly Discrepancy[],
 ): Promise<readonly Discrepancy[]> {
-  const result = await compared(system, session, until);
+  const result = await compared(system, session, takeIn, until);
   const { discrepancies } = result;
   if (isDeepStrictEqual(discrepancies, before)) return discrepancies;
   await journalReconciliation(system, result);
@@ -59,9 +75,18 @@ export async function compareAgain(
   return discrepancies;
 }
 
-function compared(system: System, session: Session, until: EpochMs): Promise<Reconciliation> {
+function compared(
+  system: System,
+  session: Session,
+  takeIn: TakeIn,
+  until: EpochMs,
+): Promise<Reconciliation> {
   const { broker, clock, wait } = system;
-  const read = async () => compareTo(system, await broker.statement(session.openAt));
+  const read = async () => {
+    const statement = await broker.statement(session.openAt);
+    await takeIn(session.date);
+    return compareTo(system, statement);
+  };
   return broker.simulated
     ? read()
     : compareUntilSettled(read, { now: () => clock.now(), wait, until });

@@ -4,10 +4,11 @@ import type { RunRecord } from '../domain/run.ts';
 import { type EpochMs, epochMs, MINUTE_MS, type Session } from '../domain/time.ts';
 import { alertDraft } from '../events/alert-draft.ts';
 import type { EventDraft } from '../events/event.ts';
+import type { BookOrder } from '../ledger/book-state.ts';
 import type { Discrepancy } from '../ledger/breaks.ts';
 import type { System } from './compose.ts';
 import type { Monitors } from './monitors.ts';
-import { runReconcile } from './reconcile-job.ts';
+import { runReconcile, SETTLE_MS, type TakeIn } from './reconcile-job.ts';
 import { type PlannedSlot, planBetween } from './session-plan.ts';
 import { ASK_AGAIN_MS, takeUpLine } from './take-up-line.ts';
 
@@ -27,26 +28,32 @@ export async function recover(
   monitors: Monitors,
   session: Session,
 ): Promise<readonly RunRecord[]> {
+  const unanswered = system.book.live().filter(isUnanswered);
   await takeUpLine(system, monitors, session);
   await monitors.takeIn(session.date);
   if (system.broker.simulated) await endUnsent(system);
   else await monitors.desk.recover();
   await monitors.prove(session.date);
-  if (!system.broker.simulated) await learnUnanswered(system, monitors, session);
+  if (!system.broker.simulated) await learnOf(unanswered, system, monitors, session);
   return system.book.unfinishedRuns();
 }
 
+const isUnanswered = ({ status }: BookOrder): boolean =>
+  status === 'submitted' || status === 'unknown';
+
 /**
- * Looks until nothing is unknown. What a real broker does not show may still be on its way to it: two looks have to agree
- * that it is not. What stays unknown is looked at again while the daemon runs.
+ * Looks until none of these orders is unknown. What a real broker does not show may still be on its way to it: two looks
+ * have to agree that it is not. What stays unknown is looked at again while the daemon runs.
  */
-async function learnUnanswered(
+async function learnOf(
+  unanswered: readonly BookOrder[],
   { book, clock, wait }: System,
   monitors: Monitors,
   session: Session,
 ): Promise<void> {
   const until = clock.now() + ANSWERED_WITHIN_MS;
-  const isOpen = (): boolean => book.live().some(({ status }) => status === 'unknown');
+  const isOpen = (): boolean =>
+    unanswered.some(({ orderRef }) => book.order(orderRef)?.status === 'unknown');
   while (isOpen() && clock.now() + ASK_AGAIN_MS <= until) {
     await wait(ASK_AGAIN_MS);
     await monitors.prove(session.date);
@@ -89,11 +96,13 @@ async function endUnsent({ book, broker, clock, history }: System): Promise<void
 /** Compares what we think with what the broker says, before anything is sent; what differs. */
 export async function compareFirst(
   system: System,
+  monitors: Monitors,
   session: Session,
   at: EpochMs,
-  until?: EpochMs,
 ): Promise<readonly Discrepancy[]> {
-  const { discrepancies } = await runReconcile(system, session, at, until);
+  const takeIn: TakeIn = (date) => monitors.takeIn(date);
+  const until = epochMs(at + SETTLE_MS);
+  const { discrepancies } = await runReconcile(system, session, at, takeIn, until);
   const differences = discrepancies.length;
   if (differences > 0) await alertBreak(system, differences, ' at the start');
   return discrepancies;

@@ -13,8 +13,7 @@ import { noScansOver } from './daemon-line.ts';
 import { Engine } from './engine.ts';
 import { openHomeLog } from './home-log.ts';
 import type { JobObserver } from './jobs.ts';
-import { SETTLE_MS } from './link-watch.ts';
-import { runReconcile } from './reconcile-job.ts';
+import { runReconcile, SETTLE_MS, type TakeIn } from './reconcile-job.ts';
 import { recover } from './recover.ts';
 import { type PlannedSlot, planBetween } from './session-plan.ts';
 import { settleEntries } from './settle-entries.ts';
@@ -90,10 +89,12 @@ async function runDue(
   const session = engine.nextInstant()?.session;
   if (session === undefined) return { slot: null, why: 'the calendar ends' };
   await recover(system, engine.monitors, session);
+  const takeIn: TakeIn = (date) => engine.monitors.takeIn(date);
   const { discrepancies } = await runReconcile(
     system,
     session,
     request.now,
+    takeIn,
     epochMs(request.now + SETTLE_MS),
   );
   const window = new BrokerTimetable(system.config).current(request.now);
@@ -122,6 +123,7 @@ async function runDue(
     observer: request.observer,
     giveUp: new AbortController().signal,
     circumstances,
+    takeIn,
   });
   const run = () => runner.handle({ slot, at, attempt: 1, cause: '' });
   const when = laterOf(at, clock.now());

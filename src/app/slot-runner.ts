@@ -6,6 +6,7 @@ import type { Agenda, Due } from './agenda.ts';
 import type { System } from './compose.ts';
 import { fenced } from './fence.ts';
 import { beginSlot, type JobObserver } from './jobs.ts';
+import type { TakeIn } from './reconcile-job.ts';
 import { endCutOff } from './recover.ts';
 import type { PlannedSlot } from './session-plan.ts';
 import { backoffMs, type Circumstances, judgeSlot } from './slots.ts';
@@ -19,6 +20,7 @@ export interface SlotRunnerParts {
   /** Aborted when nothing is waited for any longer. */
   readonly giveUp: AbortSignal;
   readonly circumstances: (slot: PlannedSlot) => Circumstances;
+  readonly takeIn: TakeIn;
 }
 
 /** A job that is being done, or the last one that was. */
@@ -103,12 +105,13 @@ export class SlotRunner {
   }
 
   async #run({ slot, attempt, cause }: Due, lateMs: number): Promise<void> {
-    const { timeline, observer, giveUp } = this.#parts;
+    const { timeline, observer, giveUp, takeIn } = this.#parts;
     const { row, law } = slot;
     const from = timeline.now();
-    const fence = fenced(this.#system);
+    const fence = fenced(this.#system, takeIn);
     this.#last = { slot: row.name, from, to: null };
-    const work = beginSlot(fence.system, slot, { lateMs, attempt, cause }, observer);
+    const beginning = { lateMs, attempt, cause };
+    const work = beginSlot(fence.system, slot, beginning, observer, fence.takeIn);
     // It may fail long after nobody waits for it any more.
     work.catch(() => {});
     try {

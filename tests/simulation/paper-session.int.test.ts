@@ -10,7 +10,7 @@ import { runOnce } from '../../src/app/run-once.ts';
 import { runSlotOnce } from '../../src/app/run-slot-once.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { type EpochMs, epochMs, MINUTE_MS, SECOND_MS } from '../../src/domain/time.ts';
-import { ACCOUNT, at, DATE, type PaperDesk, SESSION } from './paper-desk.ts';
+import { ACCOUNT, at, DATE, IDLE, type PaperDesk, SESSION } from './paper-desk.ts';
 import { alertsOf, expectSound, paperDesks } from './paper-desks.ts';
 
 /** What the scan enters: 35 shares, at the price they stay at. */
@@ -38,8 +38,12 @@ async function unarmed(desk: PaperDesk, until: EpochMs, observe: boolean): Promi
 }
 
 /** The user of the account buys by hand, or sells where negative, without a word to us. */
-function tradeElsewhere({ tws: { exchange } }: PaperDesk, shares: number, commission = 1): void {
-  const contract = exchange.book.contracts.find(({ symbol }) => symbol === SYMBOL);
+function tradeElsewhere(
+  { tws: { exchange } }: PaperDesk,
+  shares: number,
+  { symbol = SYMBOL, commission = 1 } = {},
+): void {
+  const contract = exchange.book.contracts.find((one) => one.symbol === symbol);
   if (contract !== undefined) exchange.holdings.book(contract, shares, 168, commission);
 }
 
@@ -85,8 +89,8 @@ describe('a session in mode paper', () => {
     const yaml = 'schedule:\n  - { name: scan-only, job: scan, at: "10:00", top: 1 }\n';
     const desk = await open({ from: at('09:20'), yaml });
     await desk.daemon(at('09:22'));
-    tradeElsewhere(desk, 5, 0);
-    const sells = desk.when(at('09:42'), () => tradeElsewhere(desk, -5, 0));
+    tradeElsewhere(desk, 5, { commission: 0 });
+    const sells = desk.when(at('09:42'), () => tradeElsewhere(desk, -5, { commission: 0 }));
     await desk.daemon(at('10:05'));
     await sells;
     const compared = await desk.of('reconcile.completed');
@@ -94,6 +98,20 @@ describe('a session in mode paper', () => {
     expect(kinds).toEqual([[], ['foreign_position', 'cash'], []]);
     const orders = await desk.of('order.submitted');
     expect(orders.map(({ leg }) => leg)).toEqual(['entry', 'stop']);
+  });
+
+  it('takes a stop that sells while it compares for no difference', async () => {
+    const desk = await open();
+    await desk.daemon(at('09:40'));
+    tradeElsewhere(desk, 5, { symbol: IDLE[0] });
+    const before = (await desk.of('reconcile.completed')).length;
+    const stops = desk.when(at('09:40:04'), () => desk.tws.print(SYMBOL, 159, { half: 0.02 }));
+    await desk.daemon(at('09:41'));
+    await stops;
+    const compared = (await desk.of('reconcile.completed')).slice(before);
+    const kinds = compared.map(({ discrepancies }) => discrepancies.map(({ kind }) => kind));
+    expect(kinds).toEqual([['foreign_position', 'cash']]);
+    expect((await desk.of('trade.closed')).map(({ exitReason }) => exitReason)).toEqual(['stop']);
   });
 
   it('says through its daemon how the broker stands, to whoever looks at the home', async () => {
