@@ -127,17 +127,14 @@ export class Protector {
     const isNews = !breach.isDue || ACTING.has(next.action);
     this.#breaches.set(symbol, after(breach, next, now()));
     if (isNews) await this.#record(proof, next);
-    if (next.action === 'alert') {
-      if (!breach.isAlerted) await this.#alert(proof);
-      return false;
-    }
+    if (CALLING.has(next.action) && !breach.isAlerted) await this.#alert(proof);
     if (!ACTING.has(next.action)) return false;
     const outcome = await this.#act(proof, next, session);
     if (outcome !== 'not_sent' && outcome !== 'denied') return true;
     // A repair that never left the house has not failed: nothing is sold for it.
     const deniedFor = outcome === 'denied' ? arithmetic(proof) : null;
     this.#breaches.set(symbol, { ...breach, isDue: true, isAlerted: true, deniedFor });
-    if (!breach.isAlerted) await this.#alert(proof);
+    if (!CALLING.has(next.action) && !breach.isAlerted) await this.#alert(proof);
     return false;
   }
 
@@ -242,13 +239,16 @@ const ACTING: ReadonlySet<Repair['action']> = new Set([
   'buy_back',
 ]);
 
+/** What a person is called for: nobody asked for these trades. */
+const CALLING: ReadonlySet<Repair['action']> = new Set(['sell', 'buy_back', 'alert']);
+
 function after(breach: OpenBreach, { action }: Repair, now: EpochMs): OpenBreach {
   const isRepair = action === 'new_stop' || action === 'resize_stop';
   const isSale = action === 'sell' || action === 'buy_back';
   return {
     ...breach,
     isDue: true,
-    isAlerted: breach.isAlerted || action === 'alert',
+    isAlerted: breach.isAlerted || CALLING.has(action),
     repairs: breach.repairs + (isRepair ? 1 : 0),
     sales: breach.sales + (isSale ? 1 : 0),
     actedAt: ACTING.has(action) ? now : breach.actedAt,

@@ -277,7 +277,7 @@ describe('shares that lost their stop', () => {
     expect(it.book.owned(AAA)).toBe(100);
   });
 
-  it('are sold where the price has passed it already', async () => {
+  it('are sold where the price has passed it already, and a person is called', async () => {
     const it = scene({ bars: [FLAT, [94, 94.5, 93, 94, 1_000], FLAT] });
     await it.enter();
     await it.bar();
@@ -288,6 +288,8 @@ describe('shares that lost their stop', () => {
     await it.desk.takeIn(date);
     await it.look(date);
     expect(await it.live()).toEqual(['exit 100 working']);
+    const alerts = (await it.events()).filter(({ type }) => type === 'alert.raised');
+    expect(alerts).toMatchObject([{ code: 'UNPROTECTED', level: 'critical' }]);
     await it.bar();
     await it.bar();
     expect(it.book.owned(AAA)).toBe(0);
