@@ -7,6 +7,7 @@ import type { EventDraft } from '../events/event.ts';
 import type { Discrepancy } from '../ledger/breaks.ts';
 import type { Decision } from '../pipeline/decide.ts';
 import { type RunOutcome, type RunRequest, runPipeline } from '../pipeline/run.ts';
+import { plural } from '../reporting/format.ts';
 import { worthOf } from './account-worth.ts';
 import type { System } from './compose.ts';
 import type { Slot } from './engine.ts';
@@ -96,7 +97,9 @@ async function workOf(
     case 'reconcile': {
       const found = await runReconcile(system, session, at, takeIn);
       observer.onReconcile?.(found.discrepancies, at);
-      return found.discrepancies.length === 0 ? null : `${found.discrepancies.length} differences`;
+      return found.discrepancies.length === 0
+        ? null
+        : plural(found.discrepancies.length, 'difference');
     }
     case 'report': {
       // The renderers are loaded when the first report is due.

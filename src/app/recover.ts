@@ -6,6 +6,7 @@ import { alertDraft } from '../events/alert-draft.ts';
 import type { EventDraft } from '../events/event.ts';
 import type { BookOrder } from '../ledger/book-state.ts';
 import type { Discrepancy } from '../ledger/breaks.ts';
+import { plural } from '../reporting/format.ts';
 import type { System } from './compose.ts';
 import type { Monitors } from './monitors.ts';
 import { runReconcile, SETTLE_MS, type TakeIn } from './reconcile-job.ts';
@@ -119,7 +120,7 @@ export async function alertBreak(
       at: clock.now(),
       level: 'critical',
       code: 'RECONCILE_BREAK',
-      message: `${differences} differences between book and broker${when}: no entries`,
+      message: `${plural(differences, 'difference')} between book and broker${when}: no entries`,
     }),
   ]);
 }
