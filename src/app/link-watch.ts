@@ -118,7 +118,7 @@ export class LinkWatch {
     const until = epochMs(at + SETTLE_MS);
     const found = await compareAgain(system, session, { at, takeIn, until }, before);
     if (found.length > 0 && before.length === 0) await alertBreak(system, found.length, '');
-    if (found.length === before.length) this.compared(found);
+    if (found === before) this.compared(found);
     else this.#parts.onCompared(found, at);
   }
 

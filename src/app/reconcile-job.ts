@@ -59,7 +59,7 @@ export async function runReconcile(
 
 /**
  * The same beside the schedule, again and again: written down only where it is news. `before` is what was found last.
- * Resolves with what is found now.
+ * Resolves with what is found now: `before` itself where that is the same.
  */
 export async function compareAgain(
   system: System,
@@ -69,7 +69,7 @@ export async function compareAgain(
 ): Promise<readonly Discrepancy[]> {
   const result = await compared(system, session, takeIn, until);
   const { discrepancies } = result;
-  if (isDeepStrictEqual(discrepancies, before)) return discrepancies;
+  if (isDeepStrictEqual(discrepancies, before)) return before;
   await journalReconciliation(system, result);
   if (discrepancies.length > 0) writeReconciliation(system, result, session, at);
   return discrepancies;
