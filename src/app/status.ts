@@ -22,6 +22,7 @@ export interface AccountStatus {
   readonly equity: Micros;
   readonly cash: Micros;
   readonly dayPnl: Micros;
+  /** What the limit counts: at the last close, from the peak that was last forgiven. */
   readonly drawdown: number;
   readonly positions: number;
   readonly openRisk: Micros;
@@ -99,7 +100,7 @@ function accountOf(book: Book): AccountStatus {
     equity,
     cash: book.cash,
     dayPnl: subtract(equity, base),
-    drawdown: book.drawdownAt(equity),
+    drawdown: book.limitDrawdown,
     positions: trades.length,
     openRisk,
     workingOrders: book.live().length,

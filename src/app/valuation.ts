@@ -137,7 +137,7 @@ export function sessionIntensity(system: System, session: Session): number {
   const { book, config } = system;
   if (book.intensitySession === session.date && book.intensity !== null) return book.intensity;
   const netR = lastResults(book.closedTrades(), config.intensity.window);
-  const drawdown = -(book.lastClose?.limitDrawdown ?? 0);
+  const drawdown = -book.limitDrawdown;
   const limit = config.risk.maxDrawdownFraction;
   const computed = intensityFactor(netR, drawdown, limit, config.intensity);
   return settleIntensity(book.intensity, computed, config.intensity);
@@ -173,7 +173,7 @@ function intensityDrafts(
     recent.length < window
       ? `${recent.length} of ${window} trades closed`
       : `the last ${window} trades made ${mean.toFixed(2)} R on average`;
-  const drawdown = -(book.lastClose?.limitDrawdown ?? 0) * 100;
+  const drawdown = -book.limitDrawdown * 100;
   const limit = config.risk.maxDrawdownFraction * 100;
   const cause = `${results}, drawdown ${drawdown.toFixed(2)} % of ${limit.toFixed(2)} %`;
   const at = clock.now();

@@ -111,7 +111,7 @@ function accountLines(
     row(
       'Limits',
       `day ${formatUsd(dayPnl, { sign: true })} (loss ${usedDay} of ${percent(risk.dailyLossFraction)}), ` +
-        `drawdown ${percent(-drawdown)} of ${percent(risk.maxDrawdownFraction)}`,
+        `drawdown ${percent(-drawdown)} of ${percent(risk.maxDrawdownFraction)} at the last close`,
     ),
     row(
       'Positions',

@@ -291,6 +291,10 @@ export class Book implements Fold {
     const { close, flowSinceClose } = this.#state;
     return indexAfter(close, equity, flowSinceClose).drawdown;
   }
+  /** What the drawdown limit counts: the fall at the last close from the peak that was last forgiven, <= 0. */
+  get limitDrawdown(): number {
+    return this.#state.close?.limitDrawdown ?? 0;
+  }
   /** Cash plus open positions at their marks. */
   equity(): Micros {
     let total: number = this.#state.cash;

@@ -57,7 +57,7 @@ export function portfolioState(book: Book, view: PortfolioView): PortfolioState 
     activity: activityOf(book, view),
     previousCloseEquity: base,
     dayPnl: dayPnlOf(book, equity, positions),
-    drawdown: book.lastClose?.limitDrawdown ?? 0,
+    drawdown: book.limitDrawdown,
     intensity: view.intensity,
     trading: tradingOf(book, view),
   };

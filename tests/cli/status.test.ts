@@ -3,6 +3,7 @@ import { run } from './fake-world.ts';
 import { contents, inFolder, put } from './homes.ts';
 
 const SMALL = { 'config/trade-labs.yaml': 'data: { synthetic: { seed: 1, symbols: 12 } }\n' };
+const LIMIT = 'risk.maxDrawdownFraction';
 
 describe('status', () => {
   it('says of an empty home that nothing ran, what comes next, and changes nothing', () =>
@@ -57,6 +58,37 @@ describe('status', () => {
           daemon: { state: 'stopped' },
           lastReconcile: { differences: 0 },
         },
+      });
+    }));
+
+  it('shows the drawdown that the limit counts, also after its peak was rebased', () =>
+    inFolder(async (dir) => {
+      put(dir, SMALL);
+      const days = ['--from', '2026-03-02', '--to', '2026-03-04'];
+      await run(['daemon', '--simulate', ...days], { cwd: dir });
+      const now = '2026-03-05T15:00:00Z';
+      const shown = async () => {
+        const told = async (command: string) =>
+          JSON.parse((await run([command, '--json'], { cwd: dir, now })).stdout).data;
+        const { limits } = await told('risk');
+        const { used } = limits.find((one: { key: string }) => one.key === LIMIT);
+        const { stdout } = await run(['status'], { cwd: dir, now });
+        const { account } = await told('status');
+        return { used, status: -account.drawdown, text: /drawdown (.*)$/m.exec(stdout)?.[1] };
+      };
+      const before = await shown();
+      expect(before.used).toBeGreaterThan(0);
+      expect(before.status).toBe(before.used);
+      const percent = `${(before.used * 100).toFixed(2)} %`;
+      expect(before.text).toBe(`${percent} of 10.00 % at the last close`);
+      const rebased = await run(['resume', '--rebase-peak', '--confirm', 'SIM-1'], {
+        cwd: dir,
+        now,
+      });
+      expect(rebased.exit, rebased.stderr).toBe(0);
+      expect(await shown()).toMatchObject({
+        used: 0,
+        text: '0.00 % of 10.00 % at the last close',
       });
     }));
 
