@@ -20,6 +20,7 @@ import {
   type CashKind,
   cashAfter,
 } from '../ledger/reconcile-adopt.ts';
+import { adoptable } from '../ledger/reconcile-rows.ts';
 import { compose, type System } from './compose.ts';
 import { openHomeLog } from './home-log.ts';
 import { Monitors } from './monitors.ts';
@@ -136,11 +137,12 @@ const digestOf = (drafts: readonly EventDraft[]): string =>
 
 /** The executions first: what they explain needs no inference. */
 function correctionDrafts(
-  { book, clock }: System,
+  system: System,
   statement: BrokerStatement,
   { symbols, cash, fills }: Corrections,
   session: Session,
 ): EventDraft[] {
+  const { book, clock } = system;
   const by: Adoption = { at: clock.now(), session: session.date, by: 'cli' };
   const only = fills === 'all' ? null : fills;
   const booked = fills === null ? [] : bookFills(book, statement, by, newYorkDate, only);
@@ -149,13 +151,25 @@ function correctionDrafts(
       hint: 'trade-labs reconcile shows what is missing',
     });
   }
-  const drafts = [
-    ...booked,
-    ...symbols.flatMap((symbol) => agreed(adoptSymbol(book, statement, symbol, by))),
-  ];
+  const adopt = (symbol: Symbol): EventDraft[] => agreed(adoptSymbol(book, statement, symbol, by));
+  const adopted = symbols.map(adopt);
+  const same = symbols.filter((_, i) => adopted[i]?.length === 0);
+  if (same.length > 0) throw nothingOf(same.join(', '), system, statement);
+  const drafts = [...booked, ...adopted.flat()];
   if (cash === null) return drafts;
   // What the shares moved explains a part of the cash.
-  return [...drafts, ...agreed(adoptCash(cashAfter(book, drafts), statement, cash, by))];
+  const moved = agreed(adoptCash(cashAfter(book, drafts), statement, cash, by));
+  if (moved.length + drafts.length === 0) throw nothingOf('CASH', system, statement);
+  return [...drafts, ...moved];
+}
+
+/** Refuses to adopt what does not differ: a name that was mistyped is told from one that matches. */
+function nothingOf(what: string, system: System, statement: BrokerStatement): Failure {
+  const known = adoptable(compareTo(system, statement).rows).join(', ');
+  return new Failure('INPUT_INVALID', `nothing of ${what} differs: there is nothing to adopt`, {
+    details: [known === '' ? 'nothing can be adopted' : `can be adopted: ${known}`],
+    hint: 'trade-labs reconcile shows what differs',
+  });
 }
 
 function agreed(drafts: Result<EventDraft[], string>): EventDraft[] {

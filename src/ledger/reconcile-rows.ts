@@ -152,3 +152,12 @@ export const rowOf = (compared: Compared, state: RowState): ReconcileRow => {
     action: kind === null || state === 'information' ? null : ACTION[kind](symbol ?? 'CASH'),
   };
 };
+
+/** What of a comparison the book may take over from the broker, as `--adopt` names it; each once. */
+export const adoptable = (rows: readonly ReconcileRow[]): string[] => {
+  const offered = rows.flatMap(({ action, symbol }) => {
+    const name = symbol ?? 'CASH';
+    return action?.includes(`--adopt ${name}`) ? [name] : [];
+  });
+  return [...new Set(offered)];
+};

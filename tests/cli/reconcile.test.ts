@@ -128,6 +128,30 @@ describe('reconcile', () => {
     expect(stderr).toContain(why);
   });
 
+  it('says that nothing of a symbol differs, and what can be adopted', async () => {
+    const asked = async (home: string, ...names: string[]) => {
+      const { exit, stderr } = await at(home, 'reconcile', '--adopt', ...names, '--yes');
+      return [exit, stderr];
+    };
+    const sound = homeWith(() => {});
+    expect(await asked(sound, 'NOPE')).toEqual([
+      2,
+      expect.stringMatching(/nothing of NOPE differs.*\n +nothing can be adopted/),
+    ]);
+    expect(await asked(sound, 'CASH', '--as', 'fee')).toEqual([
+      2,
+      expect.stringContaining('nothing of CASH differs'),
+    ]);
+    const home = spoilt();
+    expect(await asked(home, `${held},NOPE`)).toEqual([
+      2,
+      expect.stringMatching(
+        new RegExp(`nothing of NOPE differs.*\\n +can be adopted: ${held}, CASH`),
+      ),
+    ]);
+    expect((await at(home, 'reconcile', '--adopt', 'NOPE', '--dry-run')).exit).toBe(2);
+  });
+
   it('of a home without a history says so', async () => {
     const empty = mkdtempSync(join(dir, 'empty-'));
     const { exit, stderr } = await at(empty, 'reconcile');
