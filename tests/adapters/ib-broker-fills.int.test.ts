@@ -52,16 +52,23 @@ describe('executions', () => {
     const it = await faulty('correct-execution', 1);
     await it.broker.submit(bracket);
     await it.trade(AAPL, 100);
-    const [first, corrected, ...more] = fillsOf(await it.heard());
+    const events = await it.heard();
+    const [first, corrected, ...more] = fillsOf(events);
     expect(more).toEqual([]);
     expect(first).toMatchObject({ price: usd(100) });
     expect(corrected).toMatchObject({
       price: usd(100.01),
       quantity: 100,
       corrects: { of: first?.execId, revision: 1 },
+      commission: null,
     });
+    const paid = events.filter((event) => event.kind === 'commission');
+    expect(paid).toMatchObject([
+      { execId: first?.execId, commission: usd(1) },
+      { execId: corrected?.execId, commission: usd(1.05) },
+    ]);
     const { fills: stated, positions } = await it.broker.statement(EVER);
-    expect(stated.map(({ execId }) => execId)).toEqual([corrected?.execId]);
+    expect(stated).toMatchObject([{ execId: corrected?.execId, commission: usd(1.05) }]);
     expect(positions).toMatchObject([{ quantity: 100 }]);
     // The same again, asked for, is not told again.
     expect(fillsOf(await it.heard())).toEqual([]);

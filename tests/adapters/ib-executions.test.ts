@@ -21,6 +21,8 @@ const execution = {
   orderRef: ENTRY,
 };
 
+type Paid = Extract<BrokerEvent, { kind: 'commission' }>;
+
 function heard() {
   const events: BrokerEvent[] = [];
   const remarks: IbRemark[] = [];
@@ -156,16 +158,42 @@ describe('a commission', () => {
     expect(events.at(-1)).toMatchObject({ kind: 'commission', commission: 0 });
   });
 
-  it('of what was corrected since belongs to the correction', () => {
-    const { events, take, pay } = heard();
-    take();
-    take({ execId: '0000e0d5.6405c9b5.01.02', price: 187.44 });
-    pay(1.05);
-    expect(events.at(-1)).toMatchObject({
-      kind: 'commission',
-      execId: '0000e0d5.6405c9b5.01.02',
+  const correction = { execId: '0000e0d5.6405c9b5.01.02', price: 187.44 };
+  const own = { execId: correction.execId };
+
+  it.each([
+    ['before both', ['own', 'first', 'take', 'correct']],
+    ['between them', ['take', 'own', 'first', 'correct']],
+    ['between them, after the first one’s', ['take', 'first', 'own', 'correct']],
+    ['after both', ['take', 'first', 'correct', 'own']],
+    ['after both, before the first one’s', ['take', 'correct', 'own', 'first']],
+    ['after both, after the first one’s', ['take', 'correct', 'first', 'own']],
+  ] as const)('of a correction is the one that is told for it: %s', (_, order) => {
+    const { executions, events, take, pay } = heard();
+    const steps = {
+      take: () => take(),
+      correct: () => take(correction),
+      first: () => pay(1),
+      own: () => pay(1.05, own),
+    };
+    for (const step of order) steps[step]();
+    expect(executions.since(0 as EpochMs)).toMatchObject([{ ...own, commission: usd(1.05) }]);
+    const told = events.flatMap((event) => {
+      const { execId, commission } = event.kind === 'filled' ? event.fill : (event as Paid);
+      return execId === own.execId && commission !== null ? [commission] : [];
     });
+    expect(told).toEqual([usd(1.05)]);
+  });
+
+  it('of what was corrected since is none of the correction, which waits for its own', () => {
+    const { executions, events, take, pay } = heard();
+    take();
+    pay(1);
+    take(correction);
+    expect(events.at(-1)).toMatchObject({ kind: 'filled', fill: { commission: null } });
+    pay(1);
     expect(events).toHaveLength(3);
+    expect(executions.since(0 as EpochMs)).toMatchObject([{ commission: null }]);
   });
 
   it('in another currency is not counted as dollars: it waits, and a person is called', () => {

@@ -232,6 +232,27 @@ describe('an execution that the broker corrects', () => {
     }
   });
 
+  it('costs what is told for it, which is not known before', () => {
+    const ledger = held();
+    const paid = (execId: string, dollars: number): string[] => {
+      const told = { kind: 'commission', execId, commission: usd(dollars), at: NEXT_DAY } as const;
+      const drafts = intake(ledger.book, [told], dateNo(2));
+      ledger.tell(...drafts);
+      return drafts.map(({ type }) => type);
+    };
+    take(ledger, first);
+    ledger.closeTrades();
+    take(ledger, { ...second, commission: null });
+    ledger.closeTrades();
+    expect(ledger.trade()).toMatchObject({ exitPrice: 94.25, commission: null, netPnl: null });
+    expect(ledger.book.cash).toBe(usd(100_000 - 576));
+    expect(paid('x.01', 1)).toEqual([]);
+    expect(paid('x.02', 1.05)).toEqual(['commission.recorded']);
+    ledger.closeTrades();
+    expect(ledger.trade()).toMatchObject({ commission: 2.05, netPnl: -577.05 });
+    expect(ledger.book.cash).toBe(usd(100_000 - 577.05));
+  });
+
   it('to what cannot have been calls a person, once, and changes nothing', () => {
     const ledger = held();
     const bought = ledger.events.find((event) => event.type === 'fill.recorded');

@@ -80,7 +80,8 @@ export class IbExecutions {
       side: told.side === 'BOT' ? 'buy' : 'sell',
       quantity: shares,
       price,
-      commission: this.#early.get(execId) ?? known?.fill.commission ?? null,
+      // What the one before cost may be another amount: until this one's own is told, it is not known.
+      commission: this.#early.get(execId) ?? null,
       filledAt: this.#instantOf(execId, told.time ?? '', orderRef) ?? heardAt,
       ...(revision > 0
         ? { corrects: { of: `${root}.${'1'.padStart(last.length, '0')}`, revision } }
@@ -111,20 +112,14 @@ export class IbExecutions {
       return;
     }
     const booked = this.#booked.get(root);
-    if (booked === undefined) {
+    if (booked?.fill.execId !== execId) {
+      // It waits for its execution; what was corrected since waits for nothing any more.
       this.#early.set(execId, amount);
       return;
     }
-    // A report on what was corrected since belongs to the correction, unless that has its own.
     const { fill } = booked;
     if (fill.commission === amount) return;
-    if (fill.execId !== execId && fill.commission !== null) return;
     booked.fill = { ...fill, commission: amount };
-    this.#parts.tell({
-      kind: 'commission',
-      execId: fill.execId,
-      commission: amount,
-      at: heardAt,
-    });
+    this.#parts.tell({ kind: 'commission', execId, commission: amount, at: heardAt });
   }
 }

@@ -35,7 +35,7 @@ export const FAULTS = {
   'no-status': 'fills without an order status',
   'status-first': 'tells the filled status before the execution',
   'duplicate-execution': 'tells an execution twice',
-  'correct-execution': 'corrects an execution a cent higher, as .02',
+  'correct-execution': 'corrects an execution a cent higher, its commission by five, as .02',
   'no-commission': 'never tells commissions',
   'unset-commission': 'tells a commission that has no value',
   'fill-while-cancelling': 'fills an order that is being cancelled',

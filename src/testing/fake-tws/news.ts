@@ -83,24 +83,46 @@ export class News implements ExchangeListener {
     }
     if (this.#faults.take('drop-after-fill')) for (const session of sessions) session.drop();
     if (!isFirst) tellStatus();
-    if (this.#faults.take('correct-execution')) tellExecution(this.#correct(booked));
-    if (this.#faults.has('no-commission')) return;
-    const tellCommission = (): void => {
-      for (const session of this.#parts.sessionsOf(booked.clientId))
-        session.send(this.#commission(booked));
-    };
-    if (this.#parts.commissionDelayMs === 0) tellCommission();
-    else void this.#parts.sleep(this.#parts.commissionDelayMs).then(tellCommission);
+    const isCorrected = this.#faults.take('correct-execution');
+    this.#later(() => {
+      this.#tellCommission(booked);
+      if (isCorrected) this.#later(() => this.#tellCorrection(booked));
+    });
   }
 
-  /** The same execution a cent higher, under the next number: in the place of the one before. */
+  /** A correction comes once everything of the execution before was told. */
+  #tellCorrection(booked: BookedExecution): void {
+    const corrected = this.#correct(booked);
+    for (const session of this.#parts.sessionsOf(booked.clientId)) {
+      session.send(execution(session.version, -1, corrected));
+    }
+    this.#later(() => this.#tellCommission(corrected));
+  }
+
+  #tellCommission(booked: BookedExecution): void {
+    if (this.#faults.has('no-commission')) return;
+    for (const session of this.#parts.sessionsOf(booked.clientId))
+      session.send(this.#commission(booked));
+  }
+
+  /** As late as commissions are. */
+  #later(tell: () => void): void {
+    const { commissionDelayMs, sleep } = this.#parts;
+    if (commissionDelayMs === 0) tell();
+    else void sleep(commissionDelayMs).then(tell);
+  }
+
+  /** The same execution a cent higher and a commission of five cents more, in the place of the one before. */
   #correct(booked: BookedExecution): BookedExecution {
     const price = Math.round((booked.price + 0.01) * 100) / 100;
-    const corrected = { ...booked, price, execId: booked.execId.replace(/\.01$/, '.02') };
+    const fee = Math.round((booked.commission + 0.05) * 100) / 100;
+    const execId = booked.execId.replace(/\.01$/, '.02');
+    const corrected = { ...booked, price, commission: fee, execId };
     this.#parts.exchange().executions[this.#parts.exchange().executions.indexOf(booked)] =
       corrected;
     const signed = booked.side === 'BOT' ? booked.shares : -booked.shares;
-    this.#parts.exchange().holdings.cash -= signed * (price - booked.price);
+    const charged = signed * (price - booked.price) + fee - booked.commission;
+    this.#parts.exchange().holdings.cash -= charged;
     return corrected;
   }
 
