@@ -1,4 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
@@ -58,6 +66,15 @@ describe('trade-labs history verify', () => {
     ]);
     expect((await inHome('rebuild')).exit).toBe(0);
     expect((await inHome('verify')).exit).toBe(0);
+  });
+
+  it('calls a journal that it may not read refused, not damaged', async () => {
+    const elsewhere = join(home, 'elsewhere.jsonl');
+    renameSync(march(), elsewhere);
+    symlinkSync(elsewhere, march());
+    const { exit, stdout, stderr } = await inHome('verify');
+    expect([exit, stdout]).toEqual([73, '']);
+    expect(stderr).toContain(`${march()} cannot be opened  [FILE_REFUSED]`);
   });
 
   it('says where there is none', async () => {

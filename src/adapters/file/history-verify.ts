@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { systemFailure } from '../../domain/system-failure.ts';
 import type { ChainHead } from '../../events/chain.ts';
 import type { FileSystem, OpenFile } from '../../ports/file-system.ts';
 import type { Fold } from '../../ports/history.ts';
@@ -7,9 +8,17 @@ import { loadState, STATE_FOLDER } from './history-state.ts';
 import { printDamage } from './journal-damage.ts';
 import { linesFrom } from './journal-lines.ts';
 import { JOURNAL_START, type JournalEnd, type JournalPosition } from './journal-walk.ts';
+import { memoryFiles } from './memory-files.ts';
 import { nodeFileSystem } from './node-file-system.ts';
 import { compactView } from './run-folder-history.ts';
-import { recordOfLine, VIEW_NAMES, VIEWS, type ViewName, type ViewRecord } from './view-layout.ts';
+import {
+  recordOfLine,
+  VIEW_NAMES,
+  VIEWS,
+  type ViewName,
+  type ViewRecord,
+  viewPaths,
+} from './view-layout.ts';
 import { Views } from './views.ts';
 
 /** What a look through a whole history found. */
@@ -33,7 +42,8 @@ const ATTEMPTS = 5;
 
 /**
  * Reads a whole history: every hash and link, every event against the schema, the checkpoints against the fold, and
- * the views, byte by byte, against what the fold says. Changes nothing, and may run while a daemon writes.
+ * the views, byte by byte, against what the fold says. Writes nothing anywhere (what the views should be is held in
+ * memory), and may run while a daemon writes. Throws what the system says where it does not let a file be read.
  */
 export async function verifyHistory(
   folder: string,
@@ -104,6 +114,8 @@ class Verification {
       try {
         next = steps.next();
       } catch (error) {
+        // A file that the system does not let us read says nothing of what is in it.
+        if (systemFailure(error) !== null) throw error;
         const after = this.#position.head.seq;
         this.#findings.push(
           `the book refuses an event after ${after}: ${(error as Error).message}`,
@@ -165,17 +177,18 @@ function expectedViews(files: FileSystem, folder: string): ExpectedViews {
 }
 
 function expectedInHome(files: FileSystem, folder: string): ExpectedViews {
-  const suffix = `.verify-${process.pid}`;
-  const views = new Views(files, folder, () => undefined).begin(VIEW_NAMES, suffix);
+  const inMemory = memoryFiles();
+  const views = new Views(inMemory, folder, () => undefined).begin(VIEW_NAMES, '');
   return {
     put: (view, key, record) => views.apply({ view, key, record } as Parameters<Views['apply']>[0]),
     records: (name) => views.get(name)?.records ?? 0,
     settle: () => views.settle(),
     difference: (name) => {
       const { file } = VIEWS[name];
-      return differenceOf(files, join(folder, file), join(folder, `${file}${suffix}`), file);
+      const expected = inMemory.open(viewPaths(folder, VIEWS[name]).view, 'read');
+      return differenceOf(files, join(folder, file), expected, file);
     },
-    close: () => views.discard(suffix),
+    close: () => views.close(),
   };
 }
 
@@ -206,17 +219,15 @@ function expectedInRunFolder(files: FileSystem, folder: string): ExpectedViews {
 function differenceOf(
   files: FileSystem,
   path: string,
-  expectedPath: string,
+  expected: OpenFile,
   file: string,
 ): string | null {
   if (files.stat(path) === null) return `${file} is missing: trade-labs history rebuild`;
   const found = files.open(path, 'read');
-  const expected = files.open(expectedPath, 'read');
   try {
     return firstDifference(found, expected, file);
   } finally {
     found.close();
-    expected.close();
   }
 }
 

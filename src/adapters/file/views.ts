@@ -108,7 +108,7 @@ export class Views {
     return states;
   }
 
-  /** Empty views under other names, to be filled from the journal and then adopted, or compared and discarded. */
+  /** Empty views under other names, to be filled from the journal and then adopted, or compared. */
   begin(names: readonly ViewName[], suffix = '.new'): Views {
     const files = bulkFiles(this.#files, (path) => path.includes('.index'));
     const fresh = new Views(files, this.#folder, (message) => {
@@ -133,16 +133,6 @@ export class Views {
   /** Brings everything that was written into the files, for others to read. */
   settle(): void {
     for (const view of this.#views.values()) view.flush();
-  }
-
-  /** Removes views that were begun under this suffix. */
-  discard(suffix: string): void {
-    for (const name of this.#views.keys()) {
-      const paths = viewPaths(this.#folder, VIEWS[name], suffix);
-      this.#files.remove(paths.view);
-      this.#files.remove(paths.index);
-    }
-    this.close();
   }
 
   close(): void {
