@@ -1,7 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { SweepQuestion } from '../adapters/file/sweep-file.ts';
-import { type ConfigSource, configReader, type LoadedConfig } from '../config/load.ts';
+import {
+  type ConfigReader,
+  type ConfigSource,
+  configReader,
+  type LoadedConfig,
+} from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { Failure } from '../domain/failure.ts';
 import type { Session, SessionDate } from '../domain/time.ts';
@@ -58,7 +63,7 @@ export async function prepareSweep(
       ? gridTrials(axes)
       : randomTrials(axes, question.random, question.seed);
   const read = configReader(configSource);
-  const base = read(question.set);
+  const base = read(question.set, () => '--set');
   const { home } = configSource;
   const dataDir = question.dataDir === null ? {} : { dataDir: question.dataDir };
   const source = openSource({ home, loaded: base, ...dataDir }, question.symbols ?? undefined);
@@ -110,7 +115,7 @@ function refuseRepeated(axes: readonly Axis[], set: Readonly<Record<string, stri
 async function configured(
   plan: readonly Trial[],
   set: Readonly<Record<string, string>>,
-  read: (flags: Readonly<Record<string, string>>) => LoadedConfig,
+  read: ConfigReader,
   source: BarSource,
   home: string,
   sessions: readonly Session[],
@@ -119,7 +124,8 @@ async function configured(
   let first: Failure | null = null;
   for (const trial of plan) {
     try {
-      const { config: value, hash } = read({ ...set, ...trial.values });
+      const optionOf = (key: string) => (Object.hasOwn(set, key) ? '--set' : '--grid');
+      const { config: value, hash } = read({ ...set, ...trial.values }, optionOf);
       await loadStrategy(value, home);
       universeOf(value, home);
       checkScanData(value, source);
@@ -140,7 +146,9 @@ async function configured(
 }
 
 function reasonOf({ code, message, details }: Failure): string {
-  const told = details.map((detail) => detail.replace(/^flag +/, '').replace(/ {2,}/g, ' '));
+  const told = details.map((detail) =>
+    detail.replace(/^--(grid|set) +/, '').replace(/ {2,}/g, ' '),
+  );
   return code === 'CONFIG_INVALID' && told.length > 0
     ? told.join('; ')
     : [message, ...told].join('; ');

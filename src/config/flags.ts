@@ -17,15 +17,21 @@ export interface Flags {
  * Dotted keys with their texts as settings. A row of the schedule goes by its name:
  * `schedule.scan-open.top` is the key `top` of the slot `scan-open`. A part of an alternative, such
  * as `sizing.stop.multiple`, is a part of the default where neither file nor flags choose one.
+ * Problems point at the option that gave the key.
  */
-export function readFlags(file: Tree, flags: Readonly<Record<string, string>>): Flags {
+export function readFlags(
+  file: Tree,
+  flags: Readonly<Record<string, string>>,
+  optionOf: (key: string) => string,
+): Flags {
   const tree = withDefaults(file, Object.keys(flags));
   const settings: Setting[] = [];
   const problems: Problem[] = [];
   for (const [key, text] of Object.entries(flags)) {
+    const where = optionOf(key);
     const read = NAMES.test(key) ? settingOf(key, text, tree.schedule) : notAKey(key);
-    if ('message' in read) problems.push(read);
-    else settings.push(read);
+    if ('message' in read) problems.push({ ...read, where });
+    else settings.push({ ...read, where });
   }
   return { tree, settings, problems };
 }
@@ -63,7 +69,7 @@ function pathOf(key: string, schedule: unknown): PropertyKey[] | undefined {
 const nameOf = (row: unknown): unknown =>
   typeof row === 'object' && row !== null ? (row as { name?: unknown }).name : undefined;
 
-function unknownRow(key: string, schedule: unknown): Problem {
+function unknownRow(key: string, schedule: unknown): Unplaced<Problem> {
   const names = (schedule as readonly unknown[])
     .map(nameOf)
     .filter((name) => typeof name === 'string');
@@ -72,26 +78,31 @@ function unknownRow(key: string, schedule: unknown): Problem {
   return problem(key, `no slot ${shown(typed)}; the schedule has ${names.join(', ')}${near}`);
 }
 
-const problem = (key: string, message: string): Problem => ({
-  where: 'flag',
+type Unplaced<T> = Omit<T, 'where'>;
+
+const problem = (key: string, message: string): Unplaced<Problem> => ({
   key,
   message,
   source: 'config',
 });
 
-const notAKey = (key: string): Problem =>
+const notAKey = (key: string): Unplaced<Problem> =>
   problem(key, `${shown(key)} is not a key such as sizing.perTradeFraction`);
 
 const isSingle = (node: JsonSchema | undefined): boolean =>
   ['string', 'number', 'integer', 'boolean'].includes(node?.type ?? '');
 
-function settingOf(key: string, text: string, schedule: unknown): Setting | Problem {
+function settingOf(
+  key: string,
+  text: string,
+  schedule: unknown,
+): Unplaced<Setting> | Unplaced<Problem> {
   const path = pathOf(key, schedule);
   if (path === undefined) return unknownRow(key, schedule);
   const leaf = path.findIndex((_, i) => i > 0 && isSingle(schemaAt(path.slice(0, i))));
   if (leaf > 0) return problem(key, `${dotted(path.slice(0, leaf))} has no keys below it`);
   try {
-    return { path, value: valueFromText(text, path), origin: 'flag', where: 'flag' };
+    return { path, value: valueFromText(text, path), origin: 'flag' };
   } catch {
     return problem(key, `${shown(text)} is not a list or map such as [a, b] or {a: 1}`);
   }

@@ -72,21 +72,28 @@ export async function loadConfig(source: ConfigSource): Promise<LoadedConfig> {
 }
 
 /**
+ * The configuration that flags make of file and environment; problems name the option that gave a
+ * key: "flag" unless said.
+ */
+export type ConfigReader = (
+  flags: Readonly<Record<string, string>>,
+  optionOf?: (key: string) => string,
+) => LoadedConfig;
+
+/**
  * Reads file and environment once, and gives the configuration that any flags make of them: for
  * those who compare many. Throws as loadConfig does, for the file at once and for values when asked.
  */
-export function configReader(
-  source: ConfigSource,
-): (flags: Readonly<Record<string, string>>) => LoadedConfig {
+export function configReader(source: ConfigSource): ConfigReader {
   const file = configFileOf(source);
   const document = file === undefined ? undefined : readConfigFile(file, source.cwd);
   const environment = source.fileAlone ? NO_ENVIRONMENT : readEnvironment(source.home, source.env);
   if (document !== undefined && document.tree === undefined) {
     throw failureOf([...document.problems, ...environment.problems]);
   }
-  return (flags) => {
+  return (flags, optionOf = () => 'flag') => {
     const problems = [...(document?.problems ?? [])];
-    const given = readFlags(document?.tree ?? {}, flags);
+    const given = readFlags(document?.tree ?? {}, flags, optionOf);
     const settings = [...environment.settings, ...given.settings];
     const validated = validate(withSettings(given.tree, settings));
     if (!validated.ok) {
@@ -179,6 +186,13 @@ const settingFor = (
 ): Setting | undefined =>
   settings.findLast((setting) => setting.path.every((part, i) => part === path[i]));
 
+/** The last setting below a path that nothing else gives: it alone made what is refused there. */
+const settingBelow = (
+  settings: readonly Setting[],
+  path: readonly PropertyKey[],
+): Setting | undefined =>
+  settings.findLast((setting) => path.every((part, i) => part === setting.path[i]));
+
 /** The last setting beside a missing value: it made the map in which something is missing. */
 const settingBeside = (
   settings: readonly Setting[],
@@ -201,7 +215,8 @@ function problemOf(
   const byDefault = !inFile && settingFor(settings, path) === undefined;
   const place = byDefault && against !== undefined ? against : path;
   const setting =
-    settingFor(settings, place) ?? (inFile ? undefined : settingBeside(settings, place));
+    settingFor(settings, place) ??
+    (inFile ? undefined : (settingBelow(settings, place) ?? settingBeside(settings, place)));
   if (setting !== undefined) {
     const source = setting.origin === 'flag' ? 'config' : 'env';
     return { where: setting.where, key, message, source };

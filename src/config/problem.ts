@@ -2,7 +2,7 @@ import { Failure } from '../domain/failure.ts';
 
 /** One thing wrong with the configuration or the environment. */
 export interface Problem {
-  /** "config/trade-labs.yaml:4:3", "env TRADE_LABS_MODE", ".env:2:1" or "flag". */
+  /** "config/trade-labs.yaml:4:3", "env TRADE_LABS_MODE", ".env:2:1", "flag", or the option that it was. */
   readonly where: string;
   /** Dotted key, "schedule[0].at"; empty where the whole file is meant. */
   readonly key: string;

@@ -39,6 +39,7 @@ describe('a flag', () => {
     const { code, details } = await failureIn({ yaml: 'mode: sim\n', flags });
     expect(code).toBe('CONFIG_INVALID');
     expect(details.join('\n')).toMatch(reason);
+    expect(details.join('\n')).toMatch(/^flag /);
     expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
   });
 
