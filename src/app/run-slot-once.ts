@@ -1,12 +1,13 @@
 import { SystemTimeline, type TimeSource } from '../adapters/system/system-timeline.ts';
 import { newYorkDate, previousSession } from '../calendar/nyse.ts';
 import type { LoadedConfig } from '../config/load.ts';
+import type { ScheduleRow } from '../config/schema.ts';
 import { Failure } from '../domain/failure.ts';
 import { type RunRecord, runId } from '../domain/run.ts';
-import { type EpochMs, epochMs } from '../domain/time.ts';
+import { type EpochMs, epochMs, type SessionDate } from '../domain/time.ts';
 import type { JournalEvent } from '../events/event.ts';
 import type { EngineClock } from '../ports/clock.ts';
-import { Agenda } from './agenda.ts';
+import { Agenda, type Due } from './agenda.ts';
 import { BrokerTimetable } from './broker-session.ts';
 import { compose, type System } from './compose.ts';
 import { noScansOver } from './daemon-line.ts';
@@ -21,6 +22,7 @@ import { SlotRunner } from './slot-runner.ts';
 import { type Circumstances, judgeSlot } from './slots.ts';
 import { refuseDisarmed } from './trading.ts';
 import { homeClock } from './venue.ts';
+import { timeText } from './words.ts';
 
 /** One slot of the schedule, run by something else's clock. */
 export interface SlotOnce {
@@ -36,10 +38,10 @@ export interface SlotOnce {
   readonly onEvents: (events: readonly JournalEvent[]) => void;
 }
 
-/** What came of it: the slot and its run, or why there was nothing to do. */
+/** What came of it: the slot and its run, or why there was nothing to do, and when there is next. */
 export type SlotOnceEnd =
   | { readonly slot: PlannedSlot; readonly run: RunRecord | null }
-  | { readonly slot: null; readonly why: string };
+  | { readonly slot: null; readonly why: string; readonly next: Due | null };
 
 /**
  * Runs the newest slot of a job that is due and was not begun yet, then ends. The slot is claimed as a daemon claims
@@ -87,7 +89,13 @@ async function runDue(
 ): Promise<SlotOnceEnd> {
   const engine = new Engine(system, clock, system.playedThrough);
   const session = engine.nextInstant()?.session;
-  if (session === undefined) return { slot: null, why: 'the calendar ends' };
+  const isAsked = ({ name }: ScheduleRow): boolean => names.has(name);
+  const asked = { ...system.config, schedule: system.config.schedule.filter(isAsked) };
+  const nothing = (why: string): SlotOnceEnd => {
+    const next = new Agenda(asked, epochMs(request.now + 1)).next();
+    return { slot: null, why, next };
+  };
+  if (session === undefined) return nothing('the calendar ends');
   await recover(system, engine.monitors, session);
   const takeIn: TakeIn = (date) => engine.monitors.takeIn(date);
   const { discrepancies } = await runReconcile(
@@ -105,17 +113,17 @@ async function runDue(
     closesAt: closesAt(system, one, request.now),
   });
   const today = newYorkDate(request.now);
-  const due = planBetween(system.config, previousSession(today).date, today).filter(
-    ({ row, at }) => names.has(row.name) && at <= request.now,
+  const due = planBetween(asked, previousSession(today).date, today).filter(
+    ({ at }) => at <= request.now,
   );
   const slot = due.findLast((one) => judgeSlot(one, circumstances(one)).kind === 'begin');
   if (slot === undefined) {
     await engine.playTo(laterOf(request.now, clock.now()));
-    return { slot: null, why: 'nothing is due' };
+    return nothing(whyNone(system, due.at(-1), today, circumstances));
   }
   const { row, at } = slot;
   if (system.book.attemptsOf(slot.session.date, row.name, at) > 0) {
-    return { slot: null, why: `${row.name} of ${slot.session.date} was begun before` };
+    return nothing(`${row.name} of ${slot.session.date} was begun before`);
   }
   const runner = new SlotRunner(system, {
     timeline: new SystemTimeline(request.time === undefined ? {} : { source: request.time }),
@@ -134,6 +142,26 @@ async function runDue(
   await settleEntries(system, engine.monitors, slot.session);
   await engine.playTo(laterOf(request.now, clock.now()));
   return { slot, run: await runOf(system, runId(slot.session.date, at, row.name)) };
+}
+
+/** Why nothing begins: what holds back the slot of today whose time came last and that never began, else nothing. */
+function whyNone(
+  { book }: System,
+  slot: PlannedSlot | undefined,
+  today: SessionDate,
+  circumstances: (slot: PlannedSlot) => Circumstances,
+): string {
+  const none = 'nothing is due';
+  if (slot === undefined || slot.session.date !== today) return none;
+  const { row, at } = slot;
+  if (book.attemptsOf(today, row.name, at) > 0) return none;
+  const verdict = judgeSlot(slot, circumstances(slot));
+  if (verdict.kind === 'begin') return none;
+  const held =
+    verdict.kind === 'hold'
+      ? `waits until ${timeText(verdict.until)}`
+      : `does not begin: ${verdict.cause}`;
+  return `${row.name} of ${today} ${held}`;
 }
 
 /** When the close that a slot tells of can be valued; null where it can by now: it is played before the slot. */

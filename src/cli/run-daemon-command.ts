@@ -3,12 +3,13 @@ import { join, relative } from 'node:path';
 import type { DaemonNews } from '../app/daemon-parts.ts';
 import type { JobObserver } from '../app/jobs.ts';
 import { type DaemonEnd, runDaemon } from '../app/run-daemon.ts';
-import { runSlotOnce } from '../app/run-slot-once.ts';
+import { runSlotOnce, type SlotOnceEnd } from '../app/run-slot-once.ts';
+import { idleText } from '../app/words.ts';
 import { newYorkTime } from '../calendar/nyse.ts';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import { EXIT, Failure } from '../domain/failure.ts';
 import { formatUsd } from '../domain/money.ts';
-import type { EpochMs, SessionDate } from '../domain/time.ts';
+import { type EpochMs, isoUtc, type SessionDate } from '../domain/time.ts';
 import type { JournalEvent } from '../events/event.ts';
 import type { CommandContext, CommandOutcome } from './command.ts';
 import { Narrator } from './narrator.ts';
@@ -72,8 +73,7 @@ export async function runOnceCommand(
     observer: teller.observer,
     onEvents: (events) => teller.hear(events),
   });
-  if (end.slot === null)
-    return { data: { slot: null, run: null, why: end.why }, text: `${end.why}` };
+  if (end.slot === null) return nothingToDo(end, context.now());
   const { slot, run } = end;
   const failed = run === null || run.status === 'failed';
   const text = `${slot.row.name} (${slot.label}): ${run?.status ?? 'was not run'}${
@@ -83,6 +83,23 @@ export async function runOnceCommand(
     data: { slot: slot.row.name, label: slot.label, run, why: null },
     text,
     exit: failed ? EXIT.ERROR : EXIT.OK,
+  };
+}
+
+/** Why no slot began, and when the next one is. */
+function nothingToDo(
+  { why, next }: Extract<SlotOnceEnd, { readonly slot: null }>,
+  now: EpochMs,
+): CommandOutcome {
+  const coming = next && {
+    slot: next.slot.row.name,
+    job: next.slot.row.job,
+    at: isoUtc(next.at),
+    label: next.slot.label,
+  };
+  return {
+    data: { slot: null, run: null, why, next: coming },
+    text: `${why}\n${idleText(now, next)}`,
   };
 }
 

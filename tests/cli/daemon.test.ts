@@ -167,6 +167,25 @@ describe('daemon --once', () => {
       expect(JSON.parse(stdout)).toMatchObject({ data: { slot: null, why: 'nothing is due' } });
     }));
 
+  it('says when the next one is, and why not before', () =>
+    inFolder(async (dir) => {
+      put(dir, { [CONFIG]: SMALL });
+      const once = (now: string, ...more: string[]) =>
+        run(['daemon', '--once', 'scan', ...more], { cwd: dir, now });
+      const thanksgiving = await once('2026-11-26T15:00:00Z');
+      expect([thanksgiving.exit, thanksgiving.stdout]).toEqual([
+        0,
+        'nothing is due\n' +
+          'Market closed: Thanksgiving. Next: scan-open Fri 2026-11-27 09:30 ET, in 23 h 30 min.\n',
+      ]);
+      const { stdout } = await once('2026-11-26T15:00:00Z', '--json');
+      const next = { slot: 'scan-open', job: 'scan', at: '2026-11-27T14:30:00.000Z' };
+      expect(JSON.parse(stdout)).toMatchObject({ data: { why: 'nothing is due', next } });
+      const late = await once('2026-11-27T15:00:00Z');
+      expect(late.stdout).toMatch(/^scan-open of 2026-11-27 does not begin: late by 30 min, /);
+      expect(late.stdout).toContain('Next: scan-midday Fri 2026-11-27 12:00 ET, in 2 h.');
+    }));
+
   it('sends nothing in a dry run', () =>
     inFolder(async (dir) => {
       put(dir, { [CONFIG]: SMALL });

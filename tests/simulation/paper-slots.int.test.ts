@@ -66,7 +66,10 @@ describe('a scan that is run by hand', () => {
       return runSlotOnce({ ...(await request()), ...job });
     };
     await desk.time.sleep(at('09:40:05') - desk.time.wallMs());
-    expect(await scan()).toMatchObject({ slot: null });
+    expect(await scan()).toMatchObject({
+      slot: null,
+      why: expect.stringMatching(/^scan-late of .* does not begin: book and broker differ/),
+    });
     await resolveBreaks(await request(), { key: 'all', note: 'a gift' });
     expect(await scan()).toMatchObject({ run: { status: 'completed' } });
   });
@@ -93,7 +96,10 @@ describe('a report that is run by hand', () => {
         onEvents: () => {},
       });
     await desk.skipTo(at('16:06'));
-    expect(await report()).toMatchObject({ slot: null });
+    expect(await report()).toMatchObject({
+      slot: null,
+      why: expect.stringMatching(/^report of .* waits until 16:15 ET$/),
+    });
     await desk.skipTo(at('16:16'));
     expect(await report()).toMatchObject({ run: { status: 'completed' } });
     const close = (await desk.of('account.marked')).at(-1);
