@@ -14,11 +14,18 @@ export interface ReportFile {
   readonly text: string;
 }
 
-/** Columns named after the fields of the row in snake case. */
+/** What is weighed and averaged, to be read by people. */
+const ROUNDED: ReadonlySet<string> = new Set(['score', 'strength']);
+
+/** Columns named after the fields of the row in snake case; scores and strengths with six decimals at most. */
 export const named = <Row extends object>(
   fields: readonly (keyof Row & string)[],
 ): readonly CsvColumn<Row>[] =>
-  fields.map((field) => ({ name: snakeCase(field), value: (row) => row[field] as CsvValue }));
+  fields.map((field) => ({
+    name: snakeCase(field),
+    value: (row) => row[field] as CsvValue,
+    ...(ROUNDED.has(field) ? { decimals: 6 } : {}),
+  }));
 
 /** "maeR" as "mae_r", "netPnl" as "net_pnl". */
 export const snakeCase = (name: string): string =>

@@ -7,6 +7,8 @@ export type CsvValue = string | number | boolean | null | undefined;
 export interface CsvColumn<Row> {
   readonly name: string;
   readonly value: (row: Row) => CsvValue;
+  /** So many decimals of a number are printed at most; all that it has where this is not said. */
+  readonly decimals?: number;
 }
 
 /** Spreadsheets take text that begins so for a formula (OWASP, "CSV Injection"), also in full width. */
@@ -21,12 +23,22 @@ export function renderCsv<Row extends object>(
   rows: readonly Row[],
 ): string {
   const parser = new Parser<Row, Row>({
-    fields: columns.map(({ name, value }) => ({ label: name, value })),
+    fields: columns.map((column) => ({
+      label: column.name,
+      value: (row: Row) => printed(column, row),
+    })),
     eol: '\r\n',
     includeEmptyRows: true,
     formatters: { string: textCell },
   });
   return `${parser.parse([...rows])}\r\n`;
+}
+
+/** What stands in the file: the last bits of a sum of weights tell nobody anything. */
+function printed<Row>({ value, decimals }: CsvColumn<Row>, row: Row): CsvValue {
+  const cell = value(row);
+  if (decimals === undefined || typeof cell !== 'number') return cell;
+  return Number(cell.toFixed(decimals));
 }
 
 function textCell(value: string): string {
@@ -38,8 +50,7 @@ function textCell(value: string): string {
 export function csvLine<Row>(columns: readonly CsvColumn<Row>[], row: Row): string {
   let line = '';
   for (let i = 0; i < columns.length; i++) {
-    const { value } = columns[i] as CsvColumn<Row>;
-    line += (i === 0 ? '' : ',') + cellText(value(row));
+    line += (i === 0 ? '' : ',') + cellText(printed(columns[i] as CsvColumn<Row>, row));
   }
   return `${line}\r\n`;
 }

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import Papa from 'papaparse';
 import { describe, expect, it } from 'vitest';
-import { renderCsv } from '../../src/reporting/csv.ts';
-import { renderCsvFiles } from '../../src/reporting/csv-files.ts';
+import { csvLine, renderCsv } from '../../src/reporting/csv.ts';
+import { DECISION_COLUMNS, renderCsvFiles, TRADE_COLUMNS } from '../../src/reporting/csv-files.ts';
 import { buildDailyReport } from '../../src/reporting/report.ts';
 import { busyDay } from './days.ts';
 
@@ -69,6 +69,22 @@ describe('a CSV cell', () => {
     );
   });
 
+  it('of a column with decimals has so many at most, line by line too', () => {
+    const columns = [
+      { name: 'rounded', value: (row: { v: number | null }) => row.v, decimals: 6 },
+      { name: 'whole', value: (row: { v: number | null }) => row.v },
+    ];
+    const cells = (v: number | null) => {
+      const line = csvLine(columns, { v });
+      expect(renderCsv(columns, [{ v }])).toBe(`rounded,whole\r\n${line}`);
+      return line;
+    };
+    expect(cells(0.6214999999999999)).toBe('0.6215,0.6214999999999999\r\n');
+    expect(cells(-1 / 3)).toBe('-0.333333,-0.3333333333333333\r\n');
+    expect(cells(74.05)).toBe('74.05,74.05\r\n');
+    expect(cells(null)).toBe(',\r\n');
+  });
+
   it('a table without rows is its header', () => {
     expect(renderCsv([{ name: 'a', value: () => 1 }], [])).toBe('a\r\n');
   });
@@ -100,6 +116,13 @@ describe('the tables of a report', () => {
     expect(header('trades.csv')).toMatch(
       /^trade_id,run_id,symbol,.*,entry_session,exit_session,mae_r,mfe_r,resolution$/,
     );
+  });
+
+  it('round scores and strengths, and no price or amount', () => {
+    const rounded = [...TRADE_COLUMNS, ...DECISION_COLUMNS].flatMap(({ name, decimals }) =>
+      decimals === undefined ? [] : [`${name} ${decimals}`],
+    );
+    expect(rounded).toEqual(['score 6', 'strength 6', 'score 6']);
   });
 
   it('begin the equity with the session before', () => {
