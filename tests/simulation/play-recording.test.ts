@@ -123,8 +123,8 @@ describe('trade-labs replay --speed', () => {
     }));
 
   it.each([
-    [[DAY, '--speed', '0'], '--speed takes up to'],
-    [[DAY, '--speed', 'fast'], '--speed takes up to'],
+    [[DAY, '--speed', '0'], '--speed takes more than 0'],
+    [[DAY, '--speed', 'fast'], '--speed takes more than 0'],
     [['--speed', '60x'], 'none is named'],
     [[DAY, '--speed', '60x'], 'no run of the session'],
   ])('refuses %j', (options, message) =>
