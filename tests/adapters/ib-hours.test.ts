@@ -23,6 +23,11 @@ describe('hours that a broker tells', () => {
     expect(told(hours)).toBe(fault);
   });
 
+  it('are not compared beyond the days that our calendar vouches for, and are before', () => {
+    expect(told('20281229:0930-20281229:1600;20290102:CLOSED;99999999:CLOSED')).toBeNull();
+    expect(told('20290102:CLOSED;20281229:CLOSED')).toMatch(/^2028-12-29: the broker says closed/);
+  });
+
   it('mean nothing in another zone', () => {
     expect(told('20261125:0930-20261125:1600', 'MET')).toBe('its hours are told in MET');
   });
