@@ -5,8 +5,8 @@ import type { Symbol } from '../../src/domain/market.ts';
 import { usd } from '../../src/domain/money.ts';
 import { roundToTick } from '../../src/domain/price.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/domain/time.ts';
-import { commonStocks } from '../../src/testing/fake-tws/contracts.ts';
-import { closeMarketDesks, marketDesk } from './ib-market-desk.ts';
+import { commonStocks, type FakeContract } from '../../src/testing/fake-tws/contracts.ts';
+import { at, closeMarketDesks, marketDesk } from './ib-market-desk.ts';
 
 const AAPL = 'AAPL' as Symbol;
 const GONE = 'GONE' as Symbol;
@@ -15,7 +15,7 @@ const source = arrayBarSource({ AAPL: {}, MSFT: {} }, { intraday: '1m' });
 afterEach(closeMarketDesks);
 
 describe('contracts', () => {
-  it('are looked up once, and go by their id from then on', async () => {
+  it('are looked up once in a day, and go by their id from then on', async () => {
     const desk = await marketDesk({ source });
     const { contracts } = desk.market;
     expect(contracts.knows(AAPL)).toBe(false);
@@ -105,6 +105,119 @@ describe('contracts', () => {
     const desk = await marketDesk({ source });
     await desk.market.contracts.resolve([AAPL]);
     expect(desk.market.contracts.warningsOf(new Set([AAPL]))).toEqual([]);
+  });
+});
+
+describe('contracts of a process that runs on', () => {
+  const MSFT = 'MSFT' as Symbol;
+
+  /** A desk on the day after both were looked up, and the stocks of its server, to change. */
+  async function nextDay(change: (stocks: FakeContract[]) => void = () => undefined) {
+    const stocks = commonStocks(['AAPL', 'MSFT']);
+    const desk = await marketDesk({ source, contracts: stocks, from: at('23:55') });
+    await desk.market.contracts.resolve([AAPL, MSFT]);
+    change(stocks);
+    await desk.pass(10 * MINUTE_MS);
+    return { ...desk, contracts: desk.market.contracts, stocks };
+  }
+  const both = new Set([AAPL, MSFT]);
+
+  it('are looked up again once in a day, with their price steps, and nobody waits for it', async () => {
+    const desk = await nextDay();
+    const { contracts } = desk;
+    const from = desk.now();
+    await contracts.resolve([AAPL, MSFT]);
+    expect(desk.now()).toBe(from);
+    await desk.pass(1_000);
+    for (let time = 0; time < 3; time += 1) {
+      await contracts.resolve([AAPL, MSFT]);
+      await desk.pass(10 * MINUTE_MS);
+    }
+    expect([desk.sent(9).length, desk.sent(91).length]).toEqual([4, 2]);
+    expect(contracts.warningsOf(both)).toEqual([]);
+    expect(desk.tws.record.problems).toEqual([]);
+  });
+
+  it('have the price steps of today', async () => {
+    const desk = await nextDay((stocks) => {
+      stocks[0] = { ...(stocks[0] as FakeContract), marketRuleId: 2001 };
+    });
+    const { contracts } = desk;
+    await contracts.resolve([AAPL, MSFT]);
+    expect(contracts.knows(AAPL)).toBe(true);
+    await desk.pass(1_000);
+    expect(contracts.ticks(AAPL)).toEqual([{ from: 0, tick: 50_000 }]);
+    expect([contracts.knows(AAPL), contracts.knows(MSFT)]).toEqual([false, true]);
+  });
+
+  it('are checked for a closure that is announced later, until the broker agrees again', async () => {
+    const desk = await nextDay((stocks) => {
+      stocks[0] = { ...(stocks[0] as FakeContract), liquidHours: '20260309:CLOSED' };
+    });
+    const { contracts, stocks } = desk;
+    await contracts.resolve([AAPL, MSFT]);
+    await desk.pass(1_000);
+    const said = ['hours of AAPL: 2026-03-09: the broker says closed, our calendar 0930-1600'];
+    expect(contracts.warningsOf(both)).toEqual(said);
+    stocks.splice(0, 2, ...commonStocks(['AAPL', 'MSFT']));
+    await desk.pass(DAY_MS);
+    expect(contracts.warningsOf(both)).toEqual(said);
+    await contracts.resolve([MSFT]);
+    await desk.pass(1_000);
+    expect(contracts.warningsOf(both)).toEqual([]);
+  });
+
+  it('that are not found any more, twice, are refused; what is held goes by the id it had', async () => {
+    const desk = await nextDay((stocks) => stocks.splice(0, 1));
+    const { contracts } = desk;
+    const look = async (afterMs: number): Promise<void> => {
+      await desk.pass(afterMs);
+      await contracts.resolve([AAPL, MSFT]);
+      await desk.pass(1_000);
+    };
+    await look(0);
+    expect(contracts.knows(AAPL)).toBe(true);
+    expect(contracts.warningsOf(both)).toEqual([
+      expect.stringMatching(/^the contract of AAPL is that of 2026-03-05: No security definition/),
+    ]);
+    await look(10 * MINUTE_MS);
+    expect([contracts.knows(AAPL), contracts.knows(MSFT)]).toEqual([false, true]);
+    expect(contracts.warningsOf(both)).toEqual([
+      expect.stringMatching(/^AAPL cannot be traded: No security definition/),
+    ]);
+    expect(contracts.wire(AAPL)).toMatchObject({ conId: 265_598 });
+    desk.stocks.push(...commonStocks(['AAPL']));
+    await look(10 * MINUTE_MS);
+    expect([contracts.refusal(AAPL), contracts.warningsOf(both)]).toEqual([null, []]);
+  });
+
+  it('stay as they were where the broker does not answer, which is told until it does', async () => {
+    const desk = await nextDay();
+    const { contracts } = desk;
+    desk.tws.faults.set('no-contracts', 2);
+    await contracts.resolve([AAPL, MSFT]);
+    await desk.pass(30_000);
+    expect([contracts.knows(AAPL), contracts.knows(MSFT)]).toEqual([true, true]);
+    expect(contracts.warningsOf(both)).toEqual([
+      'the contract of AAPL is that of 2026-03-05, and 1 more of earlier days: no answer to contract details of AAPL within 15 s',
+    ]);
+    await desk.pass(MINUTE_MS);
+    await contracts.resolve([AAPL, MSFT]);
+    await desk.pass(1_000);
+    expect(contracts.warningsOf(both)).toEqual([]);
+  });
+
+  it('that are others by now are told, and orders go by what they are', async () => {
+    const desk = await nextDay((stocks) => {
+      stocks[0] = { ...(stocks[0] as FakeContract), conId: 4_711 };
+    });
+    const { contracts } = desk;
+    await contracts.resolve([AAPL]);
+    await desk.pass(1_000);
+    expect(contracts.wire(AAPL)).toMatchObject({ conId: 4_711 });
+    expect(contracts.warningsOf(both)).toEqual([
+      'AAPL is another contract since 2026-03-06: 4711, it was 265598',
+    ]);
   });
 });
 

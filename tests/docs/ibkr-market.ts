@@ -16,16 +16,20 @@ import {
 /** R38 to R60: contracts, prices, the account, and what is left. */
 export const MARKET: readonly Requirement[] = [
   {
-    words: 'a contract is looked up once, by id from then on; an ambiguous one is refused',
+    words: 'a contract is looked up once a day, and goes by its id; an ambiguous one is refused',
     code: ['adapters/ib/ib-contracts.ts'],
     tests: [
-      [CONTRACTS, 'are looked up once, and go by their id from then on'],
+      [CONTRACTS, 'are looked up once in a day, and go by their id from then on'],
+      [
+        CONTRACTS,
+        'are looked up again once in a day, with their price steps, and nobody waits for it',
+      ],
       [CONTRACTS, 'that are ambiguous are refused, by name'],
     ],
   },
   {
     words: 'price steps are those of the market rule of the route',
-    code: ['adapters/ib/ib-contracts.ts'],
+    code: ['adapters/ib/ib-price-steps.ts'],
     tests: [
       [CONTRACTS, 'have the price steps of the exchange that orders are routed by, asked for once'],
       [CONTRACTS, 'with %s take our orders, or are refused'],
@@ -44,6 +48,10 @@ export const MARKET: readonly Requirement[] = [
       [
         'adapters/ib-hours.test.ts',
         'agree with our calendar on a full day, a half day, a holiday and a weekend',
+      ],
+      [
+        CONTRACTS,
+        'are checked for a closure that is announced later, until the broker agrees again',
       ],
     ],
   },

@@ -52,6 +52,7 @@ export class Answers {
   }
 
   contract(session: Session, { reqId, ...asked }: Asked<'contractDetails'>): void {
+    if (this.#faults.take('no-contracts')) return;
     const isAsked = ({ conId, symbol }: FakeContract): boolean =>
       asked.conId === 0 ? symbol === asked.symbol : conId === asked.conId;
     const found = this.#reference.contracts.filter(isAsked);

@@ -12,6 +12,8 @@ export interface FakeContract {
   /** Shares of the smallest order, and by how many it may grow; 1 where they are not given. */
   readonly minSize?: number;
   readonly sizeStep?: number;
+  /** "20261127:0930-20261127:1300;20261128:CLOSED"; those of the exchange where they are not given. */
+  readonly liquidHours?: string;
 }
 
 /**

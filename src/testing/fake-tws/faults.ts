@@ -49,6 +49,7 @@ export const FAULTS = {
   'history-unknown': 'answers a history with 366, no such query',
   'bars-refused': 'does not keep a history up to date (420)',
   'bars-end': 'ends a history that it keeps up to date (10225)',
+  'no-contracts': 'does not answer questions for contracts',
   'no-scanner-items': 'answers a scan with 165, no items',
   'slow-answers': 'answers requests three seconds late',
   'clock-offset': 'has a clock that is ten minutes ahead',

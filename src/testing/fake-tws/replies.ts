@@ -204,7 +204,7 @@ export function contractData(
     '',
     'US/Eastern',
     hours.trading,
-    hours.liquid,
+    contract.liquidHours ?? hours.liquid,
     '',
     '',
     0,
