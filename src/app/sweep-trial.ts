@@ -130,6 +130,7 @@ export const asLoaded = ({
   config,
   file: undefined,
   origins: new Map(),
+  rowOrigins: new Map(),
   hash: configHash,
   switches: { armed: false, dryRun: false, killSwitch: false, liveAck: undefined },
   secrets: {},

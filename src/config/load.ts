@@ -44,6 +44,8 @@ export interface LoadedConfig {
    * Dotted key to 'default', 'FILE:line:col', 'env NAME', '.env NAME' or 'flag'. Lists are one key.
    */
   readonly origins: ReadonlyMap<string, string>;
+  /** The same of each row of the lists of maps: "schedule[1]". */
+  readonly rowOrigins: ReadonlyMap<string, string>;
   /** SHA-256 in hex of the effective values in canonical order; without secrets and switches. */
   readonly hash: string;
   readonly switches: Switches;
@@ -105,7 +107,7 @@ export function configReader(source: ConfigSource): ConfigReader {
     return {
       config: deepFrozen(config),
       file,
-      origins: originsOf(config, document, settings),
+      ...originsOf(config, document, settings),
       hash: createHash('sha256').update(canonical(config)).digest('hex'),
       switches: environment.switches,
       secrets: environment.secrets,
@@ -238,20 +240,26 @@ function originsOf(
   config: Config,
   document: ConfigDocument | undefined,
   settings: readonly Setting[],
-): ReadonlyMap<string, string> {
+): Pick<LoadedConfig, 'origins' | 'rowOrigins'> {
   const origins = new Map<string, string>();
+  const rowOrigins = new Map<string, string>();
+  const originOf = (path: readonly PropertyKey[]): string => {
+    const inFile = document?.has(path) ? document.valueAt(path) : undefined;
+    return settingFor(settings, path)?.origin ?? inFile ?? 'default';
+  };
   const visit = (value: unknown, path: readonly string[]): void => {
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
       const entries = Object.entries(value);
       for (const [name, child] of entries) visit(child, [...path, name]);
       if (entries.length > 0) return;
     }
-    const setting = settingFor(settings, path);
-    const inFile = document?.has(path) ? document.valueAt(path) : undefined;
-    origins.set(dotted(path), setting?.origin ?? inFile ?? 'default');
+    origins.set(dotted(path), originOf(path));
+    const isRows = Array.isArray(value) && value.some((row) => typeof row === 'object');
+    if (!isRows) return;
+    for (const i of value.keys()) rowOrigins.set(dotted([...path, i]), originOf([...path, i]));
   };
   visit(config, []);
-  return origins;
+  return { origins, rowOrigins };
 }
 
 function warningsFor(

@@ -111,6 +111,7 @@ const loadedOf = (config: Config): LoadedConfig => ({
   config,
   file: undefined,
   origins: new Map(),
+  rowOrigins: new Map(),
   hash: '0'.repeat(64),
   switches: NO_ENVIRONMENT.switches,
   secrets: NO_ENVIRONMENT.secrets,

@@ -12,6 +12,7 @@ function loaded(values: Values, ack?: string): LoadedConfig {
     config: configSchema.parse(values),
     file: undefined,
     origins: new Map(),
+    rowOrigins: new Map(),
     hash: '0'.repeat(64),
     switches: { ...NO_ENVIRONMENT.switches, liveAck: ack },
     secrets: NO_ENVIRONMENT.secrets,

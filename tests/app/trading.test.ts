@@ -41,6 +41,7 @@ function parts(world: World = {}): TradingParts {
       config,
       file: undefined,
       origins: new Map(),
+      rowOrigins: new Map(),
       hash: '',
       switches,
       secrets: NO_ENVIRONMENT.secrets,

@@ -39,6 +39,22 @@ describe('config show', () => {
     expect(stdout).toMatch(/\nschedule\[1\] +\{ name: scan-open, job: scan, at: 09:30, top: 5 \}/);
   });
 
+  it('shows the line of each row of a list', async () => {
+    const rows = ['warm, job: warm, at: open-15m', 'scan-open, job: scan, at: "09:30", top: 5'];
+    configure(`schedule:\n${rows.map((row) => `  - { name: ${row} }\n`).join('')}`);
+    const { stdout } = await here(['config', 'show', '--origin']);
+    expect(stdout).toMatch(/\nschedule\[0\] .* config\/trade-labs\.yaml:2:5\n/);
+    expect(stdout).toMatch(/\nschedule\[1\] .* config\/trade-labs\.yaml:3:5\n/);
+    const { origins } = await dataOf<{ origins: object }>(['config', 'show']);
+    expect(origins).toMatchObject({
+      schedule: 'config/trade-labs.yaml:2:3',
+      'schedule[1]': 'config/trade-labs.yaml:3:5',
+    });
+    const text = '[{ name: warm, job: warm, at: open-15m }]';
+    const given = await here(['config', 'show', '--origin'], { TRADE_LABS_SCHEDULE: text });
+    expect(given.stdout).toMatch(/\nschedule\[0\] .* env TRADE_LABS_SCHEDULE\n/);
+  });
+
   it('never shows a secret', async () => {
     const env = { TELEGRAM_BOT_TOKEN: '12345:hush' };
     const text = await here(['config', 'show'], env);

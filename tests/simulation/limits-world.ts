@@ -183,6 +183,7 @@ export async function playScene(scene: Scene): Promise<Played> {
     config: parsed,
     file: undefined,
     origins: new Map(),
+    rowOrigins: new Map(),
     hash: '0'.repeat(64),
     switches: NO_ENVIRONMENT.switches,
     secrets: NO_ENVIRONMENT.secrets,

@@ -36,7 +36,7 @@ export const configShowCommand: CommandSpec = {
       switchLines(loaded),
       `Fingerprint ${hash}`,
     ].join('\n\n');
-    const origins = Object.fromEntries(loaded.origins);
+    const origins = Object.fromEntries([...loaded.origins, ...loaded.rowOrigins]);
     return {
       data: { home: context.home, file, hash, config, origins, switches, secrets },
       text,
@@ -63,7 +63,7 @@ function acknowledgement({ config, switches }: LoadedConfig): CommandOutcome {
 }
 
 function valueTable(
-  { config, origins }: LoadedConfig,
+  { config, origins, rowOrigins }: LoadedConfig,
   withOrigin: boolean,
   columns: number,
 ): string {
@@ -75,7 +75,7 @@ function valueTable(
     const lines = isList
       ? value.map((item, i) => [`${key}[${i}]`, flow(item)])
       : [[key, flow(value)]];
-    return lines.map((line) => [...line, origin]);
+    return lines.map(([name = '', text = '']) => [name, text, rowOrigins.get(name) ?? origin]);
   });
   const titles = [{ title: 'key' }, { title: 'value' }];
   return withOrigin
