@@ -85,27 +85,39 @@ describe('the line of a gateway to the broker', () => {
     ]);
   });
 
-  it('knows the farms by name, and takes orders without them', async () => {
+  it('tells of farms by name, of what breaks as trouble, and takes orders without them', async () => {
     const desk = await readyDesk();
-    const { gateway, server } = desk;
-    expect(Object.fromEntries(gateway.farms)).toEqual({
-      usfarm: 'ok',
-      ushmds: 'ok',
-      secdefnj: 'ok',
-    });
-    server.announce(2_103, 'Market data farm connection is broken:usfarm');
-    server.announce(2_107, 'HMDS data farm connection is inactive but available:ushmds');
-    server.announce(2_157, 'Sec-def data farm connection is broken:secdefnj');
+    const { gateway, server, notices } = desk;
+    const said = [
+      [2_103, 'Market data farm connection is broken:usfarm.nj', true],
+      [2_105, 'HMDS data farm connection is broken:ushmds', true],
+      [2_157, 'Sec-def data farm connection is broken:secdefnj', true],
+      [
+        2_107,
+        'HMDS data farm connection is inactive but should be available upon demand.ushmds',
+        false,
+      ],
+      [
+        2_108,
+        'Market data farm connection is inactive but should be available upon demand.usfarm.nj',
+        false,
+      ],
+      [2_104, 'Market data farm connection is OK:usfarm.nj', false],
+    ] as const;
+    const before = notices.length;
+    for (const [code, message] of said) server.announce(code, message);
     await gateway.ask(serverTime());
-    expect(Object.fromEntries(gateway.farms)).toEqual({
-      usfarm: 'broken',
-      ushmds: 'idle',
-      secdefnj: 'broken',
-    });
+    expect(notices.slice(before)).toEqual(
+      said.map(([code, message, isTrouble]) => ({
+        code,
+        message,
+        about: 'data',
+        isTrouble,
+        callsPerson: false,
+      })),
+    );
+    expect(gateway.link.standing.state).toBe('ready');
     expect(await orderSent(desk)).toBe(true);
-    server.drop();
-    await until(desk, () => gateway.connection === null);
-    expect(gateway.farms.size).toBe(0);
   });
 
   it('tells of another session of the same user once in a quarter of an hour', async () => {

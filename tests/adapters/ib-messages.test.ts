@@ -35,7 +35,7 @@ describe('the line that messages tell of', () => {
         const line = new Connectivity();
         let isLost = false;
         for (const code of said) {
-          const follows = line.hear(code, 'of a farm:usfarm');
+          const follows = line.hear(code);
           const loses = code === 1_100 || code === 2_110;
           expect(follows === 'line_lost').toBe(loses && !isLost);
           if (loses) isLost = true;
@@ -44,17 +44,5 @@ describe('the line that messages tell of', () => {
         }
       }),
     );
-  });
-
-  it('has each farm as it was told of last', () => {
-    const line = new Connectivity();
-    expect(line.hear(2_104, 'Market data farm connection is OK:usfarm')).toBe('farm_ok');
-    expect(line.hear(2_104, 'Market data farm connection is OK:usfarm')).toBe('nothing');
-    expect(line.hear(2_103, 'Market data farm connection is broken:usfarm.nj')).toBe('farm_broken');
-    expect([...line.farms]).toEqual([
-      ['usfarm', 'ok'],
-      ['usfarm.nj', 'broken'],
-    ]);
-    expect(line.isLost).toBe(false);
   });
 });

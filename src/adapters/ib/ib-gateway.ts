@@ -2,7 +2,6 @@ import type { IBApi } from '@stoqey/ib';
 import type { BrokerLink } from '../../ports/broker-link.ts';
 import type { Timeline } from '../../ports/timeline.ts';
 import type { Answer, Question } from './ib-ask.ts';
-import type { FarmState } from './ib-connectivity.ts';
 import type { IbNotice } from './ib-notices.ts';
 
 /** A connection that was made: each is one instance of the library, and is never used again after it ended. */
@@ -29,8 +28,6 @@ export interface IbGateway {
   readonly link: BrokerLink;
   /** The connection in use; null while there is none. */
   readonly connection: IbConnection | null;
-  /** How the gateway's lines to groups of servers stand, by name such as usfarm; empty without a connection. */
-  readonly farms: ReadonlyMap<string, FarmState>;
   /** Asks with our own pacing. A question without a connection, or whose connection broke, is incomplete at once. */
   ask<T>(question: Question<T>, limitMs?: number): Promise<Answer<T>>;
   /**

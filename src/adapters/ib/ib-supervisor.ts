@@ -2,7 +2,7 @@ import { EventName, type IBApi } from '@stoqey/ib';
 import type { BrokerLink, LinkStanding } from '../../ports/broker-link.ts';
 import { type Answer, ask, type Question } from './ib-ask.ts';
 import { type AttemptEnd, Attempts } from './ib-attempts.ts';
-import { Connectivity, type FarmState } from './ib-connectivity.ts';
+import { Connectivity } from './ib-connectivity.ts';
 import type {
   IbConnection,
   IbGateway,
@@ -90,10 +90,6 @@ class Supervisor implements IbGateway {
 
   get connection(): IbConnection | null {
     return this.#line?.connection ?? null;
-  }
-
-  get farms(): ReadonlyMap<string, FarmState> {
-    return this.#line?.connectivity.farms ?? new Map();
   }
 
   nextRequestId(): number {
@@ -297,7 +293,7 @@ class Supervisor implements IbGateway {
   }
 
   #notice(line: Line, code: number, message: string): void {
-    const follows = line.connectivity.hear(code, message);
+    const follows = line.connectivity.hear(code);
     const notice = noticeOf(code, message);
     if (this.#throttle.lets(notice, this.#options.timeline.now())) this.#notices.tell(notice);
     const said = `${message} (${code})`;
