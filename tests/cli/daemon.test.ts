@@ -111,6 +111,18 @@ describe('daemon --simulate', () => {
       expect(readdirSync(join(dir, 'data/backups'))).toHaveLength(1);
     }));
 
+  it('tells without a terminal too, about once a month, how far it is; never with --quiet', () =>
+    inFolder(async (dir) => {
+      const line = ['daemon', '--simulate', '--from', '2026-02-02', '--to', '2026-03-04'];
+      const month = (home: string, ...more: string[]) => {
+        put(dir, { [`${home}/${CONFIG}`]: SMALL });
+        return run([...line, '--home', join(dir, home), ...more], { cwd: dir });
+      };
+      const told = await month('told');
+      expect(told.stderr).toMatch(/^2026-03-03 {2}21 sessions {2}equity \$[\d,]+\.\d\d$/m);
+      expect((await month('quiet', '--quiet')).stderr).toBe('');
+    }));
+
   it('goes on with a rehearsal, and never with any other history', () =>
     inFolder(async (dir) => {
       put(dir, { [CONFIG]: SMALL });
