@@ -151,6 +151,7 @@ function correctionDrafts(
       hint: 'trade-labs reconcile shows what is missing',
     });
   }
+  refuseTwice(booked, symbols);
   const adopt = (symbol: Symbol): EventDraft[] => agreed(adoptSymbol(book, statement, symbol, by));
   const adopted = symbols.map(adopt);
   const same = symbols.filter((_, i) => adopted[i]?.length === 0);
@@ -161,6 +162,22 @@ function correctionDrafts(
   const moved = agreed(adoptCash(cashAfter(book, drafts), statement, cash, by));
   if (moved.length + drafts.length === 0) throw nothingOf('CASH', system, statement);
   return [...drafts, ...moved];
+}
+
+/** Adopting looks at the book as it is: of shares that executions are about to move it would move as many again. */
+function refuseTwice(booked: readonly EventDraft[], symbols: readonly Symbol[]): void {
+  const moved = booked.flatMap((draft) =>
+    draft.type === 'fill.recorded' || draft.type === 'fill.corrected' ? [draft.symbol] : [],
+  );
+  const twice = symbols.find((symbol) => moved.includes(symbol));
+  if (twice === undefined) return;
+  throw new Failure(
+    'INPUT_INVALID',
+    `executions of ${twice} are booked with it: not both at once`,
+    {
+      hint: `trade-labs reconcile --book-fill, then --adopt ${twice} where it still differs`,
+    },
+  );
 }
 
 /** Refuses to adopt what does not differ: a name that was mistyped is told from one that matches. */

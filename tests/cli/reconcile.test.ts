@@ -9,7 +9,7 @@ const dir = mkdtempSync(join(tmpdir(), 'reconcile-home-'));
 const demo = join(dir, 'demo');
 
 /** A copy of the demo's home, its simulated account changed behind the journal's back. */
-function homeWith(change: (account: { cash: number; desks: Desk[] }) => void): string {
+function homeWith(change: (account: Account) => void): string {
   const home = mkdtempSync(join(dir, 'home-'));
   cpSync(demo, home, { recursive: true });
   const file = join(home, 'data', 'state', 'sim-account.json');
@@ -17,6 +17,13 @@ function homeWith(change: (account: { cash: number; desks: Desk[] }) => void): s
   change(state.account);
   writeFileSync(file, JSON.stringify(state));
   return home;
+}
+
+interface Account {
+  cash: number;
+  desks: Desk[];
+  working: { order: { orderRef: string; symbol: string; leg: string } }[];
+  fills: object[];
 }
 
 interface Desk {
@@ -150,6 +157,32 @@ describe('reconcile', () => {
       ),
     ]);
     expect((await at(home, 'reconcile', '--adopt', 'NOPE', '--dry-run')).exit).toBe(2);
+  });
+
+  it('never books shares twice: as their execution, and as what is missing', async () => {
+    const home = homeWith((account) => {
+      const desk = account.desks[0] as Desk;
+      desk.quantity -= 10;
+      const stop = account.working.find(
+        ({ order }) => order.symbol === held && order.leg === 'stop',
+      );
+      account.fills.push({
+        execId: 'x-9',
+        orderRef: stop?.order.orderRef,
+        symbol: held,
+        side: 'sell',
+        quantity: 10,
+        price: 50,
+        commission: 1,
+        filledAt: '2026-03-05T20:40:00.000Z',
+      });
+      account.cash = Math.round((account.cash + 499) * 1e6) / 1e6;
+    });
+    const both = await at(home, 'reconcile', '--book-fill', '--adopt', held, '--yes');
+    expect(both.exit).toBe(2);
+    expect(both.stderr).toContain(`executions of ${held} are booked with it`);
+    const booked = await at(home, 'reconcile', '--book-fill', '--yes');
+    expect(booked.stdout).toContain('all matched');
   });
 
   it('of a home without a history says so', async () => {
