@@ -181,8 +181,11 @@ describe('reconcile', () => {
     const both = await at(home, 'reconcile', '--book-fill', '--adopt', held, '--yes');
     expect(both.exit).toBe(2);
     expect(both.stderr).toContain(`executions of ${held} are booked with it`);
-    const booked = await at(home, 'reconcile', '--book-fill', '--yes');
-    expect(booked.stdout).toContain('all matched');
+    const booked = await at(home, 'reconcile', '--book-fill', '--yes', '--json');
+    const { data } = JSON.parse(booked.stdout);
+    const position = data.positions.find(({ symbol }: { symbol: string }) => symbol === held);
+    expect(position.book).toBe(position.statement);
+    expect(data.discrepancies).not.toContainEqual(expect.objectContaining({ kind: 'cash' }));
   });
 
   it('of a home without a history says so', async () => {
