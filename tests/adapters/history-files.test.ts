@@ -19,11 +19,9 @@ import { historyFolder, journalFolder, openHistory } from '../../src/adapters/fi
 import { readHistory } from '../../src/adapters/file/history-reader.ts';
 import { verifyHistory } from '../../src/adapters/file/history-verify.ts';
 import { assertLocal } from '../../src/adapters/file/local-disk.ts';
-import { nodeFileSystem } from '../../src/adapters/file/node-file-system.ts';
 import { openRunFolderHistory } from '../../src/adapters/file/run-folder-history.ts';
 import type { EventDraft } from '../../src/events/event.ts';
 import { scrubbed } from '../../src/events/scrub.ts';
-import type { FileSystem } from '../../src/ports/file-system.ts';
 import {
   all,
   feePaid,
@@ -244,44 +242,6 @@ describe('a history over many months', () => {
       [],
     );
   });
-});
-
-describe('a look through a history', () => {
-  const written = async () => {
-    const home = newHome();
-    const history = await openHistory(optionsFor(home));
-    for (let i = 0; i < 40; i += 1) await history.append([tradeOpened(i), tradeClosed(i, i)]);
-    await history.close();
-    return historyFolder(home);
-  };
-  const look = (folder: string, files: FileSystem) =>
-    verifyHistory(folder, () => new SceneFold(), files);
-  const refuse = (code: string, syscall: string, path: string) => () => {
-    throw Object.assign(new Error(`${code}: ${syscall} '${path}'`), { code, syscall, path });
-  };
-
-  it('needs no room: nothing is written, not even beside it', async () => {
-    const full = refuse('ENOSPC', 'write', 'the disk');
-    const verified = await look(await written(), {
-      ...nodeFileSystem,
-      open: (path, mode) => (mode === 'read' ? nodeFileSystem.open(path, mode) : full()),
-      makeFolder: full,
-      rename: full,
-      remove: full,
-      syncFolder: full,
-    });
-    expect(verified).toMatchObject({ findings: [], records: { trades: 40 } });
-  });
-
-  it.each(['2026-03.jsonl', 'trades.json'])(
-    'judges nothing where it may not read: %s',
-    async (name) => {
-      const folder = await written();
-      const open: FileSystem['open'] = (path, mode) =>
-        path.endsWith(name) ? refuse('EACCES', 'open', path)() : nodeFileSystem.open(path, mode);
-      await expect(look(folder, { ...nodeFileSystem, open })).rejects.toThrow('EACCES: open');
-    },
-  );
 });
 
 describe('the history of a run in its own folder', () => {

@@ -1,51 +1,13 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { run } from './fake-world.ts';
 import { contents } from './homes.ts';
-
-const dir = mkdtempSync(join(tmpdir(), 'reconcile-home-'));
-const demo = join(dir, 'demo');
-
-/** A copy of the demo's home, its simulated account changed behind the journal's back. */
-function homeWith(change: (account: Account) => void): string {
-  const home = mkdtempSync(join(dir, 'home-'));
-  cpSync(demo, home, { recursive: true });
-  const file = join(home, 'data', 'state', 'sim-account.json');
-  const state = JSON.parse(readFileSync(file, 'utf8'));
-  change(state.account);
-  writeFileSync(file, JSON.stringify(state));
-  return home;
-}
-
-interface Account {
-  cash: number;
-  desks: Desk[];
-  working: { order: { orderRef: string; symbol: string; leg: string } }[];
-  fills: object[];
-}
-
-interface Desk {
-  symbol: string;
-  quantity: number;
-  cost: number;
-}
-
-const at = (home: string, ...argv: string[]) => run([...argv, '--home', home], { cwd: dir });
-const spoilt = (shares = -10, cash = -12.34) =>
-  homeWith((account) => {
-    const desk = account.desks[0] as Desk;
-    account.cash = Math.round((account.cash + cash) * 1e6) / 1e6;
-    desk.quantity += shares;
-  });
+import { at, dir, homeWith, playDemo, spoilt } from './reconcile-scene.ts';
 
 let held = '';
-
 beforeAll(async () => {
-  await run(['demo', '--dir', 'demo'], { cwd: dir });
-  const state = JSON.parse(readFileSync(join(demo, 'data', 'state', 'sim-account.json'), 'utf8'));
-  held = state.account.desks[0].symbol;
+  held = await playDemo();
 });
 
 describe('reconcile', () => {
@@ -133,59 +95,6 @@ describe('reconcile', () => {
     );
     expect(exit).toBe(2);
     expect(stderr).toContain(why);
-  });
-
-  it('says that nothing of a symbol differs, and what can be adopted', async () => {
-    const asked = async (home: string, ...names: string[]) => {
-      const { exit, stderr } = await at(home, 'reconcile', '--adopt', ...names, '--yes');
-      return [exit, stderr];
-    };
-    const sound = homeWith(() => {});
-    expect(await asked(sound, 'NOPE')).toEqual([
-      2,
-      expect.stringMatching(/nothing of NOPE differs.*\n +nothing can be adopted/),
-    ]);
-    expect(await asked(sound, 'CASH', '--as', 'fee')).toEqual([
-      2,
-      expect.stringContaining('nothing of CASH differs'),
-    ]);
-    const home = spoilt();
-    expect(await asked(home, `${held},NOPE`)).toEqual([
-      2,
-      expect.stringMatching(
-        new RegExp(`nothing of NOPE differs.*\\n +can be adopted: ${held}, CASH`),
-      ),
-    ]);
-    expect((await at(home, 'reconcile', '--adopt', 'NOPE', '--dry-run')).exit).toBe(2);
-  });
-
-  it('never books shares twice: as their execution, and as what is missing', async () => {
-    const home = homeWith((account) => {
-      const desk = account.desks[0] as Desk;
-      desk.quantity -= 10;
-      const stop = account.working.find(
-        ({ order }) => order.symbol === held && order.leg === 'stop',
-      );
-      account.fills.push({
-        execId: 'x-9',
-        orderRef: stop?.order.orderRef,
-        symbol: held,
-        side: 'sell',
-        quantity: 10,
-        price: 50,
-        commission: 1,
-        filledAt: '2026-03-05T20:40:00.000Z',
-      });
-      account.cash = Math.round((account.cash + 499) * 1e6) / 1e6;
-    });
-    const both = await at(home, 'reconcile', '--book-fill', '--adopt', held, '--yes');
-    expect(both.exit).toBe(2);
-    expect(both.stderr).toContain(`executions of ${held} are booked with it`);
-    const booked = await at(home, 'reconcile', '--book-fill', '--yes', '--json');
-    const { data } = JSON.parse(booked.stdout);
-    const position = data.positions.find(({ symbol }: { symbol: string }) => symbol === held);
-    expect(position.book).toBe(position.statement);
-    expect(data.discrepancies).not.toContainEqual(expect.objectContaining({ kind: 'cash' }));
   });
 
   it('of a home without a history says so', async () => {
