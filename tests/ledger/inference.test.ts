@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { BrokerOrder, BrokerStatement } from '../../src/domain/account.ts';
+import { type BrokerOrder, type BrokerStatement, unanswered } from '../../src/domain/account.ts';
 import type { Fill } from '../../src/domain/fill.ts';
 import { usd } from '../../src/domain/money.ts';
 import type { Order } from '../../src/domain/order.ts';
@@ -30,15 +30,8 @@ const WHOLE = { positions: true, openOrders: true, fills: true, completedOrders:
 const held = (): Ledger => ledgerWith(100_000).tell(...bracketSent(), filled('buy', 100, 100));
 
 const stated = (change: Partial<BrokerStatement> = {}): BrokerStatement => ({
-  account: 'DU1',
-  at: NEXT_DAY,
-  cash: null,
-  netLiquidation: null,
-  positions: [],
-  openOrders: [],
-  fills: [],
-  completedOrders: [],
-  complete: { positions: true, openOrders: true, fills: true, completedOrders: false },
+  ...unanswered('DU1', NEXT_DAY),
+  complete: { ...WHOLE, completedOrders: false },
   ...change,
 });
 const owns = (quantity: number) => [{ symbol: AAA, quantity, averageCost: null }];

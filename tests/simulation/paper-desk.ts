@@ -122,26 +122,26 @@ export class PaperDesk {
     writeFileSync(join(this.home, 'config', 'trade-labs.yaml'), text);
   }
 
-  config(): Promise<LoadedConfig> {
-    const env = { TRADE_LABS_ARMED: '1' };
+  config(isArmed = true): Promise<LoadedConfig> {
+    const env = isArmed ? { TRADE_LABS_ARMED: '1' } : {};
     return loadConfig({ home: this.home, cwd: this.home, env });
   }
 
-  /** Runs the daemon until an instant. */
-  async daemon(until: EpochMs): Promise<DaemonEnd> {
-    const loaded = await this.config();
+  /** Runs the daemon until an instant, armed unless said. */
+  async daemon(until: EpochMs, { isArmed = true, observe = false } = {}): Promise<DaemonEnd> {
     return runDaemon({
       home: this.home,
-      loaded,
+      loaded: await this.config(isArmed),
       version: '0',
       env: {},
       now: epochMs(this.time.wallMs()),
       until,
       time: this.time,
+      observe,
       observer: {},
       onEvents: () => {},
       tell: (news) => this.said.push(news),
-      reload: () => this.config(),
+      reload: () => this.config(isArmed),
     });
   }
 

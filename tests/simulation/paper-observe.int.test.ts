@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { runDaemon } from '../../src/app/run-daemon.ts';
-import { loadConfig } from '../../src/config/load.ts';
-import { type EpochMs, epochMs } from '../../src/domain/time.ts';
+import type { EpochMs } from '../../src/domain/time.ts';
 import { at, type PaperDesk, STEADY } from './paper-desk.ts';
 import { paperDesks } from './paper-desks.ts';
 
@@ -9,21 +7,7 @@ const open = paperDesks('09:29');
 
 /** Runs a daemon that only looks on, until an instant; gives when it ended. */
 async function observe(desk: PaperDesk, until: EpochMs): Promise<number> {
-  const config = () => loadConfig({ home: desk.home, cwd: desk.home, env: {} });
-  await runDaemon({
-    home: desk.home,
-    loaded: await config(),
-    version: '0',
-    env: {},
-    now: epochMs(desk.time.wallMs()),
-    until,
-    time: desk.time,
-    observe: true,
-    observer: {},
-    onEvents: () => {},
-    tell: () => {},
-    reload: config,
-  });
+  await desk.daemon(until, { isArmed: false, observe: true });
   return desk.time.wallMs();
 }
 

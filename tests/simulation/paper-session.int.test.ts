@@ -5,7 +5,7 @@ import { simAccountFile } from '../../src/adapters/file/sim-account-file.ts';
 import { askToKill, askToPause } from '../../src/app/ask-to-control.ts';
 import { closePositions } from '../../src/app/close-positions.ts';
 import { type DeskView, viewDesk } from '../../src/app/desk-view.ts';
-import { type DaemonEnd, runDaemon } from '../../src/app/run-daemon.ts';
+import type { DaemonEnd } from '../../src/app/run-daemon.ts';
 import { runOnce } from '../../src/app/run-once.ts';
 import { runSlotOnce } from '../../src/app/run-slot-once.ts';
 import { loadConfig } from '../../src/config/load.ts';
@@ -19,23 +19,8 @@ const SYMBOL = 'PAHAFA';
 const open = paperDesks('09:28');
 
 /** A daemon that is not armed. */
-async function unarmed(desk: PaperDesk, until: EpochMs, observe: boolean): Promise<DaemonEnd> {
-  const config = () => loadConfig({ home: desk.home, cwd: desk.home, env: {} });
-  return runDaemon({
-    home: desk.home,
-    loaded: await config(),
-    version: '0',
-    env: {},
-    now: epochMs(desk.time.wallMs()),
-    until,
-    time: desk.time,
-    observe,
-    observer: {},
-    onEvents: () => {},
-    tell: () => {},
-    reload: config,
-  });
-}
+const unarmed = (desk: PaperDesk, until: EpochMs, observe: boolean): Promise<DaemonEnd> =>
+  desk.daemon(until, { isArmed: false, observe });
 
 /** The user of the account buys by hand, or sells where negative, without a word to us. */
 function tradeElsewhere(
