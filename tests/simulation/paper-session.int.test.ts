@@ -8,7 +8,6 @@ import { type DeskView, viewDesk } from '../../src/app/desk-view.ts';
 import type { DaemonEnd } from '../../src/app/run-daemon.ts';
 import { runOnce } from '../../src/app/run-once.ts';
 import { runSlotOnce } from '../../src/app/run-slot-once.ts';
-import { loadConfig } from '../../src/config/load.ts';
 import { type EpochMs, epochMs, MINUTE_MS, SECOND_MS } from '../../src/domain/time.ts';
 import { ACCOUNT, at, DATE, IDLE, type PaperDesk, SESSION } from './paper-desk.ts';
 import { alertsOf, expectSound, paperDesks } from './paper-desks.ts';
@@ -238,7 +237,7 @@ describe('a command while no daemon runs', () => {
   it('sells nothing that may not be sent, and says what to set', async () => {
     const desk = await open();
     await desk.daemon(at('09:45'));
-    const loaded = await loadConfig({ home: desk.home, cwd: desk.home, env: {} });
+    const loaded = await desk.config(false);
     const now = (): EpochMs => epochMs(Math.floor(desk.time.wallMs()));
     const patience = { waitMs: 0, now, pause: () => Promise.resolve() };
     const asked = { command: 'close', symbols: [SYMBOL], patience } as const;
