@@ -2,27 +2,41 @@ import type { MarketSnapshot } from '../bars/snapshot.ts';
 import { microsFromFloat, toUsd } from '../domain/money.ts';
 import type { CandidateDecision, Decision } from '../pipeline/decide.ts';
 import type { ScoredRow } from '../pipeline/score-table.ts';
-import { csvLine } from '../reporting/csv.ts';
-import { DECISION_COLUMNS, type DecisionCells } from '../reporting/csv-files.ts';
+import { csvCell, csvLine } from '../reporting/csv.ts';
+import { componentsText, DECISION_COLUMNS, type DecisionCells } from '../reporting/csv-files.ts';
 import { reasonOf } from '../reporting/funnel.ts';
 
-/** Every row of a scan with its fate, in the order of the scan, as lines of decisions.csv. */
+/**
+ * Every row of a scan with its fate, in the order of the scan, as lines of decisions.csv. A scan of years has hundreds
+ * of thousands of rows and few candidates, so that lines of rows that nobody judged are put together cell by cell.
+ */
 export function decisionLines(
-  decision: Decision,
+  { table, candidates }: Pick<Decision, 'table' | 'candidates'>,
   snapshot: MarketSnapshot,
   slot: string,
 ): string[] {
-  const { table, candidates } = decision;
-  const ranks = new Map(table.ranking.map((row, i) => [row, i + 1]));
+  const { session } = snapshot;
   const judged = new Map(candidates.map((candidate) => [candidate.row, candidate]));
-  const begin = `${snapshot.session.date},${slot},`;
+  const begin = `${session.date},${slot},`;
+  const names = table.featureNames;
+  const { ranks } = table;
   return table.rows.map((row, i) => {
     const ref = refOf(snapshot, row);
     if (row.ineligible !== null) return begin + unranked(row, ref);
-    const cells = cellsOf(row, table.featureNames, ref, ranks.get(i) ?? null);
+    const rank = ranks[i] as number;
     const candidate = judged.get(row);
-    const all = candidate === undefined ? cells : { ...cells, ...judgedCells(candidate) };
-    return csvLine(DECISION_COLUMNS, { ...all, session: snapshot.session.date, slot });
+    if (candidate === undefined) return begin + unselected(row, names, rank, ref);
+    return csvLine(DECISION_COLUMNS, {
+      session: session.date,
+      slot,
+      symbol: row.symbol,
+      scanRank: row.scanRank,
+      activity: row.activity,
+      score: row.score,
+      components: componentsOf(row, names),
+      rank,
+      ...judgedCells(candidate),
+    });
   });
 }
 
@@ -36,33 +50,14 @@ const unranked = (
 ): string =>
   `${symbol},${scanRank},${activity},,,,${ref ?? ''},,,,,,,,ineligible,${ineligible},,\r\n`;
 
-function cellsOf(
-  row: ScoredRow,
+/** The same of a row with a score that is not among the best. A score has two decimals. */
+const unselected = (
+  { symbol, scanRank, activity, score, components }: ScoredRow,
   names: readonly string[],
+  rank: number,
   ref: number | null,
-  rank: number | null,
-): Omit<DecisionCells, 'session' | 'slot'> {
-  return {
-    symbol: row.symbol,
-    scanRank: row.scanRank,
-    activity: row.activity,
-    score: row.score,
-    components: componentsOf(row, names),
-    rank,
-    ref,
-    atr: null,
-    limit: null,
-    stop: null,
-    sized: null,
-    binding: null,
-    approved: null,
-    verdict: null,
-    fate: 'not_selected',
-    reason: null,
-    intensity: null,
-    equity: null,
-  };
-}
+): string =>
+  `${symbol},${scanRank},${activity},${score},${csvCell(componentsText(names, components))},${rank},${ref ?? ''},,,,,,,,not_selected,,,\r\n`;
 
 function refOf({ reference }: MarketSnapshot, { index }: ScoredRow): number | null {
   const price = reference[index] as number;
@@ -75,7 +70,12 @@ const componentsOf = (
 ): Readonly<Record<string, number>> =>
   Object.fromEntries(components.map((value, i) => [names[i] ?? `feature_${i}`, value]));
 
-function judgedCells(candidate: CandidateDecision): Partial<DecisionCells> {
+function judgedCells(
+  candidate: CandidateDecision,
+): Omit<
+  DecisionCells,
+  'session' | 'slot' | 'symbol' | 'scanRank' | 'activity' | 'score' | 'components' | 'rank'
+> {
   const { intent, verdict, fate, atr, referencePrice } = candidate;
   const wasJudged = fate === 'approved' || fate === 'denied' || fate === 'not_sized';
   const sized = intent?.quantity ?? 0;

@@ -64,7 +64,7 @@ export class ScoreTable {
   readonly #made = new Map<number, ScoredRow>();
   #hash: string | undefined;
   #rows: readonly ScoredRow[] | undefined;
-  #ranking: readonly number[] | undefined;
+  #ranks: Int32Array | undefined;
 
   constructor(snapshot: MarketSnapshot, found: ScanTable, features: readonly FeatureSpec[]) {
     const count = found.found.length;
@@ -142,13 +142,32 @@ export class ScoreTable {
 
   /** Indices into `rows` of those with a score: by score, then activity, then symbol. */
   get ranking(): readonly number[] {
-    if (this.#ranking === undefined) {
-      const places = new Map(Array.from(this.#found.rows, (index, i) => [index, i]));
-      this.#ranking = this.#bestPositions(Number.POSITIVE_INFINITY).map(
-        (at) => places.get(this.#found.found[at] as number) as number,
+    const { ranks } = this;
+    const ranking = Array.from({ length: this.scored }, () => -1);
+    ranks.forEach((rank, i) => {
+      if (rank > 0) ranking[rank - 1] = i;
+    });
+    return ranking;
+  }
+
+  /** The rank of each of `rows` among those with a score, 1 for the best; 0 where it has none. */
+  get ranks(): Int32Array {
+    if (this.#ranks === undefined) {
+      const scored: number[] = [];
+      this.#codes.forEach((code, at) => {
+        if (code === SCORED) scored.push(at);
+      });
+      scored.sort((a, b) => (this.#isBefore(a, b) ? -1 : 1));
+      const rankAt = new Int32Array(this.#codes.length);
+      scored.forEach((at, i) => {
+        rankAt[at] = i + 1;
+      });
+      this.#ranks = Int32Array.from(
+        this.#found.rows,
+        (index) => rankAt[this.#positionOf(index)] as number,
       );
     }
-    return this.#ranking;
+    return this.#ranks;
   }
 
   /** The first rows by rank, at most `count`. */

@@ -118,7 +118,10 @@ export interface DecisionCells
 
 export const DECISION_COLUMNS: readonly CsvColumn<DecisionCells>[] = [
   ...named<DecisionCells>(['session', 'slot', 'symbol', 'scanRank', 'activity', 'score']),
-  { name: 'components', value: ({ components }) => componentsText(components) },
+  {
+    name: 'components',
+    value: ({ components }) => componentsText(Object.keys(components), Object.values(components)),
+  },
   ...named<DecisionCells>([
     'rank',
     'ref',
@@ -165,10 +168,13 @@ export const EXECUTION_COLUMNS = named<FilledOrder>([
 ]);
 
 /** "trend=0.750000;near_high=0.912345". */
-const componentsText = (components: Readonly<Record<string, number>>): string =>
-  Object.entries(components)
-    .map(([name, value]) => `${name}=${value.toFixed(6)}`)
-    .join(';');
+export function componentsText(names: readonly string[], values: readonly number[]): string {
+  let text = '';
+  for (let i = 0; i < names.length; i++) {
+    text += `${i === 0 ? '' : ';'}${names[i]}=${(values[i] as number).toFixed(6)}`;
+  }
+  return text;
+}
 
 /** The tables of a daily report. Closed trades first, by exit; open ones after, by symbol. */
 export function renderCsvFiles(report: DailyReport): ReportFile[] {

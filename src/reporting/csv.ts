@@ -29,7 +29,7 @@ export function renderCsv<Row extends object>(
     })),
     eol: '\r\n',
     includeEmptyRows: true,
-    formatters: { string: textCell },
+    formatters: { string: csvCell },
   });
   return `${parser.parse([...rows])}\r\n`;
 }
@@ -41,7 +41,8 @@ function printed<Row>({ value, decimals }: CsvColumn<Row>, row: Row): CsvValue {
   return Number(cell.toFixed(decimals));
 }
 
-function textCell(value: string): string {
+/** A text as a cell: quoted where it must be, and never a formula. */
+export function csvCell(value: string): string {
   const guarded = FORMULA_START.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
 }
@@ -57,9 +58,9 @@ export function csvLine<Row>(columns: readonly CsvColumn<Row>[], row: Row): stri
 
 /** The first line of such a table. */
 export const csvHeader = <Row>(columns: readonly CsvColumn<Row>[]): string =>
-  `${columns.map(({ name }) => textCell(name)).join(',')}\r\n`;
+  `${columns.map(({ name }) => csvCell(name)).join(',')}\r\n`;
 
 function cellText(value: CsvValue): string {
   if (value === null || value === undefined) return '';
-  return typeof value === 'string' ? textCell(value) : String(value);
+  return typeof value === 'string' ? csvCell(value) : String(value);
 }

@@ -54,6 +54,57 @@ describe('decisions.csv', () => {
   });
 });
 
+describe('a line of a row that nobody judged', () => {
+  const column = (name: string) => DECISION_COLUMNS.findIndex((one) => one.name === name);
+
+  it('says what its columns say of it', async () => {
+    let seen = 0;
+    await backtest(dailyMarket(3, 40), ['2011-01-03', '2011-01-31'], EASY, {
+      observer: {
+        onDecision: ({ table }, snapshot) => {
+          const lines = decisionLines({ table, candidates: [] }, snapshot, 'scan-open');
+          const order = table.ranking;
+          table.rows.forEach((row, i) => {
+            if (row.ineligible !== null) return;
+            seen += 1;
+            const cells = (lines[i] as string).trimEnd().split(',');
+            const line = csvLine(DECISION_COLUMNS, {
+              session: snapshot.session.date,
+              slot: 'scan-open',
+              symbol: row.symbol,
+              scanRank: i + 1,
+              activity: row.activity,
+              score: row.score,
+              components: Object.fromEntries(
+                table.featureNames.map((name, k) => [name, row.components[k] as number]),
+              ),
+              rank: order.indexOf(i) + 1,
+              ref: Number(cells[column('ref')]),
+              ...NOBODY_JUDGED,
+            });
+            expect(lines[i]).toBe(line);
+          });
+        },
+      },
+    });
+    expect(seen).toBeGreaterThan(100);
+  });
+});
+
+const NOBODY_JUDGED = {
+  atr: null,
+  limit: null,
+  stop: null,
+  sized: null,
+  binding: null,
+  approved: null,
+  verdict: null,
+  fate: 'not_selected',
+  reason: null,
+  intensity: null,
+  equity: null,
+} as const;
+
 describe('the comparisons of a tear sheet', () => {
   it('scale equal weight to the exposure of the strategy, session by session', () => {
     const rows = [100, 110, 99, 108.9].map((equity, i) => ({
