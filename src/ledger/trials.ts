@@ -128,9 +128,13 @@ const LASTED = 0;
 const HALTED = 1;
 const UNRANKED = 2;
 
+/** Whether a trial lasted to the end of what it is ranked on; one that came to a part set aside did. */
+const hasLasted = (result: TrialResult): boolean =>
+  result.outcome === 'done' && (result.haltedOn === null || result.outOfSample !== null);
+
 /**
- * Ranks by a metric of the in-sample part alone, ties in their own order. A trial that its drawdown limit ended comes
- * after all that lasted, whatever it had earned by then.
+ * Ranks by the in-sample part alone, ties in their own order. A trial that its drawdown limit ended there comes after
+ * all that lasted, whatever it had earned by then.
  */
 export function rankTrials<T extends { readonly result: TrialResult }>(
   trials: readonly T[],
@@ -142,8 +146,7 @@ export function rankTrials<T extends { readonly result: TrialResult }>(
   const threshold = expectedBestSharpe(tried, ratios);
   const placed = trials.map((trial, i) => {
     const value = spans[i]?.metrics[metric] ?? null;
-    const halted = trial.result.outcome === 'done' && trial.result.haltedOn !== null;
-    const group = value === null ? UNRANKED : halted ? HALTED : LASTED;
+    const group = value === null ? UNRANKED : hasLasted(trial.result) ? LASTED : HALTED;
     return { trial, value: value ?? 0, group, sample: spans[i]?.sample ?? null };
   });
   const ordered = placed.toSorted((a, b) => a.group - b.group || b.value - a.value);

@@ -122,6 +122,21 @@ describe('a ranking', () => {
     expect(order).toEqual([1, 0, 2]);
   });
 
+  it('does not look at what was set aside: a drawdown limit that ended a trial there ranks nothing', () => {
+    const endedLater: { result: TrialResult } = {
+      result: {
+        outcome: 'done',
+        haltedOn: sessionDate('2015-11-02'),
+        inSample: span(3),
+        outOfSample: span(-4, 20),
+        decisionHash: '',
+      },
+    };
+    const trials = [done(1), endedLater, done(2, '2015-03-02')];
+    const order = rankTrials(trials, 'sharpe').trials.map(({ trial }) => trials.indexOf(trial));
+    expect(order).toEqual([1, 0, 2]);
+  });
+
   it('ranks a drawdown nearer to nothing higher', () => {
     const drawn = (maxDrawdown: number): { result: TrialResult } => ({
       result: {
