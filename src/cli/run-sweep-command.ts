@@ -4,6 +4,7 @@ import { codeHash } from '../app/code-hash.ts';
 import { runSweep, type SweepOutcome } from '../app/sweep.ts';
 import { EXIT } from '../domain/failure.ts';
 import { fingerprint } from '../events/fingerprint.ts';
+import { hasFailed } from '../reporting/sweep-report.ts';
 import type { CommandContext, CommandOutcome } from './command.ts';
 import { textOption } from './options.ts';
 import { packageVersion } from './package-version.ts';
@@ -50,20 +51,10 @@ export async function runSweepCommand(
     data: sweepData(outcome, dir),
     text: sweepText(outcome, folder, context.columns),
     warnings: report.warnings,
-    ...(interrupted
-      ? { exit: EXIT.INTERRUPTED }
-      : hasFailed(outcome)
-        ? { exit: EXIT.PARTIAL }
-        : {}),
+    ...(interrupted ? { exit: EXIT.INTERRUPTED } : hasFailed(report) ? { exit: EXIT.PARTIAL } : {}),
   };
 }
 
 /** Named after the question, so that asking it again finds the folder. */
 const usualFolder = ({ home }: CommandContext, question: unknown): string =>
   join(home, 'data', 'backtests', `sweep-${fingerprint(question).slice(0, 12)}`);
-
-const hasFailed = ({ report }: SweepOutcome): boolean =>
-  [
-    ...(report.ranking?.trials ?? []),
-    ...(report.windows ?? []).flatMap((w) => w.ranking.trials),
-  ].some(({ trial }) => trial.result.outcome === 'failed');

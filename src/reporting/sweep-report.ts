@@ -189,6 +189,7 @@ function doubtsOfWindows(windows: readonly RankedWindow[], joined: JoinedTests):
   if (without > 0) {
     warnings.push(`${plural(without, 'window')} had nothing to choose by and count as cash`);
   }
+  warnings.push(...windows.flatMap(shortfallOf));
   if (joined.closed < LEAST_TRADES) {
     warnings.push(
       `${plural(joined.closed, 'trade')} out of sample: under ${LEAST_TRADES} the numbers are mostly chance`,
@@ -199,6 +200,20 @@ function doubtsOfWindows(windows: readonly RankedWindow[], joined: JoinedTests):
     warnings.push('each window chose another trial: the choice does not last');
   }
   return warnings;
+}
+
+/** Why the choice of a window was not judged to the end. */
+function shortfallOf({ number, chosen, judged }: RankedWindow): string[] {
+  const name = `what window ${number} chose, trial ${chosen},`;
+  if (judged === null) return [];
+  if (judged.outcome !== 'done') {
+    return [`${name} failed where it was judged and counts as cash there: ${judged.reason}`];
+  }
+  return judged.haltedOn === null
+    ? []
+    : [
+        `${name} was ended by its drawdown limit on ${judged.haltedOn} and counts as cash from then on`,
+      ];
 }
 
 /** The tests one after the other. A session in which nothing could be traded earned nothing. */
@@ -232,6 +247,19 @@ function efficiencyOf(
   const sum = chosen.reduce((total, span) => total + (span.meanReturn ?? 0) * span.sessions, 0);
   return meanReturn === null || !(sum > 0) ? null : meanReturn / (sum / sessions);
 }
+
+/** Whether a trial, or what a window chose, threw where it was run. */
+export const hasFailed = ({
+  ranking,
+  windows,
+}: Pick<SweepReport, 'ranking' | 'windows'>): boolean =>
+  [
+    ...(ranking?.trials ?? []).map(({ trial }) => trial.result),
+    ...(windows ?? []).flatMap(({ trials, judged }) => [
+      ...trials.map(({ result }) => result),
+      ...(judged === null ? [] : [judged]),
+    ]),
+  ].some(({ outcome }) => outcome === 'failed');
 
 /** A metric of a span for readers; "n/a" where it has none. */
 export function spanText(span: SpanMeasure | null, id: keyof SpanMeasure['metrics']): string {

@@ -3,7 +3,12 @@ import type { TrialResult } from '../../src/ledger/trials.ts';
 import { chartFile, chartSvg } from '../../src/reporting/chart-svg.ts';
 import { sweepCharts } from '../../src/reporting/sweep-chart.ts';
 import { sweepCsv } from '../../src/reporting/sweep-csv.ts';
-import { type SweepInput, type SweptTrial, sweepReport } from '../../src/reporting/sweep-report.ts';
+import {
+  hasFailed,
+  type SweepInput,
+  type SweptTrial,
+  sweepReport,
+} from '../../src/reporting/sweep-report.ts';
 import { done, grid, input, KEYS, NOTHING, span, window } from './sweep-scene.ts';
 
 const withTrials = (trials: readonly SweptTrial[], parts: Partial<SweepInput> = {}) =>
@@ -121,6 +126,32 @@ describe('walking forward', () => {
 
   it('says which windows had nothing to choose', () => {
     expect(report.warnings).toEqual(['1 window had nothing to choose by and count as cash']);
+  });
+
+  it('says which choices could not be judged, or not to the end', () => {
+    const halted = window(3, 3, [0.03]);
+    const judged = sweepReport(
+      input({
+        split: null,
+        found: {
+          kind: 'windows',
+          windows: [
+            { ...window(1, 3, []), judged: { outcome: 'failed', reason: 'it threw' } },
+            window(2, 3, [0.01, 0.02]),
+            { ...halted, judged: { ...halted.judged, haltedOn: halted.test[0] } as TrialResult },
+          ],
+        },
+      }),
+    );
+    expect(hasFailed(judged)).toBe(true);
+    expect(hasFailed(report)).toBe(false);
+    const { warnings } = judged;
+    expect(warnings).toContain(
+      'what window 1 chose, trial 3, failed where it was judged and counts as cash there: it threw',
+    );
+    expect(warnings).toContain(
+      'what window 3 chose, trial 3, was ended by its drawdown limit on 2015-03-05 and counts as cash from then on',
+    );
   });
 
   it('has a table of its windows', () => {
