@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createSyntheticMarket } from '../adapters/sim/synthetic-market.ts';
 import { syntheticSource } from '../adapters/sim/synthetic-source.ts';
 import { readUniverse, takeUniverse } from '../adapters/sim/synthetic-universe.ts';
@@ -16,8 +16,11 @@ export function syntheticSourceOf(settings: {
   return syntheticSource(createSyntheticMarket({ seed: settings.seed, universe }), settings.seed);
 }
 
-/** config/universe.csv lies two folders above the source, three above its compiled form in dist/src/app. */
+/** config/universe.csv stands in a folder above this file, at another height in sources and build. */
 function universeFile(): URL {
-  const up = import.meta.url.endsWith('.ts') ? '../..' : '../../..';
-  return new URL(`${up}/config/universe.csv`, import.meta.url);
+  for (let folder = new URL('.', import.meta.url); ; folder = new URL('..', folder)) {
+    const file = new URL('config/universe.csv', folder);
+    if (existsSync(file)) return file;
+    assert(folder.pathname !== '/', 'the universe is shipped');
+  }
 }
