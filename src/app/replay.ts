@@ -137,7 +137,6 @@ export async function replayRun(
   const { run, market, state, decided: recorded } = recording;
   const notes: string[] = [];
   const before = recordedConfig(run);
-  if (before === null) notes.push('the recorded settings are none that this version can take');
   const { fileHash } = run.strategy;
   if (
     fileHash !== null &&
@@ -145,7 +144,7 @@ export async function replayRun(
   ) {
     notes.push('the strategy file has changed since');
   }
-  const rules = before === null ? null : await rulesOf(request, before, run, run.top);
+  const rules = await recordedRules(request, before, run, notes);
   const other = await otherRulesOf(request, run, rules);
   if (other !== null) notes.push('the configuration has changed since');
   const otherSnapshot =
@@ -198,6 +197,26 @@ export async function replayRun(
 function recordedConfig({ settings }: RecordedRun): Config | null {
   const parsed = configSchema.safeParse(settings);
   return parsed.success ? parsed.data : null;
+}
+
+/** The rules that decided; null, and noted, where today's program cannot decide by them. */
+async function recordedRules(
+  request: ReplayRequest,
+  before: Config | null,
+  run: RecordedRun,
+  notes: string[],
+): Promise<Rules | null> {
+  if (before === null) {
+    notes.push('the recorded settings are none that this version can take');
+    return null;
+  }
+  try {
+    return await rulesOf(request, before, run, run.top);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    notes.push(`the recorded rules cannot be used: ${error.message}`);
+    return null;
+  }
 }
 
 async function rulesOf(

@@ -96,6 +96,22 @@ describe('a session of a simulated daemon', () => {
       });
     }));
 
+  it('is decided by the rules of today where the strategy it was decided by is gone', () =>
+    inHome(`${HOME}strategy: { file: mine.mjs }\n`, async (home) => {
+      writeFileSync(join(home.dir, 'mine.mjs'), strategyText(1));
+      await home.simulate(DAY, DAY);
+      rmSync(join(home.dir, 'mine.mjs'));
+      await expect(replayOf(home)).rejects.toThrow(/there is no strategy file/);
+      home.configure(HOME);
+      for (const rules of ['today', 'recorded']) {
+        const replayed = await replayOf(home, { rules });
+        expect(classesOf(replayed)).toEqual(['config']);
+        expect(replayed.runs[0]?.notes).toContainEqual(
+          expect.stringMatching(/^the recorded rules cannot be used: there is no strategy file/),
+        );
+      }
+    }));
+
   it('keeps its other runs where a recording is damaged, which is named', () =>
     inHome(HOME, async (home) => {
       await home.simulate(DAY, DAY);
