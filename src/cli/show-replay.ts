@@ -21,10 +21,10 @@ export function replayOutcome(
   const text = [
     ...runs.map((run) => runText(context, run, all)),
     ...damaged.map(
-      ({ file, reason, expected, found }) =>
-        `DAMAGED  ${visible(file)}: ${visible(reason)}` +
-        (expected === null ? '' : `\n         must be ${expected}`) +
-        (found === null ? '' : `\n         is      ${found}`),
+      ({ runId, file, reason, expected, found }) =>
+        `${runId}  DAMAGED\n  ${visible(file)}: ${visible(reason)}` +
+        (expected === null ? '' : `\n  must be ${expected}`) +
+        (found === null ? '' : `\n  is      ${found}`),
     ),
     summaryOf(report),
   ];

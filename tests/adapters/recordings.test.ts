@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { columnBytes, columnFrom } from '../../src/adapters/file/column-bytes.ts';
@@ -141,6 +141,33 @@ describe('recordings in files', () => {
     rmSync(join(folder, 'SHA256SUMS'));
     const unknown = `${join(folder, MIDDAY)}: is not in SHA256SUMS`;
     expect(await damagesOf(new RecordingFiles(dir))).toEqual([unknown]);
+  });
+
+  it('name a file of another format, or that lacks a part, though its sum is right', async () => {
+    const { folder } = await writeTwo();
+    const text = gunzipSync(readFileSync(join(folder, OPEN))).toString();
+    const without = (part: string) => {
+      const { [part]: _, ...rest } = JSON.parse(text) as Record<string, unknown>;
+      return rest;
+    };
+    const cases: [unknown, string][] = [
+      [{ ...JSON.parse(text), format: 2 }, 'is of format 2, this version reads 1'],
+      [null, 'is no recording'],
+      [[], 'is no recording'],
+      ...['run', 'state', 'decided', 'market', 'packs'].map((part): [unknown, string] => [
+        without(part),
+        `is no recording: it has no ${part}`,
+      ]),
+    ];
+    for (const [content, reason] of cases) {
+      const bytes = gzipSync(JSON.stringify(content));
+      writeFileSync(join(folder, OPEN), bytes);
+      const sums = readFileSync(join(folder, 'SHA256SUMS'), 'utf8');
+      const line = new RegExp(`^[0-9a-f]{64}  ${OPEN}$`, 'm');
+      writeFileSync(join(folder, 'SHA256SUMS'), sums.replace(line, `${sha256(bytes)}  ${OPEN}`));
+      const damage = `${join(folder, OPEN)}: ${reason}`;
+      expect(await damagesOf(new RecordingFiles(dir))).toEqual([null, damage]);
+    }
   });
 
   it('leave what is not theirs when they are pruned', async () => {

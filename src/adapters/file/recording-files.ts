@@ -16,10 +16,10 @@ import type {
 import { nodeFileSystem } from './node-file-system.ts';
 import { type BarsPlace, StoredBars } from './recording-bars.ts';
 import {
-  RECORDING_FORMAT,
   type RecordingText,
   recordingFrom,
   recordingText,
+  unreadableBecause,
 } from './recording-text.ts';
 
 const SUMS = 'SHA256SUMS';
@@ -167,9 +167,9 @@ export class RecordingFiles implements Recordings {
     const content = contentOf(name, expected);
     if (!content.ok) return content;
     try {
-      const text = JSON.parse(Buffer.from(content.value).toString()) as RecordingText;
-      if (text.format === RECORDING_FORMAT) return ok(text);
-      const reason = `is of format ${text.format}, this version reads ${RECORDING_FORMAT}`;
+      const text: unknown = JSON.parse(Buffer.from(content.value).toString());
+      const reason = unreadableBecause(text);
+      if (reason === null) return ok(text as RecordingText);
       return err({ ...name, reason, expected: null, found: null });
     } catch (error) {
       return err({ ...name, reason: messageOf(error), expected, found: null });

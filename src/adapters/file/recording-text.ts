@@ -8,7 +8,7 @@ import { columnBytes, columnFrom } from './column-bytes.ts';
 import { type BarsPlace, barsFrom } from './recording-bars.ts';
 
 /** The version of a recording's file. Raised when a reader of the one before could not make sense of it. */
-export const RECORDING_FORMAT = 1;
+const RECORDING_FORMAT = 1;
 
 /**
  * A quote in the order bid, ask, last, at, kind; amounts are micros. A live one goes on with whether its symbol has
@@ -44,6 +44,27 @@ export interface RecordingText extends Pick<Recording, 'run' | 'state' | 'decide
     readonly series: readonly SeriesCells[];
   };
   readonly packs: readonly { readonly file: string; readonly sha256: string }[];
+}
+
+const PARTS = [
+  'run',
+  'state',
+  'decided',
+  'market',
+  'packs',
+] as const satisfies readonly (keyof RecordingText)[];
+
+/** Why a file whose sum is right is none that this version reads; null where it is one. */
+export function unreadableBecause(content: unknown): string | null {
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) {
+    return 'is no recording';
+  }
+  const text: Partial<RecordingText> = content;
+  if (text.format !== RECORDING_FORMAT) {
+    return `is of format ${String(text.format)}, this version reads ${RECORDING_FORMAT}`;
+  }
+  const missing = PARTS.find((part) => typeof text[part] !== 'object' || text[part] === null);
+  return missing === undefined ? null : `is no recording: it has no ${missing}`;
 }
 
 /** A recording as its file says it; `digests` and their places come from the session's bars. */
