@@ -39,17 +39,15 @@ interface Named {
   /** Where its runs left what they saw; null for a run folder, which keeps none. */
   readonly recordings: Recordings | null;
   readonly session: SessionDate | null;
-  readonly slot: string | null;
+  /** The only run that is meant; null for all. */
+  readonly run: { readonly runId: string; readonly slot: string } | null;
 }
 
 /** Compares two sides; throws RECORD_UNKNOWN for one that nobody knows, or that has no scan in common. */
 export async function compareParity(request: ParityRequest): Promise<ParityReport> {
   const [a, b] = [await named(request, request.a), await named(request, request.b)];
-  const single = a.slot !== null && b.slot !== null;
-  const [sideA, sideB] = [
-    await sideOf(a, single ? a : narrower(a, b)),
-    await sideOf(b, single ? b : narrower(b, a)),
-  ];
+  const single = a.run !== null && b.run !== null;
+  const [sideA, sideB] = [await sideOf(a, b), await sideOf(b, a)];
   for (const side of [sideA, sideB]) {
     if (side.runs.length > 0) continue;
     throw new Failure('RECORD_UNKNOWN', `${side.label} has no scan to compare`, {
@@ -66,16 +64,16 @@ async function named(request: ParityRequest, text: string): Promise<Named> {
   const reader = readHistory(historyFolder(home));
   const recordings = recordingsOf(home);
   const session = parseSessionDate(text);
-  if (session !== null) return { label: text, reader, recordings, session, slot: null };
+  if (session !== null) return { label: text, reader, recordings, session, run: null };
   const places = [resolve(cwd, text), resolve(home, text), join(home, 'data', 'backtests', text)];
   const folder = places.find(existsSync);
   if (folder !== undefined && existsSync(journalFolder(folder))) {
-    const whole = { session: null, slot: null };
+    const whole = { session: null, run: null };
     return { label: text, reader: readHistory(folder), recordings: null, ...whole };
   }
   if (folder !== undefined && existsSync(journalFolder(historyFolder(folder)))) {
     const other = { reader: readHistory(historyFolder(folder)), recordings: recordingsOf(folder) };
-    return { label: text, ...other, session: null, slot: null };
+    return { label: text, ...other, session: null, run: null };
   }
   const [run] = await all(reader.runs({ runId: text }));
   if (run === undefined) {
@@ -83,19 +81,13 @@ async function named(request: ParityRequest, text: string): Promise<Named> {
       hint: 'compare a session with its backtest: trade-labs parity 2026-03-05 data/backtests/ID',
     });
   }
-  return { label: text, reader, recordings, session: run.session as SessionDate, slot: run.slot };
+  return { label: text, reader, recordings, session: run.session as SessionDate, run };
 }
 
-/** One run or session is held against its counterpart alone. */
-const narrower = (own: Named, other: Named): Pick<Named, 'session' | 'slot'> => ({
-  session: own.session ?? other.session,
-  slot: own.slot ?? other.slot,
-});
-
-async function sideOf(
-  { label, reader }: Named,
-  { session, slot }: Pick<Named, 'session' | 'slot'>,
-): Promise<ParitySide> {
+/** What was named; one run or session is held against its counterpart alone. */
+async function sideOf(own: Named, other: Named): Promise<ParitySide> {
+  const { label, reader } = own;
+  const session = own.session ?? other.session;
   const fold = new ParityFold();
   const until = session === null ? Number.POSITIVE_INFINITY : dateToUtcMs(session) + 2 * DAY_MS;
   for await (const event of reader.events(await startOf(reader, session))) {
@@ -104,11 +96,23 @@ async function sideOf(
   }
   const asked = session === null ? {} : { since: session, until: session };
   const trades: TradeRecord[] = await all(reader.trades(asked));
-  return fold.side(
-    label,
-    trades,
-    (run) => (session === null || run.session === session) && (slot === null || run.slot === slot),
-  );
+  const { runs, ...side } = fold.side(label, trades);
+  return { ...side, runs: meantOf(runs, own, other, session) };
+}
+
+/** The run that is named; else those of the session, or the counterpart of the run that the other side names. */
+function meantOf(
+  runs: readonly ParityRun[],
+  own: Named,
+  other: Named,
+  session: SessionDate | null,
+): readonly ParityRun[] {
+  if (own.run !== null) return runs.filter(({ runId }) => runId === own.run?.runId);
+  const ofSession = runs.filter((run) => session === null || run.session === session);
+  if (other.run === null) return ofSession;
+  const alike = ofSession.filter(({ slot }) => slot === other.run?.slot);
+  const same = alike.filter(({ runId }) => runId === other.run?.runId);
+  return same.length > 0 ? same : alike;
 }
 
 /** Where reading begins: at the mark before the first run of a session; at the start for all of them. */

@@ -26,27 +26,45 @@ export interface RunParity extends RunPair {
   readonly rows: readonly DecisionParity[];
 }
 
-/** Pairs runs by session and slot, in order of time. Two single runs are a pair whatever their slots. */
+/**
+ * Pairs runs by session and slot, in order of time: a run of the same name is the counterpart, and what is left of a
+ * slot that ran several times is paired one after the other. Two single runs are a pair whatever their slots.
+ */
 export function pairRuns(a: ParitySide, b: ParitySide, single: boolean): RunPair[] {
   const [first, second] = [a.runs[0], b.runs[0]];
   if (single && first !== undefined && second !== undefined) {
     return [{ session: first.session, slot: first.slot, a: first, b: second }];
   }
-  const key = ({ session, slot }: ParityRun): string => `${session} ${slot}`;
-  const inB = new Map(b.runs.map((run) => [key(run), run]));
-  const keysOfA = new Set(a.runs.map(key));
+  const { partners, left } = partnersOf(a.runs, b.runs);
   const pairs: RunPair[] = a.runs.map((run) => ({
     session: run.session,
     slot: run.slot,
     a: run,
-    b: inB.get(key(run)) ?? null,
+    b: partners.get(run) ?? null,
   }));
-  for (const run of b.runs) {
-    if (keysOfA.has(key(run))) continue;
-    pairs.push({ session: run.session, slot: run.slot, a: null, b: run });
-  }
+  for (const run of left) pairs.push({ session: run.session, slot: run.slot, a: null, b: run });
   const timeOf = (pair: RunPair): number => (pair.a ?? pair.b)?.asOf ?? 0;
   return pairs.sort((one, two) => timeOf(one) - timeOf(two));
+}
+
+function partnersOf(runs: readonly ParityRun[], others: readonly ParityRun[]) {
+  const key = ({ session, slot }: ParityRun): string => `${session} ${slot}`;
+  const free = new Map<string, ParityRun[]>();
+  for (const other of others) free.set(key(other), [...(free.get(key(other)) ?? []), other]);
+  const partners = new Map<ParityRun, ParityRun>();
+  const pair = (isPartner: (run: ParityRun, other: ParityRun) => boolean): void => {
+    for (const run of runs) {
+      if (partners.has(run)) continue;
+      const candidates = free.get(key(run)) ?? [];
+      const found = candidates.find((other) => isPartner(run, other));
+      if (found === undefined) continue;
+      partners.set(run, found);
+      candidates.splice(candidates.indexOf(found), 1);
+    }
+  };
+  pair((run, { runId }) => run.runId === runId);
+  pair(() => true);
+  return { partners, left: [...free.values()].flat() };
 }
 
 /** Compares the decisions of a pair, row by row, and says of each difference what explains it. */

@@ -91,15 +91,11 @@ export class ParityFold {
     if (run !== undefined) tell(run, event);
   }
 
-  /** The side; runs that `wanted` refuses are left out. */
-  side(
-    label: string,
-    trades: readonly TradeRecord[],
-    wanted: (run: ParityRun) => boolean = () => true,
-  ): ParitySide {
+  /** All that was heard, with the trades that came of it. */
+  side(label: string, trades: readonly TradeRecord[]): ParitySide {
     return {
       label,
-      runs: [...this.#runs.values()].filter(wanted),
+      runs: [...this.#runs.values()],
       ends: this.#ends,
       trades: new Map(trades.map((trade) => [trade.entryRef, trade])),
     };

@@ -202,6 +202,35 @@ describe('two runs', () => {
     }));
 });
 
+describe('two runs of one slot in one session', () => {
+  const [FIRST, SECOND] = [`${DAY}-150000Z-manual`, `${DAY}-160000Z-manual`];
+
+  const runTwice = async (home: DeskHome): Promise<void> => {
+    for (const now of [`${DAY}T15:00:00Z`, `${DAY}T16:00:00Z`]) {
+      const { exit } = await run(['pipeline', '--home', home.dir], { cwd: home.dir, now });
+      expect(exit).toBe(0);
+    }
+  };
+
+  it('are told apart by their names', () =>
+    inHome(HOME, async (home) => {
+      await runTwice(home);
+      const { runs } = await parity(home, FIRST, SECOND);
+      expect(runs.map(({ a, b }) => [a?.runId, b?.runId])).toEqual([[FIRST, SECOND]]);
+    }));
+
+  it('are each held against themselves in the same session', () =>
+    inHome(HOME, async (home) => {
+      await runTwice(home);
+      const own = [[FIRST, FIRST]];
+      const pairs = async (a: string, b: string) =>
+        (await parity(home, a, b)).runs.map((pair) => [pair.a?.runId, pair.b?.runId]);
+      expect(await pairs(DAY, DAY)).toEqual([...own, [SECOND, SECOND]]);
+      expect(await pairs(FIRST, DAY)).toEqual(own);
+      expect(await pairs(DAY, FIRST)).toEqual(own);
+    }));
+});
+
 describe('trade-labs parity', () => {
   it('says Equal of decisions alone, and ends with 0 where all is alike', () =>
     inHome(HOME, async (home) => {
