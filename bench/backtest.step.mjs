@@ -202,7 +202,7 @@ async function tables({ source, sessions }, desk, at, ahead) {
     const snapshot = await market.snapshot(request);
     const rules = { barred: new Map(), deny: new Set(), allow: null, quarantineSessions: 20 };
     const table = score(snapshot, scan(snapshot, config.scan), desk(), rules);
-    if (at.has(i)) hashes.push({ hash: table.tableHash, best: table.best(25) });
+    if (at.has(i)) hashes.push({ hash: table.tableHash, best: [...table.best(25)] });
   }
   return hashes;
 }

@@ -1,4 +1,3 @@
-import { lowerBound } from '../domain/market.ts';
 import { SCAN_EXCLUSIONS, type ScanExclusion } from '../domain/reason.ts';
 
 /**
@@ -10,24 +9,17 @@ export class ScanTable {
   readonly universe: number;
   /** Indices into the snapshot's series, in symbol order. */
   readonly found: Int32Array;
-  /** What the rule ranked by, per series of the snapshot. */
-  readonly activityOf: Float64Array;
+  /** What the rule ranked by, in the order of `found`. */
+  readonly activity: Float64Array;
   readonly #counts: Int32Array;
-  #rows: Int32Array | undefined;
+  #order: Int32Array | undefined;
 
   /** `counts` are those of the exclusions, in the order of their closed list. */
-  constructor(
-    universe: number,
-    found: Int32Array,
-    activityOf: Float64Array,
-    counts: Int32Array,
-    rows?: Int32Array,
-  ) {
+  constructor(universe: number, found: Int32Array, activity: Float64Array, counts: Int32Array) {
     this.universe = universe;
     this.found = found;
-    this.activityOf = activityOf;
+    this.activity = activity;
     this.#counts = counts;
-    this.#rows = rows;
   }
 
   /** How many symbols were dropped before the cut or by it, by reason. */
@@ -40,68 +32,72 @@ export class ScanTable {
     return excluded;
   }
 
-  /** Indices into the snapshot's series, by rank: by activity, then symbol. */
-  get rows(): Int32Array {
-    this.#rows ??= this.found.toSorted((a, b) => this.#order(a, b));
-    return this.#rows;
+  /** Places in `found`, by rank: by activity, then symbol. */
+  get order(): Int32Array {
+    // Series are in symbol order, so the place breaks ties by symbol.
+    this.#order ??= Int32Array.from(this.found.keys()).sort(
+      (a, b) => (this.activity[b] as number) - (this.activity[a] as number) || a - b,
+    );
+    return this.#order;
   }
 
-  /** What the rule ranked by, per row. */
-  get activity(): Float64Array {
-    return Float64Array.from(this.rows, (i) => this.activityOf[i] as number);
+  /** Indices into the snapshot's series, by rank. */
+  get rows(): Int32Array {
+    return this.order.map((at) => this.found[at] as number);
+  }
+
+  /** The place of a series in `found`, -1 where the scan did not find it. */
+  placeOf(index: number): number {
+    const { found } = this;
+    let low = 0;
+    let high = found.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((found[middle] as number) < index) low = middle + 1;
+      else high = middle;
+    }
+    return found[low] === index ? low : -1;
+  }
+
+  /** The rank of a place in `found`, 1 for the most active: one more than rows are ahead of it. */
+  rankAt(place: number): number {
+    const { activity } = this;
+    const own = activity[place] as number;
+    // Added up without a branch, which would be guessed wrong for every other row.
+    let ahead = 0;
+    for (let at = 0; at < place; at++) ahead += Number((activity[at] as number) >= own);
+    for (let at = place + 1; at < activity.length; at++) {
+      ahead += Number((activity[at] as number) > own);
+    }
+    return ahead + 1;
   }
 
   /** The first rows by rank; the others count as below the cut. */
   cutTo(count: number): ScanTable {
-    const found = this.#mostActive(Math.min(count, this.found.length));
+    const places = this.#mostActive(Math.min(count, this.found.length));
     const counts = this.#counts.slice();
-    counts[SCAN_EXCLUSIONS.indexOf('below_cut')] = this.found.length - found.length;
-    return new ScanTable(this.universe, found, this.activityOf, counts);
+    counts[SCAN_EXCLUSIONS.indexOf('below_cut')] = this.found.length - places.length;
+    const found = places.map((at) => this.found[at] as number);
+    const activity = new Float64Array(places.length);
+    for (let k = 0; k < places.length; k++) {
+      activity[k] = this.activity[places[k] as number] as number;
+    }
+    return new ScanTable(this.universe, found, activity, counts);
   }
 
-  /** So many rows, in symbol order: all above the activity of the last one, and the first by symbol at it. */
+  /** So many places, in symbol order: all above the activity of the last one, and the first by symbol at it. */
   #mostActive(count: number): Int32Array {
-    const { found, activityOf } = this;
-    const sorted = Float64Array.from(found, (index) => activityOf[index] as number).sort();
+    const { activity } = this;
+    const sorted = activity.toSorted();
     const least = sorted[sorted.length - count] ?? Number.POSITIVE_INFINITY;
     let tied = count;
-    for (const activity of sorted) if (activity > least) tied--;
-    return found.filter((index) => {
-      const activity = activityOf[index] as number;
-      return activity > least || (activity === least && tied-- > 0);
-    });
-  }
-
-  /** The ranks of some rows, 1 for the most active, without sorting all. */
-  ranksOf(indices: readonly number[]): number[] {
-    const { found, activityOf } = this;
-    const order = indices.map((_, k) => k);
-    order.sort((a, b) => this.#order(indices[b] as number, indices[a] as number));
-    const wanted = Float64Array.from(order, (k) => activityOf[indices[k] as number] as number);
-    // How many rows are more active than so many of the wanted, from the least active one on.
-    const above = new Int32Array(wanted.length + 1);
-    const ties = new Int32Array(wanted.length);
-    for (let at = 0; at < found.length; at++) {
-      const index = found[at] as number;
-      const activity = activityOf[index] as number;
-      const less = lowerBound(wanted, activity);
-      above[less] = (above[less] as number) + 1;
-      for (let k = less; wanted[k] === activity; k++) {
-        if (index < (indices[order[k] as number] as number)) ties[k] = (ties[k] as number) + 1;
-      }
+    for (const value of sorted) if (value > least) tied--;
+    const places = new Int32Array(count);
+    let kept = 0;
+    for (let at = 0; at < activity.length; at++) {
+      const value = activity[at] as number;
+      if (value > least || (value === least && tied-- > 0)) places[kept++] = at;
     }
-    const ranks: number[] = [];
-    let ahead = 0;
-    for (let k = wanted.length - 1; k >= 0; k--) {
-      ahead += above[k + 1] as number;
-      ranks[order[k] as number] = ahead + (ties[k] as number) + 1;
-    }
-    return ranks;
-  }
-
-  /** Series are in symbol order, so the index breaks ties by symbol. */
-  #order(a: number, b: number): number {
-    const { activityOf } = this;
-    return (activityOf[b] as number) - (activityOf[a] as number) || a - b;
+    return places;
   }
 }

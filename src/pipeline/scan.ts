@@ -45,11 +45,12 @@ export function scan(snapshot: MarketSnapshot, settings: ScanSettings): ScanTabl
   for (let i = 0; i < size; i++) {
     if ((snapshot.visible[i] as number) === 0) continue;
     universe += 1;
-    const reason = exclusionAt(look, i, activity);
+    const reason = exclusionAt(look, i, activity, found);
     if (reason === KEPT) kept[found++] = i;
     else counts[reason] = (counts[reason] as number) + 1;
   }
-  const table = new ScanTable(universe, kept.subarray(0, found), activity, counts);
+  const [rows, values] = [kept.subarray(0, found), activity.subarray(0, found)];
+  const table = new ScanTable(universe, rows, values, counts);
   return found > settings.rows ? table.cutTo(settings.rows) : table;
 }
 
@@ -73,8 +74,8 @@ export function scanExclusion(
   settings: ScanSettings,
 ): ScanExclusion | null {
   if ((snapshot.visible[index] as number) === 0) return 'stale';
-  const activity = new Float64Array(snapshot.series.length);
-  const code = exclusionAt({ snapshot, settings, ...sidesOf(snapshot) }, index, activity);
+  const look = { snapshot, settings, ...sidesOf(snapshot) };
+  const code = exclusionAt(look, index, new Float64Array(1), 0);
   return code === KEPT ? null : (SCAN_EXCLUSIONS[code] as ScanExclusion);
 }
 
@@ -87,7 +88,8 @@ const MIN_PRICE = codeOf('min_price');
 const MIN_ACTIVITY = codeOf('min_activity');
 const SPREAD = codeOf('spread');
 
-function exclusionAt(look: Look, i: number, activity: Float64Array): number {
+/** Why a series is dropped; where it is kept, its activity is written to a place of the column. */
+function exclusionAt(look: Look, i: number, activity: Float64Array, place: number): number {
   const { snapshot, settings, stretch } = look;
   const at = look.from + i;
   if (stretch.ordinal[at] !== snapshot.completedOrdinal) return STALE;
@@ -97,7 +99,7 @@ function exclusionAt(look: Look, i: number, activity: Float64Array): number {
   if (snapshot.isWiderThan(i, settings.maxSpreadBps)) return SPREAD;
   const value = activityOf(look, i, at);
   if (Number.isNaN(value)) return STALE;
-  activity[i] = value;
+  activity[place] = value;
   return KEPT;
 }
 

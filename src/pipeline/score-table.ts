@@ -110,7 +110,7 @@ export class ScoreTable {
 
   /** Bars a series from entry for a reason of the portfolio; where the scan did not find it, nothing changes. */
   bar(index: number, code: number): void {
-    const at = this.#positionOf(index);
+    const at = this.#found.placeOf(index);
     if (at >= 0) this.#codes[at] = code;
   }
 
@@ -134,9 +134,7 @@ export class ScoreTable {
 
   /** All rows, in scan order. */
   get rows(): readonly ScoredRow[] {
-    this.#rows ??= Array.from(this.#found.rows, (index, i) =>
-      this.#rowAt(this.#positionOf(index), i + 1),
-    );
+    this.#rows ??= Array.from(this.#found.order, (at, i) => this.#rowAt(at, i + 1));
     return this.#rows;
   }
 
@@ -153,29 +151,18 @@ export class ScoreTable {
   /** The rank of each of `rows` among those with a score, 1 for the best; 0 where it has none. */
   get ranks(): Int32Array {
     if (this.#ranks === undefined) {
-      const scored: number[] = [];
-      this.#codes.forEach((code, at) => {
-        if (code === SCORED) scored.push(at);
-      });
-      scored.sort((a, b) => (this.#isBefore(a, b) ? -1 : 1));
       const rankAt = new Int32Array(this.#codes.length);
-      scored.forEach((at, i) => {
+      this.#best(Number.POSITIVE_INFINITY).forEach((at, i) => {
         rankAt[at] = i + 1;
       });
-      this.#ranks = Int32Array.from(
-        this.#found.rows,
-        (index) => rankAt[this.#positionOf(index)] as number,
-      );
+      this.#ranks = this.#found.order.map((at) => rankAt[at] as number);
     }
     return this.#ranks;
   }
 
-  /** The first rows by rank, at most `count`. */
-  best(count: number): ScoredRow[] {
-    const positions = this.#bestPositions(count);
-    const { found } = this.#found;
-    const ranks = this.#found.ranksOf(positions.map((at) => found[at] as number));
-    return positions.map((at, i) => this.#rowAt(at, ranks[i] as number));
+  /** The first rows by score, then activity, then symbol, at most `count`; each is made when it is come to. */
+  *best(count: number): Generator<ScoredRow> {
+    for (const at of this.#best(count)) yield this.#rowAt(at);
   }
 
   /**
@@ -200,55 +187,32 @@ export class ScoreTable {
     return place >= 0 ? place : this.#signals.push(signal) - 1;
   }
 
-  /** Takes the best without sorting the others: a list that is kept sorted, into which few rows get. */
-  #bestPositions(count: number): number[] {
-    const best: number[] = [];
+  /** Places of the first rows: only those are sorted that can be among them. */
+  #best(count: number): number[] {
     const codes = this.#codes;
     const points = this.#points;
-    let least = Number.NEGATIVE_INFINITY;
-    for (let at = 0; at < codes.length; at++) {
-      if (codes[at] !== SCORED || (points[at] as number) < least) continue;
-      if (best.length < count) best.push(at);
-      else if (!this.#isBefore(at, best[best.length - 1] as number)) continue;
-      let place = best.length - 1;
-      while (place > 0 && this.#isBefore(at, best[place - 1] as number)) {
-        best[place] = best[place - 1] as number;
-        place--;
-      }
-      best[place] = at;
-      if (best.length >= count) least = points[best[best.length - 1] as number] as number;
-    }
-    return best;
+    const scored: number[] = [];
+    for (let at = 0; at < codes.length; at++) if (codes[at] === SCORED) scored.push(at);
+    const least = scored.length > count ? nthLargest(points, scored, count) : Number.NaN;
+    const near = scored.filter((at) => !((points[at] as number) < least));
+    near.sort((a, b) => this.#compare(a, b));
+    return near.slice(0, count);
   }
 
-  #isBefore(a: number, b: number): boolean {
-    const points = (this.#points[a] as number) - (this.#points[b] as number);
-    if (points !== 0) return points > 0;
-    const { found, activityOf } = this.#found;
-    const i = found[a] as number;
-    const j = found[b] as number;
-    const activity = (activityOf[i] as number) - (activityOf[j] as number);
-    return activity === 0 ? i < j : activity > 0;
-  }
-
-  /** Where a series stands in the columns, -1 where the scan did not find it. */
-  #positionOf(index: number): number {
-    const { found } = this.#found;
-    let low = 0;
-    let high = found.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((found[middle] as number) < index) low = middle + 1;
-      else high = middle;
-    }
-    return found[low] === index ? low : -1;
+  #compare(a: number, b: number): number {
+    const { activity } = this.#found;
+    return (
+      (this.#points[b] as number) - (this.#points[a] as number) ||
+      (activity[b] as number) - (activity[a] as number) ||
+      a - b
+    );
   }
 
   /** One object per row, so that rows can be told apart by identity. */
-  #rowAt(at: number, scanRank: number): ScoredRow {
+  #rowAt(at: number, scanRank?: number): ScoredRow {
     let row = this.#made.get(at);
     if (row === undefined) {
-      row = this.#makeRow(at, scanRank);
+      row = this.#makeRow(at, scanRank ?? this.#found.rankAt(at));
       this.#made.set(at, row);
     }
     return row;
@@ -257,7 +221,7 @@ export class ScoreTable {
   #makeRow(at: number, scanRank: number): ScoredRow {
     const index = this.#found.found[at] as number;
     const { symbol } = this.#snapshot.series[index] as SymbolSeries;
-    const activity = this.#found.activityOf[index] as number;
+    const activity = this.#found.activity[at] as number;
     const code = this.#codes[at] as number;
     if (code !== SCORED) {
       const ineligible = INELIGIBLE_REASONS[code] as IneligibleReason;
@@ -281,6 +245,13 @@ export class ScoreTable {
       targetPrice: own?.targetPrice ?? null,
     };
   }
+}
+
+/** The value of this rank, 1 for the largest, among those at some places. */
+function nthLargest(values: Float64Array, places: readonly number[], rank: number): number {
+  const sorted = new Float64Array(places.length);
+  for (let k = 0; k < places.length; k++) sorted[k] = values[places[k] as number] as number;
+  return sorted.sort()[sorted.length - rank] as number;
 }
 
 const featureNames = new WeakMap<readonly FeatureSpec[], readonly string[]>();

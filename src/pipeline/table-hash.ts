@@ -43,7 +43,7 @@ export function tableHash(
   const { stretch, row } = boardRowOf(snapshot);
   const { close, volume } = stretch;
   const from = row * visible.length;
-  const { found, activityOf } = scan;
+  const { found, activity } = scan;
   const { codes, points, components, width, signals, signalOf, own } = columns;
   const room = HEAD + visible.length * (9 + width);
   if (numbers.length < room) numbers = new Float64Array(room);
@@ -61,7 +61,7 @@ export function tableHash(
     }
     const code = codes[at] as number;
     out[end++] = code === -1 ? (points[at] as number) : -1 - code;
-    out[end++] = activityOf[i] as number;
+    out[end++] = activity[at] as number;
     if (code === -1) {
       out[end++] = signalOf[at] as number;
       for (let k = at * width; k < (at + 1) * width; k++) out[end++] = components[k] as number;

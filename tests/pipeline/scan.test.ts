@@ -37,7 +37,7 @@ async function found(
   return {
     order: [...table.rows].map((i) => snapshot.series[i]?.symbol ?? ''),
     excluded: table.excluded,
-    activity: [...table.activity],
+    activity: Array.from(table.order, (at) => table.activity[at] ?? Number.NaN),
   };
 }
 
