@@ -1,5 +1,5 @@
 import { SILENT_LOG } from '../adapters/memory/silent-log.ts';
-import { BarMarketData } from '../adapters/recorded/bar-market-data.ts';
+import { BarMarketData, remarksOf } from '../adapters/recorded/bar-market-data.ts';
 import { SimClock } from '../adapters/sim/sim-clock.ts';
 import { giveWay } from '../adapters/system/give-way.ts';
 import { previousSession } from '../calendar/nyse.ts';
@@ -177,7 +177,7 @@ export async function playBacktest(request: BacktestRequest): Promise<BacktestRe
     book: system.book,
     lastSeq: system.book.seq,
     strategy: system.strategy,
-    warnings: [...range.warnings, ...source.warnings],
+    warnings: [...range.warnings, ...remarksOf(source)],
   };
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { SweepQuestion } from '../adapters/file/sweep-file.ts';
+import { remarksOf } from '../adapters/recorded/bar-market-data.ts';
 import {
   type ConfigReader,
   type ConfigSource,
@@ -96,7 +97,7 @@ export async function prepareSweep(
       ]),
       data: range.dataHash,
     },
-    warnings: [...base.warnings, ...range.warnings, ...source.warnings, ...few, ...warnings],
+    warnings: [...base.warnings, ...range.warnings, ...remarksOf(source), ...few, ...warnings],
   };
 }
 

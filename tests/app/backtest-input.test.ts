@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { arrayBarSource } from '../../src/adapters/sim/array-bar-source.ts';
 import { Failure } from '../../src/domain/failure.ts';
+import type { Symbol } from '../../src/domain/market.ts';
 import { always, backtest, dailyMarket, EASY, flat, priced } from './backtest-world.ts';
 
 const YEAR = ['2011-01-03', '2011-12-30'] as const;
@@ -54,6 +55,15 @@ describe('data with holes', () => {
     expect(trades[0]).toMatchObject({ exitReason: 'data_end' });
     expect(trades.at(-1)?.entrySession.startsWith('2016-0')).toBe(true);
     expect(warnings.filter((text) => text.includes('no bar of any symbol from'))).toHaveLength(1);
+  });
+
+  it('tells of every row that it takes for no bar', async () => {
+    const bad = { symbol: 'A' as Symbol, where: 'A_1d.csv:7', reason: 'high < low' };
+    const source = arrayBarSource({ A: priced('2015-01-02', flat(60)) });
+    const { warnings } = await backtest({ ...source, badBars: [bad] }, span, EASY, {
+      strategy: strategy(),
+    });
+    expect(warnings).toContain('A A_1d.csv:7: high < low, taken as no bar');
   });
 
   it('takes files of different spans, each from its own first bar', async () => {

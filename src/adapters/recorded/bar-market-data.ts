@@ -61,6 +61,12 @@ interface LaidOut {
   readonly close: Float64Array;
 }
 
+/** What a source has said so far, and every row that it takes for no bar. */
+export const remarksOf = ({ warnings, badBars }: BarSource): string[] => [
+  ...warnings,
+  ...badBars.map(({ symbol, where, reason }) => `${symbol} ${where}: ${reason}, taken as no bar`),
+];
+
 /** Bars as a market: snapshots are cut from columns that are held once. Quotes are modelled, and say so. */
 export class BarMarketData implements MarketData {
   readonly label: string;
@@ -154,10 +160,7 @@ export class BarMarketData implements MarketData {
     const { warnings, badBars } = this.#source;
     if (this.#said !== warnings || this.#warnings.length !== warnings.length + badBars.length) {
       this.#said = warnings;
-      const refused = badBars.map(
-        (bar) => `${bar.symbol} ${bar.where}: ${bar.reason}, taken as no bar`,
-      );
-      this.#warnings = [...warnings, ...refused];
+      this.#warnings = remarksOf(this.#source);
     }
     return this.#warnings;
   }
