@@ -4,7 +4,7 @@ import { streamKey, uniformAt } from '../adapters/sim/synthetic-random.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { Failure } from '../domain/failure.ts';
 import type { Symbol } from '../domain/market.ts';
-import type { SessionDate } from '../domain/time.ts';
+import type { Session, SessionDate } from '../domain/time.ts';
 import { fingerprint } from '../events/fingerprint.ts';
 import { settled } from '../ledger/metrics-trades.ts';
 import { MONTE_CARLO_FLOOR, type MonteCarlo, monteCarlo } from '../ledger/monte-carlo.ts';
@@ -194,15 +194,27 @@ function tearSheet(
       ineligible: record.ineligible,
       denials,
     },
-    split: job.split ?? null,
     equalWeight:
       before === undefined || played.length === 0
         ? []
         : equalWeight(source, range.symbols, before.session, played, equity[0]?.equity ?? 0),
     monteCarlo: draws,
     ...besides,
-    warnings: [...result.warnings, ...unscored(result, record), ...tooFew, ...warnings],
+    warnings: [
+      ...result.warnings,
+      ...unscored(result, record),
+      ...unsplit(job, played),
+      ...tooFew,
+      ...warnings,
+    ],
   });
+}
+
+/** A split that is inside the range may still be outside of what the data, or a halt, left of it. */
+function unsplit({ split }: BacktestJob, played: readonly Session[]): string[] {
+  const [first, last] = [played[0]?.date ?? '', played.at(-1)?.date ?? ''];
+  if (split === undefined || (split > first && split <= last)) return [];
+  return [`nothing was played on one side of --split ${split}: neither is measured apart`];
 }
 
 /** A strategy whose features are never numbers trades nothing, and would not be told from one that never has a signal. */
@@ -213,7 +225,7 @@ function unscored({ counts }: BacktestResult, { ineligible }: BacktestRecord): s
 }
 
 function headerOf(
-  { from, to, loaded, version, source }: BacktestJob,
+  { from, to, split, loaded, version, source }: BacktestJob,
   { end, range, last, signalHash, decisionHash, equity }: BacktestResult,
   strategy: string,
 ): BacktestHeader {
@@ -222,6 +234,7 @@ function headerOf(
   return {
     askedFrom: from,
     askedTo: to,
+    split: split ?? null,
     from: first?.date ?? from,
     to: last?.date ?? equity[0]?.session ?? from,
     sessions: equity.length - 1,
@@ -287,7 +300,6 @@ function runFile(job: BacktestJob, report: BacktestReport, result: BacktestResul
     schemaVersion: RUN_SCHEMA_VERSION,
     ...header,
     closeAtEnd: job.closeAtEnd,
-    split: job.split ?? null,
     universe: job.symbols ?? null,
     counts: result.counts,
     denials: result.denials,

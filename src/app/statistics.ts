@@ -8,7 +8,12 @@ import type { MetricValue } from '../ledger/metrics.ts';
 import { benchmarkMetrics, type SessionReturn } from '../ledger/metrics-benchmark.ts';
 import { curveMetrics, type EquityPoint, timeWeighted } from '../ledger/metrics-curve.ts';
 import type { BenchmarkMetricId, CurveMetricId } from '../ledger/metrics-definitions.ts';
-import { type SessionSpan, type TradeSummary, tradeMetrics } from '../ledger/metrics-trades.ts';
+import {
+  type SessionSpan,
+  type TradeSummary,
+  tradedNotional,
+  tradeMetrics,
+} from '../ledger/metrics-trades.ts';
 import { type Grouping, groupTrades, type TradeGroup, type Trend } from '../ledger/statistics.ts';
 import { type TrendRow, trendOf } from '../ledger/trend.ts';
 import type { HistoryReader } from '../ports/history.ts';
@@ -60,7 +65,7 @@ export async function homeStatistics(request: StatisticsRequest): Promise<Statis
   return {
     curve: curveStatistics(curve, {
       riskFreeRate,
-      tradedNotional: notionalOf(trades, curve[0]?.session ?? null),
+      tradedNotional: tradedNotional(trades, curve[0]?.session ?? null),
     }),
     trades: tradeMetrics(trades, sessionSpan),
     groups: by === null ? null : groupTrades(trades, by, sessionSpan),
@@ -75,17 +80,6 @@ async function closeMarks(reader: HistoryReader): Promise<EventOf<'account.marke
     if (event.type === 'account.marked' && event.cause === 'close') marks.set(event.session, event);
   }
   return [...marks.values()].sort((a, b) => (a.session < b.session ? -1 : 1));
-}
-
-/** Bought and sold after a session, both ways, in dollars. */
-function notionalOf(trades: readonly TradeRecord[], after: SessionDate | null): number {
-  const counts = (session: string | null) =>
-    session !== null && (after === null || session > after);
-  return trades.reduce((total, trade) => {
-    const bought = counts(trade.entrySession) ? trade.entryPrice * trade.quantity : 0;
-    const sold = counts(trade.exitSession) ? (trade.exitPrice ?? 0) * trade.quantity : 0;
-    return total + bought + sold;
-  }, 0);
 }
 
 /** Metrics of any curve; the first point is the row before the first session with a return. */

@@ -10,6 +10,8 @@ export interface BacktestHeader {
   /** What was asked for. */
   readonly askedFrom: SessionDate;
   readonly askedTo: SessionDate;
+  /** First date out of sample; null where no split was asked for. */
+  readonly split: SessionDate | null;
   /** What was played. */
   readonly from: SessionDate;
   readonly to: SessionDate;
@@ -81,8 +83,6 @@ export interface BacktestReportInput {
   readonly marks: readonly EventOf<'account.marked'>[];
   readonly trades: readonly TradeRecord[];
   readonly pipeline: PeriodReport['pipeline'] & { readonly skipped: number };
-  /** First session that is out of sample; null for no split. */
-  readonly split: SessionDate | null;
   /** Equal weight of the universe, in dollars at the closes, from the row before the first session on. */
   readonly equalWeight: readonly { readonly session: SessionDate; readonly equity: number }[];
   readonly randomPicks: RandomPicks | null;

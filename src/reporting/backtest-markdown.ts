@@ -125,9 +125,12 @@ export function comparisonSection({ comparisons, randomPicks, metrics }: Backtes
   return `## Beside other ways to have been there\n\n${markdownTable(columns, rows)}\n\n${random}${edge}`;
 }
 
-export function splitSection({ parts }: BacktestReport): string {
+export function splitSection({ parts, header: { split } }: BacktestReport): string {
   const title = '## In sample and out of sample';
-  if (parts === null) return `${title}\n\nNot split: add --split DATE.`;
+  if (parts === null) {
+    const why = split === null ? 'add --split DATE' : `nothing was played on one side of ${split}`;
+    return `${title}\n\nNot split: ${why}.`;
+  }
   const { inSample, outOfSample } = parts;
   const row = (label: string, cell: (part: RangePart) => string) => [
     label,

@@ -5,7 +5,12 @@ import type { MetricValue } from '../ledger/metrics.ts';
 import { benchmarkMetrics } from '../ledger/metrics-benchmark.ts';
 import { curveMetrics, type Drawdown, type EquityPoint } from '../ledger/metrics-curve.ts';
 import type { BenchmarkMetricId } from '../ledger/metrics-definitions.ts';
-import { settled, type TradeSummary, tradeMetrics } from '../ledger/metrics-trades.ts';
+import {
+  settled,
+  type TradeSummary,
+  tradedNotional,
+  tradeMetrics,
+} from '../ledger/metrics-trades.ts';
 import type { MonteCarlo } from '../ledger/monte-carlo.ts';
 import { type EntryCell, entryGrid } from '../ledger/statistics.ts';
 import { type TrendRow, trendOf } from '../ledger/trend.ts';
@@ -29,13 +34,7 @@ import { tradesText } from './headline.ts';
 import { type PositionRow, positionRows } from './open-positions.ts';
 import { type CurveRow, curveOf, curveRows, type EquityRow, equityRows } from './performance.ts';
 import { type DayRow, dayRows } from './period-days.ts';
-import {
-  groupsOf,
-  type MetricsOf,
-  type PeriodReport,
-  turnedOver,
-  worstOf,
-} from './period-report.ts';
+import { groupsOf, type MetricsOf, type PeriodReport, worstOf } from './period-report.ts';
 import {
   closedBetween,
   orderRows,
@@ -120,7 +119,7 @@ export function buildBacktestReport(input: BacktestReportInput): {
   const openTrades = stillOpen(trades);
   const orders = foldOrders(events);
   const points = curveOf(marks);
-  const metrics = curveMetrics(points, { tradedNotional: turnedOver(trades) });
+  const metrics = curveMetrics(points, { tradedNotional: tradedNotional(trades) });
   const tradeSummary = tradeMetrics(closedTrades, sessionSpan);
   const exposure = metrics.averageExposure.value ?? 0;
   const comparisons = comparisonsOf(points, input.equalWeight, exposure);
@@ -144,7 +143,7 @@ export function buildBacktestReport(input: BacktestReportInput): {
     ),
     comparisons,
     randomPicks: input.randomPicks,
-    parts: partsOf(points, trades, input.split),
+    parts: partsOf(points, trades, header.split),
     intensity: intensityEffect(closedTrades, marks),
     groups: groupsOf(closedTrades),
     months: trendOf(points, trades, 'month', sessionSpan),
@@ -190,14 +189,17 @@ function partsOf(
   split: SessionDate | null,
 ): BacktestReport['parts'] {
   const cut = split === null ? -1 : points.findIndex(({ session }) => session >= split);
-  // A split outside the range leaves one side empty: it is refused before anything is played.
+  // One outside the range is refused before anything is played; the data, or a halt, may still leave a side empty.
   if (split === null || cut < 2) return null;
   const side = (own: readonly EquityPoint[], isOfSide: (exit: string) => boolean): RangePart => {
     const exits = trades.filter(({ exitSession }) => exitSession !== null && isOfSide(exitSession));
+    const [before, last] = [own[0] as EquityPoint, own.at(-1) as EquityPoint];
     return {
-      from: (own[1] ?? (own[0] as EquityPoint)).session,
-      to: (own.at(-1) as EquityPoint).session,
-      metrics: curveMetrics(own, { tradedNotional: turnedOver(exits) }),
+      from: (own[1] ?? before).session,
+      to: last.session,
+      metrics: curveMetrics(own, {
+        tradedNotional: tradedNotional(trades, before.session, last.session),
+      }),
       tradeSummary: tradeMetrics(exits, sessionSpan),
     };
   };

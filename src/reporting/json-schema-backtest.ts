@@ -32,6 +32,7 @@ import { REPORT_SCHEMA_VERSION } from './report.ts';
 const header = define<BacktestHeader>('BacktestHeader', 'What was played, with what', {
   askedFrom: date('First date that was asked for'),
   askedTo: date('Last date that was asked for'),
+  split: orNull(date('First date out of sample; null where no split was asked for')),
   from: date('First session that was played'),
   to: date('Last session that was played'),
   sessions: count('Played', 'sessions'),
@@ -185,7 +186,7 @@ export const backtestReport = define<BacktestReport>('BacktestReport', 'A backte
   againstEqualWeight: as('Against the equal weight of its universe', account.benchmarkMetrics),
   comparisons: list('Other ways to have been in the same market', comparison),
   randomPicks: orNull(as('Against picks at random; null where not asked for', randomPicks)),
-  parts: orNull(as('Before and after the split; null without one', rangeParts)),
+  parts: orNull(as('Before and after the split; null where one side has no session', rangeParts)),
   intensity: as('What adaptive size did', intensityEffect),
   groups: as('The closed trades group by group', account.groups),
   months: list('Months, oldest first', account.trendRow),

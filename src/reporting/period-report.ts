@@ -9,7 +9,12 @@ import {
   type EquityPoint,
 } from '../ledger/metrics-curve.ts';
 import type { CurveMetricId } from '../ledger/metrics-definitions.ts';
-import { settled, type TradeSummary, tradeMetrics } from '../ledger/metrics-trades.ts';
+import {
+  settled,
+  type TradeSummary,
+  tradedNotional,
+  tradeMetrics,
+} from '../ledger/metrics-trades.ts';
 import {
   type EntryCell,
   entryGrid,
@@ -201,7 +206,7 @@ const sheetOf = (
 ): Pick<PeriodReport, 'metrics' | 'drawdowns' | 'months' | 'rolling'> => ({
   metrics: {
     span: curveMetrics(own, { tradedNotional: notionalOf(today) }),
-    sinceStart: curveMetrics(points, { tradedNotional: turnedOver(trades) }),
+    sinceStart: curveMetrics(points, { tradedNotional: tradedNotional(trades) }),
   },
   drawdowns: worstOf(points),
   months: trendOf(points, trades, 'month', sessionSpan),
@@ -216,14 +221,6 @@ function notionalOf(today: readonly JournalEvent[]): number {
   }
   return micros / 1e6;
 }
-
-/** The same of whole trades, in dollars. */
-export const turnedOver = (trades: readonly TradeRecord[]): number =>
-  trades.reduce(
-    (total, { entryPrice, exitPrice, quantity }) =>
-      total + (entryPrice + (exitPrice ?? 0)) * quantity,
-    0,
-  );
 
 export const worstOf = (points: readonly EquityPoint[]): Drawdown[] =>
   drawdowns(points)

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BacktestReport } from '../../src/reporting/backtest-report.ts';
 import { sweepHome } from '../app/sweep-world.ts';
 import { run } from './fake-world.ts';
 import { contents, inFolder } from './homes.ts';
@@ -136,6 +137,42 @@ describe('the backtest command', () => {
       ]) {
         expect(stdout).toContain(word);
       }
+    }));
+
+  it('gives each side of a split what was traded in it', () =>
+    inFolder(async (dir) => {
+      const { stderr } = await backtest(dir, ...RANGE, '--split', '2015-09-01');
+      expect(stderr).toBe('');
+      const report = JSON.parse(readFileSync(join(dir, 'report.json'), 'utf8')) as BacktestReport;
+      const equity = rowsOf(dir, 'equity.csv').slice(1);
+      const fills = rowsOf(dir, 'orders.csv').filter((row) => row['filled_quantity'] !== '0');
+      const sides = [
+        [report.parts?.inSample, (day = '') => day < '2015-09-01'],
+        [report.parts?.outOfSample, (day = '') => day >= '2015-09-01'],
+      ] as const;
+      for (const [part, isOfSide] of sides) {
+        const own = equity.filter((row) => isOfSide(row['session']));
+        const average = own.reduce((sum, row) => sum + Number(row['equity']), 0) / own.length;
+        const traded = fills
+          .filter((row) => isOfSide(row['done_at']?.slice(0, 10)))
+          .reduce(
+            (sum, row) => sum + Number(row['avg_fill_price']) * Number(row['filled_quantity']),
+            0,
+          );
+        expect(traded).toBeGreaterThan(0);
+        expect(part?.metrics.turnover.value).toBeCloseTo(traded / average, 6);
+      }
+    }));
+
+  it('says that a split beyond what was played splits nothing', () =>
+    inFolder(async (dir) => {
+      const halted = ['--set', 'risk.maxDrawdownFraction=0.005', '--split', '2015-12-01'];
+      const { stdout, stderr } = await backtest(dir, ...RANGE, ...halted);
+      expect(stdout).toMatch(/^Backtest 2015-06-01 to \S+, halted/);
+      expect(stderr).toMatch(/warning: nothing was played on one side of --split 2015-12-01/);
+      expect(readFileSync(join(dir, 'report.md'), 'utf8')).toContain(
+        'Not split: nothing was played on one side of 2015-12-01.',
+      );
     }));
 
   it('says that there are too few trades to draw from', () =>
