@@ -48,19 +48,12 @@ export function abnormalBars(columns: BarColumns, atr14: Float64Array): Abnormal
 }
 
 /**
- * For each bar the calendar ordinal of the last abnormal bar at or before it, -1 where there is none: a quarantine of
- * n sessions holds at ordinal s while s - that ordinal <= n. `ordinals` holds the ordinal of each bar's session.
+ * The calendar ordinals of the sessions with an abnormal bar, ascending: a quarantine of n sessions holds at ordinal s
+ * while s - the last of them <= n. `ordinals` holds the ordinal of each bar's session.
  */
-export function lastAbnormalOrdinals(
+export const abnormalOrdinals = (
   columns: BarColumns,
   atr14: Float64Array,
   ordinals: Int32Array,
-): Int32Array {
-  const last = new Int32Array(columns.length);
-  let latest = -1;
-  for (let i = 0; i < columns.length; i++) {
-    if (abnormalAt(columns, atr14, i) !== null) latest = ordinals[i] as number;
-    last[i] = latest;
-  }
-  return last;
-}
+): Int32Array =>
+  Int32Array.from(abnormalBars(columns, atr14), ({ index }) => ordinals[index] as number);

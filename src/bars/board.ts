@@ -41,7 +41,6 @@ export class Board {
   readonly #series: readonly SymbolSeries[];
   /** The last session there are bars of, as far as it is known. */
   readonly #untilOrdinal: number;
-  readonly #near: Int32Array;
   #stretch: Stretch | null = null;
   #first: RowTime = { completedOrdinal: -1, sessionOrdinal: -1 };
   /** Rows that were laid out, by their time, as long as there is room. */
@@ -55,7 +54,6 @@ export class Board {
   constructor(series: readonly SymbolSeries[], untilOrdinal: number, mostKept = 0) {
     this.#series = series;
     this.#untilOrdinal = untilOrdinal;
-    this.#near = new Int32Array(series.length);
     this.#room = mostKept;
   }
 
@@ -71,7 +69,7 @@ export class Board {
     if (kept !== undefined) return kept;
     const follows = known !== null && sameLag && row === known.eras.length;
     const ahead = Math.min(STRETCH_ROWS, this.#untilOrdinal - time.completedOrdinal + 1);
-    const stretch = layOut(this.#series, time, follows ? Math.max(1, ahead) : 1, this.#near);
+    const stretch = layOut(this.#series, time, follows ? Math.max(1, ahead) : 1);
     this.#stretch = stretch;
     this.#first = time;
     this.#keep(stretch, time);
@@ -95,78 +93,91 @@ export class Board {
 const keyOf = ({ completedOrdinal, sessionOrdinal }: RowTime): number =>
   completedOrdinal * 65_536 + sessionOrdinal;
 
-/** Lays out rows of sessions on end. `near` holds how many bars of each series were visible last. */
-function layOut(
-  series: readonly SymbolSeries[],
-  first: RowTime,
-  rows: number,
-  near: Int32Array,
-): Stretch {
+/** Lays out rows of sessions on end. */
+function layOut(series: readonly SymbolSeries[], first: RowTime, rows: number): Stretch {
   const count = series.length;
-  const eras = Array.from({ length: rows }, () => [] as SeriesEra[]);
-  const stretch = {
-    series,
-    eras,
+  const opening: SeriesEra[] = [];
+  const begun: BegunEra[] = [];
+  const columns = {
     visible: new Int32Array(rows * count),
     ordinal: new Int32Array(rows * count).fill(-1),
     abnormal: new Int32Array(rows * count).fill(-1),
     close: new Float64Array(rows * count).fill(Number.NaN),
     volume: new Float64Array(rows * count),
-    medianVolume: new Float64Array(rows * count),
-    medianDollars: new Float64Array(rows * count),
+    medianVolume: new Float64Array(rows * count).fill(Number.NaN),
+    medianDollars: new Float64Array(rows * count).fill(Number.NaN),
   };
-  for (let i = 0; i < count; i++) {
-    const one = series[i] as SymbolSeries;
+  for (const [i, one] of series.entries()) {
     for (let row = 0; row < rows; ) {
-      const era = one.eraAt(first.sessionOrdinal + row);
-      let end = row + 1;
-      while (end < rows && one.eraAt(first.sessionOrdinal + end) === era) end++;
-      for (let r = row; r < end; r++) (eras[r] as SeriesEra[])[i] = era;
-      near[i] = layOutEra(era, stretch, i, row, end, first.completedOrdinal, near[i] as number);
+      const { era, until } = one.spanAt(first.sessionOrdinal + row);
+      const end = Math.min(rows, until - first.sessionOrdinal);
+      if (row === 0) opening.push(era);
+      else begun.push({ row, i, era });
+      layOutEra(era, columns, first.completedOrdinal, { i, count, row, end });
       row = end;
     }
   }
-  return { ...stretch, eras: shared(eras) };
+  return { series, eras: erasByRow(opening, begun, rows), ...columns };
 }
 
-/** Writes rows from..to of one series; resolves to how many bars are visible in the last. */
+/** Where one era of a series stands among the rows. */
+interface Place {
+  readonly i: number;
+  /** Of all series. */
+  readonly count: number;
+  readonly row: number;
+  readonly end: number;
+}
+
+/** Writes the rows of one era; `firstCompleted` is the completed session of row 0. */
 function layOutEra(
   era: SeriesEra,
-  stretch: Omit<Stretch, 'eras'>,
-  i: number,
-  from: number,
-  to: number,
+  to: Omit<Stretch, 'series' | 'eras'>,
   firstCompleted: number,
-  near: number,
-): number {
-  const { ordinals, columns, medianVolume, medianDollars, abnormal } = era;
-  const { close, volume } = columns;
-  const count = stretch.series.length;
-  let visible = era.visibleThrough(firstCompleted + from, near);
-  for (let row = from; row < to; row++) {
+  { i, count, row: from, end }: Place,
+): void {
+  const { ordinals, columns, activity } = era;
+  let visible = era.visibleThrough(firstCompleted + from);
+  for (let row = from; row < end; row++) {
     const completed = firstCompleted + row;
     while (visible < ordinals.length && (ordinals[visible] as number) <= completed) visible++;
     if (visible === 0) continue;
     const at = row * count + i;
     const last = visible - 1;
-    stretch.visible[at] = visible;
-    stretch.ordinal[at] = ordinals[last] as number;
-    stretch.abnormal[at] = abnormal[last] as number;
-    stretch.close[at] = close[last] as number;
-    stretch.volume[at] = volume[last] as number;
-    stretch.medianVolume[at] = medianVolume[last] as number;
-    stretch.medianDollars[at] = medianDollars[last] as number;
+    const ordinal = ordinals[last] as number;
+    activity.moveTo(last);
+    to.visible[at] = visible;
+    to.ordinal[at] = ordinal;
+    to.abnormal[at] = era.lastAbnormal(ordinal);
+    to.close[at] = columns.close[last] as number;
+    to.volume[at] = columns.volume[last] as number;
+    to.medianVolume[at] = activity.medianVolume;
+    to.medianDollars[at] = activity.medianDollars;
   }
-  return visible;
 }
 
-/** One list where rows on end have the same eras, as nearly all have. */
-function shared(eras: readonly SeriesEra[][]): readonly (readonly SeriesEra[])[] {
-  let before: SeriesEra[] | undefined;
-  return eras.map((row) => {
-    const same = before !== undefined && row.every((era, i) => era === before?.[i]);
-    if (!same) before = row;
-    return before as SeriesEra[];
+/** An era that begins within a stretch. */
+interface BegunEra {
+  readonly row: number;
+  readonly i: number;
+  readonly era: SeriesEra;
+}
+
+/** The eras of each row; rows before the next one begins share the list. */
+function erasByRow(
+  opening: readonly SeriesEra[],
+  begun: readonly BegunEra[],
+  rows: number,
+): readonly (readonly SeriesEra[])[] {
+  let eras = opening;
+  return Array.from({ length: rows }, (_, row) => {
+    const now = begun.filter((one) => one.row === row);
+    if (now.length > 0) {
+      const next = [...eras];
+      for (const { i, era } of now) next[i] = era;
+      eras = next;
+    }
+    return eras;
   });
 }
 
@@ -175,9 +186,7 @@ export function boardRowOf(snapshot: MarketSnapshot): BoardRow {
   if (snapshot.board !== undefined) return snapshot.board;
   let row = made.get(snapshot);
   if (row === undefined) {
-    const near = Int32Array.from(snapshot.visible);
-    const stretch = layOut(snapshot.series, snapshot, 1, near);
-    row = { stretch, row: 0 };
+    row = { stretch: layOut(snapshot.series, snapshot, 1), row: 0 };
     made.set(snapshot, row);
   }
   return row;

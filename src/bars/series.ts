@@ -7,11 +7,9 @@ import {
 } from '../domain/market.ts';
 import { DAY_MS, dateToUtcMs, parseSessionDate } from '../domain/time.ts';
 import { IndicatorCache } from '../indicators/registry.ts';
-import { lastAbnormalOrdinals } from './abnormal.ts';
+import { abnormalOrdinals } from './abnormal.ts';
+import { ActivityWalk } from './activity.ts';
 import { backAdjust } from './adjust.ts';
-
-/** Bars of the medians behind activity. */
-export const ACTIVITY_BARS = 20;
 
 /**
  * The daily bars that decisions of a span of sessions may look at, in the prices of that span: adjusted for the
@@ -22,9 +20,8 @@ export class SeriesEra {
   /** The calendar ordinal of each bar's session, ascending. */
   readonly ordinals: Int32Array;
   readonly indicators: IndicatorCache;
+  #activity: ActivityWalk | undefined;
   #abnormal: Int32Array | undefined;
-  #medianVolume: Float64Array | undefined;
-  #medianDollars: Float64Array | undefined;
 
   constructor(columns: BarColumns, ordinals: Int32Array) {
     this.columns = columns;
@@ -32,49 +29,41 @@ export class SeriesEra {
     this.indicators = new IndicatorCache(columns);
   }
 
-  /**
-   * How many bars belong to sessions up to and including the ordinal: the decision sees indices below it. `near` is
-   * where to look first.
-   */
-  visibleThrough(ordinal: number, near = 0): number {
-    const { ordinals } = this;
-    // Decisions come in order of time: the answer is the last one, or the one after it.
-    for (let end = near; end <= near + 1 && end <= ordinals.length; end++) {
-      const isBefore = end === 0 || (ordinals[end - 1] as number) <= ordinal;
-      const isAfter = end === ordinals.length || (ordinals[end] as number) > ordinal;
-      if (isBefore && isAfter) return end;
-    }
-    let low = 0;
-    let high = this.ordinals.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.ordinals[middle] as number) <= ordinal) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+  /** How many bars belong to sessions up to and including the ordinal: the decision sees indices below it. */
+  visibleThrough(ordinal: number): number {
+    return countThrough(this.ordinals, ordinal);
   }
 
-  /** The median volume of the last ACTIVITY_BARS bars: kept at hand, since every scan asks every symbol for it. */
-  get medianVolume(): Float64Array {
-    this.#medianVolume ??= this.indicators.get(`medvol${ACTIVITY_BARS}`);
-    return this.#medianVolume;
+  /** What every scan asks of every symbol. */
+  get activity(): ActivityWalk {
+    this.#activity ??= new ActivityWalk(this.columns);
+    return this.#activity;
   }
 
-  /** The median of close x volume over the same bars, in dollars. */
-  get medianDollars(): Float64Array {
-    this.#medianDollars ??= this.indicators.get(`meddollar${ACTIVITY_BARS}`);
-    return this.#medianDollars;
+  /** The ordinal of the last abnormal bar of sessions up to and including the ordinal, -1 for none. */
+  lastAbnormal(ordinal: number): number {
+    this.#abnormal ??= abnormalOrdinals(this.columns, this.indicators.get('atr14'), this.ordinals);
+    return this.#abnormal[countThrough(this.#abnormal, ordinal) - 1] ?? -1;
   }
+}
 
-  /** For each bar the ordinal of the last abnormal bar at or before it, -1 for none. */
-  get abnormal(): Int32Array {
-    this.#abnormal ??= lastAbnormalOrdinals(
-      this.columns,
-      this.indicators.get('atr14'),
-      this.ordinals,
-    );
-    return this.#abnormal;
+/** How many of ascending ordinals are at or below one. */
+function countThrough(ordinals: Int32Array, ordinal: number): number {
+  let low = 0;
+  let high = ordinals.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ordinals[middle] as number) <= ordinal) low = middle + 1;
+    else high = middle;
   }
+  return low;
+}
+
+/** An era, and the ordinals it holds for: from one up to, and without, another. */
+export interface EraSpan {
+  readonly from: number;
+  readonly until: number;
+  readonly era: SeriesEra;
 }
 
 /** The exchange was never closed for longer in the calendar's span. */
@@ -98,8 +87,8 @@ export class SymbolSeries {
   readonly #actions: readonly ActionAt[];
   readonly #isForward: boolean;
   readonly #eras = new Map<number, SeriesEra>();
-  /** The era asked for last and the ordinals it holds for: decisions come in order of time. */
-  #latest: { readonly from: number; readonly until: number; readonly era: SeriesEra } | undefined;
+  /** The era asked for last: decisions come in order of time. */
+  #latest: EraSpan | undefined;
 
   /**
    * `ordinalAt` gives the calendar ordinal of a daily bar's stamp. Pass only the actions that the prices are not
@@ -127,18 +116,23 @@ export class SymbolSeries {
 
   /** What a decision in the session of this ordinal may look at. */
   eraAt(ordinal: number): SeriesEra {
+    return this.spanAt(ordinal).era;
+  }
+
+  /** The same, with the sessions in which decisions may look at just that. */
+  spanAt(ordinal: number): EraSpan {
+    if (this.#isForward && this.#eras.size > 1) this.#forget(ordinal - KEPT_SESSIONS);
     const latest = this.#latest;
-    if (latest !== undefined && ordinal >= latest.from && ordinal < latest.until) return latest.era;
+    if (latest !== undefined && ordinal >= latest.from && ordinal < latest.until) return latest;
     let known = 0;
     while (known < this.#actions.length && this.#ordinalOf(known) <= ordinal) known++;
     let era = this.#eras.get(known);
     if (era === undefined) {
       era = this.#makeEra(known);
       this.#eras.set(known, era);
-      if (this.#isForward) this.#forget(ordinal - KEPT_SESSIONS);
     }
     this.#latest = { from: this.#ordinalOf(known - 1), until: this.#ordinalOf(known), era };
-    return era;
+    return this.#latest;
   }
 
   /** Lets go of the eras that ended before a session. */

@@ -6,7 +6,7 @@ import type { RunBudget } from '../risk/budget.ts';
 import { type GuardInput, judge } from '../risk/guards.ts';
 import type { DecisionSettings } from './decide.ts';
 import { guardFacts } from './guard-facts.ts';
-import { eraOf, MEDIAN_VOLUME } from './scan.ts';
+import { eraOf, medianVolumeAt } from './scan.ts';
 import type { ScoredRow } from './score-table.ts';
 
 /** What an intent is judged by, beside the moment. */
@@ -29,7 +29,7 @@ export const judgeAt = (
     asOf,
     session: snapshot.session,
     quote,
-    medianVolume: lastValue(snapshot, row, MEDIAN_VOLUME),
+    medianVolume: medianVolumeAt(snapshot, row.index),
     score: row.score,
     ...guardFacts(snapshot, row.index),
     state,

@@ -1,13 +1,11 @@
+import { ACTIVITY_BARS } from '../bars/activity.ts';
 import { boardRowOf, type Stretch } from '../bars/board.ts';
-import { ACTIVITY_BARS, type SeriesEra, type SymbolSeries } from '../bars/series.ts';
+import type { SeriesEra, SymbolSeries } from '../bars/series.ts';
 import type { MarketSnapshot } from '../bars/snapshot.ts';
 import type { Symbol } from '../domain/market.ts';
 import { SCAN_EXCLUSIONS, type ScanExclusion } from '../domain/reason.ts';
 import { assertExists } from '../domain/result.ts';
 import { ScanTable } from './scan-table.ts';
-
-/** The indicator behind activity, by name. */
-export const MEDIAN_VOLUME = `medvol${ACTIVITY_BARS}`;
 
 export const SCAN_RULES = [
   'most_active',
@@ -132,6 +130,12 @@ function lastChange(snapshot: MarketSnapshot, i: number, close: number): number 
   }
   const before = (snapshot.visible[i] as number) - 2;
   return before < 0 ? Number.NaN : close / (eraOf(snapshot, i).columns.close[before] as number) - 1;
+}
+
+/** The median volume behind a row's activity, in shares; NaN where it is undefined. */
+export function medianVolumeAt(snapshot: MarketSnapshot, index: number): number {
+  const { stretch, from } = sidesOf(snapshot);
+  return stretch.medianVolume[from + index] as number;
 }
 
 /** The era of a series that this decision looks at. */

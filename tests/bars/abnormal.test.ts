@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { abnormalAt, abnormalBars, lastAbnormalOrdinals } from '../../src/bars/abnormal.ts';
+import { abnormalAt, abnormalBars, abnormalOrdinals } from '../../src/bars/abnormal.ts';
 import { type BarColumns, columnsFromBars } from '../../src/domain/market.ts';
 import { DAY_MS } from '../../src/domain/time.ts';
 
@@ -41,18 +41,19 @@ describe('an abnormal bar', () => {
     expect(abnormalAt(barsOf(), atrOf(1), 0)).toBeNull();
   });
 
-  it('is remembered by its ordinal from its own bar on, the latest one counting', () => {
+  it('is remembered by the ordinal of its session', () => {
     const bars = barsOf([100, 100], [130, 130], [131, 131], [60, 60], [61, 61]);
     const atr = atrOf(1, 1, 1, 1, 1, 1);
     const ordinals = Int32Array.from([70, 71, 72, 75, 76, 77]);
     expect(abnormalBars(bars, atr).map(({ index }) => index)).toEqual([2, 4]);
-    expect([...lastAbnormalOrdinals(bars, atr, ordinals)]).toEqual([-1, -1, 72, 72, 76, 76]);
+    expect([...abnormalOrdinals(bars, atr, ordinals)]).toEqual([72, 76]);
   });
 
   it('does not depend on the bars after it', () => {
     const ordinals = Int32Array.from([0, 1, 2]);
-    const short = lastAbnormalOrdinals(barsOf([130, 130]), atrOf(1, 1), ordinals);
-    const long = lastAbnormalOrdinals(barsOf([130, 130], [10, 10]), atrOf(1, 1, 1), ordinals);
-    expect(long.slice(0, 2)).toEqual(short);
+    const short = abnormalOrdinals(barsOf([130, 130]), atrOf(1, 1), ordinals);
+    const long = abnormalOrdinals(barsOf([130, 130], [10, 10]), atrOf(1, 1, 1), ordinals);
+    expect([...short]).toEqual([1]);
+    expect([...long]).toEqual([1, 2]);
   });
 });

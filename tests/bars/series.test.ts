@@ -29,11 +29,10 @@ const seriesOf = (days: readonly number[], isForward: boolean): SymbolSeries =>
   new SymbolSeries(SYMBOL, 'UNKNOWN', RAW, ordinalAt, days.map(splitOn), isForward);
 
 const eraOf = (series: SymbolSeries, ordinal: number) => {
-  const { columns, ordinals, abnormal, medianVolume } = series.eraAt(ordinal);
+  const { columns, ordinals, indicators } = series.eraAt(ordinal);
   const { time, open, high, low, close, volume } = columns;
-  return [time, open, high, low, close, volume, ordinals, abnormal, medianVolume].map((one) => [
-    ...one,
-  ]);
+  const atr = indicators.get('atr14');
+  return [time, open, high, low, close, volume, ordinals, atr].map((one) => [...one]);
 };
 
 const day = fc.integer({ min: 1, max: DAYS - 1 });
@@ -61,8 +60,15 @@ describe('a series that is passed through once', () => {
     series.eraAt(120);
     expect(series.eraAt(99)).toBe(first);
     expect(series.eraAt(105)).toBe(second);
+    series.eraAt(163);
+    expect(series.eraAt(99)).toBe(first);
     series.eraAt(300);
     expect(series.eraAt(99)).not.toBe(first);
+    const ended = seriesOf([100], true);
+    const before = ended.eraAt(99);
+    ended.eraAt(100);
+    ended.eraAt(165);
+    expect(ended.eraAt(99)).not.toBe(before);
     const keeping = seriesOf([100, 300], false);
     const kept = keeping.eraAt(99);
     keeping.eraAt(300);

@@ -1,4 +1,4 @@
-import { ACTIVITY_BARS, type SymbolSeries } from '../../bars/series.ts';
+import { boardRowOf } from '../../bars/board.ts';
 import { type MarketSnapshot, spreadBps } from '../../bars/snapshot.ts';
 import { newYorkTime } from '../../calendar/nyse.ts';
 import type { Symbol } from '../../domain/market.ts';
@@ -112,8 +112,10 @@ export class LiveMarketData implements MarketData {
     const { maxQuoted = MAX_QUOTED } = this.#options;
     const symbols = snapshot.series.map(({ symbol }) => symbol);
     if (symbols.length <= maxQuoted) return symbols;
-    const byShares = ranked(snapshot, `medvol${ACTIVITY_BARS}`);
-    const byDollars = ranked(snapshot, `meddollar${ACTIVITY_BARS}`);
+    const { stretch, row } = boardRowOf(snapshot);
+    const [from, to] = [row * symbols.length, (row + 1) * symbols.length];
+    const byShares = ranked(symbols, stretch.medianVolume.subarray(from, to));
+    const byDollars = ranked(symbols, stretch.medianDollars.subarray(from, to));
     const chosen = new Set<Symbol>();
     for (let i = 0; i < symbols.length && chosen.size < maxQuoted; i += 1) {
       chosen.add(byShares[i] as Symbol);
@@ -166,17 +168,13 @@ export class LiveMarketData implements MarketData {
   }
 }
 
-/** The symbols by an indicator of their last visible bar, highest first; ties by symbol, those without one last. */
-function ranked({ series, eras, visible }: MarketSnapshot, indicator: string): Symbol[] {
-  const value = series.map((_, i) => {
-    const column = eras[i]?.indicators.get(indicator);
-    return column?.[(visible[i] as number) - 1] ?? Number.NaN;
-  });
+/** The symbols by a value of each, highest first; ties by symbol, those without one last. */
+function ranked(symbols: readonly Symbol[], value: Float64Array): Symbol[] {
   const orLowest = (i: number): number => (Number.isNaN(value[i]) ? -1 : (value[i] as number));
-  return series
+  return symbols
     .map((_, i) => i)
     .sort((a, b) => orLowest(b) - orLowest(a) || a - b)
-    .map((i) => (series[i] as SymbolSeries).symbol);
+    .map((i) => symbols[i] as Symbol);
 }
 
 /** Volume by the minute is compared with earlier sessions, of which a line to a broker has no bars. */
