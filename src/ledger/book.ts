@@ -44,6 +44,8 @@ import type { FillStep } from './trade-steps.ts';
  */
 export class Book implements Fold {
   #state: BookState = emptyBook();
+  /** Symbols of the open trades, in order: most events open and close none. */
+  #held: readonly Symbol[] = [];
   /** Null where it has to be made anew. */
   #openTrades: readonly OpenTrade[] | null = null;
   #live: readonly BookOrder[] | null = null;
@@ -151,10 +153,19 @@ export class Book implements Fold {
   /** Open trades by symbol, in symbol order. */
   openTrades(): readonly OpenTrade[] {
     // Asked several times a minute, and changed by events alone.
-    this.#openTrades ??= [...this.#state.trades.values()].sort((a, b) =>
-      a.symbol < b.symbol ? -1 : 1,
-    );
+    this.#openTrades ??= this.#tradesInOrder();
     return this.#openTrades;
+  }
+  #tradesInOrder(): OpenTrade[] {
+    const { trades } = this.#state;
+    const inOrder: OpenTrade[] = [];
+    for (const symbol of this.#held) {
+      const trade = trades.get(symbol);
+      if (trade !== undefined) inOrder.push(trade);
+    }
+    if (inOrder.length === this.#held.length && inOrder.length === trades.size) return inOrder;
+    this.#held = [...trades.keys()].sort();
+    return this.#held.map((symbol) => trades.get(symbol) as OpenTrade);
   }
   /** The records of the open trades, as the views have them. */
   openRecords(): TradeRecord[] {
@@ -211,15 +222,16 @@ export class Book implements Fold {
   }
   /** Executions whose commission is not known yet. */
   unpaidFills(): (FillStep & { readonly symbol: Symbol })[] {
-    const { ending, trades } = this.#state;
-    const waiting = [...trades.values(), ...[...ending.values()].map(({ trade }) => trade)];
-    return waiting.flatMap(({ symbol, steps, unknownCommissions }) =>
-      unknownCommissions === 0
-        ? []
-        : steps.flatMap((step) =>
-            step.kind === 'fill' && step.commission === null ? { ...step, symbol } : [],
-          ),
-    );
+    const unpaid: (FillStep & { readonly symbol: Symbol })[] = [];
+    const collect = ({ symbol, steps, unknownCommissions }: OpenTrade): void => {
+      if (unknownCommissions === 0) return;
+      for (const step of steps) {
+        if (step.kind === 'fill' && step.commission === null) unpaid.push({ ...step, symbol });
+      }
+    };
+    for (const trade of this.#state.trades.values()) collect(trade);
+    for (const { trade } of this.#state.ending.values()) collect(trade);
+    return unpaid;
   }
   /** True for the name of a round trip that is open, or that recent fills belong to. */
   hasTrade(tradeId: string): boolean {

@@ -258,3 +258,38 @@ describe('a book that was cut off before trade.closed', () => {
     expect(again.trade()).toMatchObject({ status: 'closed', netPnl: 998, mae: -3, mfe: 4 });
   });
 });
+
+describe('open trades', () => {
+  const symbols = ({ book }: Ledger): string[] => book.openTrades().map(({ symbol }) => symbol);
+
+  it('come in the order of their symbols, as they are opened and closed', () => {
+    const ledger = ledgerWith(100_000).tell(...bracketSent(), ...bracketSent({ symbol: BBB }));
+    expect(symbols(ledger)).toEqual([]);
+    ledger.tell(filled('buy', 100, 100, { symbol: BBB }));
+    expect(symbols(ledger)).toEqual(['BBB']);
+    ledger.tell(filled('buy', 100, 100));
+    expect(symbols(ledger)).toEqual(['AAA', 'BBB']);
+    ledger.tell(filled('sell', 100, 100));
+    expect(symbols(ledger)).toEqual(['BBB']);
+  });
+
+  it('are those of now where one was closed and another opened since they were asked for', () => {
+    const ledger = held().tell(...bracketSent({ symbol: BBB }));
+    expect(symbols(ledger)).toEqual(['AAA']);
+    ledger.tell(filled('sell', 100, 100), filled('buy', 50, 20, { symbol: BBB }));
+    expect(symbols(ledger)).toEqual(['BBB']);
+    expect(ledger.book.openTrades()[0]?.boughtQuantity).toBe(50);
+  });
+
+  it('are those of the checkpoint after it was taken up', () => {
+    const ledger = held();
+    const again = ledgerWith(1).tell(
+      ...bracketSent({ symbol: BBB }),
+      filled('buy', 1, 1, { symbol: BBB }),
+    );
+    expect(symbols(again)).toEqual(['BBB']);
+    again.book.restore(ledger.book.checkpoint());
+    expect(symbols(again)).toEqual(['AAA']);
+    expect(again.book.openTrades()).toEqual(ledger.book.openTrades());
+  });
+});
