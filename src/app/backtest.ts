@@ -193,13 +193,14 @@ async function playSessions(
 ): Promise<Pick<BacktestResult, 'end' | 'last'>> {
   const engine = new Engine(system, clock, clock.now());
   const config = playedConfig(system);
+  const watch = watching(request.observer ?? {}, tally);
   let last: Session | null = null;
   let end: BacktestEnd = { kind: 'completed' };
   let current = assertExists(sessions[0], 'a range has sessions');
   try {
     for (const [i, session] of sessions.entries()) {
       current = session;
-      const slots = slotsOf(system, config, session, request.observer ?? {}, tally);
+      const slots = slotsOf(system, config, session, watch, tally);
       const until = slots.reduce((at, slot) => Math.max(at, slot.at), session.closeAt as number);
       await engine.playTo(epochMs(until), slots);
       last = session;
@@ -223,6 +224,15 @@ const playedConfig = ({ config }: System): Config => ({
   schedule: config.schedule.filter(({ job }) => job === 'scan' || job === 'reconcile'),
 });
 
+/** An observer that also counts what scans come to. */
+const watching = (observer: JobObserver, tally: Tally): JobObserver => ({
+  ...observer,
+  onScan: (outcome, slot, at) => {
+    tally.count(outcome);
+    observer.onScan?.(outcome, slot, at);
+  },
+});
+
 /** The slots of a session. */
 function slotsOf(
   system: System,
@@ -232,20 +242,13 @@ function slotsOf(
   tally: Tally,
 ): Slot[] {
   const { source } = system;
-  const watch: JobObserver = {
-    ...observer,
-    onScan: (outcome, slot, at) => {
-      tally.count(outcome);
-      observer.onScan?.(outcome, slot, at);
-    },
-  };
   return planSession(config, session).flatMap((slot): Slot[] => {
     const { row, at } = slot;
     if (row.job === 'scan' && source.intraday === null && isInside(at, session)) {
       tally.skip();
       return [];
     }
-    return [{ at, session, run: () => beginSlot(system, slot, ON_TIME, watch) }];
+    return [{ at, session, run: () => beginSlot(system, slot, ON_TIME, observer) }];
   });
 }
 

@@ -123,10 +123,10 @@ const claimOf = (system: System, slot: PlannedSlot, beginning: Beginning): Event
   const { row, at, session } = slot;
   const { attempt, cause, lateMs } = beginning;
   const named = { session: session.date, job: row.job, slot: row.name, slotAt: at };
-  const base = { at: system.clock.now(), runId: null, ...named };
+  const base = { at: system.clock.now(), runId: null };
   return attempt > 1
-    ? { ...base, type: 'slot.retried', attempt, cause }
-    : { ...base, type: 'slot.claimed', ...(lateMs > 0 ? { lateMs } : {}) };
+    ? { type: 'slot.retried', attempt, cause, ...base, ...named }
+    : { type: 'slot.claimed', ...base, ...named, ...(lateMs > 0 ? { lateMs } : {}) };
 };
 
 /** Values the account, then runs the pipeline; `dryRun` of the environment wins over the request's. */

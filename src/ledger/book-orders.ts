@@ -104,7 +104,7 @@ export function bookAsked(
 ): void {
   const order = state.orders.get(event.orderRef);
   if (order === undefined) return;
-  const asked = event.type === 'order.modify_requested' ? { ...event.new, at: event.at } : null;
+  const asked = event.type === 'order.modify_requested' ? { at: event.at, ...event.new } : null;
   state.orders.set(event.orderRef, { ...order, asked });
 }
 

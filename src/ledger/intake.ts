@@ -84,24 +84,24 @@ class IntakeDesk {
     if (!this.#fills(fill)) return [];
     const session = this.#sessionAt(fill.filledAt);
     this.#executions.set(fill.corrects?.of ?? fill.execId, {
-      fill: { ...fill, kind: 'fill', session },
+      fill: { kind: 'fill', session, ...fill },
       revision: fill.corrects?.revision ?? 0,
     });
-    const base = { at, runId: null };
-    const recorded = {
-      ...base,
+    const recorded: EventDraft = {
       type: 'fill.recorded',
-      ...fill,
+      at,
+      runId: null,
       session,
       source: 'broker',
-    } as const;
+      ...fill,
+    };
     if (before > 0 || fill.side === 'sell') return [recorded];
     const { orderRef: entryRef, symbol, quantity } = fill;
     const isFirst = this.#order(entryRef)?.filledQuantity === quantity;
     const isUsed = (id: string): boolean => this.#opened.has(id) || this.#book.hasTrade(id);
     const tradeId = newTradeId(entryRef, isFirst, isUsed);
     this.#opened.add(tradeId);
-    return [recorded, { ...base, type: 'trade.opened', tradeId, symbol, entryRef }];
+    return [recorded, { type: 'trade.opened', at, runId: null, tradeId, symbol, entryRef }];
   }
 
   /** An execution that stands in the place of another one; null for one that is new. */
@@ -147,7 +147,6 @@ class IntakeDesk {
     fills: readonly (Fill | (FillStep & { readonly inferred: true }))[],
     { at, cause }: { readonly at: EpochMs; readonly cause: string },
   ): readonly EventDraft[] {
-    const base = { at, runId: null };
     const { symbol } = fills[0] as Fill;
     const by = fills.map((fill): CorrectingFill => {
       const { execId: name, quantity, price, commission, filledAt } = fill;
@@ -171,25 +170,24 @@ class IntakeDesk {
     for (const fill of by)
       this.#executions.set(fill.execId, { fill: { ...old, ...fill }, revision: 0 });
     const { orderRef, side, session, quantity, price, commission } = old;
-    const terms = { execId, orderRef, symbol, side, session, revision, cause };
-    return [
-      { ...base, type: 'fill.corrected', ...terms, old: { quantity, price, commission }, by },
-    ];
+    const before = { quantity, price, commission };
+    const terms = { execId, orderRef, symbol, side, session, revision, cause, old: before, by };
+    return [{ type: 'fill.corrected', at, runId: null, ...terms }];
   }
 
   #told(message: Exclude<BrokerEvent, { kind: 'filled' }>): EventDraft | null {
-    const base = { at: message.at, runId: null };
+    const { at } = message;
     switch (message.kind) {
       case 'acknowledged': {
         const { orderRef, brokerId } = message;
         if (!this.#moves(orderRef, 'acknowledged')) return null;
-        return { ...base, type: 'order.acknowledged', orderRef, brokerId };
+        return { type: 'order.acknowledged', at, runId: null, orderRef, brokerId };
       }
       case 'commission': {
         const { execId, commission } = message;
         if (this.#commissions.has(execId) || this.#book.hasCommission(execId)) return null;
         this.#commissions.add(execId);
-        return { ...base, type: 'commission.recorded', execId, commission };
+        return { type: 'commission.recorded', at, runId: null, execId, commission };
       }
       case 'modified':
         return this.#modified(message);
@@ -198,22 +196,29 @@ class IntakeDesk {
         const { orderRef, cause } = message;
         if (!this.#moves(orderRef, message.kind)) return null;
         const type = message.kind === 'cancelled' ? 'order.cancelled' : 'order.expired';
-        return { ...base, type, orderRef, cause };
+        return { type, at, runId: null, orderRef, cause };
       }
       case 'deactivated': {
         const { orderRef, cause } = message;
         if (!this.#moves(orderRef, 'deactivated')) return null;
-        return { ...base, type: 'order.deactivated', orderRef, cause };
+        return { type: 'order.deactivated', at, runId: null, orderRef, cause };
       }
       case 'cancel_refused': {
         const { orderRef } = message;
         if (!this.#moves(orderRef, 'cancel_refused')) return null;
-        return { ...base, type: 'order.cancel_refused', orderRef };
+        return { type: 'order.cancel_refused', at, runId: null, orderRef };
       }
       case 'rejected': {
         const { orderRef, code } = message;
         if (!this.#moves(orderRef, 'rejected')) return null;
-        return { ...base, type: 'order.rejected', orderRef, code, message: message.message };
+        return {
+          type: 'order.rejected',
+          at,
+          runId: null,
+          orderRef,
+          code,
+          message: message.message,
+        };
       }
     }
   }

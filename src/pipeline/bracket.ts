@@ -24,16 +24,26 @@ export function bracketOf(
   entry: EntrySettings,
 ): Bracket {
   const refOf = (leg: 'entry' | 'stop' | 'target'): string =>
-    orderRef({ ...origin, symbol: intent.symbol, leg });
+    orderRef({ symbol: intent.symbol, leg, ...origin });
   const entryRef = refOf('entry');
-  const child = {
+  const ocaGroup = ocaGroupOf(entryRef);
+  const exit = (
+    leg: 'stop' | 'target',
+    prices: Pick<Order, 'limitPrice' | 'stopPrice'>,
+  ): Order => ({
     symbol: intent.symbol,
     side: 'sell',
     quantity: approved,
     timeInForce: 'GTC',
     parentRef: entryRef,
-    ocaGroup: ocaGroupOf(entryRef),
-  } as const;
+    ocaGroup,
+    orderRef: refOf(leg),
+    leg,
+    type: leg === 'stop' ? 'stop' : 'limit',
+    limitPrice: prices.limitPrice,
+    stopPrice: prices.stopPrice,
+    exitReason: leg,
+  });
   const market = entry.type === 'market';
   return {
     entry: {
@@ -50,27 +60,11 @@ export function bracketOf(
       ocaGroup: null,
       exitReason: null,
     },
-    stop: {
-      ...child,
-      orderRef: refOf('stop'),
-      leg: 'stop',
-      type: 'stop',
-      limitPrice: null,
-      stopPrice: intent.stopPrice,
-      exitReason: 'stop',
-    },
+    stop: exit('stop', { limitPrice: null, stopPrice: intent.stopPrice }),
     target:
       intent.targetPrice === null
         ? null
-        : {
-            ...child,
-            orderRef: refOf('target'),
-            leg: 'target',
-            type: 'limit',
-            limitPrice: intent.targetPrice,
-            stopPrice: null,
-            exitReason: 'target',
-          },
+        : exit('target', { limitPrice: intent.targetPrice, stopPrice: null }),
     band: entryBand(intent, entry),
   };
 }

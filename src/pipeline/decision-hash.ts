@@ -76,5 +76,5 @@ function decidedText({ row, fate, intent, verdict }: CandidateDecision): string 
 /** The state without what tells only of its history: since when, by whom and why trading is restricted. */
 function digested({ trading, ...state }: PortfolioState): object {
   const sources = trading.restrictions.map(({ source, detail }) => ({ source, detail }));
-  return { ...state, entriesBlocked: sources.length === 0 ? null : sources };
+  return { entriesBlocked: sources.length === 0 ? null : sources, ...state };
 }

@@ -16,8 +16,9 @@ export function decisionEvents(
 ): EventDraft[] {
   const events: EventDraft[] = [
     {
-      ...base,
       type: 'scan.completed',
+      at: base.at,
+      runId: base.runId,
       rule,
       universe: decision.found.universe,
       found: decision.counts.found,
@@ -31,7 +32,12 @@ export function decisionEvents(
   const { candidates, table } = decision;
   if (candidates.length > 0) {
     const scored = candidates.map((candidate) => scoredOf(candidate, table.featureNames));
-    events.push({ ...base, type: 'candidates.scored', candidates: scored });
+    events.push({
+      type: 'candidates.scored',
+      at: base.at,
+      runId: base.runId,
+      candidates: scored,
+    });
   }
   for (const candidate of candidates) {
     if (candidate.intent !== null) {
@@ -39,8 +45,9 @@ export function decisionEvents(
     }
     if (candidate.fate === 'denied' || candidate.fate === 'not_sized') {
       events.push({
-        ...base,
         type: 'intent.denied',
+        at: base.at,
+        runId: base.runId,
         symbol: candidate.row.symbol,
         sized: candidate.intent?.quantity ?? 0,
         reasons: [...candidate.verdict.reasons],

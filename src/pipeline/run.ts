@@ -274,11 +274,14 @@ async function commit(
   const decided = { snapshot, state, decision };
   const sent = request.dryRun ? NOTHING_SENT : await send(parts, request, context, decided);
   const heldBack = Object.keys(sent.heldBack).length;
-  const { approved, denied } = decision.counts;
+  const { found, scored, selected, sized, denied, approved } = decision.counts;
   const counts: RunCounts = {
-    ...decision.counts,
-    approved: approved - heldBack,
+    found,
+    scored,
+    selected,
+    sized,
     denied: denied + heldBack,
+    approved: approved - heldBack,
     submitted: sent.submitted,
     filled: 0,
   };

@@ -89,7 +89,6 @@ export function openBudget(
   const taken = SymbolSet.of([...state.positions, ...state.working].map(({ symbol }) => symbol));
   const exposure = add(held, working);
   return {
-    ...optionalBudget(state, equity, limits, exposure),
     sectors: sectorsOf(state),
     equity,
     grossLeft: subtract(subtract(grossLimit, held), working),
@@ -99,6 +98,7 @@ export function openBudget(
     positionsLeft: limits.maxPositions - taken.size,
     entriesLeft: limits.maxEntriesPerDay - state.entriesToday,
     taken,
+    ...optionalBudget(state, equity, limits, exposure),
   };
 }
 
