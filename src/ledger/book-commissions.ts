@@ -1,7 +1,9 @@
+import type { Symbol } from '../domain/market.ts';
 import { subtract } from '../domain/money.ts';
 import type { EventOf } from '../events/event.ts';
 import { amendTrade, tradeOf } from './book-amend.ts';
 import type { BookState, EndedTrade, OpenTrade } from './book-state.ts';
+import type { FillStep } from './trade-steps.ts';
 
 /**
  * Places a late commission: cash, its trade, the realised sum, as if it had come with its execution. Returns the trade,
@@ -26,4 +28,21 @@ export function bookCommission(
     step.kind === 'fill' && step.execId === execId ? { ...step, commission } : step,
   );
   return amendTrade(state, found, steps);
+}
+
+/** An execution whose commission is not known yet. */
+export type UnpaidFill = FillStep & { readonly symbol: Symbol };
+
+/** Executions whose commission is not known yet, those of open trades first. */
+export function unpaidFills({ trades, ending }: BookState): UnpaidFill[] {
+  const unpaid: UnpaidFill[] = [];
+  const collect = ({ symbol, steps, unknownCommissions }: OpenTrade): void => {
+    if (unknownCommissions === 0) return;
+    for (const step of steps) {
+      if (step.kind === 'fill' && step.commission === null) unpaid.push({ symbol, ...step });
+    }
+  };
+  for (const trade of trades.values()) collect(trade);
+  for (const { trade } of ending.values()) collect(trade);
+  return unpaid;
 }

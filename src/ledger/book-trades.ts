@@ -232,6 +232,17 @@ export function bookStopMove(state: BookState, event: EventOf<'stop.moved'>): Op
   return moved;
 }
 
+/** The open trades by symbol; in the order of `before`, as they were once, where none was opened or closed since. */
+export function inSymbolOrder({ trades }: BookState, before: readonly OpenTrade[]): OpenTrade[] {
+  const open: OpenTrade[] = [];
+  for (const { symbol } of before) {
+    const trade = trades.get(symbol);
+    if (trade !== undefined) open.push(trade);
+  }
+  if (open.length === before.length && open.length === trades.size) return open;
+  return [...trades.values()].sort((a, b) => (a.symbol < b.symbol ? -1 : 1));
+}
+
 /** The average entry price for display. */
 export const entryPriceOf = (trade: OpenTrade): Micros =>
   averagePrice(trade.boughtValue, trade.boughtQuantity);

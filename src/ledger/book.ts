@@ -9,7 +9,7 @@ import type { Fold, ViewChange } from '../ports/history.ts';
 import { settle } from './book-amend.ts';
 import { indexAfter } from './book-closes.ts';
 import { decodeBook, encodeBook } from './book-codec.ts';
-import { bookCommission } from './book-commissions.ts';
+import { bookCommission, type UnpaidFill, unpaidFills } from './book-commissions.ts';
 import {
   type BookedExecution,
   bookCorrection,
@@ -33,7 +33,7 @@ import {
   type TradeContext,
   type TradingRecord,
 } from './book-state.ts';
-import { bookFill, bookStopMove, isTradeId, ownedOf } from './book-trades.ts';
+import { bookFill, bookStopMove, inSymbolOrder, isTradeId, ownedOf } from './book-trades.ts';
 import type { Break } from './breaks.ts';
 import { commissionOf, costOf, quantityOf } from './lots.ts';
 import type { FillStep } from './trade-steps.ts';
@@ -44,16 +44,16 @@ import type { FillStep } from './trade-steps.ts';
  */
 export class Book implements Fold {
   #state: BookState = emptyBook();
-  /** Symbols of the open trades, in order: most events open and close none. */
-  #held: readonly Symbol[] = [];
+  /** As they were when they were asked for last. */
+  #openTrades: readonly OpenTrade[] = [];
+  #isTold = false;
   /** Null where it has to be made anew. */
-  #openTrades: readonly OpenTrade[] | null = null;
   #live: readonly BookOrder[] | null = null;
 
   apply(event: JournalEvent): readonly ViewChange[] {
     const state = this.#state;
     state.seq = event.seq;
-    this.#openTrades = null;
+    this.#isTold = false;
     this.#live = null;
     switch (event.type) {
       case 'run.started':
@@ -125,7 +125,7 @@ export class Book implements Fold {
 
   restore(state: unknown): void {
     this.#state = decodeBook(state);
-    this.#openTrades = null;
+    this.#isTold = false;
     this.#live = null;
   }
 
@@ -153,19 +153,9 @@ export class Book implements Fold {
   /** Open trades by symbol, in symbol order. */
   openTrades(): readonly OpenTrade[] {
     // Asked several times a minute, and changed by events alone.
-    this.#openTrades ??= this.#tradesInOrder();
+    if (!this.#isTold) this.#openTrades = inSymbolOrder(this.#state, this.#openTrades);
+    this.#isTold = true;
     return this.#openTrades;
-  }
-  #tradesInOrder(): OpenTrade[] {
-    const { trades } = this.#state;
-    const inOrder: OpenTrade[] = [];
-    for (const symbol of this.#held) {
-      const trade = trades.get(symbol);
-      if (trade !== undefined) inOrder.push(trade);
-    }
-    if (inOrder.length === this.#held.length && inOrder.length === trades.size) return inOrder;
-    this.#held = [...trades.keys()].sort();
-    return this.#held.map((symbol) => trades.get(symbol) as OpenTrade);
   }
   /** The records of the open trades, as the views have them. */
   openRecords(): TradeRecord[] {
@@ -221,17 +211,8 @@ export class Book implements Fold {
     return fitsCorrection(this.#state, execId, by);
   }
   /** Executions whose commission is not known yet. */
-  unpaidFills(): (FillStep & { readonly symbol: Symbol })[] {
-    const unpaid: (FillStep & { readonly symbol: Symbol })[] = [];
-    const collect = ({ symbol, steps, unknownCommissions }: OpenTrade): void => {
-      if (unknownCommissions === 0) return;
-      for (const step of steps) {
-        if (step.kind === 'fill' && step.commission === null) unpaid.push({ ...step, symbol });
-      }
-    };
-    for (const trade of this.#state.trades.values()) collect(trade);
-    for (const { trade } of this.#state.ending.values()) collect(trade);
-    return unpaid;
+  unpaidFills(): readonly UnpaidFill[] {
+    return unpaidFills(this.#state);
   }
   /** True for the name of a round trip that is open, or that recent fills belong to. */
   hasTrade(tradeId: string): boolean {
