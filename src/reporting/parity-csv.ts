@@ -89,7 +89,9 @@ const inputRows = ({ inputs }: Parity): CsvRow[] =>
     });
     return [
       whole('symbols', inA, inB, overlap === 1),
-      whole('rank_correlation', rankCorrelation, null, rankCorrelation === 1),
+      ...(rankCorrelation === null
+        ? []
+        : [whole('rank_correlation', rankCorrelation, null, rankCorrelation === 1)]),
       ...fields.map(
         ({ field, differing, maxBps, worst }): CsvRow => ({
           ...base,

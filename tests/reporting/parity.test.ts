@@ -259,6 +259,19 @@ describe('a comparison as CSV', () => {
     expect(lines).toContain(`decisions,${at},AAA,different,code,reasons,,LIQUIDITY,`);
   });
 
+  it('calls no correlation different where there are too few candidates for one', async () => {
+    const rows = (count: number) =>
+      ['AAA', 'BBB', 'CCC'].slice(0, count).map((symbol, i) => row(symbol, { score: 70 - i }));
+    const told = async (count: number) => {
+      const run = runWith(rows(count));
+      return parityCsv(await compare(side(run), side(run)))
+        .split('\r\n')
+        .filter((line) => line.startsWith('inputs') && !line.includes(',same,'));
+    };
+    expect(await told(2)).toEqual([]);
+    expect(await told(3)).toEqual([]);
+  });
+
   it('names a run without counterpart', async () => {
     const b = runWith([], { slot: 'scan-midday' });
     const lines = parityCsv(await compare(side(runWith([])), side(b))).split('\r\n');
