@@ -17,6 +17,7 @@ import { Failure } from '../domain/failure.ts';
 import { assertExists } from '../domain/result.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { RankingMetric, TrialResult } from '../ledger/trials.ts';
+import { plural } from '../reporting/format.ts';
 import { type SweepReport, type SweptWindow, sweepReport } from '../reporting/sweep-report.ts';
 import { writeReportFiles } from './report-files.ts';
 import { type Axis, levelAt, levelsOf } from './sweep-axes.ts';
@@ -151,7 +152,9 @@ function refuseOther(dir: string, was: SweepPlan['hashes'], is: SweepPlan['hashe
 const damageOf = ({ damagedLines }: TrialFile): string[] =>
   damagedLines.length === 0
     ? []
-    : [`${TRIALS_FILE}: ${damagedLines.length} lines are damaged, their trials were run again`];
+    : [
+        `${TRIALS_FILE} has ${plural(damagedLines.length, 'damaged line')}: what was lost was run again`,
+      ];
 
 /** What was found, and how much of it by this process. */
 interface Done {

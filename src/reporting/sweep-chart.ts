@@ -76,11 +76,11 @@ function heatmap(report: SweepReport, { id, part, across, along, spansOf }: Heat
   const other = along === null ? '' : ` and ${along.key} ${best.y}`;
   const over = along === null ? across.key : `${across.key} and ${along.key}`;
   const place = {
-    x: levels('x', across, { labelAngle: 0 }, ` (in the cells: ${label}, ${part})`),
+    x: levels('x', across, ACROSS, ` (in the cells: ${label}, ${part})`),
     y:
       along === null
         ? { field: 'y', type: 'ordinal', title: null, axis: null }
-        : levels('y', along),
+        : levels('y', along, ALONG),
   };
   const colour = {
     field: 'value',
@@ -123,7 +123,11 @@ function middleOf(metric: SweepReport['metric']): { readonly domainMid?: number 
   return { domainMid: metric === 'profitFactor' ? 1 : 0 };
 }
 
-const levels = (field: string, { key, values }: LevelKey, axis: object = {}, note = '') => ({
+/** A value may be a map: cut off after the words that all of them begin with, values look the same. */
+const ACROSS = { labelAngle: 0, labelExpr: "split(datum.label, ', ')" };
+const ALONG = { labelLimit: 320 };
+
+const levels = (field: string, { key, values }: LevelKey, axis: object, note = '') => ({
   field,
   type: 'ordinal',
   title: `${key}${note}`,

@@ -167,6 +167,25 @@ describe('walking forward', () => {
 });
 
 describe('the map of a sweep', () => {
+  it('tells values apart that are maps', async () => {
+    const maps = ['{kind: atr, multiple: 2}', '{kind: atr, multiple: 2.5}'];
+    const keys = [
+      { key: 'exits.trail', values: maps },
+      { key: 'sizing.stop', values: maps },
+    ];
+    const trials = maps.flatMap((trail, i) =>
+      maps.map((stop, j) => ({
+        number: 2 * i + j + 1,
+        values: { 'exits.trail': trail, 'sizing.stop': stop },
+        result: done(span(i + j)),
+      })),
+    );
+    const [chart] = sweepCharts(withTrials(trials, { keys }));
+    const svg = await chartSvg(chart as NonNullable<typeof chart>);
+    for (const map of maps) expect(svg).toContain(`>${map}<`);
+    for (const line of ['multiple: 2}', 'multiple: 2.5}']) expect(svg).toContain(`>${line}<`);
+  });
+
   it('colours each pair of values, in-sample and out of sample, and says the best in words', async () => {
     const charts = sweepCharts(sweepReport(input()));
     expect(charts.map(({ id }) => id)).toEqual(['heatmap-in-sample', 'heatmap-out-of-sample']);
