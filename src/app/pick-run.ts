@@ -41,7 +41,7 @@ export type PickResult =
   | { readonly outcome: 'done'; readonly endEquity: number; readonly trades: number }
   | { readonly outcome: 'failed'; readonly reason: string };
 
-/** Values of a board above which it is laid out again for every run: 44 bytes each are kept otherwise. */
+/** Values of a board above which it is laid out again for every run: 52 bytes each are kept otherwise. */
 const MOST_KEPT = 2_000_000;
 
 /** Plays one run after the other over the same bars: what does not depend on the picks is computed for the first. */

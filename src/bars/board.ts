@@ -16,6 +16,7 @@ export interface Stretch {
   /** The ordinal of the last abnormal bar, -1 for none. */
   readonly abnormal: Int32Array;
   readonly close: Float64Array;
+  readonly atr: Float64Array;
   readonly volume: Float64Array;
   readonly medianVolume: Float64Array;
   readonly medianDollars: Float64Array;
@@ -103,6 +104,7 @@ function layOut(series: readonly SymbolSeries[], first: RowTime, rows: number): 
     ordinal: new Int32Array(rows * count).fill(-1),
     abnormal: new Int32Array(rows * count).fill(-1),
     close: new Float64Array(rows * count).fill(Number.NaN),
+    atr: new Float64Array(rows * count).fill(Number.NaN),
     volume: new Float64Array(rows * count),
     medianVolume: new Float64Array(rows * count).fill(Number.NaN),
     medianDollars: new Float64Array(rows * count).fill(Number.NaN),
@@ -136,7 +138,7 @@ function layOutEra(
   firstCompleted: number,
   { i, count, row: from, end }: Place,
 ): void {
-  const { ordinals, columns, activity } = era;
+  const { ordinals, columns, atr, activity } = era;
   let visible = era.visibleThrough(firstCompleted + from);
   for (let row = from; row < end; row++) {
     const completed = firstCompleted + row;
@@ -150,6 +152,7 @@ function layOutEra(
     to.ordinal[at] = ordinal;
     to.abnormal[at] = era.lastAbnormal(ordinal);
     to.close[at] = columns.close[last] as number;
+    to.atr[at] = atr[last] as number;
     to.volume[at] = columns.volume[last] as number;
     to.medianVolume[at] = activity.medianVolume;
     to.medianDollars[at] = activity.medianDollars;

@@ -21,6 +21,7 @@ export class SeriesEra {
   readonly ordinals: Int32Array;
   readonly indicators: IndicatorCache;
   #activity: ActivityWalk | undefined;
+  #atr: Float64Array | undefined;
   #abnormal: Int32Array | undefined;
 
   constructor(columns: BarColumns, ordinals: Int32Array) {
@@ -40,9 +41,15 @@ export class SeriesEra {
     return this.#activity;
   }
 
+  /** The average true range of 14 bars. */
+  get atr(): Float64Array {
+    this.#atr ??= this.indicators.get('atr14');
+    return this.#atr;
+  }
+
   /** The ordinal of the last abnormal bar of sessions up to and including the ordinal, -1 for none. */
   lastAbnormal(ordinal: number): number {
-    this.#abnormal ??= abnormalOrdinals(this.columns, this.indicators.get('atr14'), this.ordinals);
+    this.#abnormal ??= abnormalOrdinals(this.columns, this.atr, this.ordinals);
     return this.#abnormal[countThrough(this.#abnormal, ordinal) - 1] ?? -1;
   }
 }

@@ -1,3 +1,4 @@
+import { boardRowOf } from '../bars/board.ts';
 import type { MarketSnapshot } from '../bars/snapshot.ts';
 import type { Symbol } from '../domain/market.ts';
 import { type Micros, microsFromFloat, minOf, toUsd, usd } from '../domain/money.ts';
@@ -11,7 +12,7 @@ import type { EntrySettings, RiskLimits, SizingSettings } from '../risk/limits.t
 import { decisionHashOf, NO_FINGERPRINT, signalHashOf } from './decision-hash.ts';
 import type { StrategyDesk } from './desk.ts';
 import { sectorOf } from './guard-facts.ts';
-import { judgeAt, lastValue } from './judge-at.ts';
+import { judgeAt } from './judge-at.ts';
 import { addedTo, budgetWithAdds, mayAdd, rowOfAdd, withinPosition } from './scale-in.ts';
 import { indexOfSymbol, type ScanSettings, scan } from './scan.ts';
 import type { ScanTable } from './scan-table.ts';
@@ -201,8 +202,11 @@ function candidateOf(
   };
 }
 
-const atrOf = (snapshot: MarketSnapshot, row: ScoredRow): number =>
-  lastValue(snapshot, row, 'atr14');
+/** The average true range of a row in dollars, NaN where it is undefined. */
+function atrOf(snapshot: MarketSnapshot, { index }: ScoredRow): number {
+  const { stretch, row } = boardRowOf(snapshot);
+  return stretch.atr[row * snapshot.series.length + index] as number;
+}
 
 function sizeAndGuard(
   row: ScoredRow,

@@ -1,23 +1,27 @@
+import { boardRowOf } from '../bars/board.ts';
 import { returnCorrelation } from '../bars/correlation.ts';
 import type { MarketSnapshot } from '../bars/snapshot.ts';
 import type { GuardInput } from '../risk/guards.ts';
-import { eraOf } from './scan.ts';
+import { eraOf, indexOfSymbol } from './scan.ts';
 
-/** What guards may ask of the bars that a decision sees, beside price and volume. */
+/** What guards may ask of the bars that a decision sees, beside the price. */
 export function guardFacts(
   snapshot: MarketSnapshot,
   index: number,
-): Pick<GuardInput, 'lastClose' | 'sector' | 'correlationWith' | 'liveQuotes'> {
-  const era = eraOf(snapshot, index);
+): Pick<GuardInput, 'medianVolume' | 'lastClose' | 'sector' | 'correlationWith' | 'liveQuotes'> {
+  const { stretch, row } = boardRowOf(snapshot);
+  const at = row * snapshot.series.length + index;
   return {
-    lastClose: era.columns.close[(snapshot.visible[index] as number) - 1] ?? Number.NaN,
+    medianVolume: stretch.medianVolume[at] as number,
+    lastClose: stretch.close[at] as number,
     sector: sectorOf(snapshot, index),
     ...(snapshot.liveQuotes === undefined ? {} : { liveQuotes: snapshot.liveQuotes }),
     correlationWith: (symbol) => {
-      const other = snapshot.series.findIndex((series) => series.symbol === symbol);
+      const other = indexOfSymbol(snapshot, symbol);
       // A symbol that the decision has no bars of may move with anything.
       if (other < 0) return 1;
-      return returnCorrelation(era, eraOf(snapshot, other), snapshot.completedOrdinal);
+      const [own, theirs] = [eraOf(snapshot, index), eraOf(snapshot, other)];
+      return returnCorrelation(own, theirs, snapshot.completedOrdinal);
     },
   };
 }

@@ -6,7 +6,6 @@ import type { RunBudget } from '../risk/budget.ts';
 import { type GuardInput, judge } from '../risk/guards.ts';
 import type { DecisionSettings } from './decide.ts';
 import { guardFacts } from './guard-facts.ts';
-import { eraOf, medianVolumeAt } from './scan.ts';
 import type { ScoredRow } from './score-table.ts';
 
 /** What an intent is judged by, beside the moment. */
@@ -29,7 +28,6 @@ export const judgeAt = (
     asOf,
     session: snapshot.session,
     quote,
-    medianVolume: medianVolumeAt(snapshot, row.index),
     score: row.score,
     ...guardFacts(snapshot, row.index),
     state,
@@ -42,9 +40,3 @@ export const judgeAt = (
     allowModelledQuotes: settings.allowModelledQuotes,
     commissionOf: settings.commissionOf,
   });
-
-/** An indicator of a row at its last visible bar, NaN where it is undefined. */
-export function lastValue(snapshot: MarketSnapshot, row: ScoredRow, indicator: string): number {
-  const column = eraOf(snapshot, row.index).indicators.get(indicator);
-  return column[(snapshot.visible[row.index] as number) - 1] ?? Number.NaN;
-}

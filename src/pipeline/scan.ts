@@ -132,12 +132,6 @@ function lastChange(snapshot: MarketSnapshot, i: number, close: number): number 
   return before < 0 ? Number.NaN : close / (eraOf(snapshot, i).columns.close[before] as number) - 1;
 }
 
-/** The median volume behind a row's activity, in shares; NaN where it is undefined. */
-export function medianVolumeAt(snapshot: MarketSnapshot, index: number): number {
-  const { stretch, from } = sidesOf(snapshot);
-  return stretch.medianVolume[from + index] as number;
-}
-
 /** The era of a series that this decision looks at. */
 export const eraOf = (snapshot: MarketSnapshot, index: number): SeriesEra =>
   assertExists(snapshot.eras[index], 'a row names a series');

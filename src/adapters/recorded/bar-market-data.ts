@@ -35,7 +35,7 @@ export interface BarMarketDataOptions {
   readonly until?: Session;
   /**
    * Values that may be kept of rows that were looked at, for whoever looks at the same ones again; 0 unless given. Each
-   * takes 44 bytes.
+   * takes 52 bytes.
    */
   readonly mostKept?: number;
   /** True where sessions are asked for in order of time, once: what is behind is not kept. */
