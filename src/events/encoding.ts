@@ -6,13 +6,13 @@ import { EVENT_PAYLOADS, EVENT_TYPES, type EventDraft, JOURNAL_VERSION } from '.
 import { quoted } from './fingerprint.ts';
 
 /**
- * The JSON text of a value of the program; undefined where JSON leaves a member out. Made once per event type from the
- * schema itself, because zod's own encoding, and making an object only to turn it into text, cost several times as
- * much, and a backtest writes many events. Whatever a value is, the text is what JSON.stringify makes of it.
+ * The JSON text of a value of the program, which is not undefined. Made once per event type from the schema itself,
+ * because zod's own encoding, and making an object only to turn it into text, cost several times as much, and a
+ * backtest writes many events. Whatever a value is, the text is what JSON.stringify makes of it.
  */
-type Write = (value: never) => string | undefined;
+type Write = (value: never) => string;
 
-const writeMoney = (amount: number): string | undefined => plain(amount / 1e6);
+const writeMoney = (amount: number): string => plain(amount / 1e6);
 const writeInstant = (at: Parameters<typeof isoUtc>[0]): string => `"${isoUtc(at)}"`;
 
 function writerOf(schema: z.core.$ZodType): Write {
@@ -22,22 +22,32 @@ function writerOf(schema: z.core.$ZodType): Write {
     const inner = writerOf(schema.unwrap());
     return (value) => (value === null ? 'null' : inner(value));
   }
-  if (schema instanceof z.ZodOptional) {
-    const inner = writerOf(schema.unwrap());
-    return (value) => (value === undefined ? undefined : inner(value));
-  }
+  if (schema instanceof z.ZodOptional) return writerOf(schema.unwrap());
   if (schema instanceof z.ZodArray && holdsCodec(schema.element)) {
-    const inner = writerOf(schema.element);
-    return (values: readonly never[]) =>
-      `[${values.map((value) => inner(value) ?? 'null').join(',')}]`;
+    return itemsWriter(writerOf(schema.element));
   }
   if (schema instanceof z.ZodObject && holdsCodec(schema)) {
-    const members = membersOf(schema.shape);
-    return (value: Readonly<Record<string, never>>) => `{${textOf(members, value).slice(1)}}`;
+    const [first] = Object.values(schema.shape);
+    assert(
+      first !== undefined && !(first instanceof z.ZodOptional),
+      'an object begins with a member that is always there',
+    );
+    const members = membersOf(schema.shape, '{');
+    return (value: Members) => `${withMembers('', members, value)}}`;
   }
   assert(!(schema instanceof z.ZodPipe), 'a codec must be known to the encoder');
   return plain;
 }
+
+const itemsWriter =
+  (inner: Write): Write =>
+  (values: readonly never[]) => {
+    let text = '[';
+    for (let i = 0; i < values.length; i++) {
+      text += i === 0 ? inner(values[i] as never) : `,${inner(values[i] as never)}`;
+    }
+    return `${text}]`;
+  };
 
 export const isCodec = (schema: z.core.$ZodType): boolean =>
   schema === moneyCodec || schema === instantCodec;
@@ -60,38 +70,46 @@ export function holds(
 }
 
 /** JSON.stringify for what events hold most: short text and numbers. */
-function plain(value: unknown): string | undefined {
+function plain(value: unknown): string {
   if (typeof value === 'string') return quoted(value);
   if (typeof value === 'number') return Number.isFinite(value) ? `${value}` : 'null';
+  if (value === true) return 'true';
+  if (value === false) return 'false';
   return value === null ? 'null' : JSON.stringify(value);
 }
 
-/** A member: its name as it stands in the text, and how its value is written. */
+type Members = Readonly<Record<string, never>>;
+
+/** A member: what stands in the text before its value, and how that is written. */
 interface Member {
   readonly key: string;
   readonly head: string;
   readonly write: Write;
 }
 
-const membersOf = (shape: Readonly<Record<string, z.core.$ZodType>>): readonly Member[] =>
-  Object.entries(shape).map(([key, schema]) => ({
+/** The members of an object; `opening` stands before the first, a comma before every other. */
+const membersOf = (
+  shape: Readonly<Record<string, z.core.$ZodType>>,
+  opening: '{' | ',',
+): readonly Member[] =>
+  Object.entries(shape).map(([key, schema], i) => ({
     key,
-    head: `,${JSON.stringify(key)}:`,
+    head: `${i === 0 ? opening : ','}${JSON.stringify(key)}:`,
     write: writerOf(schema),
   }));
 
-/** Every member that has a value, each with a comma before it. */
-function textOf(members: readonly Member[], values: Readonly<Record<string, never>>): string {
-  let text = '';
+/** The text with every member that has a value behind it. */
+function withMembers(before: string, members: readonly Member[], values: Members): string {
+  let text = before;
   for (const { key, head, write } of members) {
-    const value = write(values[key] as never);
-    if (value !== undefined) text += head + value;
+    const value = values[key];
+    if (value !== undefined) text += head + write(value);
   }
   return text;
 }
 
 const PAYLOADS: ReadonlyMap<string, readonly Member[]> = new Map(
-  EVENT_TYPES.map((type) => [type, membersOf(EVENT_PAYLOADS[type])]),
+  EVENT_TYPES.map((type) => [type, membersOf(EVENT_PAYLOADS[type], ',')]),
 );
 
 /**
@@ -107,10 +125,9 @@ export function encodeDraft(
   const members = PAYLOADS.get(draft.type);
   assert(members !== undefined, `an event has a known type, was ${draft.type}`);
   const { at, runId, type } = draft;
-  const payload = textOf(members, draft as unknown as Readonly<Record<string, never>>);
-  const run = plain(runId);
-  const head = `{"v":${JOURNAL_VERSION},"seq":${seq},"at":"${isoUtc(at)}"`;
-  const middle = `${run === undefined ? '' : `,"runId":${run}`},"type":"${type}"${payload}`;
+  const run = runId === undefined ? '' : `,"runId":${plain(runId)}`;
+  const head = `{"v":${JOURNAL_VERSION},"seq":${seq},"at":"${isoUtc(at)}"${run},"type":"${type}"`;
+  const text = withMembers(head, members, draft as unknown as Members);
   const tail = step === null ? '' : `,"step":[${step[0]},${step[1]}]`;
-  return `${head}${middle}${tail},"prev":"${prev}"}`;
+  return `${text}${tail},"prev":"${prev}"}`;
 }

@@ -1,6 +1,7 @@
 import type { Micros } from '../domain/money.ts';
 import { isLive, nextStatus, type OrderEventKind, type OrderStatus } from '../domain/order.ts';
 import type { EventOf } from '../events/event.ts';
+import { copyOfOrder, copyOfTrade, type Fresh } from './book-copies.ts';
 import type { BookOrder, BookState, OpenTrade, OrderTerms } from './book-state.ts';
 import { addChild } from './order-children.ts';
 
@@ -19,14 +20,26 @@ export const mostRemaining = ({ quantity, filledQuantity, asked }: BookOrder): n
 
 /** The order after a message about it; itself where the message says nothing new. */
 export function movedOrder(order: BookOrder, kind: OrderEventKind): BookOrder {
-  const next = withStatus(order, nextStatus(order.status, kind));
-  return next.status === order.status ? order : next;
+  const status = statusAfter(order, kind, order.filledQuantity);
+  return status === order.status ? order : inStatus(order, status);
 }
 
-/** The order with a status. One that comes back to life is not over, and filled in part where it had fills. */
-function withStatus(order: BookOrder, next: OrderStatus): BookOrder {
-  const status = next === 'working' && order.filledQuantity > 0 ? 'partial' : next;
-  return { ...order, status, endedBy: isLive(status) ? null : order.endedBy };
+/** One that works is filled in part where it has fills, also when it comes back to life. */
+function statusAfter(
+  { status }: BookOrder,
+  kind: OrderEventKind,
+  filledQuantity: number,
+): OrderStatus {
+  const next = nextStatus(status, kind);
+  return next === 'working' && filledQuantity > 0 ? 'partial' : next;
+}
+
+/** The order in a status. One that may fill is not over. */
+function inStatus(order: BookOrder, status: OrderStatus): Fresh<BookOrder> {
+  const moved = copyOfOrder(order);
+  moved.status = status;
+  if (isLive(status)) moved.endedBy = null;
+  return moved;
 }
 
 /** The order in its new terms. One that has ended keeps its own: the message is late. */
@@ -35,10 +48,13 @@ export function modifiedOrder(order: BookOrder, terms: OrderTerms): BookOrder {
   const { quantity, limitPrice, stopPrice } = terms;
   // Shrunk to what was filled already, nothing of it is left to fill.
   const isDone = order.filledQuantity > 0 && order.filledQuantity >= quantity;
-  const status = nextStatus(order.status, isDone ? 'completely_filled' : 'modified');
-  const isAsked = order.asked !== null && sameTerms(order.asked, terms);
-  const asked = isAsked ? null : order.asked;
-  return { ...withStatus(order, status), quantity, limitPrice, stopPrice, asked };
+  const kind = isDone ? 'completely_filled' : 'modified';
+  const modified = inStatus(order, statusAfter(order, kind, order.filledQuantity));
+  modified.quantity = quantity;
+  modified.limitPrice = limitPrice;
+  modified.stopPrice = stopPrice;
+  if (order.asked !== null && sameTerms(order.asked, terms)) modified.asked = null;
+  return modified;
 }
 
 /** The order with an execution added. */
@@ -46,7 +62,9 @@ export function filledOrder(order: BookOrder, quantity: number): BookOrder {
   if (quantity === 0) return order;
   const filledQuantity = order.filledQuantity + quantity;
   const kind = filledQuantity >= order.quantity ? 'completely_filled' : 'partly_filled';
-  return withStatus({ ...order, filledQuantity }, nextStatus(order.status, kind));
+  const filled = inStatus(order, statusAfter(order, kind, filledQuantity));
+  filled.filledQuantity = filledQuantity;
+  return filled;
 }
 
 /** The order without shares that were not filled after all; whether it works on only the broker can tell. */
@@ -105,7 +123,9 @@ export function bookAsked(
   const order = state.orders.get(event.orderRef);
   if (order === undefined) return;
   const asked = event.type === 'order.modify_requested' ? { at: event.at, ...event.new } : null;
-  state.orders.set(event.orderRef, { ...order, asked });
+  const changed = copyOfOrder(order);
+  changed.asked = asked;
+  state.orders.set(event.orderRef, changed);
 }
 
 /** Takes over the new terms of a working order. Returns the open trade whose stop or target they changed. */
@@ -149,15 +169,22 @@ function followOrder(state: BookState, order: BookOrder): OpenTrade | null {
 function withExitPrice(trade: OpenTrade, order: BookOrder): OpenTrade | null {
   const { leg, stopPrice, limitPrice, orderRef } = order;
   if (leg === 'target' && limitPrice !== null && limitPrice !== trade.target) {
-    return { ...trade, target: limitPrice };
+    const moved = copyOfTrade(trade);
+    moved.target = limitPrice;
+    return moved;
   }
   if (leg !== 'stop' || stopPrice === null) return null;
   if (stopPrice === trade.stop && orderRef === trade.stopRef) return null;
-  return { ...withStop(trade, stopPrice), stopRef: orderRef };
+  const moved = withStop(trade, stopPrice);
+  moved.stopRef = orderRef;
+  return moved;
 }
 
 /** The trade under a stop at this price. Above the initial one it was moved, whoever moved it. */
-export function withStop(trade: OpenTrade, stop: Micros): OpenTrade {
+export function withStop(trade: OpenTrade, stop: Micros): Fresh<OpenTrade> {
   const isRaised = trade.initialStop !== null && stop > trade.initialStop;
-  return { ...trade, stop, stopMoved: trade.stopMoved || isRaised };
+  const moved = copyOfTrade(trade);
+  moved.stop = stop;
+  moved.stopMoved = trade.stopMoved || isRaised;
+  return moved;
 }

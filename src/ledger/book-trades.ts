@@ -227,7 +227,8 @@ export function rMultipleOf(trade: OpenTrade): number | null {
 export function bookStopMove(state: BookState, event: EventOf<'stop.moved'>): OpenTrade | null {
   const trade = state.trades.get(event.symbol);
   if (trade === undefined || (trade.stop === event.new && trade.stopMoved)) return null;
-  const moved = { ...withStop(trade, event.new), stopMoved: true };
+  const moved = withStop(trade, event.new);
+  moved.stopMoved = true;
   state.trades.set(event.symbol, moved);
   return moved;
 }
