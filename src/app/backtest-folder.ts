@@ -16,6 +16,7 @@ import { SIM_ACCOUNT } from './account-name.ts';
 import { type BacktestRequest, type BacktestResult, playBacktest } from './backtest.ts';
 import { assumptionsOf, parametersOf } from './backtest-assumptions.ts';
 import { type Besides, playBesides } from './backtest-besides.ts';
+import { barsIn } from './backtest-range.ts';
 import { BacktestRecord } from './backtest-record.ts';
 import { equalWeight } from './equal-weight.ts';
 import { type ReadStrategy, readStrategy } from './load-strategy.ts';
@@ -173,7 +174,7 @@ function tearSheet(
         ]
       : [];
   return buildBacktestReport({
-    header: headerOf(job, result, strategy.definition.name),
+    header: headerOf(job, result, strategy.definition.name, played),
     assumptions: assumptionsOf(
       loaded.config,
       source,
@@ -228,6 +229,7 @@ function headerOf(
   { from, to, split, loaded, version, source }: BacktestJob,
   { end, range, last, signalHash, decisionHash, equity }: BacktestResult,
   strategy: string,
+  played: readonly Session[],
 ): BacktestHeader {
   const [first] = range.sessions;
   const { identity, data } = loaded.config;
@@ -237,7 +239,7 @@ function headerOf(
     split: split ?? null,
     from: first?.date ?? from,
     to: last?.date ?? equity[0]?.session ?? from,
-    sessions: equity.length - 1,
+    sessions: played.length,
     status: end.kind,
     ended: endText({ end }),
     mode: 'backtest',
@@ -245,7 +247,7 @@ function headerOf(
     identity: identity.name,
     strategy,
     symbols: range.symbols.length,
-    bars: range.bars,
+    bars: end.kind === 'completed' ? range.bars : barsIn(source, range.symbols, played),
     dataLabel: source.label,
     version,
     seed: source.synthetic ? data.synthetic.seed : null,

@@ -42,25 +42,21 @@ export async function backtestRange(
   const first = ordinalOf(assertExists(wanted[0], 'a range has sessions').date);
   const present = new Uint8Array(wanted.length);
   const without: Symbol[] = [];
-  let bars = 0;
   for (const symbol of symbols) {
-    const own = markSessions(source.daily(symbol), present, first, wanted);
-    bars += own;
-    if (own === 0) without.push(symbol);
+    if (!markSessions(source.daily(symbol), present, first, wanted)) without.push(symbol);
   }
   const start = present.indexOf(1);
   if (start < 0) throw nothingBetween(source, symbols, from, to);
   const end = present.lastIndexOf(1);
   const sessions = wanted.slice(start, end + 1);
   let hash: string | undefined;
-  const recorded = source.intraday !== null && !source.synthetic;
   return {
     sessions,
     symbols,
-    bars: bars + (recorded ? intradayBars(source, symbols, sessions) : 0),
+    bars: barsIn(source, symbols, sessions),
     get dataHash() {
       // Every byte of the bars: only for whoever asks.
-      hash ??= dataHash(source, symbols, sessions, recorded);
+      hash ??= dataHash(source, symbols, sessions);
       return hash;
     },
     warnings: [
@@ -84,31 +80,48 @@ function sessionsIn(from: SessionDate, to: SessionDate): Session[] {
   });
 }
 
-/** Marks the sessions in which a symbol has a bar; how many bars that are. */
+/** Marks the sessions in which a symbol has a bar; false where there is none. */
 function markSessions(
-  { time, length }: BarColumns,
+  columns: BarColumns,
   present: Uint8Array,
   first: number,
   wanted: readonly Session[],
-): number {
-  const times = time.subarray(0, length);
-  const from = lowerBound(times, dateToUtcMs((wanted[0] as Session).date));
-  const to = lowerBound(times, dateToUtcMs((wanted.at(-1) as Session).date) + 1);
+): boolean {
+  const [from, to] = within(columns, wanted);
   const grid = nyseGrid();
-  for (let i = from; i < to; i += 1) present[grid.ordinalOfTime(times[i] as number) - first] = 1;
-  return to - from;
+  for (let i = from; i < to; i += 1) {
+    present[grid.ordinalOfTime(columns.time[i] as number) - first] = 1;
+  }
+  return to > from;
 }
 
-function intradayBars(
+/** Daily bars of the symbols in sessions that follow each other, and intraday ones where they were recorded. */
+export function barsIn(
   source: BarSource,
   symbols: readonly Symbol[],
   sessions: readonly Session[],
 ): number {
+  if (sessions.length === 0) return 0;
   let bars = 0;
-  for (const { date } of sessions) {
-    for (const symbol of symbols) bars += source.session(symbol, date)?.length ?? 0;
+  for (const symbol of symbols) {
+    const [from, to] = within(source.daily(symbol), sessions);
+    bars += to - from;
+    if (!hasRecordedIntraday(source)) continue;
+    for (const { date } of sessions) bars += source.session(symbol, date)?.length ?? 0;
   }
   return bars;
+}
+
+const hasRecordedIntraday = ({ intraday, synthetic }: BarSource): boolean =>
+  intraday !== null && !synthetic;
+
+/** Where the daily bars of these sessions begin, and where they end. */
+function within({ time, length }: BarColumns, sessions: readonly Session[]): [number, number] {
+  const times = time.subarray(0, length);
+  return [
+    lowerBound(times, dateToUtcMs((sessions[0] as Session).date)),
+    lowerBound(times, dateToUtcMs((sessions.at(-1) as Session).date) + 1),
+  ];
 }
 
 /** Every number of the bars as its eight bytes, column by column, each symbol under its name. */
@@ -116,7 +129,6 @@ function dataHash(
   source: BarSource,
   symbols: readonly Symbol[],
   sessions: readonly Session[],
-  intraday: boolean,
 ): string {
   const hash = createHash('sha256');
   const end = dateToUtcMs((sessions.at(-1) as Session).date) + 1;
@@ -132,7 +144,7 @@ function dataHash(
     const length = lowerBound(daily.time.subarray(0, daily.length), end);
     hash.update(`${symbol} ${length} ${JSON.stringify(source.actions(symbol))}\n`);
     add(daily, length);
-    if (!intraday) continue;
+    if (!hasRecordedIntraday(source)) continue;
     for (const { date } of sessions) {
       const bars = source.session(symbol, date);
       if (bars !== null) add(bars, bars.length);

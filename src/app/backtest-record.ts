@@ -13,13 +13,12 @@ import { decisionLines } from './decision-rows.ts';
 /** Characters that are gathered before they are written. */
 const BATCH_LENGTH = 1 << 20;
 
-/** What a tear sheet does not ask of the journal: candidates are in decisions.csv, marks and sums are kept besides. */
+/** What a tear sheet does not ask of the journal: candidates are in decisions.csv, sums are kept besides. */
 const LEFT_OUT: ReadonlySet<JournalEvent['type']> = new Set<JournalEvent['type']>([
   'candidates.scored',
   'intent.sized',
   'scan.completed',
   'order.modify_requested',
-  'account.marked',
   'slot.claimed',
   'run.started',
   'run.completed',

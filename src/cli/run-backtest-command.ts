@@ -37,6 +37,7 @@ export async function runBacktestCommand(
   const stages = new Stages(context);
   const isSet = (name: string): boolean => options[name] === true;
   let outcome: BacktestOutcome;
+  let played = began;
   try {
     outcome = await backtestToFolder({
       home,
@@ -57,12 +58,16 @@ export async function runBacktestCommand(
       checkLookAhead: isSet('checkLookahead'),
       interrupt: context.interrupt,
       reload: async (flags) => read({ ...set, ...flags }),
-      onProgress: (stage, done, total) => stages.to(stage, done, total),
+      onProgress: (stage, done, total) => {
+        // What is played besides would make the backtest look slow.
+        if (stage === 'sessions') played = context.now();
+        stages.to(stage, done, total);
+      },
     });
   } finally {
     await stages.end();
   }
-  return outcomeOf(context, outcome, context.now() - began, loaded.warnings);
+  return outcomeOf(context, outcome, played - began, loaded.warnings);
 }
 
 function needed(name: string, date: SessionDate | undefined): SessionDate {
@@ -110,6 +115,7 @@ function outcomeOf(
 ): CommandOutcome {
   const folder = relative(context.cwd, dir) || '.';
   const { end, range } = result;
+  const { bars } = report.header;
   if (end.kind === 'failed') throw failureOf(end.error, end.on, folder);
   const isFound = report.lookAhead !== null && report.lookAhead.firstDifference !== null;
   const metrics = { ...report.metrics, ...report.tradeSummary.metrics };
@@ -122,8 +128,8 @@ function outcomeOf(
       haltedOn: end.kind === 'halted' ? end.on : null,
       symbols: range.symbols.length,
       sessions: report.header.sessions,
-      bars: range.bars,
-      barsPerSecond: elapsedMs > 0 ? Math.round((range.bars / elapsedMs) * 1_000) : null,
+      bars,
+      barsPerSecond: elapsedMs > 0 ? Math.round((bars / elapsedMs) * 1_000) : null,
       trades: result.trades.length,
       counts: result.counts,
       metrics: Object.fromEntries(Object.entries(metrics).map(([id, { value }]) => [id, value])),

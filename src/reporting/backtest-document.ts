@@ -76,7 +76,7 @@ export function backtestDocument(report: BacktestReport, tables: BacktestTables)
         ],
       },
       { id: 'positions', text: positionsSection(report), charts: exposureChart(equity) },
-      { id: 'orders', text: periodExecution(report) },
+      { id: 'orders', text: executionText(report) },
       { id: 'pipeline', text: pipelineText(report) },
       { id: 'monte-carlo', text: monteCarloSection(report), charts: drawdownCloud(report) },
       { id: 'sensitivity', text: sensitivitySection(report) },
@@ -87,6 +87,12 @@ export function backtestDocument(report: BacktestReport, tables: BacktestTables)
     ],
   };
 }
+
+/** Of bars the price before a fill is often that of another session, so that the numbers want a word. */
+const executionText = (report: BacktestReport): string =>
+  `${periodExecution(report)}\n\nMeasured against the price an entry was decided on, the last mark before an exit and` +
+  ` a stop's own price: what the price moved until the fill is part of it, gaps too. What a fill itself is charged` +
+  ` stands under Assumptions.`;
 
 function pipelineText(report: BacktestReport): string {
   const { skipped } = report.pipeline;

@@ -164,6 +164,26 @@ describe('the backtest command', () => {
       }
     }));
 
+  it('measures exits at the market against the close before them', () =>
+    inFolder(async (dir) => {
+      await backtest(dir, ...RANGE, '--set', 'exits.maxHoldingSessions=5');
+      const report = JSON.parse(readFileSync(join(dir, 'report.json'), 'utf8')) as BacktestReport;
+      const exits = rowsOf(dir, 'orders.csv').filter(
+        ({ leg, status }) => leg === 'exit' && status === 'filled',
+      );
+      const costs = exits.map(({ symbol, session, avg_fill_price: price }) => {
+        const bars = readFileSync(join(world.home, 'bars', `${symbol}_1d.csv`), 'utf8').split('\n');
+        const before = bars[bars.findIndex((line) => line.startsWith(session ?? '')) - 1];
+        const close = Number(before?.split(',')[4]);
+        return ((close - Number(price)) / close) * 10_000;
+      });
+      const { count, meanBps } = report.execution.exitSlippage;
+      expect(exits.length).toBeGreaterThan(5);
+      expect(count).toBe(exits.length);
+      const mean = costs.reduce((sum, cost) => sum + cost, 0) / costs.length;
+      expect(Math.abs((meanBps ?? Number.NaN) - mean)).toBeLessThan(0.02);
+    }));
+
   it('says that a split beyond what was played splits nothing', () =>
     inFolder(async (dir) => {
       const halted = ['--set', 'risk.maxDrawdownFraction=0.005', '--split', '2015-12-01'];
@@ -199,6 +219,8 @@ describe('the backtest command', () => {
       expect(halted).toBeDefined();
       const told = JSON.parse((await backtest(dir, ...args, '--json')).stdout) as Told;
       expect(told.data).toMatchObject({ status: 'halted', haltedOn: halted });
+      // Of its four symbols, up to there and no further.
+      expect(told.data.bars).toBe(4 * (rowsOf(dir, 'equity.csv').length - 1));
     }));
 
   it(
