@@ -4,6 +4,7 @@ import { streamKey, uniformAt } from '../adapters/sim/synthetic-random.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { Failure } from '../domain/failure.ts';
 import type { Symbol } from '../domain/market.ts';
+import { withDetail } from '../domain/system-failure.ts';
 import type { Session, SessionDate } from '../domain/time.ts';
 import { fingerprint } from '../events/fingerprint.ts';
 import { settled } from '../ledger/metrics-trades.ts';
@@ -65,7 +66,8 @@ export interface BacktestOutcome {
 /** What a run folder of a backtest says of itself. */
 const RUN_FILE = 'run.json';
 const RUN_SCHEMA_VERSION = 1;
-const BEGUN = `${JSON.stringify({ kind: 'backtest', status: 'running' }, null, 2)}\n`;
+/** True while it is played, and of what is left where nothing more could be written. */
+const BEGUN = `${JSON.stringify({ kind: 'backtest', status: 'unfinished' }, null, 2)}\n`;
 
 /**
  * Plays a backtest into its run folder, then what was asked for besides, and writes the tear sheet. What fails on the
@@ -85,30 +87,35 @@ export async function backtestToFolder(job: BacktestJob): Promise<BacktestOutcom
     record = new BacktestRecord(join(dir, 'decisions.csv'));
     return record;
   };
-  const result = await playBacktest({
-    ...request,
-    runDir: dir,
-    onEvents: (events) => recordOf().hear(events),
-    observer: { onDecision: (decision, snapshot) => recordOf().decide(decision, snapshot) },
-    onSession: (done, total) => job.onProgress?.('sessions', done, total),
-  });
-  const kept = recordOf();
-  kept.close();
-  const besides = await playBesides(job, request, result);
-  const report = tearSheet(job, strategy, result, kept, besides);
-  const files = await backtestFiles(report.report, report.tables, kept.stops, job.html);
-  const written = writeReportFiles(dir, [
-    ...files,
-    { name: RUN_FILE, text: runFile(job, report.report, result) },
-  ]);
-  return {
-    dir,
-    report: report.report,
-    result,
-    files: written.map(({ path }) => path),
-    interrupted: job.interrupt?.aborted === true,
-    incomplete: besides.failed,
-  };
+  try {
+    const result = await playBacktest({
+      ...request,
+      runDir: dir,
+      onEvents: (events) => recordOf().hear(events),
+      observer: { onDecision: (decision, snapshot) => recordOf().decide(decision, snapshot) },
+      onSession: (done, total) => job.onProgress?.('sessions', done, total),
+    });
+    const kept = recordOf();
+    kept.close();
+    const besides = await playBesides(job, request, result);
+    const report = tearSheet(job, strategy, result, kept, besides);
+    const files = await backtestFiles(report.report, report.tables, kept.stops, job.html);
+    const written = writeReportFiles(dir, [
+      ...files,
+      { name: RUN_FILE, text: runFile(job, report.report, result) },
+    ]);
+    return {
+      dir,
+      report: report.report,
+      result,
+      files: written.map(({ path }) => path),
+      interrupted: job.interrupt?.aborted === true,
+      incomplete: besides.failed,
+    };
+  } catch (error) {
+    if (record === null) throw error;
+    throw withDetail(error, `${dir} has what was written by then; its ${RUN_FILE} says unfinished`);
+  }
 }
 
 const requestOf = (job: BacktestJob): BacktestRequest => ({

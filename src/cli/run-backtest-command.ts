@@ -5,6 +5,7 @@ import { backtestToFolder } from '../app/backtest-folder.ts';
 import { openSource } from '../app/compose.ts';
 import { configReader } from '../config/load.ts';
 import { EXIT, Failure } from '../domain/failure.ts';
+import { withDetail } from '../domain/system-failure.ts';
 import type { SessionDate } from '../domain/time.ts';
 import type { BacktestReport } from '../reporting/backtest-report.ts';
 import { amount, decimals, percent, share } from '../reporting/format.ts';
@@ -116,7 +117,10 @@ function outcomeOf(
   const folder = relative(context.cwd, dir) || '.';
   const { end, range } = result;
   const { bars } = report.header;
-  if (end.kind === 'failed') throw failureOf(end.error, end.on, folder);
+  if (end.kind === 'failed') {
+    const where = `what was played is in ${folder}, marked partial`;
+    throw withDetail(end.error, `the backtest ended in ${end.on}; ${where}`);
+  }
   const isFound = report.lookAhead !== null && report.lookAhead.firstDifference !== null;
   const metrics = { ...report.metrics, ...report.tradeSummary.metrics };
   return {
@@ -150,19 +154,6 @@ function outcomeOf(
           ? { exit: EXIT.PARTIAL }
           : {}),
   };
-}
-
-/** What ended it, with where the part up to then stands. */
-function failureOf(error: unknown, on: string, folder: string): unknown {
-  if (!(error instanceof Failure)) return error;
-  return new Failure(error.code, error.message, {
-    details: [
-      ...error.details,
-      `the backtest ended in ${on}; what was played is in ${folder}, marked partial`,
-    ],
-    ...(error.hint === undefined ? {} : { hint: error.hint }),
-    cause: error,
-  });
 }
 
 function textOf(report: BacktestReport, folder: string, files: readonly string[]): string {

@@ -55,6 +55,18 @@ export function systemFailure(error: unknown): Failure | null {
   );
 }
 
+/** A failure, or what the system refused, with one more line of detail; any other error as it is. */
+export function withDetail(error: unknown, detail: string): unknown {
+  const failure = error instanceof Failure ? error : systemFailure(error);
+  if (failure === null) return error;
+  const { code, message, details, hint } = failure;
+  return new Failure(code, message, {
+    details: [...details, detail],
+    ...(hint === undefined ? {} : { hint }),
+    cause: error,
+  });
+}
+
 type SystemError = Error & {
   readonly code?: string;
   readonly syscall?: string;
