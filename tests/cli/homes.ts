@@ -34,3 +34,13 @@ export function contents(dir: string): Map<string, string> {
 /** The same without logs, which tell real times, and the store's notes on inodes of its files. */
 export const lastingContents = (dir: string): Map<string, string> =>
   new Map([...contents(dir)].filter(([name]) => !/^logs\/|trade_history\/state\//.test(name)));
+
+/** A CSV as rows of named cells; no cell of these tables has a comma inside. */
+export function rowsOf(dir: string, name: string): Record<string, string>[] {
+  const [head = '', ...lines] = readFileSync(join(dir, name), 'utf8').trim().split('\r\n');
+  const names = head.split(',');
+  return lines.map((line) => {
+    const cells = line.split(',');
+    return Object.fromEntries(names.map((column, i) => [column, cells[i] ?? '']));
+  });
+}
