@@ -272,7 +272,7 @@ export class GatedBroker implements Broker {
     for (const { orderRef, submittedAt, session: sentIn } of book.orders()) {
       if (own.has(orderRef)) continue;
       if (submittedAt > now - MINUTE_MS) perMinute += 1;
-      if (runOf(orderRef) === run) perRun += 1;
+      if (orderRef.startsWith(`${run}/`)) perRun += 1;
       if (sentIn === session) perDay += 1;
     }
     const over = (code: GateCode, count: number, limit: number): SendOutcome | null =>
@@ -297,6 +297,6 @@ const runOf = (orderRef: string): string => orderRef.split('/', 2).join('/');
 /** What an order of the book may still do. */
 const openQuantity = (order: BookOrder): OpenQuantity => {
   const { side, ocaGroup, quantity, filledQuantity } = order;
-  const remaining = side === 'sell' ? mostRemaining(order) : quantity - filledQuantity;
+  const remaining = side === 'sell' ? mostRemaining(order, order.asked) : quantity - filledQuantity;
   return { side, ocaGroup, remaining };
 };

@@ -1,15 +1,8 @@
+import { barEnding } from '../adapters/sim/sim-bars.ts';
 import { newYorkDate, ordinalAtOrBefore, ordinalOf } from '../calendar/nyse.ts';
-import { lowerBound, TIMEFRAME_MINUTES } from '../domain/market.ts';
-import {
-  add,
-  microsFromFloat,
-  subtract,
-  timesFraction,
-  timesQuantity,
-  toUsd,
-} from '../domain/money.ts';
+import { add, subtract, timesFraction, timesQuantity, toUsd } from '../domain/money.ts';
 import type { PortfolioState } from '../domain/portfolio.ts';
-import { type EpochMs, MINUTE_MS, type Session } from '../domain/time.ts';
+import type { EpochMs, Session } from '../domain/time.ts';
 import type { Restriction } from '../domain/trading-state.ts';
 import { alertDraft } from '../events/alert-draft.ts';
 import type { EventDraft } from '../events/event.ts';
@@ -137,17 +130,12 @@ export function hasNoLoss(
 ): boolean {
   const { book, source } = system;
   const { lastClose } = book;
-  if (source.intraday === null || lastClose === null) return false;
-  const lengthMs = TIMEFRAME_MINUTES[source.intraday] * MINUTE_MS;
+  if (lastClose === null) return false;
   let equity = subtract(book.cash, unpaidCommissions(system));
   for (const { symbol } of book.openTrades()) {
-    const bars = source.session(symbol, session.date);
-    const last = bars === null ? -1 : lowerBound(bars.time, at) - 1;
-    const start = bars?.time[last];
-    if (bars === null || start === undefined || !((bars.volume[last] ?? 0) > 0)) return false;
-    if (Math.min(start + lengthMs, session.closeAt) !== at) return false;
-    const price = microsFromFloat(bars.close[last] as number, 'halfEven');
-    equity = add(equity, timesQuantity(price, book.owned(symbol)));
+    const bar = barEnding(source, symbol, at, session);
+    if (typeof bar === 'string') return false;
+    equity = add(equity, timesQuantity(bar.close, book.owned(symbol)));
   }
   const loss = subtract(add(lastClose.equity, book.flowSinceClose), equity);
   return loss < timesFraction(lastClose.equity, limitFraction, 'floor');

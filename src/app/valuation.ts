@@ -215,6 +215,7 @@ export function markEvent(
   cause: 'run' | 'close',
 ): EventDraft {
   const { book } = system;
+  const lots = book.openLots();
   const estimated = unpaidCommissions(system);
   const exposure = state.positions.reduce(
     (total, { mark, quantity }) => add(total, timesQuantity(mark, quantity)),
@@ -231,8 +232,8 @@ export function markEvent(
     ...(estimated === 0 ? {} : { estimatedCommissions: estimated }),
     exposure,
     openRisk: openRiskOf(state),
-    unrealized: subtract(exposure, book.openLots().cost),
-    openEntryCommissions: book.openLots().commissions,
+    unrealized: subtract(exposure, lots.cost),
+    openEntryCommissions: lots.commissions,
     drawdown: book.drawdownAt(state.equity),
     intensity: state.intensity,
     flow: book.flowSinceClose,

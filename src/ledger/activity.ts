@@ -29,11 +29,15 @@ const bySymbol = (a: { readonly symbol: Symbol }, b: { readonly symbol: Symbol }
   a.symbol < b.symbol ? -1 : 1;
 
 function liveOrders(book: Book): LiveOrders[] {
-  const counts = new Map<Symbol, LiveOrders>();
+  const counts = new Map<Symbol, { symbol: Symbol; buys: number; sells: number }>();
   for (const { symbol, side } of book.live()) {
-    const { buys, sells } = counts.get(symbol) ?? { buys: 0, sells: 0 };
-    const isBuy = side === 'buy';
-    counts.set(symbol, { symbol, buys: buys + Number(isBuy), sells: sells + Number(!isBuy) });
+    let count = counts.get(symbol);
+    if (count === undefined) {
+      count = { symbol, buys: 0, sells: 0 };
+      counts.set(symbol, count);
+    }
+    if (side === 'buy') count.buys += 1;
+    else count.sells += 1;
   }
   return [...counts.values()].sort(bySymbol);
 }
@@ -66,18 +70,17 @@ function dayTradesOf(closed: readonly ClosedTrade[], session: SessionDate): numb
   return count;
 }
 
-/** The trades that ended in this session or so many less one before it, the last first. They come in order of their end. */
-export function* endedWithin(
+/** The trades that ended in this session or so many less one before it, in order of their end, as they come. */
+export function endedWithin(
   closed: readonly ClosedTrade[],
   session: SessionDate,
   sessions: number,
-): Generator<ClosedTrade> {
+): readonly ClosedTrade[] {
   const today = ordinalOf(session);
-  for (let i = closed.length - 1; i >= 0; i--) {
-    const trade = closed[i] as ClosedTrade;
-    if (today - ordinalOf(trade.exitSession) >= sessions) return;
-    yield trade;
-  }
+  const before = closed.findLastIndex(
+    ({ exitSession }) => today - ordinalOf(exitSession) >= sessions,
+  );
+  return closed.slice(before + 1);
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Micros } from '../domain/money.ts';
 import { isLive, nextStatus, type OrderEventKind, type OrderStatus } from '../domain/order.ts';
 import type { EventOf } from '../events/event.ts';
 import { copyOfOrder, copyOfTrade, type Fresh } from './book-copies.ts';
-import type { BookOrder, BookState, OpenTrade, OrderTerms } from './book-state.ts';
+import type { AskedTerms, BookOrder, BookState, OpenTrade, OrderTerms } from './book-state.ts';
 import { addChild } from './order-children.ts';
 
 export const termsOf = ({ quantity, limitPrice, stopPrice }: OrderTerms): OrderTerms => ({
@@ -15,8 +15,10 @@ export const sameTerms = (a: OrderTerms, b: OrderTerms): boolean =>
   a.quantity === b.quantity && a.limitPrice === b.limitPrice && a.stopPrice === b.stopPrice;
 
 /** The most shares that an order may still trade: a change that nobody has confirmed may be in force, or not. */
-export const mostRemaining = ({ quantity, filledQuantity, asked }: BookOrder): number =>
-  Math.max(0, Math.max(quantity, asked?.quantity ?? 0) - filledQuantity);
+export const mostRemaining = (
+  { quantity, filledQuantity }: Pick<BookOrder, 'quantity' | 'filledQuantity'>,
+  asked: AskedTerms | null,
+): number => Math.max(0, Math.max(quantity, asked?.quantity ?? 0) - filledQuantity);
 
 /** The order after a message about it; itself where the message says nothing new. */
 export function movedOrder(order: BookOrder, kind: OrderEventKind): BookOrder {

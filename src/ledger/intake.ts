@@ -28,6 +28,7 @@ export function intake(
   session: SessionDate,
   sessionAt: (filledAt: EpochMs) => SessionDate = () => session,
 ): EventDraft[] {
+  if (messages.length === 0) return [];
   const desk = new IntakeDesk(book, sessionAt);
   return inTimeOrder(messages).flatMap((message) => desk.take(message));
 }
@@ -39,10 +40,10 @@ export const sessionOfFills =
     sessionOf(newYorkDate(filledAt))?.date ?? session;
 
 /** The messages as they came, the executions among them by time. */
-function inTimeOrder(messages: readonly BrokerEvent[]): BrokerEvent[] {
-  const fills = messages
-    .filter((message) => message.kind === 'filled')
-    .sort((a, b) => a.fill.filledAt - b.fill.filledAt);
+function inTimeOrder(messages: readonly BrokerEvent[]): readonly BrokerEvent[] {
+  const fills = messages.filter((message) => message.kind === 'filled');
+  if (fills.length < 2) return messages;
+  fills.sort((a, b) => a.fill.filledAt - b.fill.filledAt);
   let next = 0;
   return messages.map((message) => {
     if (message.kind !== 'filled') return message;

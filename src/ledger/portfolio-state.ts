@@ -4,7 +4,6 @@ import { add, type Micros, subtract, timesQuantity, ZERO } from '../domain/money
 import { isLive } from '../domain/order.ts';
 import type { HeldPosition, PortfolioState, WorkingEntry } from '../domain/portfolio.ts';
 import { assertExists } from '../domain/result.ts';
-import type { SessionDate } from '../domain/time.ts';
 import { type ActivityView, activityOf, endedWithin } from './activity.ts';
 import type { Book } from './book.ts';
 import { staleShortfall } from './book-closes.ts';
@@ -35,7 +34,8 @@ export interface PortfolioView extends ActivityView, TradingView {
 
 /** The book as a decision of this session may look at it, valued at the given marks. */
 export function portfolioState(book: Book, view: PortfolioView): PortfolioState {
-  const positions = book.openTrades().map((trade) => heldPosition(book, trade, view));
+  const today = ordinalOf(view.session);
+  const positions = book.openTrades().map((trade) => heldPosition(book, trade, view, today));
   // Unknown is not zero: what is owed is not ours to lose or to spend.
   const unpaid = view.estimatedCommissions ?? ZERO;
   const equity = positions.reduce(
@@ -70,7 +70,12 @@ function dayPnlOf(book: Book, equity: Micros, positions: readonly HeldPosition[]
   return subtract(subtract(equity, base), staleShortfall(positions));
 }
 
-function heldPosition(book: Book, trade: OpenTrade, view: PortfolioView): HeldPosition {
+function heldPosition(
+  book: Book,
+  trade: OpenTrade,
+  view: PortfolioView,
+  today: number,
+): HeldPosition {
   const seen = view.marks.get(trade.symbol);
   const mark = seen?.price ?? trade.mark;
   const stopOrder = trade.stopRef === null ? null : book.order(trade.stopRef);
@@ -85,7 +90,7 @@ function heldPosition(book: Book, trade: OpenTrade, view: PortfolioView): HeldPo
     // A stop that works no more protects nothing.
     stop: stopOrder !== null && isLive(stopOrder.status) ? trade.stop : null,
     entrySession: trade.entrySession,
-    sessionsHeld: sessionsHeld(trade.entrySession, view.session),
+    sessionsHeld: today - ordinalOf(trade.entrySession) + 1,
     highestClose: trade.highestClose > 0 ? trade.highestClose : mark,
     ...addsOf(trade),
     sector: view.sectorOf(trade.symbol),
@@ -94,17 +99,13 @@ function heldPosition(book: Book, trade: OpenTrade, view: PortfolioView): HeldPo
 
 /** Every order but the first that bought shares of it has added to it. */
 function addsOf({ entryRef, steps }: OpenTrade): Pick<HeldPosition, 'adds'> {
-  const entries = new Set<string>();
+  const added: string[] = [];
   for (const step of steps) {
-    if (step.kind === 'fill' && step.side === 'buy') entries.add(step.orderRef);
+    if (step.kind !== 'fill' || step.side !== 'buy' || step.orderRef === entryRef) continue;
+    if (!added.includes(step.orderRef)) added.push(step.orderRef);
   }
-  entries.delete(entryRef);
-  return entries.size === 0 ? {} : { adds: entries.size };
+  return added.length === 0 ? {} : { adds: added.length };
 }
-
-/** Calendar sessions from entry to now, both counted. */
-export const sessionsHeld = (entry: SessionDate, now: SessionDate): number =>
-  ordinalOf(now) - ordinalOf(entry) + 1;
 
 function workingEntry(book: Book, order: BookOrder, view: PortfolioView): WorkingEntry {
   const isItsStop = (child: BookOrder): boolean =>

@@ -3,8 +3,9 @@ import type { Symbol } from '../domain/market.ts';
 import { isLive } from '../domain/order.ts';
 import type { ProtectionState } from '../domain/protection.ts';
 import type { Book } from './book.ts';
+import { mostRemaining } from './book-orders.ts';
 import type { BookOrder } from './book-state.ts';
-import { buyableOf, sellableOf } from './sellable.ts';
+import { buyableOf, type OpenQuantity, sellableOf } from './sellable.ts';
 
 /** How one symbol stands, with the numbers it follows from. Quantities in shares. */
 export interface SymbolProof {
@@ -28,14 +29,12 @@ export interface SymbolProof {
   readonly foreignOrders: readonly BrokerOrder[];
 }
 
-const remainingOf = (order: BrokerOrder | BookOrder): number =>
-  Math.max(0, order.quantity - order.filledQuantity);
-
-/** What a change that nobody has confirmed may let an order trade. */
-function askedOf({ orderRef, filledQuantity }: BrokerOrder | BookOrder, book: Book): number {
-  const asked = book.order(orderRef)?.asked ?? null;
-  return asked === null ? 0 : asked.quantity - filledQuantity;
-}
+/** What an order may still trade; our book has the change of it that nobody has confirmed. */
+const openQuantity = (order: BrokerOrder | BookOrder, { asked }: BookOrder): OpenQuantity => ({
+  side: order.side,
+  ocaGroup: order.ocaGroup,
+  remaining: mostRemaining(order, asked),
+});
 
 /** True for a stop that sells at the market when its price is reached, whatever the price then is. */
 export const isProtectiveStop = ({ side, type, timeInForce }: BrokerOrder | BookOrder): boolean =>
@@ -57,7 +56,7 @@ export function prove(
   const of = (symbol: Symbol): Known => {
     let one = known.get(symbol);
     if (one === undefined) {
-      one = { orders: [], foreignOrders: [], live: [], held: null };
+      one = { orders: [], ours: [], foreignOrders: [], live: [], held: null };
       known.set(symbol, one);
     }
     return one;
@@ -67,8 +66,14 @@ export function prove(
   for (const { symbol, quantity } of statement.positions) of(symbol).held ??= quantity;
   for (const order of statement.openOrders) {
     if (!isLive(order.status)) continue;
-    const { orders, foreignOrders } = of(order.symbol);
-    (book.order(order.orderRef) === null ? foreignOrders : orders).push(order);
+    const one = of(order.symbol);
+    const ours = book.order(order.orderRef);
+    if (ours === null) {
+      one.foreignOrders.push(order);
+      continue;
+    }
+    one.orders.push(order);
+    one.ours.push(ours);
   }
   return [...known.keys()]
     .sort()
@@ -80,6 +85,8 @@ interface Known {
   /** Live orders as the broker shows them: ours, and those that our journal never named. */
   readonly orders: BrokerOrder[];
   readonly foreignOrders: BrokerOrder[];
+  /** What our book has of the orders that are ours, one for one. */
+  readonly ours: BookOrder[];
   /** Live orders of our book. */
   readonly live: BookOrder[];
   /** Net position at the broker; null where it shows none. */
@@ -88,22 +95,22 @@ interface Known {
 
 function proofOf(
   symbol: Symbol,
-  { orders, foreignOrders, live, held }: Known,
+  { orders, ours, foreignOrders, live, held }: Known,
   book: Book,
   { complete }: BrokerStatement,
   isHalted: boolean,
 ): SymbolProof {
-  const unstated = live.filter(
-    ({ orderRef }) => !orders.some((order) => order.orderRef === orderRef),
-  );
-  const open = [...orders, ...unstated].map((order) => ({
-    side: order.side,
-    ocaGroup: order.ocaGroup,
-    remaining: Math.max(remainingOf(order), askedOf(order, book)),
-  }));
+  const open: OpenQuantity[] = [];
+  let cover = 0;
+  for (const [i, order] of orders.entries()) {
+    const own = ours[i] as BookOrder;
+    open.push(openQuantity(order, own));
+    cover += coverOf(order, own);
+  }
+  for (const order of live) if (!ours.includes(order)) open.push(openQuantity(order, order));
   const numbers = {
     owned: book.owned(symbol),
-    cover: orders.reduce((total, order) => total + coverOf(order, book), 0),
+    cover,
     sellable: sellableOf(open),
     entryRemainder: buyableOf(open),
     brokerShares: complete.positions ? (held ?? 0) : null,
@@ -123,10 +130,10 @@ function proofOf(
 }
 
 /** Shares that a stop at the broker covers: those it would sell if its price were met now. */
-function coverOf(order: BrokerOrder, book: Book): number {
+function coverOf(order: BrokerOrder, { status }: BookOrder): number {
   if (!isProtectiveStop(order)) return 0;
   if (order.status !== 'working' && order.status !== 'partial') return 0;
-  return book.order(order.orderRef)?.status === 'cancel_pending' ? 0 : remainingOf(order);
+  return status === 'cancel_pending' ? 0 : Math.max(0, order.quantity - order.filledQuantity);
 }
 
 type Numbers = Pick<
