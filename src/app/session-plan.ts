@@ -1,5 +1,10 @@
 import { HORIZON, newYorkDate, nextSession, sessionOf, sessionsBetween } from '../calendar/nyse.ts';
-import { describeTrigger, parseTrigger, triggerInstants } from '../calendar/trigger.ts';
+import {
+  describeTrigger,
+  parseTrigger,
+  type Trigger,
+  triggerInstants,
+} from '../calendar/trigger.ts';
 import type { Config, ScheduleRow } from '../config/schema.ts';
 import { assert } from '../domain/result.ts';
 import {
@@ -36,16 +41,36 @@ export function lawOf({ jobs }: Config, job: ScheduleRow['job']): JobLaw {
   return jobs[job];
 }
 
+/** A row of the schedule as far as it is the same in every session. */
+interface PlannedRow {
+  readonly row: ScheduleRow;
+  readonly trigger: Trigger;
+  readonly law: JobLaw;
+}
+
+const planned = new WeakMap<Config, readonly PlannedRow[]>();
+
+/** The schedule of a configuration, read once. */
+function plannedRows(config: Config): readonly PlannedRow[] {
+  let rows = planned.get(config);
+  if (rows === undefined) {
+    rows = config.schedule.map((row) => {
+      const trigger = parseTrigger(row.at);
+      assert(trigger.ok, `the schedule was checked when it was loaded: ${row.at}`);
+      return { row, trigger: trigger.value, law: lawOf(config, row.job) };
+    });
+    planned.set(config, rows);
+  }
+  return rows;
+}
+
 /** The slots of a session, in order of time, rows of equal time in the order of the schedule. */
 export function planSession(config: Config, session: Session): PlannedSlot[] {
   const slots: PlannedSlot[] = [];
-  for (const row of config.schedule) {
+  for (const { row, trigger, law } of plannedRows(config)) {
     if (!endsItsPeriod(row, session)) continue;
-    const trigger = parseTrigger(row.at);
-    assert(trigger.ok, `the schedule was checked when it was loaded: ${row.at}`);
-    for (const at of triggerInstants(trigger.value, session)) {
-      const label = describeTrigger(trigger.value, session);
-      slots.push({ row, at, session, label, law: lawOf(config, row.job) });
+    for (const at of triggerInstants(trigger, session)) {
+      slots.push({ row, at, session, label: describeTrigger(trigger, session), law });
     }
   }
   return slots.sort((a, b) => a.at - b.at);
