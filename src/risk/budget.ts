@@ -67,8 +67,13 @@ export function openBudget(
   let openRisk = ZERO;
   let reserved = ZERO;
   let lossReserved = ZERO;
+  const symbols: Symbol[] = [];
+  const sectors = new Map<string, Micros>();
   for (const position of state.positions) {
-    held = add(held, timesQuantity(position.mark, position.quantity));
+    const value = timesQuantity(position.mark, position.quantity);
+    symbols.push(position.symbol);
+    sectors.set(position.sector, add(sectors.get(position.sector) ?? ZERO, value));
+    held = add(held, value);
     // A position without a stop can lose all of its value.
     const floor = position.stop ?? ZERO;
     const risk = maxOf(ZERO, subtract(position.mark, floor));
@@ -78,6 +83,8 @@ export function openBudget(
     const notional = timesQuantity(entry.limitPrice, entry.remaining);
     const risk = timesQuantity(subtract(entry.limitPrice, entry.stopPrice), entry.remaining);
     const commission = commissionOf(entry.symbol, entry.remaining, entry.limitPrice);
+    symbols.push(entry.symbol);
+    sectors.set(entry.sector, add(sectors.get(entry.sector) ?? ZERO, notional));
     working = add(working, notional);
     reserved = add(reserved, add(notional, commission));
     openRisk = add(openRisk, risk);
@@ -86,10 +93,9 @@ export function openBudget(
   const grossLimit = timesFraction(equity, limits.maxGrossFraction, 'floor');
   const lossLimit = timesFraction(state.previousCloseEquity, limits.dailyLossFraction, 'floor');
   const lossSoFar = maxOf(ZERO, micros(-state.dayPnl));
-  const taken = SymbolSet.of([...state.positions, ...state.working].map(({ symbol }) => symbol));
-  const exposure = add(held, working);
+  const taken = SymbolSet.of(symbols);
+  const optional = optionalBudget(state, equity, limits, add(held, working));
   return {
-    sectors: sectorsOf(state),
     equity,
     grossLeft: subtract(subtract(grossLimit, held), working),
     openRiskLeft: subtract(timesFraction(equity, limits.maxOpenRiskFraction, 'floor'), openRisk),
@@ -97,8 +103,12 @@ export function openBudget(
     lossRoomLeft: subtract(subtract(lossLimit, lossSoFar), lossReserved),
     positionsLeft: limits.maxPositions - taken.size,
     entriesLeft: limits.maxEntriesPerDay - state.entriesToday,
+    runNotionalLeft: optional.runNotionalLeft,
+    netLeft: optional.netLeft,
+    ordersLeft: optional.ordersLeft,
+    dayTradesLeft: optional.dayTradesLeft,
+    sectors,
     taken,
-    ...optionalBudget(state, equity, limits, exposure),
   };
 }
 
@@ -122,16 +132,6 @@ function optionalBudget(
     ordersLeft: maxWorkingOrders === undefined ? null : maxWorkingOrders - orders,
     dayTradesLeft: maxDayTrades === undefined ? null : maxDayTrades - dayTrades,
   };
-}
-
-function sectorsOf({ positions, working }: PortfolioState): Map<string, Micros> {
-  const sectors = new Map<string, Micros>();
-  const count = (sector: string, price: Micros, quantity: number): void => {
-    sectors.set(sector, add(sectors.get(sector) ?? ZERO, timesQuantity(price, quantity)));
-  };
-  for (const { sector, mark, quantity } of positions) count(sector, mark, quantity);
-  for (const { sector, limitPrice, remaining } of working) count(sector, limitPrice, remaining);
-  return sectors;
 }
 
 /** The budget after an approval. */

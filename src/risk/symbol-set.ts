@@ -16,8 +16,9 @@ export class SymbolSet {
   }
 
   static of(symbols: Iterable<Symbol>): SymbolSet {
-    const order = [...new Set(symbols)];
-    return new SymbolSet(order, new Map(order.map((symbol, place) => [symbol, place])));
+    const places = new Map<Symbol, number>();
+    for (const symbol of symbols) if (!places.has(symbol)) places.set(symbol, places.size);
+    return new SymbolSet([...places.keys()], places);
   }
 
   has(symbol: Symbol): boolean {
