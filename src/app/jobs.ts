@@ -135,24 +135,28 @@ export async function runScan(
   request: RunRequest,
   observer: JobObserver = {},
 ): Promise<RunOutcome> {
-  const { session } = request;
+  const { slot, slotAt, session, top, review } = request;
   await verifyBook(system);
   await latchCloses(system);
-  const state = await portfolioAt(system, request.slotAt, session);
+  const state = await portfolioAt(system, slotAt, session);
   await system.history.append(markDrafts(system, state, session, 'run'));
-  await latchDayLoss(system, state, request.slotAt, session);
+  await latchDayLoss(system, state, slotAt, session);
   const worth = await worthOf(system);
   const symbols = request.symbols ?? system.universe;
   const recorder = new DecisionRecorder(system);
   try {
     return await runPipeline(pipelineParts(system, session.date, worth), {
-      ...request,
-      ...(symbols === null ? {} : { symbols }),
+      slot,
+      slotAt,
+      session,
+      top,
       dryRun: request.dryRun || system.loaded.switches.dryRun,
       onDecision: (decision, snapshot, seenState) => {
         recorder.see(decision, snapshot, seenState);
         observer.onDecision?.(decision, snapshot);
       },
+      ...(symbols === null ? {} : { symbols }),
+      ...(review === undefined ? {} : { review }),
     });
   } finally {
     // Whatever became of the orders: by now they are out.

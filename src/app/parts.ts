@@ -52,8 +52,9 @@ export function pipelineParts(
   worth: Micros | null = null,
 ): PipelineParts {
   const { book } = system;
+  const { mode, account, name, configHash, version } = system.identity;
   return {
-    identity: { ...system.identity, facts: runFacts(system) },
+    identity: { mode, account, name, configHash, version, facts: runFacts(system) },
     market: system.market,
     broker: system.gate,
     history: system.history,
@@ -66,8 +67,8 @@ export function pipelineParts(
     },
     isUsed: (orderRef) => book.order(orderRef) !== null,
     exitParts: (symbol) => exitPartsOf(book, symbol),
-    ...(system.terms === null ? {} : { ticks: system.terms.ticks }),
     quotes: system.quotes,
+    ...(system.terms === null ? {} : { ticks: system.terms.ticks }),
     ...(system.broker.simulated ? {} : { margin: (order) => system.broker.margin(order) }),
   };
 }

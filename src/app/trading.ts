@@ -148,8 +148,8 @@ export const tradingView = (
 ): TradingView => ({
   asOf,
   session,
-  ...restrictingLimits(parts.config, parts.source),
   outside,
+  ...restrictingLimits(parts.config, parts.source),
 });
 
 /** What may be done now, and everything that restricts it. */

@@ -114,6 +114,7 @@ export function decide(
       budget = spend(budget, outcome.intent, outcome.verdict.approved, sector, settings);
     }
   }
+  const { counts, denials } = summarize(found, table, candidates);
   const signalHash = desk.isRecorded
     ? signalHashOf(snapshot, settings, desk, found, table)
     : NO_FINGERPRINT;
@@ -122,7 +123,8 @@ export function decide(
     table,
     candidates,
     exits,
-    ...summarize(found, table, candidates),
+    counts,
+    denials,
     slotsFull,
     signalHash,
     decisionHash: desk.isRecorded

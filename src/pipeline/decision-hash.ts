@@ -48,9 +48,8 @@ export function decisionHashOf(
   candidates: readonly CandidateDecision[],
   exits: readonly SignalExit[],
 ): string {
-  const stateDigest = sha256(
-    `{"limits":${limitsText(settings)},"state":${canonicalJson(digested(state))}}`,
-  );
+  const stateText = canonicalJson(digested(state));
+  const stateDigest = sha256(`{"limits":${limitsText(settings)},"state":${stateText}}`);
   const decided = candidates.map(decidedText).join(',');
   const rest = canonicalJson({ exits, signalHash, stateDigest, top });
   return sha256(`{"decided":[${decided}],${rest.slice(1)}`);

@@ -15,7 +15,7 @@ export function guardFacts(
     medianVolume: stretch.medianVolume[at] as number,
     lastClose: stretch.close[at] as number,
     sector: sectorOf(snapshot, index),
-    ...(snapshot.liveQuotes === undefined ? {} : { liveQuotes: snapshot.liveQuotes }),
+    liveQuotes: snapshot.liveQuotes === true,
     correlationWith: (symbol) => {
       const other = indexOfSymbol(snapshot, symbol);
       // A symbol that the decision has no bars of may move with anything.

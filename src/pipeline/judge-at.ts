@@ -29,7 +29,6 @@ export const judgeAt = (
     session: snapshot.session,
     quote,
     score: row.score,
-    ...guardFacts(snapshot, row.index),
     state,
     budget,
     limits: settings.risk,
@@ -39,4 +38,5 @@ export const judgeAt = (
     slippageBps: settings.slippageBps,
     allowModelledQuotes: settings.allowModelledQuotes,
     commissionOf: settings.commissionOf,
+    ...guardFacts(snapshot, row.index),
   });

@@ -103,10 +103,10 @@ export async function runPipeline(parts: PipelineParts, request: RunRequest): Pr
     const snapshot = await parts.market.snapshot({
       asOf: request.slotAt,
       session: request.session,
-      ...(request.symbols === undefined ? {} : { symbols: request.symbols }),
       todayOpen: rule === 'gap',
       relativeVolume: rule === 'relative_volume',
       waitForQuotes: true,
+      ...(request.symbols === undefined ? {} : { symbols: request.symbols }),
     });
     if (snapshot.noPrice !== null) return await skip(parts, id, snapshot, snapshot.noPrice);
     const state = await parts.portfolio(snapshot);
