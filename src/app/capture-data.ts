@@ -22,8 +22,9 @@ import {
   type SessionDate,
 } from '../domain/time.ts';
 import type { BarSource } from '../ports/bar-source.ts';
-import type { MarketData } from '../ports/market-data.ts';
-import { openSource } from './compose.ts';
+import type { Recordings } from '../ports/recordings.ts';
+import { openSource, recordingsOf } from './compose.ts';
+import { keptSource } from './kept-bars.ts';
 
 /** Which sessions of the configured market are written down, and where. */
 export interface CaptureRequest {
@@ -55,36 +56,34 @@ export interface Capture {
   readonly intraday: BarSource['intraday'];
   readonly intradayBars: number;
   readonly quotes: number;
+  /** Symbols whose bar of the last session is not there. */
+  readonly lacking: readonly Symbol[];
   /** Whether quotes were made from bars: they tell nothing of real spreads then. */
   readonly modelledQuotes: boolean;
   /** False where it was stopped before the last session: the folder has no meta.json then. */
   readonly complete: boolean;
 }
 
-/** Writes sessions of the configured market into a bars folder of its own, to be played and decided on later. */
+/**
+ * Writes sessions of the configured market into a bars folder of its own, to be played and decided on later. Asks no
+ * broker: in modes paper and live it writes the daily bars that this home has kept of it, and the quotes of its
+ * recordings.
+ */
 export async function captureData(request: CaptureRequest): Promise<Capture> {
   const { home, loaded } = request;
-  if (loaded.config.mode !== 'sim') {
-    throw new Failure(
-      'DATA_UNAVAILABLE',
-      `mode ${loaded.config.mode} has no market to capture yet`,
-      {
-        details: ['this version has no connection to the market data of Interactive Brokers'],
-        hint: 'capture in mode sim, or import bars: trade-labs data import',
-      },
-    );
-  }
   const sessions = sessionsOf(request);
   const [first, last] = [sessions[0], sessions.at(-1)];
-  const source = openSource({ home, loaded });
+  const isOwn = loaded.config.mode === 'sim';
+  const source = isOwn ? openSource({ home, loaded }) : keptSource(request);
   const symbols = wantedOf(source, request.symbols);
   const span = `${first?.date}_${last?.date}`;
   const folder = new CaptureFolder(request.out ?? join(home, 'data', 'captures', span));
   const until = assertExists(last, 'a capture has sessions');
-  const { halfSpreadBps } = loaded.config.costs;
-  const market = new BarMarketData(source, { halfSpreadBps, until });
   await source.prepare(until, symbols);
-  return captureSessions({ ...request, sessions, source, market, symbols, folder });
+  const quotesOf = isOwn
+    ? looksAt(request, source, symbols, until)
+    : recordedQuotes(recordingsOf(home), symbols);
+  return captureSessions({ ...request, sessions, source, quotesOf, symbols, folder });
 }
 
 function sessionsOf({ from, to, now }: CaptureRequest): readonly Session[] {
@@ -117,17 +116,17 @@ function wantedOf(source: BarSource, asked?: readonly Symbol[]): readonly Symbol
 }
 
 /** What a capture reads from and writes to. */
-export interface CaptureParts extends Pick<CaptureRequest, 'everyMs' | 'onSession' | 'interrupt'> {
+interface CaptureParts extends Pick<CaptureRequest, 'onSession' | 'interrupt'> {
   readonly sessions: readonly Session[];
   readonly symbols: readonly Symbol[];
   readonly source: BarSource;
-  /** Whose quotes are looked at. */
-  readonly market: MarketData;
+  /** Every quote of a session that is known. */
+  readonly quotesOf: (session: Session) => Promise<readonly CapturedQuote[]>;
   readonly folder: CaptureFolder;
 }
 
 /** Captures session after session: first the quotes and intraday bars of each, then the daily bars up to the last. */
-export async function captureSessions(parts: CaptureParts): Promise<Capture> {
+async function captureSessions(parts: CaptureParts): Promise<Capture> {
   const { sessions, symbols, source, folder } = parts;
   const intraday = new Map<Symbol, BarColumns[]>(symbols.map((symbol) => [symbol, []]));
   const done: Session[] = [];
@@ -136,7 +135,7 @@ export async function captureSessions(parts: CaptureParts): Promise<Capture> {
   for (const session of sessions) {
     if (parts.interrupt?.aborted) break;
     await source.prepare(session, symbols);
-    const seen = source.intraday === null ? [] : await quotesOf(parts, session);
+    const seen = await parts.quotesOf(session);
     if (seen.length > 0) folder.writeQuotes(session.date, seen);
     quotes += seen.length;
     modelledQuotes ||= seen.some(({ quote }) => quote.kind === 'modelled');
@@ -161,30 +160,56 @@ export async function captureSessions(parts: CaptureParts): Promise<Capture> {
     symbols: symbols.length,
     intraday: source.intraday,
     quotes,
+    lacking: lackingOf(parts, done.at(-1)),
     modelledQuotes,
     complete,
     ...written,
   };
 }
 
-/** Every quote of a session that has one, looked at in steps from the open. */
-async function quotesOf(
-  { symbols, market, everyMs }: CaptureParts,
-  session: Session,
-): Promise<CapturedQuote[]> {
-  const found: CapturedQuote[] = [];
-  for (let at = session.openAt + everyMs; at < session.closeAt; at += everyMs) {
-    const asOf = epochMs(at);
-    const look = { asOf, session, symbols, todayOpen: false, relativeVolume: false };
-    const snapshot = await market.snapshot(look);
-    if (!snapshot.pricedToday) continue;
-    snapshot.series.forEach(({ symbol }, i) => {
-      const quote = snapshot.quote(i);
-      if (quote !== null) found.push({ symbol, seenAt: asOf, quote });
-    });
-  }
-  return found;
+/** Every quote of a session that has one, looked at in steps from the open; none where there are daily bars only. */
+function looksAt(
+  { loaded, everyMs }: CaptureRequest,
+  source: BarSource,
+  symbols: readonly Symbol[],
+  until: Session,
+): CaptureParts['quotesOf'] {
+  const { halfSpreadBps } = loaded.config.costs;
+  const market = new BarMarketData(source, { halfSpreadBps, until });
+  return async (session) => {
+    const found: CapturedQuote[] = [];
+    if (source.intraday === null) return found;
+    for (let at = session.openAt + everyMs; at < session.closeAt; at += everyMs) {
+      const asOf = epochMs(at);
+      const look = { asOf, session, symbols, todayOpen: false, relativeVolume: false };
+      const snapshot = await market.snapshot(look);
+      if (!snapshot.pricedToday) continue;
+      snapshot.series.forEach(({ symbol }, i) => {
+        const quote = snapshot.quote(i);
+        if (quote !== null) found.push({ symbol, seenAt: asOf, quote });
+      });
+    }
+    return found;
+  };
 }
+
+/** The quotes that the runs of a session decided on. A recording that cannot be believed has none. */
+const recordedQuotes =
+  (recordings: Recordings, symbols: readonly Symbol[]): CaptureParts['quotesOf'] =>
+  async ({ date }) => {
+    const wanted = new Set(symbols);
+    const found: CapturedQuote[] = [];
+    for (const name of recordings.list(date)) {
+      const read = await recordings.read(name);
+      if (!read.ok) continue;
+      const { asOf, series, quotes } = read.value.market;
+      series.forEach(({ symbol }, i) => {
+        const quote = quotes[i] ?? null;
+        if (quote !== null && wanted.has(symbol)) found.push({ symbol, seenAt: asOf, quote });
+      });
+    }
+    return found;
+  };
 
 /** Daily bars up to the last captured session, with actions and sectors; nothing of what came after. */
 function writeBars(
@@ -210,6 +235,15 @@ function writeBars(
   folder.writeActions(known.filter(({ exDate }) => exDate <= last.date));
   folder.writeSectors(new Map(symbols.map((symbol) => [symbol, source.sectorOf(symbol)])));
   return { dailyBars, intradayBars };
+}
+
+function lackingOf({ source, symbols }: CaptureParts, last: Session | undefined): Symbol[] {
+  if (last === undefined) return [];
+  const day = dateToUtcMs(last.date);
+  return symbols.filter((symbol) => {
+    const { time } = source.daily(symbol);
+    return time[lowerBound(time, day)] !== day;
+  });
 }
 
 const joined = (parts: readonly BarColumns[]): BarColumns =>

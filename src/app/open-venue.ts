@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-import { BarStoreFolder } from '../adapters/file/bar-store-folder.ts';
 import { openOrderIdFile } from '../adapters/file/order-id-file.ts';
 import { type IbBroker, type IbBrokerOptions, openIbBroker } from '../adapters/ib/ib-broker.ts';
 import type { IbGateway } from '../adapters/ib/ib-gateway.ts';
@@ -21,6 +19,7 @@ import { type EpochMs, epochMs, SECOND_MS } from '../domain/time.ts';
 import type { Timeline } from '../ports/timeline.ts';
 import { armingFaults } from '../risk/arming.ts';
 import type { Composition } from './compose.ts';
+import { keptBarsOf } from './kept-bars.ts';
 import { type AccountDesk, RealExchange, SILENT_ACCOUNT } from './real-exchange.ts';
 import { sectorsOf } from './sector-file.ts';
 import { refusedBy } from './take-up-line.ts';
@@ -67,7 +66,7 @@ export async function openVenue(composition: Composition, kind: VenueKind): Prom
   const sectors = sectorsOf(loaded, home);
   const market = openIbMarket(gateway, {
     timeline,
-    store: new BarStoreFolder(join(home, 'data', 'state', 'ib-bars')),
+    store: keptBarsOf(home),
     maxLines: ib.marketDataLines,
     sectorOf: (symbol) => sectors?.get(symbol) ?? 'UNKNOWN',
     onTrouble: (message) => log.write('warn', `market data: ${message}`),

@@ -246,12 +246,19 @@ async function otherRulesOf(
   return rulesOf(request, config, run, row?.job === 'scan' ? row.top : run.top);
 }
 
-/** The same instant as the source shows it now. */
+/** The same instant as the source shows it now. Throws DATA_UNAVAILABLE where only a broker could show it. */
 async function snapshotNow(
   request: ReplayRequest,
   before: Config | null,
   { run, market }: Recording,
 ): Promise<MarketSnapshot> {
+  const { mode } = request.loaded.config;
+  if (mode !== 'sim' && request.dataDir === undefined) {
+    throw new Failure('DATA_UNAVAILABLE', `mode ${mode} has no bars that are asked for again`, {
+      details: ['the market of this home is its broker, which replay does not ask'],
+      hint: 'name a folder of bars with --data DIR; trade-labs data capture makes one',
+    });
+  }
   const source = openSource(request);
   const { halfSpreadBps } = (before ?? request.loaded.config).costs;
   const data = new BarMarketData(source, { halfSpreadBps });

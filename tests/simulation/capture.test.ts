@@ -6,10 +6,12 @@ import { openBarFolder } from '../../src/adapters/file/bar-folder.ts';
 import { barFolderSource } from '../../src/adapters/file/bar-folder-source.ts';
 import { type Capture, type CaptureRequest, captureData } from '../../src/app/capture-data.ts';
 import { openSource } from '../../src/app/compose.ts';
+import { keptBarsOf } from '../../src/app/kept-bars.ts';
 import { compareParity } from '../../src/app/parity.ts';
 import { playSession } from '../../src/app/play-session.ts';
 import { seenOf } from '../../src/bars/seen.ts';
-import { epochMs, MINUTE_MS, sessionDate } from '../../src/domain/time.ts';
+import { lowerBound, type Symbol, sliceColumns } from '../../src/domain/market.ts';
+import { DAY_MS, epochMs, MINUTE_MS, sessionDate } from '../../src/domain/time.ts';
 import { symbolInputs } from '../../src/reporting/parity-inputs.ts';
 import { run } from '../cli/fake-world.ts';
 import { sessionOn, snapshotOf } from '../pipeline/builders.ts';
@@ -132,6 +134,55 @@ describe('a captured session', () => {
       });
       expect([played.complete, scans]).toEqual([false, ['scan-open']]);
       expect(existsSync(join(played.runDir, 'runs.json'))).toBe(true);
+    }));
+});
+
+describe('a session of a broker', () => {
+  /** A home that traded a day and kept the bars of it, as one of mode paper does. */
+  async function kept(home: DeskHome): Promise<readonly Symbol[]> {
+    await home.simulate(DAY, DAY);
+    const source = openSource({ home: home.dir, loaded: await home.config() });
+    await source.prepare(sessionOn('2026-03-06'), source.symbols);
+    for (const [i, symbol] of source.symbols.entries()) {
+      const all = source.daily(symbol);
+      const past = lowerBound(all.time, Date.parse(DAY) + (i === 0 ? 0 : DAY_MS));
+      keptBarsOf(home.dir).write(symbol, sliceColumns(all, 0, past));
+    }
+    home.configure('mode: paper\nbroker: sim\n');
+    return source.symbols;
+  }
+
+  it('is captured from the bars that the home kept of it, and the quotes of its recordings', () =>
+    inHome(HOME, async (home) => {
+      const symbols = await kept(home);
+      const capture = await captured(home);
+      expect(capture).toMatchObject({ symbols: 12, intraday: null, lacking: [symbols[0]] });
+      const copy = barFolderSource(openBarFolder(capture.dir));
+      expect([copy.symbols, copy.adjustment]).toEqual([symbols, 'split']);
+      await copy.prepare(sessionOn(DAY), copy.symbols);
+      for (const symbol of symbols) {
+        expect(copy.daily(symbol)).toEqual(keptBarsOf(home.dir).read(symbol));
+      }
+      // The recorded scans at the open and at noon, a quote of each symbol in both.
+      expect(capture.quotes).toBe(24);
+      const quotes = gunzipSync(readFileSync(join(capture.dir, 'quotes', `${DAY}.csv.gz`)));
+      const instants = quotes.toString().trimEnd().split('\n').slice(1);
+      expect(new Set(instants.map((line) => line.split(',')[0]))).toEqual(
+        new Set([`${DAY}T14:30:00.000Z`, `${DAY}T17:00:00.000Z`]),
+      );
+      const asked = ['data', 'capture', '--from', DAY, '--to', DAY, '--out', 'again'];
+      const at = { cwd: home.dir, now: '2026-03-06T14:00:00Z' };
+      const { exit, stderr } = await run([...asked, '--home', home.dir], at);
+      expect([exit, stderr]).toEqual([
+        0,
+        expect.stringContaining(`no bar of ${DAY}: ${symbols[0]}`),
+      ]);
+    }));
+
+  it('is refused where the home kept nothing of it', () =>
+    inHome('mode: paper\nbroker: sim\n', async (home) => {
+      await expect(captured(home)).rejects.toThrow('no bars of Interactive Brokers are kept');
+      expect(existsSync(join(home.dir, 'data', 'captures'))).toBe(false);
     }));
 });
 

@@ -80,6 +80,16 @@ describe('a session of a simulated daemon', () => {
       expect(classesOf(other)).toEqual(['data']);
     }));
 
+  it('is not decided on data of today that its home does not have', () =>
+    inHome(HOME, async (home) => {
+      await home.simulate(DAY, DAY);
+      home.configure('mode: paper\nbroker: sim\n');
+      await expect(replayOf(home, { data: 'today' })).rejects.toMatchObject({
+        code: 'DATA_UNAVAILABLE',
+        hint: expect.stringContaining('trade-labs data capture'),
+      });
+    }));
+
   it('is named code where the file of the strategy scores otherwise now', () =>
     inHome(`${HOME}strategy: { file: mine.mjs }\n`, async (home) => {
       writeFileSync(join(home.dir, 'mine.mjs'), strategyText(1));

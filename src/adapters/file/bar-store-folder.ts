@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { barFileName } from '../../bars/file-name.ts';
+import { barFileName, parseBarFileName } from '../../bars/file-name.ts';
 import type { BarColumns, Symbol } from '../../domain/market.ts';
 import type { BarStore } from '../../ports/bar-store.ts';
 import type { FileSystem } from '../../ports/file-system.ts';
@@ -10,6 +10,7 @@ import { barsFrom, seriesBytes } from './recording-bars.ts';
 
 const HASH_BYTES = 32;
 const COUNT_BYTES = 4;
+const ENDING = '.columns';
 
 /**
  * Daily bars in a folder, a file for each symbol: SHA-256 of the rest, the count of bars, and the columns. A file that
@@ -49,9 +50,19 @@ export class BarStoreFolder implements BarStore {
     }
   }
 
+  /** What something is kept of, ascending. */
+  symbols(): readonly Symbol[] {
+    const names = this.#files.list(this.#dir) ?? [];
+    const found = names.flatMap((name) => {
+      if (!name.endsWith(ENDING)) return [];
+      return parseBarFileName(`${name.slice(0, -ENDING.length)}.csv`)?.symbol ?? [];
+    });
+    return found.sort();
+  }
+
   #pathOf(symbol: Symbol): string {
     const name = barFileName({ symbol, timeframe: '1d', format: 'csv' });
-    return join(this.#dir, name.replace(/csv$/, 'columns'));
+    return join(this.#dir, name.replace(/\.csv$/, ENDING));
   }
 }
 

@@ -30,7 +30,9 @@ export const dataCapture: CommandSpec = {
         'after',
         '\nCaptured: daily bars with all their history, intraday bars and quotes of the\n' +
           'sessions, splits and dividends up to the last, sectors. Not captured: depth of\n' +
-          'book, single trades, halts, and anything after the last session.',
+          'book, single trades, halts, and anything after the last session.\n' +
+          'In modes paper and live no broker is asked: the daily bars that this home kept\n' +
+          'of it are captured, and the quotes of its recordings.',
       );
   },
   stopsItself: true,
@@ -79,7 +81,7 @@ function outcomeOf(context: CommandContext, capture: Capture): CommandOutcome {
     `Captured ${plural(sessions.length, 'session')} of ${plural(symbols, 'symbol')} from ${label}:`,
     `  ${plural(dailyBars, 'daily bar')}, with all the history up to ${last}`,
     intraday === null
-      ? '  no intraday bars and no quotes: the source has daily bars only'
+      ? `  no intraday bars: the source has daily bars only; ${plural(quotes, 'quote')}`
       : `  ${plural(intradayBars, `${intraday} bar`)}, ${plural(quotes, 'quote')}${capture.modelledQuotes ? ' (modelled from bars)' : ''}`,
     `  in ${shown}`,
     '',
@@ -93,6 +95,18 @@ function outcomeOf(context: CommandContext, capture: Capture): CommandOutcome {
   return {
     data: capture,
     text: lines.join('\n'),
+    warnings: lackingText(capture),
     exit: capture.complete ? EXIT.OK : EXIT.INTERRUPTED,
   };
 }
+
+/** Bars of a session are told after its close, and asked for when the next one is prepared. */
+function lackingText({ lacking, sessions, symbols }: Capture): string[] {
+  if (lacking.length === 0) return [];
+  const [few, more] = [lacking.slice(0, NAMED).join(', '), lacking.length > NAMED ? ', ...' : ''];
+  return [
+    `${lacking.length} of ${symbols} symbols have no bar of ${sessions.at(-1)}: ${few}${more}`,
+  ];
+}
+
+const NAMED = 5;
