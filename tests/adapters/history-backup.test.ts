@@ -18,6 +18,7 @@ import {
   saveSimAccount,
   simAccountFile,
 } from '../../src/adapters/file/sim-account-file.ts';
+import { TAR_END, tarHeader } from '../../src/adapters/file/tar-archive.ts';
 import type { EpochMs } from '../../src/domain/time.ts';
 import {
   all,
@@ -96,6 +97,21 @@ describe('a backup', () => {
     writeFileSync(spoiled, readFileSync(path).subarray(0, -100));
     await expect(verifyBackup(spoiled)).rejects.toMatchObject({ code: 'HISTORY_DAMAGED' });
   });
+
+  it.each(['manifest.json', 'state/sim-account.json', 'journal/2026-03.jsonl'])(
+    'is refused where a little gzip holds a lot of %s without an end of a line',
+    async (name) => {
+      const size = 96 * 1024 * 1024;
+      const bomb = join(root, 'bomb.tar.gz');
+      const tar = [tarHeader(name, size, OPEN_AT), Buffer.alloc(size, ' '), TAR_END];
+      writeFileSync(bomb, gzipSync(Buffer.concat(tar), { level: 1 }));
+      expect(statSync(bomb).size).toBeLessThan(size / 100);
+      await expect(verifyBackup(bomb)).rejects.toMatchObject({
+        code: 'HISTORY_DAMAGED',
+        details: [expect.stringContaining('is longer than 64 MiB')],
+      });
+    },
+  );
 
   it('is not taken of a damaged journal', async () => {
     const { home, history } = await homeWithTrades();
@@ -200,6 +216,7 @@ describe('a restore', () => {
     const before = readFileSync(join(historyFolder(home), 'trades.json'));
     const restoring = restoreHistory({ ...options(home), account: 'DU9', file: path });
     await expect(restoring).rejects.toMatchObject({ code: 'HOME_MISMATCH' });
+    expect(readdirSync(join(historyFolder(home), 'journal.restoring'))).toEqual([]);
     expect(readFileSync(join(historyFolder(home), 'trades.json'))).toEqual(before);
   });
 });

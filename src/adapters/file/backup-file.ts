@@ -98,6 +98,8 @@ function unzipped(path: string): AsyncIterable<Buffer> {
 }
 
 const NEWLINE = 10;
+/** No event and no simulated account comes near. A few megabytes of gzip can hold gigabytes without a line's end. */
+const MOST_LINE_BYTES = 64 * 1024 * 1024;
 
 class BackupCheck {
   readonly #onPart: (part: BackupPart) => void;
@@ -106,7 +108,9 @@ class BackupCheck {
   readonly #losses: LossRange[] = [];
   readonly #found: { name: string; bytes: number; hash: Hash }[] = [];
   #name = '';
-  #rest: Buffer = Buffer.alloc(0);
+  /** What came since the last newline; of a file that is no part of the journal, all of it. */
+  #pieces: Buffer[] = [];
+  #pending = 0;
   #offset = 0;
   #line = 1;
   #simAccount: Buffer | null = null;
@@ -118,7 +122,7 @@ class BackupCheck {
   begin(path: string): void {
     this.#endLines();
     this.#name = path.replace(/^journal\//, '');
-    this.#rest = Buffer.alloc(0);
+    this.#leave(Buffer.alloc(0));
     this.#offset = 0;
     this.#line = 1;
     if (this.#isAside) return;
@@ -142,30 +146,40 @@ class BackupCheck {
       if (file !== undefined) file.bytes += bytes.length;
       this.#onPart({ name: this.#name, bytes });
     }
-    this.#rest = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
-    if (!this.#isAside) this.#takeLines();
+    this.#pieces.push(bytes);
+    this.#pending += bytes.length;
+    if (!this.#isAside && bytes.includes(NEWLINE)) this.#takeLines();
+    if (this.#pending <= MOST_LINE_BYTES) return;
+    throw new Error(`a line of ${this.#name} is longer than ${MOST_LINE_BYTES >> 20} MiB`);
+  }
+
+  /** Starts anew with what is left of the content. */
+  #leave(rest: Buffer): void {
+    this.#pieces = [rest];
+    this.#pending = rest.length;
   }
 
   #takeLines(): void {
+    const content = Buffer.concat(this.#pieces);
     let start = 0;
     for (;;) {
-      const newline = this.#rest.indexOf(NEWLINE, start);
+      const newline = content.indexOf(NEWLINE, start);
       if (newline < 0) break;
-      const text = this.#rest.toString('utf8', start, newline);
+      const text = content.toString('utf8', start, newline);
       const place = { file: this.#name, offset: this.#offset, line: this.#line };
       this.#offset += newline + 1 - start;
       this.#line += 1;
       this.#note(this.#walk.take({ ...place, text, end: this.#offset, terminated: true }));
       start = newline + 1;
     }
-    this.#rest = this.#rest.subarray(start);
+    this.#leave(content.subarray(start));
   }
 
   /** A last line without a newline is a line all the same. */
   #endLines(): void {
-    if (this.#name === SIM_ACCOUNT_MEMBER) this.#simAccount = this.#rest;
-    if (this.#isAside || this.#rest.length === 0) return;
-    this.#rest = Buffer.concat([this.#rest, Buffer.from('\n')]);
+    if (this.#name === SIM_ACCOUNT_MEMBER) this.#simAccount = Buffer.concat(this.#pieces);
+    if (this.#isAside || this.#pending === 0) return;
+    this.#pieces.push(Buffer.from('\n'));
     this.#takeLines();
   }
 
@@ -181,7 +195,7 @@ class BackupCheck {
 
   finish(): CheckedBackup {
     if (!this.#inManifest) throw new Error('it has no manifest');
-    const manifest = schema.parse(JSON.parse(this.#rest.toString('utf8')));
+    const manifest = schema.parse(JSON.parse(Buffer.concat(this.#pieces).toString('utf8')));
     for (const item of this.#walk.finish(0)) {
       this.#note([item]);
       if (item.kind !== 'end') continue;

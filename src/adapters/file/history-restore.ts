@@ -62,10 +62,30 @@ async function unpack(
 ): Promise<CheckedBackup & { restoring: string }> {
   const restoring = join(folder, 'journal.restoring');
   files.makeFolder(restoring);
-  for (const name of files.list(restoring) ?? []) files.remove(join(restoring, name));
+  empty(files, restoring);
+  try {
+    return { ...(await unpackInto(files, restoring, options)), restoring };
+  } catch (error) {
+    // What was refused may have filled the disk.
+    empty(files, restoring);
+    throw error;
+  }
+}
+
+function empty(files: FileSystem, folder: string): void {
+  for (const name of files.list(folder) ?? []) files.remove(join(folder, name));
+}
+
+async function unpackInto(
+  files: FileSystem,
+  restoring: string,
+  options: HistoryOptions & { readonly file: string },
+): Promise<CheckedBackup> {
   const writer = new Unpacker(files, restoring);
-  const { manifest, simAccount } = await readBackup(options.file, (part) => writer.take(part));
-  writer.end();
+  const backup = await readBackup(options.file, (part) => writer.take(part)).finally(() =>
+    writer.end(),
+  );
+  const { manifest } = backup;
   files.syncFolder(restoring);
   if (manifest.mode !== options.mode || manifest.account !== options.account) {
     throw new Failure(
@@ -74,7 +94,7 @@ async function unpack(
       { hint: 'restore it into a home of its own: --home DIR' },
     );
   }
-  return { restoring, manifest, simAccount };
+  return backup;
 }
 
 function placeAccount(
