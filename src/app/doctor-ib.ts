@@ -13,6 +13,7 @@ import {
 } from '../adapters/ib/ib-questions.ts';
 import { lastSessionClosedBy } from '../calendar/nyse.ts';
 import type { Config } from '../config/schema.ts';
+import { formatUsd, microsFromFloat } from '../domain/money.ts';
 import type { Timeline } from '../ports/timeline.ts';
 import type { Finding } from './doctor.ts';
 import { account, broken, noLink, note, ok, portConvention, version } from './ib-link-findings.ts';
@@ -142,7 +143,9 @@ class Look {
       this.findings.push(broken('equity', `${net.value} ${net.currency}: not in USD`, fix));
     } else {
       const kind = answer.value.get('AccountType')?.value ?? 'unknown';
-      this.findings.push(ok('equity', `$${value.toFixed(2)}, account type ${kind}`));
+      this.findings.push(
+        ok('equity', `${formatUsd(microsFromFloat(value, 'halfEven'))}, account type ${kind}`),
+      );
     }
   }
 

@@ -41,8 +41,13 @@ export function dateOption(
   });
 }
 
+const NAMED_DAYS: ReadonlyMap<string, number> = new Map([
+  ['today', 0],
+  ['yesterday', 1],
+]);
+
 function dateOf(context: CommandContext, text: string): SessionDate | null {
-  const daysAgo = /^-(\d{1,4})d$/.exec(text)?.[1] ?? { today: '0', yesterday: '1' }[text];
+  const daysAgo = /^-(\d{1,4})d$/.exec(text)?.[1] ?? NAMED_DAYS.get(text);
   if (daysAgo === undefined) return parseSessionDate(text);
   const today = dateToUtcMs(newYorkDate(context.now()));
   return utcMsToDate(today - Number(daysAgo) * DAY_MS);

@@ -69,11 +69,14 @@ describe('an activity statement', () => {
   });
 
   it('says what it leaves out', () => {
-    const { trades, warnings } = read(
+    const { trades, cash, warnings } = read(
       'Trades,Data,Order,Forex,USD,USD.CAD,"2026-01-22, 09:40:00",1000,1.35,1.35,-1350,0,0,0,0,O',
       'Interest,Header,Currency,Date,Description,Amount',
       'Interest,Data,EUR,2026-01-22,EUR Credit Interest,1.2',
+      'constructor,Header,Currency,Date,Description,Amount',
+      'constructor,Data,USD,2026-01-22,Of no section of ours,5',
     );
+    expect(cash).toEqual([]);
     expect(trades).toEqual([bought]);
     expect(warnings).toEqual([
       '1 trades of other assets or currencies left out',

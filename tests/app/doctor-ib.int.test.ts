@@ -100,6 +100,8 @@ describe('a first look at a gateway', () => {
       'prices',
       'orders',
     ]);
+    const equity = findings.find(({ what }) => what === 'equity')?.detail;
+    expect(equity).toBe('$100,000.00, account type INDIVIDUAL');
     expect(server.record).toMatchObject({ problems: [], placed: [] });
     expect(server.exchange.book.orders).toEqual([]);
     await expect.poll(() => server.connections).toBe(0);

@@ -91,6 +91,7 @@ describe('report daily', () => {
     [['2026-03-06'], 'USAGE', 'has not begun'],
     [['2026-03-02'], 'RECORD_UNKNOWN', 'nothing is recorded up to 2026-03-02'],
     [['soon'], 'USAGE', 'is not a date'],
+    [['constructor'], 'USAGE', 'is not a date: "constructor"'],
     [['--format', 'pdf'], 'USAGE', '--format is not known: "pdf"'],
     [['--format', 'md,csv', '--out', '-'], 'USAGE', '--out - prints one format'],
   ])('refuses %j', async (argv, code, why) => {

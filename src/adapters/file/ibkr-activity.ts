@@ -46,7 +46,9 @@ export function readIbkrActivity(text: string, name: string): ActivityStatement 
     });
   }
   const trades = stockTrades(rows);
-  const cash = rows.filter(({ section, cell }) => section in CASH_SECTIONS && dated(cell) !== null);
+  const cash = rows.filter(
+    ({ section, cell }) => Object.hasOwn(CASH_SECTIONS, section) && dated(cell) !== null,
+  );
   const inUsd = cash.filter(({ cell }) => cell('Currency') === 'USD');
   const others = [
     [trades.others, 'trades of other assets or currencies'],

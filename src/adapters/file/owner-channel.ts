@@ -168,7 +168,7 @@ function valueOf(text: string, { name }: OwnerRequest): unknown {
   const reply = JSON.parse(text) as Reply;
   if (reply.ok) return reply.value;
   const { code, message, details, hint } = reply.error;
-  const known = code in FAILURES ? (code as FailureCode) : 'BUG';
+  const known = Object.hasOwn(FAILURES, code) ? (code as FailureCode) : 'BUG';
   throw new Failure(known, message, { details, ...(hint === null ? {} : { hint }) });
 }
 

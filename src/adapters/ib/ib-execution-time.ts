@@ -6,61 +6,61 @@ import { DAY_MS, type EpochMs, epochMs, HOUR_MS, MINUTE_MS } from '../../domain/
 const TIME = /^(\d{4})(\d{2})(\d{2})([ -]+)(\d{2}):(\d{2}):(\d{2})(?: +(\S.*))?$/;
 
 /** Hours that a zone is ahead of New York, where clocks change by the rules of the United States. */
-const AHEAD_OF_NEW_YORK: Readonly<Record<string, number>> = {
-  'US/Eastern': 0,
-  'America/New_York': 0,
-  'America/Toronto': 0,
-  EST5EDT: 0,
-  EST: 0,
-  EDT: 0,
-  'US/Central': -1,
-  'America/Chicago': -1,
-  CST6CDT: -1,
-  'US/Mountain': -2,
-  'America/Denver': -2,
-  'US/Pacific': -3,
-  'America/Los_Angeles': -3,
-};
+const AHEAD_OF_NEW_YORK: ReadonlyMap<string, number> = new Map([
+  ['US/Eastern', 0],
+  ['America/New_York', 0],
+  ['America/Toronto', 0],
+  ['EST5EDT', 0],
+  ['EST', 0],
+  ['EDT', 0],
+  ['US/Central', -1],
+  ['America/Chicago', -1],
+  ['CST6CDT', -1],
+  ['US/Mountain', -2],
+  ['America/Denver', -2],
+  ['US/Pacific', -3],
+  ['America/Los_Angeles', -3],
+]);
 
 /** Hours ahead of UTC in winter, where clocks change by Directive 2000/84/EC. */
-const EUROPEAN: Readonly<Record<string, number>> = {
-  'Europe/London': 0,
-  'Europe/Dublin': 0,
-  'Europe/Lisbon': 0,
-  GB: 0,
-  MET: 1,
-  CET: 1,
-  'Europe/Amsterdam': 1,
-  'Europe/Berlin': 1,
-  'Europe/Brussels': 1,
-  'Europe/Budapest': 1,
-  'Europe/Copenhagen': 1,
-  'Europe/Luxembourg': 1,
-  'Europe/Madrid': 1,
-  'Europe/Oslo': 1,
-  'Europe/Paris': 1,
-  'Europe/Prague': 1,
-  'Europe/Rome': 1,
-  'Europe/Stockholm': 1,
-  'Europe/Vienna': 1,
-  'Europe/Warsaw': 1,
-  'Europe/Zurich': 1,
-  'Europe/Athens': 2,
-  'Europe/Helsinki': 2,
-};
+const EUROPEAN: ReadonlyMap<string, number> = new Map([
+  ['Europe/London', 0],
+  ['Europe/Dublin', 0],
+  ['Europe/Lisbon', 0],
+  ['GB', 0],
+  ['MET', 1],
+  ['CET', 1],
+  ['Europe/Amsterdam', 1],
+  ['Europe/Berlin', 1],
+  ['Europe/Brussels', 1],
+  ['Europe/Budapest', 1],
+  ['Europe/Copenhagen', 1],
+  ['Europe/Luxembourg', 1],
+  ['Europe/Madrid', 1],
+  ['Europe/Oslo', 1],
+  ['Europe/Paris', 1],
+  ['Europe/Prague', 1],
+  ['Europe/Rome', 1],
+  ['Europe/Stockholm', 1],
+  ['Europe/Vienna', 1],
+  ['Europe/Warsaw', 1],
+  ['Europe/Zurich', 1],
+  ['Europe/Athens', 2],
+  ['Europe/Helsinki', 2],
+]);
 
 /** Hours ahead of UTC where clocks never change. */
-const FIXED: Readonly<Record<string, number>> = {
-  UTC: 0,
-  GMT: 0,
-  'Asia/Dubai': 4,
-  'Asia/Singapore': 8,
-  'Asia/Hong_Kong': 8,
-  Hongkong: 8,
-  'Asia/Shanghai': 8,
-  'Asia/Tokyo': 9,
-  Japan: 9,
-};
+const FIXED: ReadonlyMap<string, number> = new Map([
+  ['UTC', 0],
+  ['GMT', 0],
+  ['Asia/Dubai', 4],
+  ['Asia/Singapore', 8],
+  ['Asia/Hong_Kong', 8],
+  ['Hongkong', 8],
+  ['Asia/Shanghai', 8],
+  ['Asia/Tokyo', 9],
+  ['Japan', 9],
+]);
 
 /**
  * The instant that the broker wrote as wall time and zone, the zone being that of the gateway's login; New York's
@@ -82,11 +82,11 @@ export function executionInstant(text: string): EpochMs | null {
   const zone = named ?? (isUtc ? 'UTC' : 'US/Eastern');
   if (`${year}-${month}-${day}` < HORIZON.from || `${year}-${month}-${day}` > HORIZON.to)
     return null;
-  const behind = AHEAD_OF_NEW_YORK[zone];
+  const behind = AHEAD_OF_NEW_YORK.get(zone);
   if (behind !== undefined) return fromNewYork(wall - behind * HOUR_MS);
-  const winter = EUROPEAN[zone];
+  const winter = EUROPEAN.get(zone);
   if (winter !== undefined) return fromEurope(wall - winter * HOUR_MS);
-  const fixed = FIXED[zone];
+  const fixed = FIXED.get(zone);
   return fixed === undefined ? null : epochMs(wall - fixed * HOUR_MS);
 }
 

@@ -100,7 +100,7 @@ function openOrders(
       }
       continue;
     }
-    const status = STATUSES[String(state.status)];
+    const status = STATUSES.get(String(state.status));
     if (status === undefined) continue;
     const name = legOfRef(orderRef) === null ? `foreign/${permId}` : orderRef;
     const decoded = decodeOrder(contract, order, { orderRef: name, parentRef: null });
@@ -111,14 +111,14 @@ function openOrders(
 }
 
 /** Of orders that we do not follow. */
-const STATUSES: Readonly<Record<string, OrderStatus>> = {
-  ApiPending: 'submitted',
-  PendingSubmit: 'submitted',
-  PreSubmitted: 'working',
-  Submitted: 'working',
-  PendingCancel: 'cancel_pending',
-  Inactive: 'inactive',
-};
+const STATUSES: ReadonlyMap<string, OrderStatus> = new Map([
+  ['ApiPending', 'submitted'],
+  ['PendingSubmit', 'submitted'],
+  ['PreSubmitted', 'working'],
+  ['Submitted', 'working'],
+  ['PendingCancel', 'cancel_pending'],
+  ['Inactive', 'inactive'],
+]);
 
 /** Our orders that ended. Their size is often told as 0; what was filled is the least that they were. */
 function endedOrders(
