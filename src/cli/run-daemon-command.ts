@@ -125,7 +125,9 @@ function markRehearsal(home: string): void {
     });
   }
   mkdirSync(join(home, 'data', 'state'), { recursive: true, mode: 0o700 });
-  writeFileSync(marker, 'the history here was played by trade-labs daemon --simulate\n');
+  writeFileSync(marker, 'the history here was played by trade-labs daemon --simulate\n', {
+    mode: 0o600,
+  });
 }
 
 function refuseRehearsal(home: string): void {

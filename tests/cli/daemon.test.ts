@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunRecord } from '../../src/domain/run.ts';
 import { run } from './fake-world.ts';
-import { contents, inFolder, put } from './homes.ts';
+import { contents, inFolder, openToOthers, put } from './homes.ts';
 
 const CONFIG = 'config/trade-labs.yaml';
 const SMALL = 'data: { synthetic: { seed: 1, symbols: 12 } }\n';
@@ -109,6 +109,14 @@ describe('daemon --simulate', () => {
       );
       expect(readdirSync(join(dir, 'reports/daily'))).toEqual(['2026-03-05', '2026-03-06']);
       expect(readdirSync(join(dir, 'data/backups'))).toHaveLength(1);
+    }));
+
+  it('writes nothing that others than the owner may read', () =>
+    inFolder(async (dir) => {
+      put(dir, { [CONFIG]: SMALL });
+      await run(week, { cwd: dir });
+      expect(openToOthers(join(dir, 'data'))).toEqual([]);
+      expect(openToOthers(join(dir, 'reports'))).toEqual([]);
     }));
 
   it('tells without a terminal too, about once a month, how far it is; never with --quiet', () =>

@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dataImport } from '../../src/cli/commands/data-import.ts';
 import { barsText, type Folder, failureOf, makeFolder } from './data-bars-world.ts';
+import { openToOthers } from './homes.ts';
 
 let folder: Folder;
 beforeEach(() => {
@@ -40,6 +42,13 @@ describe('trade-labs data import', () => {
         layout: 'yahoo',
       },
     ]);
+  });
+
+  it('writes for the owner alone, as everything', async () => {
+    folder.write({ 'AAPL.csv': `${YAHOO}\n2017-07-03,1,2,1,2,1.9,5\n` });
+    await importing('AAPL.csv');
+    expect(folder.list('out')).toContain('AAPL_1d.csv');
+    expect(openToOthers(join(folder.root, 'out'))).toEqual([]);
   });
 
   it('takes one file for all symbols apart', async () => {

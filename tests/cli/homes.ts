@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -31,7 +39,13 @@ export function contents(dir: string): Map<string, string> {
   return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** The same without logs, which tell real times, and the store's notes on inodes of its files. */
+/** Every file and folder below a folder that others than its owner may look into. */
+export function openToOthers(dir: string): string[] {
+  const names = readdirSync(dir, { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => (statSync(join(dir, name)).mode & 0o077) !== 0);
+}
+
+/** The same as `contents` without logs, which tell real times, and the store's notes on inodes of its files. */
 export const lastingContents = (dir: string): Map<string, string> =>
   new Map([...contents(dir)].filter(([name]) => !/^logs\/|trade_history\/state\//.test(name)));
 

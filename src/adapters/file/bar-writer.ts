@@ -39,8 +39,8 @@ export function writeWhole(
   const path = join(dir, name);
   const temporary = join(dir, `.${name}.${process.pid}.tmp`);
   try {
-    mkdirSync(dir, { recursive: true });
-    const handle = openSync(temporary, 'w', 0o644);
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    const handle = openSync(temporary, 'w', 0o600);
     try {
       for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at);
       fsyncSync(handle);
