@@ -41,9 +41,6 @@ export type PickResult =
   | { readonly outcome: 'done'; readonly endEquity: number; readonly trades: number }
   | { readonly outcome: 'failed'; readonly reason: string };
 
-/** Values of a board above which it is laid out again for every run: 52 bytes each are kept otherwise. */
-const MOST_KEPT = 2_000_000;
-
 /** Plays one run after the other over the same bars: what does not depend on the picks is computed for the first. */
 export class Picker {
   readonly #setting: PickSetting;
@@ -53,7 +50,7 @@ export class Picker {
   /** The source must be prepared up to the last session. */
   constructor(setting: PickSetting, source: BarSource) {
     this.#setting = setting;
-    this.#bars = new TrialBars(source, setting.last, MOST_KEPT);
+    this.#bars = new TrialBars(source, setting.last);
   }
 
   /** The same seed gives the same run, in whichever thread and order. */

@@ -6,10 +6,12 @@ import type { Symbol } from '../domain/market.ts';
 import type { Session, SessionDate } from '../domain/time.ts';
 import { timeWeighted } from '../ledger/metrics-curve.ts';
 import { measureSplit, type TrialResult } from '../ledger/trials.ts';
+import type { StrategyDesk } from '../pipeline/desk.ts';
 import type { BarSource } from '../ports/bar-source.ts';
 import { sessionSpan } from '../reporting/report.ts';
 import { runBacktest } from './backtest.ts';
 import { type BacktestRange, backtestRange } from './backtest-range.ts';
+import { loadStrategy } from './load-strategy.ts';
 import { universeOf } from './universe-file.ts';
 
 /** What all trials of a sweep have in common. */
@@ -28,21 +30,22 @@ export interface TrialSetting {
 const MOST_STRATEGIES = 8;
 /** More half spreads than these are not kept as markets at a time. */
 const MOST_MARKETS = 4;
+/** Values of a board above which it is laid out again for every trial: 52 bytes each are kept otherwise. */
+const MOST_KEPT = 2_000_000;
 
 /** The bars of a sweep, with all that was computed of them for one trial and serves the next. */
 export class TrialBars {
   readonly source: BarSource;
   readonly #until: Session;
-  readonly #mostKept: number;
   readonly #ranges = new Map<string, Promise<BacktestRange>>();
   readonly #markets = new Map<number, BarMarketData>();
   readonly #strategies = new Set<string>();
+  #desk: { readonly key: string; readonly desk: StrategyDesk } | null = null;
 
-  /** The source must be prepared up to `until`. `mostKept` is what a market may keep of its rows. */
-  constructor(source: BarSource, until: Session, mostKept = 0) {
+  /** The source must be prepared up to `until`. */
+  constructor(source: BarSource, until: Session) {
     this.source = source;
     this.#until = until;
-    this.#mostKept = mostKept;
   }
 
   range(from: SessionDate, to: SessionDate, universe: readonly Symbol[] | null) {
@@ -66,10 +69,21 @@ export class TrialBars {
     const market = new BarMarketData(this.source, {
       halfSpreadBps,
       until: this.#until,
-      mostKept: this.#mostKept,
+      mostKept: MOST_KEPT,
     });
     this.#markets.set(halfSpreadBps, market);
     return market;
+  }
+
+  /**
+   * The strategy of a trial. What a built-in one said of a row serves the next trial that asks the same; one of a file
+   * may remember what it was asked, and begins anew in each.
+   */
+  async strategy(config: Config, home: string): Promise<StrategyDesk> {
+    if (config.strategy.file !== undefined) return loadStrategy(config, home);
+    const key = JSON.stringify(config.strategy);
+    if (this.#desk?.key !== key) this.#desk = { key, desk: await loadStrategy(config, home) };
+    return this.#desk.desk;
   }
 }
 
@@ -105,6 +119,7 @@ export async function runTrial(
       source: bars.source,
       range: await bars.range(from, to, universe),
       market: bars.market(config),
+      strategy: await bars.strategy(config, home),
       from,
       to,
       ...(symbols === null ? {} : { symbols }),
