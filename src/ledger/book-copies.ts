@@ -3,8 +3,11 @@ import type { BookOrder, OpenTrade } from './book-state.ts';
 /** A value that was just copied and that nobody else knows yet. */
 export type Fresh<T> = { -readonly [K in keyof T]: T[K] };
 
-/** The order again, to be changed. Member by member: to spread an object this wide costs twenty times as much. */
-export const copyOfOrder = (order: BookOrder): Fresh<BookOrder> => ({
+/**
+ * The order again, to be changed. Member by member: to spread an object this wide costs twenty times as much. The type
+ * asks for every member, also for one that an order may lack.
+ */
+export const copyOfOrder = (order: BookOrder): Fresh<Required<BookOrder>> => ({
   orderRef: order.orderRef,
   session: order.session,
   symbol: order.symbol,
@@ -27,7 +30,7 @@ export const copyOfOrder = (order: BookOrder): Fresh<BookOrder> => ({
 });
 
 /** The open trade again, to be changed, member by member like an order. */
-export const copyOfTrade = (trade: OpenTrade): Fresh<OpenTrade> => ({
+export const copyOfTrade = (trade: OpenTrade): Fresh<Required<OpenTrade>> => ({
   tradeId: trade.tradeId,
   symbol: trade.symbol,
   entryRef: trade.entryRef,
