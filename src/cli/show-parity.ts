@@ -203,8 +203,12 @@ function outcomesText(context: CommandContext, { outcomes, costs }: ParityReport
   ].join('\n');
 }
 
-const signed = (value: number | null): string =>
-  value === null ? 'n/a' : `${value >= 0 ? '+' : ''}${value.toFixed(2)}`;
+function signed(value: number | null): string {
+  if (value === null) return 'n/a';
+  // What rounds to nothing has no sign of its own.
+  const rounded = Number(value.toFixed(2)) + 0;
+  return `${rounded >= 0 ? '+' : ''}${rounded.toFixed(2)}`;
+}
 
 function table(
   context: CommandContext,

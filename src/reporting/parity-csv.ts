@@ -118,7 +118,12 @@ const outcomeRows = ({ outcomes }: Parity): CsvRow[] =>
       bps: number | null,
     ): CsvRow => ({ ...base, field, a: from ?? null, b: to ?? null, bps: rounded(bps) });
     return [
-      row('entry_price', a?.entryPrice ?? one.a.end, b?.entryPrice ?? one.b.end, one.entryBps),
+      row(
+        'entry_price',
+        one.a.bought?.price ?? one.a.end,
+        one.b.bought?.price ?? one.b.end,
+        one.entryBps,
+      ),
       row('exit_price', a?.exitPrice, b?.exitPrice, one.exitBps),
       row('exit_reason', a?.exitReason, b?.exitReason, null),
       row('slippage_bps', rounded(one.a.slippageBps), rounded(one.b.slippageBps), one.slippageBps),

@@ -2,14 +2,16 @@ import { toUsd } from '../domain/money.ts';
 import { parseInstant } from '../domain/time.ts';
 import type { TradeRecord } from '../domain/trade.ts';
 import type { RunParity } from './parity-decisions.ts';
-import type { ParityRow, ParitySide } from './parity-side.ts';
+import type { Bought, ParityRow, ParitySide } from './parity-side.ts';
 
 /** What became of an entry that both sides approved: prices in dollars. */
 export interface Outcome {
   readonly entryRef: string;
   /** Null where nothing was bought; `end` says why. */
-  readonly trade: TradeRecord | null;
+  readonly bought: Bought | null;
   readonly end: string | null;
+  /** The trade that the entry began; null where it added to another one. */
+  readonly trade: TradeRecord | null;
   /** Entry against the reference price of the decision, positive = cost; null where nothing was bought. */
   readonly slippageBps: number | null;
   /** Commission and fees over the value bought and sold; null while one is not known. */
@@ -52,12 +54,14 @@ export function compareOutcomes(
 
 function outcomeOf(row: ParityRow, side: ParitySide): Outcome {
   const entryRef = row.entryRef ?? '';
+  const bought = side.bought.get(entryRef) ?? null;
   const trade = side.trades.get(entryRef) ?? null;
   return {
     entryRef,
+    bought,
+    end: bought === null ? (side.ends.get(entryRef) ?? 'still open') : null,
     trade,
-    end: trade === null ? (side.ends.get(entryRef) ?? 'still open') : null,
-    slippageBps: trade === null ? null : bps(toUsd(row.referencePrice), trade.entryPrice),
+    slippageBps: bought === null ? null : bps(toUsd(row.referencePrice), bought.price),
     costBps: trade === null ? null : costBpsOf(trade),
   };
 }
@@ -80,22 +84,16 @@ function compared(a: Outcome, b: Outcome): Omit<OutcomeParity, 'session' | 'slot
     details: [...fill, ...timing, ...cost],
     a,
     b,
-    entryBps: between(a, b, ({ entryPrice }) => entryPrice),
-    exitBps: between(a, b, ({ exitPrice }) => exitPrice),
+    entryBps: between(a.bought?.price, b.bought?.price),
+    exitBps: between(a.trade?.exitPrice, b.trade?.exitPrice),
     slippageBps: less(a.slippageBps, b.slippageBps),
     costBps: less(a.costBps, b.costBps),
     netPnl: cents(less(a.trade?.netPnl ?? null, b.trade?.netPnl ?? null)),
   };
 }
 
-function between(
-  a: Outcome,
-  b: Outcome,
-  priceOf: (trade: TradeRecord) => number | null,
-): number | null {
-  const [from, to] = [a.trade, b.trade].map((trade) => (trade === null ? null : priceOf(trade)));
-  return from == null || to == null ? null : bps(from, to);
-}
+const between = (from: number | null | undefined, to: number | null | undefined): number | null =>
+  from == null || to == null ? null : bps(from, to);
 
 const less = (a: number | null, b: number | null): number | null =>
   a === null || b === null ? null : b - a;
@@ -105,17 +103,16 @@ const cents = (value: number | null): number | null =>
   value === null ? null : Math.round(value * 1e6) / 1e6;
 
 function fillDetails(a: Outcome, b: Outcome): string[] {
-  if (a.trade === null || b.trade === null) {
-    const text = ({ trade, end }: Outcome): string =>
-      trade === null ? (end ?? '') : `bought ${trade.quantity} at ${trade.entryPrice}`;
+  if (a.bought === null || b.bought === null) {
+    const text = ({ bought, end }: Outcome): string =>
+      bought === null ? (end ?? '') : `bought ${bought.quantity} at ${bought.price}`;
     return text(a) === text(b) ? [] : [`${text(a)} -> ${text(b)}`];
   }
-  const [from, to] = [a.trade, b.trade];
   return [
-    ...changed('quantity', from.quantity, to.quantity),
-    ...changed('entry', from.entryPrice, to.entryPrice),
-    ...changed('exit', from.exitPrice, to.exitPrice),
-    ...changed('exit reason', from.exitReason, to.exitReason),
+    ...changed('quantity', a.bought.quantity, b.bought.quantity),
+    ...changed('entry', a.bought.price, b.bought.price),
+    ...changed('exit', a.trade?.exitPrice ?? null, b.trade?.exitPrice ?? null),
+    ...changed('exit reason', a.trade?.exitReason ?? null, b.trade?.exitReason ?? null),
   ];
 }
 

@@ -1,10 +1,11 @@
-import type { Micros } from '../domain/money.ts';
+import { add, type Micros, timesQuantity, ZERO } from '../domain/money.ts';
 import type { Fate } from '../domain/reason.ts';
 import type { Mode, RunStatus } from '../domain/run.ts';
 import type { EpochMs, SessionDate } from '../domain/time.ts';
 import type { TradeRecord } from '../domain/trade.ts';
 import type { EventOf, JournalEvent } from '../events/event.ts';
 import { type ScoredCandidate, scoredCandidates } from '../events/scored-candidates.ts';
+import { type FillInForce, FillsInForce } from '../ledger/fills-in-force.ts';
 
 /** A candidate of a run, as the journal tells what became of it. */
 export interface ParityRow {
@@ -65,12 +66,20 @@ export interface RunPair {
 /** How an order that bought nothing ended, in its own words. */
 export type OrderEnds = ReadonlyMap<string, string>;
 
+/** What one entry bought: shares, and their mean price in dollars. */
+export interface Bought {
+  readonly quantity: number;
+  readonly price: number;
+}
+
 /** One of the two that are compared: its runs in order, and what came of their orders. */
 export interface ParitySide {
   /** How reports name it. */
   readonly label: string;
   readonly runs: readonly ParityRun[];
   readonly ends: OrderEnds;
+  /** By the reference of the order that bought. */
+  readonly bought: ReadonlyMap<string, Bought>;
   /** By the reference of their entry. */
   readonly trades: ReadonlyMap<string, TradeRecord>;
 }
@@ -81,9 +90,11 @@ type Draft = { -readonly [K in keyof ParityRun]: ParityRun[K] } & { rows: Map<st
 export class ParityFold {
   readonly #runs = new Map<string, Draft>();
   readonly #ends = new Map<string, string>();
+  readonly #fills = new FillsInForce();
   #state: ParityState | null = null;
 
   hear(event: JournalEvent): void {
+    this.#fills.add(event);
     if (event.type === 'account.marked') this.#state = stateOf(event);
     if (event.type === 'run.started' && event.job === 'scan') this.#start(event);
     if (isEnd(event)) this.#ends.set(event.orderRef, endText(event));
@@ -97,6 +108,7 @@ export class ParityFold {
       label,
       runs: [...this.#runs.values()],
       ends: this.#ends,
+      bought: boughtBy(this.#fills.all()),
       trades: new Map(trades.map((trade) => [trade.entryRef, trade])),
     };
   }
@@ -122,6 +134,25 @@ export class ParityFold {
       rows: new Map(),
     });
   }
+}
+
+/** Mean prices are rounded to a millionth of a dollar, as a trade's are. */
+function boughtBy(fills: readonly FillInForce[]): ReadonlyMap<string, Bought> {
+  const sums = new Map<string, { quantity: number; value: Micros }>();
+  for (const { orderRef, side, quantity, price } of fills) {
+    if (side !== 'buy') continue;
+    const before = sums.get(orderRef) ?? { quantity: 0, value: ZERO };
+    sums.set(orderRef, {
+      quantity: before.quantity + quantity,
+      value: add(before.value, timesQuantity(price, quantity)),
+    });
+  }
+  return new Map(
+    [...sums].map(([orderRef, { quantity, value }]) => [
+      orderRef,
+      { quantity, price: Math.round(value / quantity) / 1e6 },
+    ]),
+  );
 }
 
 function stateOf({ equity, cash, intensity, marks }: EventOf<'account.marked'>): ParityState {

@@ -98,7 +98,7 @@ const isAlike = ({ overlap, fields }: InputParity): boolean =>
   overlap === 1 && fields.every(({ differing }) => differing === 0);
 
 function costsOf(outcomes: readonly OutcomeParity[]): CostParity {
-  const bought = outcomes.filter(({ a, b }) => a.trade !== null && b.trade !== null);
+  const bought = outcomes.filter(({ a, b }) => a.bought !== null && b.bought !== null);
   const meanOf = (valueOf: (one: OutcomeParity) => number | null): number | null => {
     const values = bought.flatMap((one) => valueOf(one) ?? []);
     return values.length === 0 ? null : values.reduce((sum, one) => sum + one, 0) / values.length;

@@ -74,6 +74,9 @@ const side = (
   label: 'side',
   runs: [run],
   ends: new Map(ends),
+  bought: new Map(
+    trades.map(({ entryRef, quantity, entryPrice }) => [entryRef, { quantity, price: entryPrice }]),
+  ),
   trades: new Map(trades.map((one) => [one.entryRef, one])),
 });
 
@@ -224,6 +227,32 @@ describe('what came of a decision that both made', () => {
     const found = await outcome(bought, side(run, [], [[ref, 'expired: gap']]));
     expect(found).toMatchObject({ class: 'fill', entryBps: null, netPnl: null });
     expect(found?.details).toEqual(['bought 100 at 50 -> expired: gap']);
+  });
+
+  it('is told of shares that were added to a trade, by what their own order paid', async () => {
+    const added = (price: number): ParitySide => ({
+      ...side(run),
+      bought: new Map([[ref, { quantity: 40, price }]]),
+    });
+    const same = await outcome(added(51), added(51));
+    expect(same).toMatchObject({ class: 'same', entryBps: 0 });
+    expect(same?.a).toMatchObject({ trade: null, end: null });
+    // Of a reference price of 50.
+    expect(same?.a.slippageBps).toBeCloseTo(200, 9);
+    const dearer = await outcome(added(51), added(51.051));
+    expect(dearer).toMatchObject({ class: 'fill', details: ['entry 51 -> 51.051'] });
+    expect(dearer?.entryBps).toBeCloseTo(10, 9);
+    const found = await compare(added(51), added(51.051));
+    expect(found.costs).toMatchObject({ entries: 1, costBpsA: null, netPnl: null });
+    expect(parityCsv(found)).toContain('AAA,fill,,entry_price,51,51.051,10');
+  });
+
+  it('does not put what was added later into the price of the first entry', async () => {
+    const grown: ParitySide = {
+      ...side(run, [trade('AAA', { entryPrice: 50.5, quantity: 140 })]),
+      bought: new Map([[ref, { quantity: 100, price: 50 }]]),
+    };
+    expect((await outcome(bought, grown))?.slippageBps).toBeCloseTo(0, 9);
   });
 
   it('differs in timing where only the instants do, however they are written', async () => {
