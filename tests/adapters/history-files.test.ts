@@ -291,4 +291,20 @@ describe('the history of a run in its own folder', () => {
     await history.close();
     expect((await all(readHistory(dir).trades())).map(({ tradeId }) => tradeId)).toEqual(['T5']);
   });
+
+  it.each([
+    ['text of several bytes a character', '\u00fc\u4e2d\u{1f4c8}'.repeat(30_000)],
+    ['text that is longer than any batch', 'x'.repeat(3_000_000)],
+  ])('keeps its events whole and in order around %s', async (_what, long) => {
+    const dir = newHome();
+    const history = await open(dir);
+    const notes = ['before', long, long, long, long, 'between', long, 'after'];
+    for (const note of notes) await history.append([feePaid(1, note)]);
+    await history.close();
+    expect((await verifyHistory(dir, () => new SceneFold())).findings).toEqual([]);
+    const read = await all(readHistory(dir).events());
+    expect(read.flatMap((event) => (event.type === 'cash.recorded' ? [event.note] : []))).toEqual(
+      notes,
+    );
+  });
 });

@@ -20,8 +20,10 @@ import {
   type ViewRecord,
 } from './view-layout.ts';
 
-/** Characters of journal that are gathered before they are written. */
-const BATCH_LENGTH = 1 << 20;
+/** Bytes of journal that are gathered before they are written. */
+const BATCH_BYTES = 1 << 20;
+/** UTF-8 takes no more for a character of a string. */
+const MOST_BYTES_PER_CHARACTER = 3;
 
 export interface RunFolderOptions {
   /** The run's own folder; its journal/, runs.json and trades.json must not exist yet. */
@@ -69,8 +71,9 @@ class BatchedHistory implements RunFolderHistory {
   #size = 0;
   /** The files of months that are over, open until they are synced. */
   readonly #written: OpenFile[] = [];
-  #batch: string[] = [];
-  #batchLength = 0;
+  readonly #batch = Buffer.allocUnsafeSlow(BATCH_BYTES);
+  /** Bytes in it. */
+  #gathered = 0;
   #closed = false;
 
   constructor({ dir, fold, files = nodeFileSystem }: RunFolderOptions) {
@@ -97,11 +100,7 @@ class BatchedHistory implements RunFolderHistory {
     if (name > this.#name) this.#startFile(name);
     const step = sealStep(drafts, this.#head, { check: false });
     this.#head = step.head;
-    for (const line of step.lines) {
-      this.#batch.push(line);
-      this.#batchLength += line.length;
-    }
-    if (this.#batchLength >= BATCH_LENGTH) this.#write();
+    for (const line of step.lines) this.#gather(line);
     for (const event of step.events) {
       for (const { view, key, record } of this.#fold.apply(event)) {
         this.#records[view].set(key, record);
@@ -116,19 +115,28 @@ class BatchedHistory implements RunFolderHistory {
     this.#file = this.#files.open(join(this.#dir, 'journal', name), 'create');
   }
 
-  #write(): void {
-    if (this.#batch.length === 0) return;
-    const file = assertExists(this.#file, 'a batch has a file');
-    const bytes = Buffer.from(this.#batch.join(''));
-    file.write(bytes, this.#size);
+  #gather(line: string): void {
+    const mostBytes = line.length * MOST_BYTES_PER_CHARACTER;
+    if (mostBytes > BATCH_BYTES - this.#gathered) this.#writeBatch();
+    // The book that a run begins with may be longer than a batch.
+    if (mostBytes > BATCH_BYTES) this.#write(Buffer.from(line));
+    else this.#gathered += this.#batch.write(line, this.#gathered);
+  }
+
+  #writeBatch(): void {
+    if (this.#gathered === 0) return;
+    this.#write(this.#batch.subarray(0, this.#gathered));
+    this.#gathered = 0;
+  }
+
+  #write(bytes: Uint8Array): void {
+    assertExists(this.#file, 'a line has a file').write(bytes, this.#size);
     this.#size += bytes.length;
-    this.#batch = [];
-    this.#batchLength = 0;
   }
 
   /** What was written is synced when the run ends, all files together. */
   #finishFile(): void {
-    this.#write();
+    this.#writeBatch();
     if (this.#file !== null) this.#written.push(this.#file);
     this.#file = null;
     this.#size = 0;
