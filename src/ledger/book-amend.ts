@@ -69,8 +69,9 @@ export function settle(state: BookState, ended: EndedTrade): EndedTrade {
   (isSettled ? state.settled : state.ending).set(tradeId, ended);
   const { exitAt, exitSession, exitReason } = ended;
   const outcome = { exitAt, exitSession, exitReason, ...outcomeOf(ended.trade) };
-  state.closed = state.closed.map((closed) =>
-    closed.tradeId === tradeId ? { ...closed, ...outcome } : closed,
-  );
+  // As a rule it ended a moment ago.
+  const at = state.closed.findLastIndex((closed) => closed.tradeId === tradeId);
+  const closed = state.closed[at];
+  if (closed !== undefined) state.closed[at] = { ...closed, ...outcome };
   return ended;
 }

@@ -24,7 +24,8 @@ export function bookFill(
   if (state.fills.has(recorded.execId)) return null;
   const early = state.earlyCommissions.get(recorded.execId)?.amount ?? null;
   state.earlyCommissions.delete(recorded.execId);
-  const event = { ...recorded, commission: recorded.commission ?? early };
+  const isEarly = recorded.commission === null && early !== null;
+  const event = isEarly ? { ...recorded, commission: early } : recorded;
   const order = addFilled(state, event.orderRef, event.quantity);
   state.cash = add(state.cash, cashMoved(event.side, event));
   const outcome = event.side === 'buy' ? buy(state, event, order) : sell(state, event);
@@ -180,7 +181,7 @@ export function endTrade(state: BookState, trade: OpenTrade, exit: Exit): EndedT
   state.ending.set(tradeId, ended);
   const end = { exitAt, exitSession, exitReason };
   state.closed.push({ tradeId, symbol, entrySession, ...end, ...outcomeOf(trade) });
-  state.closed.sort((a, b) => a.exitAt - b.exitAt || compareText(a.symbol, b.symbol));
+  orderByExit(state.closed);
   if (state.closed.length > CLOSED_KEPT) state.closed.shift();
   countStopOut(state, ended);
   return ended;
@@ -195,7 +196,20 @@ function countStopOut(state: BookState, { trade, exitReason, exitSession }: Ende
   state.watched = { ...state.watched, stopOuts: { session: exitSession, count } };
 }
 
-const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+/** By exit time, then symbol. As a rule they are in that order already, the last one too: one look at each. */
+function orderByExit(closed: ClosedTrade[]): void {
+  for (let i = 1; i < closed.length; i++) {
+    const trade = closed[i] as ClosedTrade;
+    let at = i;
+    for (; at > 0 && isLater(closed[at - 1] as ClosedTrade, trade); at--) {
+      closed[at] = closed[at - 1] as ClosedTrade;
+    }
+    if (at < i) closed[at] = trade;
+  }
+}
+
+const isLater = (a: ClosedTrade, b: ClosedTrade): boolean =>
+  a.exitAt > b.exitAt || (a.exitAt === b.exitAt && a.symbol > b.symbol);
 
 /** Gross, net and R of a trade as far as it went; net and R are null while a commission is unknown. */
 export function resultOf(trade: OpenTrade): {

@@ -29,6 +29,7 @@ export function intake(
   sessionAt: (filledAt: EpochMs) => SessionDate = () => session,
 ): EventDraft[] {
   if (messages.length === 0) return [];
+  if (messages.length === 0) return [];
   const desk = new IntakeDesk(book, sessionAt);
   return inTimeOrder(messages).flatMap((message) => desk.take(message));
 }
