@@ -30,7 +30,7 @@ import { all } from './records.ts';
 import { checkScanSchedule } from './scan-rule.ts';
 import { planSession } from './session-plan.ts';
 import { universeOf } from './universe-file.ts';
-import { markEvent, portfolioAt } from './valuation.ts';
+import { markEvent, valueAt } from './valuation.ts';
 
 /** One backtest: the daemon's engine and job table over bars, on a simulated clock. */
 export interface BacktestRequest {
@@ -272,7 +272,7 @@ async function sellEverything(system: System, engine: Engine, last: Session): Pr
     for (const ref of refs) broker.fillAtMark(ref, last.closeAt, last, true);
   }
   await engine.monitors.takeIn(last.date);
-  const state = await portfolioAt(system, last.closeAt, last);
+  const state = await valueAt(system, last.closeAt, last);
   await history.append([markEvent(system, state, last, 'close')]);
 }
 

@@ -3,7 +3,7 @@ import { sessionOf } from '../calendar/nyse.ts';
 import { openTimeAfter } from '../calendar/open-time.ts';
 import { type Symbol, TIMEFRAME_MINUTES } from '../domain/market.ts';
 import { add, subtract, toUsd } from '../domain/money.ts';
-import type { PortfolioState } from '../domain/portfolio.ts';
+import type { AccountValue } from '../domain/portfolio.ts';
 import {
   type EpochMs,
   epochMs,
@@ -58,7 +58,7 @@ export async function watchData(system: System, at: EpochMs, session: Session): 
 }
 
 /** What a valuation of the account says beside the one before it, to be written down with it. */
-export function watchEquity(system: System, { equity }: PortfolioState): EventDraft[] {
+export function watchEquity(system: System, { equity }: AccountValue): EventDraft[] {
   const { book, config } = system;
   const { valued } = book.trading;
   if (valued === null) return [];

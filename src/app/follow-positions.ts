@@ -1,6 +1,6 @@
 import type { Symbol } from '../domain/market.ts';
 import { type Micros, toUsd } from '../domain/money.ts';
-import type { HeldPosition, PortfolioState } from '../domain/portfolio.ts';
+import type { AccountValue, HeldPosition } from '../domain/portfolio.ts';
 import { assertExists } from '../domain/result.ts';
 import type { Session } from '../domain/time.ts';
 import type { EventDraft } from '../events/event.ts';
@@ -19,11 +19,11 @@ import type { OrderDesk } from './order-desk.ts';
 export async function followPositions(
   system: System,
   desk: OrderDesk,
-  state: PortfolioState,
+  { positions }: AccountValue,
   session: Session,
 ): Promise<void> {
-  const completed = await completedBars(system, state.positions, session);
-  const plan = planExits(state.positions, completed, exitSettings(system));
+  const completed = await completedBars(system, positions, session);
+  const plan = planExits(positions, completed, exitSettings(system));
   await moveStops(system, desk, plan.moves, session);
   for (const { symbol, quantity } of plan.parts) {
     const isBusy = system.book.live(symbol).some(({ leg }) => leg === 'exit' || leg === 'entry');
@@ -31,7 +31,7 @@ export async function followPositions(
   }
   for (const symbol of plan.timedOut) await desk.leave(symbol, 'time', session.date, 'monitor');
   await desk.takeIn(session.date);
-  for (const { symbol, adds } of state.positions) {
+  for (const { symbol, adds } of positions) {
     if (adds !== undefined) await mergeStops(system, desk, symbol, session);
   }
 }

@@ -265,6 +265,7 @@ export class GatedBroker implements Broker {
     const [entry] = orders as readonly [Order, ...Order[]];
     const own = new Set(orders.map(({ orderRef }) => orderRef));
     const run = runOf(entry.orderRef);
+    const prefix = `${run}/`;
     const session = run.slice(0, run.indexOf('/'));
     let perMinute = orders.length;
     let perRun = orders.length;
@@ -272,7 +273,7 @@ export class GatedBroker implements Broker {
     for (const { orderRef, submittedAt, session: sentIn } of book.orders()) {
       if (own.has(orderRef)) continue;
       if (submittedAt > now - MINUTE_MS) perMinute += 1;
-      if (orderRef.startsWith(`${run}/`)) perRun += 1;
+      if (orderRef.startsWith(prefix)) perRun += 1;
       if (sentIn === session) perDay += 1;
     }
     const over = (code: GateCode, count: number, limit: number): SendOutcome | null =>

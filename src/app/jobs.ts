@@ -17,7 +17,7 @@ import { ALL_TOLD, runReconcile, type TakeIn } from './reconcile-job.ts';
 import { DecisionRecorder } from './record-decision.ts';
 import { runFacts } from './report-facts.ts';
 import { type PlannedSlot, planSession } from './session-plan.ts';
-import { markDrafts, portfolioAt } from './valuation.ts';
+import { markDrafts, valueAt } from './valuation.ts';
 import { verifyBook } from './verify-book.ts';
 import { warmUp } from './warm-job.ts';
 
@@ -138,7 +138,7 @@ export async function runScan(
   const { slot, slotAt, session, top, review } = request;
   await verifyBook(system);
   await latchCloses(system);
-  const state = await portfolioAt(system, slotAt, session);
+  const state = await valueAt(system, slotAt, session);
   await system.history.append(markDrafts(system, state, session, 'run'));
   await latchDayLoss(system, state, slotAt, session);
   const worth = await worthOf(system);

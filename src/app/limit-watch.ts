@@ -1,7 +1,7 @@
 import { barEnding } from '../adapters/sim/sim-bars.ts';
 import { newYorkDate, ordinalAtOrBefore, ordinalOf } from '../calendar/nyse.ts';
 import { add, subtract, timesFraction, timesQuantity, toUsd } from '../domain/money.ts';
-import type { PortfolioState } from '../domain/portfolio.ts';
+import type { AccountValue } from '../domain/portfolio.ts';
 import type { EpochMs, Session } from '../domain/time.ts';
 import type { Restriction } from '../domain/trading-state.ts';
 import { alertDraft } from '../events/alert-draft.ts';
@@ -92,7 +92,7 @@ export async function endCooldown(system: System, session: Session): Promise<voi
  */
 export async function latchDayLoss(
   system: System,
-  { dayPnl, previousCloseEquity }: PortfolioState,
+  { dayPnl, previousCloseEquity }: AccountValue,
   at: EpochMs,
   session: Session,
 ): Promise<void> {

@@ -2,7 +2,7 @@ import { ordinalOf } from '../calendar/nyse.ts';
 import type { Symbol } from '../domain/market.ts';
 import { timesFraction } from '../domain/money.ts';
 import { type ExitReason, isLive } from '../domain/order.ts';
-import type { PortfolioState } from '../domain/portfolio.ts';
+import type { AccountValue } from '../domain/portfolio.ts';
 import {
   type EpochMs,
   epochMs,
@@ -21,7 +21,7 @@ import type { OrderDesk } from './order-desk.ts';
 import { deskOf, protectorOf } from './parts.ts';
 import type { Protector } from './protector.ts';
 import { disarmedWhy, outsideOf, tradingNow } from './trading.ts';
-import { markDrafts, portfolioAt } from './valuation.ts';
+import { markDrafts, valueAt } from './valuation.ts';
 
 /** A repair that needs more looks than this in a row goes on at the next. */
 const MOST_LOOKS = 8;
@@ -242,7 +242,7 @@ export class Monitors {
     const system = this.#system;
     const decisive = decisiveLoss(system, at);
     if (decisive === null || hasNoLoss(system, decisive, at, session)) return;
-    const state = await portfolioAt(system, at, session);
+    const state = await valueAt(system, at, session);
     await latchDayLoss(system, state, at, session);
     const { hardDailyLossFraction, onHardDailyLoss } = system.config.risk;
     const limit = timesFraction(state.previousCloseEquity, hardDailyLossFraction, 'floor');
@@ -274,7 +274,7 @@ export class Monitors {
     if (book.lastClose?.session !== session.date) {
       if (!this.#isHalted()) await this.#followAtClose(at, session);
       await this.prove(session.date);
-      const state = await portfolioAt(this.#system, at, session);
+      const state = await valueAt(this.#system, at, session);
       // The account may not be older than a close in the journal: slots from before it are no longer remembered.
       this.#system.saveAccount();
       await history.append(markDrafts(this.#system, state, session, 'close'));
@@ -285,15 +285,15 @@ export class Monitors {
 
   async #followAtClose(at: EpochMs, session: Session): Promise<void> {
     const { book } = this.#system;
-    const before = await portfolioAt(this.#system, at, session);
+    const before = await valueAt(this.#system, at, session);
     const seq = book.seq;
     await this.#leaveAtClose(before, session);
-    const held = book.seq === seq ? before : await portfolioAt(this.#system, at, session);
+    const held = book.seq === seq ? before : await valueAt(this.#system, at, session);
     await followPositions(this.#system, this.#desk, held, session);
   }
 
   /** Exits that daily bars can only make at the close, and positions whose data ended. */
-  async #leaveAtClose(state: PortfolioState, session: Session): Promise<void> {
+  async #leaveAtClose(state: AccountValue, session: Session): Promise<void> {
     const { broker, config, source } = this.#system;
     const dailyOnly = source.intraday === null;
     for (const { symbol, markStale } of state.positions) {

@@ -13,12 +13,18 @@ import {
   timesQuantity,
   ZERO,
 } from '../domain/money.ts';
-import type { PortfolioState } from '../domain/portfolio.ts';
+import type { AccountValue, PortfolioState } from '../domain/portfolio.ts';
 import { dateToUtcMs, type EpochMs, MINUTE_MS, type Session } from '../domain/time.ts';
 import type { EventDraft } from '../events/event.ts';
 import type { ActivityView } from '../ledger/activity.ts';
 import type { ClosedTrade } from '../ledger/book-state.ts';
-import { type Mark, type PortfolioView, portfolioState } from '../ledger/portfolio-state.ts';
+import {
+  accountValue,
+  type Mark,
+  type PortfolioView,
+  portfolioState,
+  type ValueView,
+} from '../ledger/portfolio-state.ts';
 import { commissionModel } from '../risk/commission.ts';
 import { intensityFactor, settleIntensity } from '../risk/intensity.ts';
 import { watchEquity } from './breaker-watch.ts';
@@ -26,25 +32,42 @@ import type { System } from './compose.ts';
 import { tradingView } from './trading.ts';
 
 /** The account of a system, valued at an instant of a session with what is visible then. */
+export async function valueAt(
+  system: System,
+  asOf: EpochMs,
+  session: Session,
+): Promise<AccountValue> {
+  return accountValue(
+    system.book,
+    valueView(system, session, await marksAt(system, asOf, session)),
+  );
+}
+
+/** The same, with everything else that a decision of the session may look at. */
 export async function portfolioAt(
   system: System,
   asOf: EpochMs,
   session: Session,
 ): Promise<PortfolioState> {
-  const { book, broker, config, source } = system;
-  const own = {
-    marks: await marksAt(system, asOf, session),
-    sectorOf: (symbol: Symbol) => source.sectorOf(symbol),
+  const { book, broker, config } = system;
+  const marks = await marksAt(system, asOf, session);
+  return portfolioState(book, {
     // A broker may have said it before the last entry.
     availableCash: minOf(broker.settledCash(session.date) ?? book.cash, book.cash),
-    estimatedCommissions: unpaidCommissions(system),
-    intensity: sessionIntensity(system, session),
-  };
-  // Spreading three objects into one costs several times as much, and this is done many times a session.
-  const limits = activityLimits(config, asOf, session);
-  const view = Object.assign(own, limits, tradingView(system, asOf, session.date));
-  return portfolioState(book, view);
+    ...valueView(system, session, marks),
+    ...activityLimits(config, asOf, session),
+    ...tradingView(system, asOf, session.date),
+  });
 }
+
+/** How the book of a system is valued in a session. */
+const valueView = (system: System, session: Session, marks: ValueView['marks']): ValueView => ({
+  session: session.date,
+  marks,
+  sectorOf: (symbol) => system.source.sectorOf(symbol),
+  estimatedCommissions: unpaidCommissions(system),
+  intensity: sessionIntensity(system, session),
+});
 
 /** What fills whose commission is not known yet will have cost by the configured model. */
 export function unpaidCommissions({ book, config }: Pick<System, 'book' | 'config'>): Micros {
@@ -149,7 +172,7 @@ export function sessionIntensity(system: System, session: Session): number {
  */
 export const markDrafts = (
   system: System,
-  state: PortfolioState,
+  state: AccountValue,
   session: Session,
   cause: 'run' | 'close',
 ): EventDraft[] => [
@@ -160,7 +183,7 @@ export const markDrafts = (
 
 function intensityDrafts(
   { book, clock, config }: System,
-  { intensity }: PortfolioState,
+  { intensity }: AccountValue,
   session: Session,
 ): EventDraft[] {
   const old = book.intensity;
@@ -210,17 +233,17 @@ function benchmarkMark(
 /** The journal's record of what the account is worth. */
 export function markEvent(
   system: System,
-  state: PortfolioState,
+  state: AccountValue,
   session: Session,
   cause: 'run' | 'close',
 ): EventDraft {
   const { book } = system;
   const lots = book.openLots();
   const estimated = unpaidCommissions(system);
-  const exposure = state.positions.reduce(
-    (total, { mark, quantity }) => add(total, timesQuantity(mark, quantity)),
-    ZERO,
-  );
+  let exposure = ZERO;
+  for (const { mark, quantity } of state.positions) {
+    exposure = add(exposure, timesQuantity(mark, quantity));
+  }
   return {
     type: 'account.marked',
     at: system.clock.now(),
@@ -248,9 +271,11 @@ export function markEvent(
 }
 
 /** The loss if every stop filled at its price; a position without a stop counts with its whole value. */
-function openRiskOf(state: PortfolioState): Micros {
-  return state.positions.reduce((total, { mark, stop, quantity }) => {
+function openRiskOf({ positions }: AccountValue): Micros {
+  let total = ZERO;
+  for (const { mark, stop, quantity } of positions) {
     const perShare = maxOf(ZERO, subtract(mark, stop ?? ZERO));
-    return add(total, timesQuantity(perShare, quantity));
-  }, ZERO);
+    total = add(total, timesQuantity(perShare, quantity));
+  }
+  return total;
 }

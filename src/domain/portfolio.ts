@@ -82,3 +82,9 @@ export interface PortfolioState {
   /** What may be done now, and everything that restricts it. */
   readonly trading: Trading;
 }
+
+/** What the account is worth, and what it made of the day: no more of the state than a valuation needs. */
+export type AccountValue = Pick<
+  PortfolioState,
+  'equity' | 'cash' | 'positions' | 'previousCloseEquity' | 'dayPnl' | 'intensity'
+>;

@@ -36,13 +36,12 @@ export type UnpaidFill = FillStep & { readonly symbol: Symbol };
 /** Executions whose commission is not known yet, those of open trades first. */
 export function unpaidFills({ trades, ending }: BookState): UnpaidFill[] {
   const unpaid: UnpaidFill[] = [];
-  const collect = ({ symbol, steps, unknownCommissions }: OpenTrade): void => {
-    if (unknownCommissions === 0) return;
+  const collect = ({ symbol, steps }: OpenTrade): void => {
     for (const step of steps) {
       if (step.kind === 'fill' && step.commission === null) unpaid.push({ symbol, ...step });
     }
   };
-  for (const trade of trades.values()) collect(trade);
-  for (const { trade } of ending.values()) collect(trade);
+  for (const trade of trades.values()) if (trade.unknownCommissions > 0) collect(trade);
+  for (const { trade } of ending.values()) if (trade.unknownCommissions > 0) collect(trade);
   return unpaid;
 }

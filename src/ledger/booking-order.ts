@@ -19,6 +19,9 @@ export function bookingOrder(
   waiting: readonly Fill[],
   messages: readonly BrokerEvent[],
 ): BookingOrder {
+  if (waiting.length === 0 && !messages.some(({ kind }) => kind === 'filled')) {
+    return { messages, early: [] };
+  }
   const all: BrokerEvent[] = [
     ...waiting.map((fill): BrokerEvent => ({ kind: 'filled', fill, at: fill.filledAt })),
     ...messages,

@@ -2,8 +2,14 @@ import { ordinalOf } from '../calendar/nyse.ts';
 import type { Symbol } from '../domain/market.ts';
 import { add, type Micros, subtract, timesQuantity, ZERO } from '../domain/money.ts';
 import { isLive } from '../domain/order.ts';
-import type { HeldPosition, PortfolioState, WorkingEntry } from '../domain/portfolio.ts';
+import type {
+  AccountValue,
+  HeldPosition,
+  PortfolioState,
+  WorkingEntry,
+} from '../domain/portfolio.ts';
 import { assertExists } from '../domain/result.ts';
+import type { SessionDate } from '../domain/time.ts';
 import { type ActivityView, activityOf, endedWithin } from './activity.ts';
 import type { Book } from './book.ts';
 import { staleShortfall } from './book-closes.ts';
@@ -18,35 +24,49 @@ export interface Mark {
   readonly fresh: boolean;
 }
 
-/** What turns a book into the state a decision sees. */
-export interface PortfolioView extends ActivityView, TradingView {
+/** What a book is valued by. */
+export interface ValueView {
+  readonly session: SessionDate;
   readonly marks: ReadonlyMap<Symbol, Mark>;
   readonly sectorOf: (symbol: Symbol) => string;
-  /** What the broker lets us spend of the cash. */
-  readonly availableCash: Micros;
   /** What fills whose commission is unknown will have cost, as far as the model knows. */
   readonly estimatedCommissions?: Micros;
   readonly intensity: number;
+}
+
+/** What turns a book into the state a decision sees. */
+export interface PortfolioView extends ValueView, ActivityView, TradingView {
+  /** What the broker lets us spend of the cash. */
+  readonly availableCash: Micros;
   readonly cooldownSessionsAfterStop: number;
   /** The same after any exit; null where those do not matter. */
   readonly cooldownSessionsAfterExit: number | null;
 }
 
-/** The book as a decision of this session may look at it, valued at the given marks. */
-export function portfolioState(book: Book, view: PortfolioView): PortfolioState {
+/** The book valued at the given marks. */
+export function accountValue(book: Book, view: ValueView): AccountValue {
   const today = ordinalOf(view.session);
   const positions = book.openTrades().map((trade) => heldPosition(book, trade, view, today));
   // Unknown is not zero: what is owed is not ours to lose or to spend.
-  const unpaid = view.estimatedCommissions ?? ZERO;
-  const equity = positions.reduce(
-    (total, { mark, quantity }) => add(total, timesQuantity(mark, quantity)),
-    subtract(book.cash, unpaid),
-  );
-  const base = book.lastClose?.equity ?? equity;
+  let equity = subtract(book.cash, view.estimatedCommissions ?? ZERO);
+  for (const { mark, quantity } of positions) equity = add(equity, timesQuantity(mark, quantity));
   return {
     equity,
     cash: book.cash,
-    availableCash: subtract(view.availableCash, unpaid),
+    positions,
+    previousCloseEquity: book.lastClose?.equity ?? equity,
+    dayPnl: dayPnlOf(book, equity, positions),
+    intensity: view.intensity,
+  };
+}
+
+/** The book as a decision of this session may look at it, valued at the given marks. */
+export function portfolioState(book: Book, view: PortfolioView): PortfolioState {
+  const { equity, cash, positions, previousCloseEquity, dayPnl } = accountValue(book, view);
+  return {
+    equity,
+    cash,
+    availableCash: subtract(view.availableCash, view.estimatedCommissions ?? ZERO),
     positions,
     working: book
       .live()
@@ -55,8 +75,8 @@ export function portfolioState(book: Book, view: PortfolioView): PortfolioState 
     coolingDown: coolingDown(book, view),
     entriesToday: book.entriesOf(view.session),
     activity: activityOf(book, view),
-    previousCloseEquity: base,
-    dayPnl: dayPnlOf(book, equity, positions),
+    previousCloseEquity,
+    dayPnl,
     drawdown: book.limitDrawdown,
     intensity: view.intensity,
     trading: tradingOf(book, view),
@@ -70,12 +90,7 @@ function dayPnlOf(book: Book, equity: Micros, positions: readonly HeldPosition[]
   return subtract(subtract(equity, base), staleShortfall(positions));
 }
 
-function heldPosition(
-  book: Book,
-  trade: OpenTrade,
-  view: PortfolioView,
-  today: number,
-): HeldPosition {
+function heldPosition(book: Book, trade: OpenTrade, view: ValueView, today: number): HeldPosition {
   const seen = view.marks.get(trade.symbol);
   const mark = seen?.price ?? trade.mark;
   const stopOrder = trade.stopRef === null ? null : book.order(trade.stopRef);
