@@ -1,4 +1,6 @@
+import { newYorkDate } from '../calendar/nyse.ts';
 import { Failure } from '../domain/failure.ts';
+import { assertExists } from '../domain/result.ts';
 import type { EpochMs, SessionDate } from '../domain/time.ts';
 import type { StrategyDesk } from '../pipeline/desk.ts';
 import type { BarSource } from '../ports/bar-source.ts';
@@ -72,8 +74,10 @@ export async function checkLookAhead(
     ] as const;
     for (const { data, source, to, until } of runs) {
       const again = await decide(source, to);
+      // Sessions at the end that have no bar any more are not played again: nothing was decided otherwise there.
+      const last = assertExists(again.sessions.at(-1), 'a range has sessions').date;
       const [expected, actual] = [whole.decided, again.decided].map((all) =>
-        all.filter(({ at }) => at <= until),
+        all.filter(({ at }) => at <= until && newYorkDate(at) <= last),
       ) as [Decided[], Decided[]];
       const at = expected.findIndex(({ hash }, i) => actual[i]?.hash !== hash);
       compared += at < 0 ? expected.length : at + 1;

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { arrayBarSource } from '../../src/adapters/sim/array-bar-source.ts';
 import { checkLookAhead } from '../../src/app/check-look-ahead.ts';
 import { sessionDate } from '../../src/domain/time.ts';
 import { StrategyDesk } from '../../src/pipeline/desk.ts';
 import type { BarSource } from '../../src/ports/bar-source.ts';
 import { defineStrategy, type StrategyDefinition } from '../../src/strategy/strategy.ts';
-import { configWith, dailyMarket, EASY } from './backtest-world.ts';
+import { configWith, dailyMarket, EASY, flat, priced } from './backtest-world.ts';
 
 const request = (seed: number) => ({
   home: '',
@@ -58,6 +59,17 @@ describe('the look-ahead check', () => {
     const { runId, cut } = check.firstDifference ?? { runId: '', cut: '' };
     // What it decided last before the cut rested on a bar behind it.
     expect(runId.slice(0, 10) >= cut).toBe(true);
+  });
+
+  it('takes nothing for changed where the bars have a gap', async () => {
+    const daily = priced('2015-01-02', flat(100)).daily ?? [];
+    // All cuts, after 30 %, 60 % and 90 % of the range, are in weeks without a bar.
+    const isMissing = (i: number): boolean => [25, 55, 85].some((from) => i >= from && i < from + 9);
+    const source = arrayBarSource({ A: { daily: daily.filter((_, i) => !isMissing(i)) } });
+    const [from, to] = [sessionDate('2015-01-02'), sessionDate('2015-05-27')];
+    const check = await checkLookAhead({ ...request(1), source, from, to });
+    expect(check.firstDifference).toBeNull();
+    expect(check.decisionsCompared).toBeGreaterThan(300);
   });
 
   it('needs a past and a future', async () => {
