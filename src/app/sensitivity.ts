@@ -28,7 +28,7 @@ export async function sensitivityOf(
   const shared = await sharedBars(request);
   const knobs = knobsOf(request.loaded.config);
   const rows: SensitivityRow[] = [];
-  const total = 2 * knobs.length;
+  const total = knobs.reduce((n, { value, least }) => n + (value > least ? 2 : 1), 0);
   let done = 0;
   const play = async (key: string, value: number): Promise<SensitivityRow[]> => {
     const text = String(Number(value.toFixed(6)));
@@ -50,7 +50,8 @@ export async function sensitivityOf(
   };
   for (const { key, value, step, least } of knobs) {
     if (request.interrupt?.aborted === true) break;
-    rows.push(...(await play(key, Math.max(least, value - step))));
+    const lower = Math.max(least, value - step);
+    if (lower < value) rows.push(...(await play(key, lower)));
     rows.push(rowOf(key, String(value), true, base));
     rows.push(...(await play(key, value + step)));
   }
