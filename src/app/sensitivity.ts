@@ -2,6 +2,7 @@ import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { Failure } from '../domain/failure.ts';
 import { curveMetrics } from '../ledger/metrics-curve.ts';
+import { settled } from '../ledger/metrics-trades.ts';
 import type { SensitivityRow } from '../reporting/backtest-input.ts';
 import { curveOf } from '../reporting/performance.ts';
 import { type BacktestRequest, type BacktestResult, runBacktest, sharedBars } from './backtest.ts';
@@ -102,7 +103,7 @@ function rowOf(
   key: string,
   value: string,
   isBase: boolean,
-  { marks, trades }: BacktestResult,
+  { marks, trades, end }: BacktestResult,
 ): SensitivityRow {
   const { totalReturn, maxDrawdown, sharpe } = curveMetrics(curveOf(marks));
   return {
@@ -112,6 +113,7 @@ function rowOf(
     totalReturn: totalReturn.value,
     maxDrawdown: maxDrawdown.value,
     sharpe: sharpe.value,
-    trades: trades.length,
+    trades: settled(trades).length,
+    haltedOn: end.kind === 'halted' ? end.on : null,
   };
 }

@@ -56,7 +56,10 @@ export interface SensitivityRow {
   readonly totalReturn: number | null;
   readonly maxDrawdown: number | null;
   readonly sharpe: number | null;
+  /** Closed ones. */
   readonly trades: number;
+  /** Where the drawdown limit ended it; its numbers are of the sessions up to there. */
+  readonly haltedOn: SessionDate | null;
 }
 
 /** Whether decisions stayed the same on data that was changed after a cut. */

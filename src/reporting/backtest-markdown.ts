@@ -200,6 +200,7 @@ export function sensitivitySection({ sensitivity }: BacktestReport): string {
     right('Drawdown'),
     right('Sharpe'),
     right('Trades'),
+    left('Played'),
   ];
   const rows = sensitivity.map((row) => [
     text(row.key),
@@ -208,6 +209,7 @@ export function sensitivitySection({ sensitivity }: BacktestReport): string {
     share(row.maxDrawdown),
     decimals(row.sharpe),
     String(row.trades),
+    row.haltedOn === null ? 'to the end' : `up to ${row.haltedOn}, the drawdown limit`,
   ]);
   return `${title}\n\n${markdownTable(columns, rows)}`;
 }

@@ -143,6 +143,7 @@ const sensitivityRow = define<SensitivityRow>('Sensitivity', 'The same with one 
   maxDrawdown: orNull(fraction('Deepest fall below the highest close, <= 0')),
   sharpe: orNull(number('Sharpe ratio', 'ratio')),
   trades: count('Closed', 'trades'),
+  haltedOn: orNull(date('Session in which the drawdown limit ended it; null where it did not')),
 });
 
 const firstDifference = define<NonNullable<LookAheadCheck['firstDifference']>>(

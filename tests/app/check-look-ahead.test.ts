@@ -64,7 +64,8 @@ describe('the look-ahead check', () => {
   it('takes nothing for changed where the bars have a gap', async () => {
     const daily = priced('2015-01-02', flat(100)).daily ?? [];
     // All cuts, after 30 %, 60 % and 90 % of the range, are in weeks without a bar.
-    const isMissing = (i: number): boolean => [25, 55, 85].some((from) => i >= from && i < from + 9);
+    const isMissing = (i: number): boolean =>
+      [25, 55, 85].some((from) => i >= from && i < from + 9);
     const source = arrayBarSource({ A: { daily: daily.filter((_, i) => !isMissing(i)) } });
     const [from, to] = [sessionDate('2015-01-02'), sessionDate('2015-05-27')];
     const check = await checkLookAhead({ ...request(1), source, from, to });

@@ -1,11 +1,10 @@
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { sharedBarSource } from '../../src/adapters/memory/shared-bars.ts';
-import { type BacktestRequest, playBacktest } from '../../src/app/backtest.ts';
+import type { BacktestRequest } from '../../src/app/backtest.ts';
 import { loadStrategy, readStrategy } from '../../src/app/load-strategy.ts';
 import { Picker, pickingAtRandom, RandomDesk } from '../../src/app/pick-run.ts';
 import { type PickRunner, randomPicks } from '../../src/app/random-picks.ts';
-import { sensitivityOf } from '../../src/app/sensitivity.ts';
 import type { PickWork } from '../../src/app/worker.ts';
 import { assertExists } from '../../src/domain/result.ts';
 import { sessionDate } from '../../src/domain/time.ts';
@@ -146,36 +145,5 @@ describe('picking at random', () => {
   it('says why where a run fails', async () => {
     const loaded = configWith({ ...TIGHT, 'strategy.file': 'gone.mjs' });
     await expect(sixPicks(1, { loaded })).rejects.toThrow(/gone\.mjs/);
-  });
-});
-
-describe('one step to either side', () => {
-  it('plays each number lower, as it is, and higher', async () => {
-    const base = await playBacktest(request());
-    const reload = async (flags: Readonly<Record<string, string>>) =>
-      configWith({ ...TIGHT, ...flags });
-    const rows = await sensitivityOf(request(), base, reload);
-    const stops = rows.filter(({ key }) => key === 'sizing.stop.multiple');
-    expect(stops.map(({ value, isBase }) => [value, isBase])).toEqual([
-      ['2.5', false],
-      ['3', true],
-      ['3.5', false],
-    ]);
-    expect(stops[1]?.trades).toBe(base.trades.length);
-    const again = await backtest(MARKET(), SPAN, { ...TIGHT, 'sizing.stop.multiple': '2.5' });
-    expect(stops[0]?.trades).toBe(again.trades.length);
-    const [first, last] = [again.equity[0], again.equity.at(-1)];
-    expect(stops[0]?.totalReturn).toBeCloseTo((last?.equity ?? 0) / (first?.equity ?? 1) - 1, 10);
-  });
-
-  it('leaves out a step that the configuration refuses', async () => {
-    const flags = { ...TIGHT, 'sizing.perTradeFraction': '0.03' };
-    const asked = { ...request(), loaded: configWith(flags) };
-    const base = await playBacktest(asked);
-    const reload = async (more: Readonly<Record<string, string>>) =>
-      configWith({ ...flags, ...more });
-    const rows = await sensitivityOf(asked, base, reload);
-    const fractions = rows.filter(({ key }) => key === 'sizing.perTradeFraction');
-    expect(fractions.map(({ value }) => value)).toEqual(['0.024', '0.03']);
   });
 });

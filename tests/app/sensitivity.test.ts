@@ -35,8 +35,26 @@ describe('one step to either side', () => {
       (equity.at(-1)?.equity ?? 0) / (equity[0]?.equity ?? 1) - 1;
     expect(stops[1]?.totalReturn).toBeCloseTo(earned(base), 12);
     expect(stops[2]?.totalReturn).toBeCloseTo(earned(wide), 12);
-    expect(stops[2]?.trades).toBe(wide.trades.length);
+    const closed = wide.trades.filter(({ status }) => status === 'closed');
+    expect(closed.length).toBeLessThan(wide.trades.length);
+    expect(stops[2]).toMatchObject({ trades: closed.length, haltedOn: null });
     expect(told.at(-1)).toEqual([told.length, told.length]);
+  });
+
+  it('says where the drawdown limit ended it', async () => {
+    const flags = { 'risk.maxDrawdownFraction': '0.012' };
+    const { rows, source } = await stepped(flags);
+    const wide = { ...EASY, ...flags, 'sizing.stop.multiple': '3.5' };
+    const { end } = await backtest(source, SPAN, wide);
+    expect(end.kind).toBe('halted');
+    const row = rows.find(({ value }) => value === '3.5');
+    expect(row?.haltedOn).toBe(end.kind === 'halted' ? end.on : null);
+  });
+
+  it('is left out where the configuration refuses it', async () => {
+    const { rows } = await stepped({ 'sizing.perTradeFraction': '0.03' });
+    const fractions = rows.filter(({ key }) => key === 'sizing.perTradeFraction');
+    expect(fractions.map(({ value }) => value)).toEqual(['0.024', '0.03']);
   });
 
   it('is left out on the side that has none', async () => {
