@@ -20,13 +20,17 @@ import { requesterOf } from './record-command.ts';
 /** Stops entries: through the daemon that holds the home, else here. */
 export const askToPause = (request: HomeRequest, order: PauseOrder): Promise<ControlResult> =>
   throughOwner(request.home, { name: 'pause', args: { ...order } }, () =>
-    withJournal(request, (system) => pauseIn(system, order, requesterOf(system, 'pause', 'cli'))),
+    withJournal(request, (system) =>
+      pauseIn(system, order, requesterOf(system, 'pause', 'cli', order.at)),
+    ),
   );
 
 /** Lets trading go on: through the daemon that holds the home, else here. */
 export const askToResume = (request: HomeRequest, order: ResumeOrder): Promise<ControlResult> =>
   throughOwner(request.home, { name: 'resume', args: { ...order } }, () =>
-    withJournal(request, (system) => resumeIn(system, order, requesterOf(system, 'resume', 'cli'))),
+    withJournal(request, (system) =>
+      resumeIn(system, order, requesterOf(system, 'resume', 'cli', order.at)),
+    ),
   );
 
 /** Takes note of alerts: through the daemon that holds the home, else here. */
@@ -36,7 +40,7 @@ export const askToAcknowledge = (
 ): Promise<readonly OpenAlert[]> =>
   throughOwner(request.home, { name: 'alerts', args: { alerts } }, () =>
     withJournal(request, (system) =>
-      acknowledgeIn(system, alerts, requesterOf(system, 'alerts', 'cli')),
+      acknowledgeIn(system, alerts, requesterOf(system, 'alerts', 'cli', request.now)),
     ),
   );
 

@@ -1,12 +1,12 @@
 import type { OpenAlert } from '../domain/alert.ts';
 import { Failure } from '../domain/failure.ts';
-import { type EpochMs, epochMs } from '../domain/time.ts';
+import type { EpochMs } from '../domain/time.ts';
 import type { Restriction, Trading } from '../domain/trading-state.ts';
 import type { EventDraft } from '../events/event.ts';
 import { inForce } from '../risk/trading-state.ts';
 import type { System } from './compose.ts';
 import { clearKill } from './kill.ts';
-import { type Requester, recordCommand } from './record-command.ts';
+import { askedTime, type Requester, recordCommand } from './record-command.ts';
 import { tradingNow } from './trading.ts';
 
 /** Entries stop until somebody resumes, or until an instant. */
@@ -31,10 +31,6 @@ export interface ControlResult {
   readonly after: Trading;
   readonly done: readonly string[];
 }
-
-/** When it was asked for: the simulated exchange may have been played to an earlier instant. */
-export const askedTime = ({ clock }: System, at: EpochMs): EpochMs =>
-  epochMs(Math.max(at, clock.now()));
 
 const signed = ({ principal, host }: Requester): string => `${principal}@${host}`;
 
@@ -144,7 +140,7 @@ export function acknowledgeIn(
   asked: readonly number[] | 'all',
   requester: Requester,
 ): Promise<readonly OpenAlert[]> {
-  const { book, clock, history } = system;
+  const { book, history } = system;
   const open = [...book.trading.alerts.values()];
   const meant = asked === 'all' ? open : open.filter(({ id }) => asked.includes(id));
   const missing = asked === 'all' ? [] : asked.filter((id) => !open.some((one) => one.id === id));
@@ -157,7 +153,7 @@ export function acknowledgeIn(
     if (meant.length === 0) return meant;
     const by = signed(requester);
     const alerts = meant.map(({ id }) => id);
-    const at = clock.now();
+    const at = askedTime(system, requester.askedAt);
     await history.append([{ type: 'alert.acknowledged', at, runId: null, alerts, by }]);
     return meant;
   };

@@ -69,7 +69,7 @@ export async function askToCorrectInferred(request: AskToCorrect): Promise<Corre
         system,
         monitors,
         corrections,
-        requesterOf(system, CORRECT_INFERRED, 'cli'),
+        requesterOf(system, CORRECT_INFERRED, 'cli', request.now),
       ),
     ),
   );

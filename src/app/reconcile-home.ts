@@ -25,7 +25,7 @@ import { compose, type System } from './compose.ts';
 import { openHomeLog } from './home-log.ts';
 import { Monitors } from './monitors.ts';
 import { compareTo, recordReconciliation, runReconcile, type TakeIn } from './reconcile-job.ts';
-import { type Requester, recordCommand, requesterOf } from './record-command.ts';
+import { askedTime, type Requester, recordCommand, requesterOf } from './record-command.ts';
 import { recordsOf } from './records.ts';
 import { takeUpLine } from './take-up-line.ts';
 import { homeClock } from './venue.ts';
@@ -259,7 +259,7 @@ export const resolveBreaks = (
   resolution: Resolution,
 ): Promise<readonly Break[]> =>
   withJournal(request, (system) =>
-    resolveIn(system, resolution, requesterOf(system, RESOLVE, 'cli')),
+    resolveIn(system, resolution, requesterOf(system, RESOLVE, 'cli', request.now)),
   );
 
 /** The same in a home that is open; whoever asks is written down. */
@@ -268,7 +268,7 @@ export async function resolveIn(
   { key: asked, note }: Resolution,
   requester: Requester,
 ): Promise<readonly Break[]> {
-  const { book, history, clock } = system;
+  const { book, history } = system;
   const open = openBreaks(book.breaks());
   const meant = asked === 'all' ? open : open.filter(({ key }) => key === asked);
   if (meant.length === 0) {
@@ -278,7 +278,8 @@ export async function resolveIn(
     });
   }
   const write = async (): Promise<readonly Break[]> => {
-    const base = { type: 'discrepancy.resolved', at: clock.now(), runId: null } as const;
+    const at = askedTime(system, requester.askedAt);
+    const base = { type: 'discrepancy.resolved', at, runId: null } as const;
     await history.append(meant.map(({ key }) => ({ ...base, key, note, by: 'cli' })));
     return meant;
   };

@@ -1,7 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import { Failure } from '../domain/failure.ts';
 import type { Symbol } from '../domain/market.ts';
-import { isoUtc } from '../domain/time.ts';
+import { type EpochMs, epochMs, isoUtc } from '../domain/time.ts';
 import type { System } from './compose.ts';
 
 /** Who asks for something, and through what. */
@@ -12,17 +12,28 @@ export interface Requester {
   readonly host: string;
   /** The command line itself, or handed over to the process that holds the home. */
   readonly source: 'cli' | 'handed';
+  /** By the clock of whoever asks. */
+  readonly askedAt: EpochMs;
 }
 
-/** Whoever sits at this machine: only the owner of the files can ask, so it is who we are. */
+/** When it was asked for: the simulated exchange may have been played to an earlier instant. */
+export const askedTime = ({ clock }: System, at: EpochMs): EpochMs =>
+  epochMs(Math.max(at, clock.now()));
+
+/**
+ * Whoever sits at this machine: only the owner of the files can ask, so it is who we are. `at` is their time, where the
+ * clock of the home may be behind it.
+ */
 export function requesterOf(
-  { book, clock }: System,
+  system: System,
   command: string,
   source: Requester['source'],
+  at: EpochMs = system.clock.now(),
 ): Requester {
+  const askedAt = askedTime(system, at);
   // The event that names the request is the journal's next: no other has its number.
-  const id = `${isoUtc(clock.now())}/${command}/${book.seq + 1}`;
-  return { id, principal: userInfo().username, host: hostname(), source };
+  const id = `${isoUtc(askedAt)}/${command}/${system.book.seq + 1}`;
+  return { id, principal: userInfo().username, host: hostname(), source, askedAt };
 }
 
 /** What is asked for, in the journal's words. */
@@ -33,13 +44,14 @@ export interface Commanded {
 
 /** Does what is asked for, and writes down who asked before, and what came of it after. */
 export async function recordCommand<T>(
-  { clock, history }: System,
-  { id: requestId, principal, host, source }: Requester,
+  system: System,
+  { id: requestId, principal, host, source, askedAt }: Requester,
   { command, symbols }: Commanded,
   work: () => Promise<T>,
   tell: (result: T) => string,
 ): Promise<T> {
-  const base = () => ({ at: clock.now(), runId: null, requestId });
+  const { history } = system;
+  const base = () => ({ at: askedTime(system, askedAt), runId: null, requestId });
   const received = { command, symbols: [...symbols], source, principal, host };
   await history.append([{ ...base(), type: 'command.received', ...received }]);
   let result: T;

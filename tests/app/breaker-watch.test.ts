@@ -18,7 +18,7 @@ import { inHome, SMALL } from '../simulation/daemon-world.ts';
 const DAY = sessionDate('2026-03-05');
 const TEN = instantOf(DAY, 600);
 const SESSION = assertExists(sessionOf(DAY), 'a session');
-const ME = { id: 'x', principal: 'me', host: 'here', source: 'cli' } as const;
+const ME = { id: 'x', principal: 'me', host: 'here', source: 'cli', askedAt: TEN } as const;
 const LET_GO = { clearKill: false, rebasePeak: false, cause: 'looked', at: TEN };
 
 /** A home of its own whose exchange stands at ten, with what is written down afterwards. */

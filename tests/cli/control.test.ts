@@ -51,6 +51,20 @@ describe('pause and resume', () => {
       expect(await sourcesOf(home, 'risk')).toEqual(['active']);
     }));
 
+  it('are written down when they were asked for, however far the exchange was played', () =>
+    afterOneSession(async (home) => {
+      await run(['kill', '--confirm', 'SIM-1'], { cwd: home.dir });
+      const noon = '2026-03-12T16:00:00Z';
+      const before = (await home.events()).length;
+      await run(['pause'], { cwd: home.dir, now: noon });
+      await run(['resume', '--yes'], { cwd: home.dir, now: noon });
+      await run(['alerts', '--ack', 'all'], { cwd: home.dir, now: noon });
+      const written = (await home.events()).slice(before);
+      const ofCommands = written.filter(({ type }) => /^(command|alert|trading_state)/.test(type));
+      expect(ofCommands).toHaveLength(9);
+      expect(new Set(ofCommands.map(({ at }) => at))).toEqual(new Set([Date.parse(noon)]));
+    }));
+
   it('show what they would do with --dry-run, and change nothing', () =>
     afterOneSession(async (home) => {
       const before = (await home.events()).length;
