@@ -4,6 +4,7 @@ import { assertExists } from '../domain/result.ts';
 import type { EpochMs, Session } from '../domain/time.ts';
 import { nyseGrid } from './nyse-grid.ts';
 import { SymbolSeries } from './series.ts';
+import { SessionColumns } from './session-columns.ts';
 import { type MarketSnapshot, spreadBps } from './snapshot.ts';
 
 /** The daily bars of one symbol as a decision saw them. */
@@ -60,14 +61,12 @@ export const seenOf = (snapshot: MarketSnapshot): SeenMarket => ({
  * session already, so no action changes them again.
  */
 export function snapshotOfSeen(seen: SeenMarket): MarketSnapshot {
-  const grid = nyseGrid();
+  const sessions = new SessionColumns(nyseGrid());
   const sessionOrdinal = ordinalAtOrBefore(seen.session.date);
   const quote = (index: number): Quote | null => seen.quotes[index] ?? null;
   const series = seen.series.map(
     ({ symbol, sector, columns, visible }) =>
-      new SymbolSeries(symbol, sector, headOf(columns, visible), (time) =>
-        grid.ordinalOfTime(time),
-      ),
+      new SymbolSeries(symbol, sector, headOf(columns, visible), sessions),
   );
   return {
     asOf: seen.asOf,

@@ -10,6 +10,7 @@ import { IndicatorCache } from '../indicators/registry.ts';
 import { abnormalOrdinals } from './abnormal.ts';
 import { ActivityWalk } from './activity.ts';
 import { backAdjust } from './adjust.ts';
+import type { SessionColumns } from './session-columns.ts';
 
 /**
  * The daily bars that decisions of a span of sessions may look at, in the prices of that span: adjusted for the
@@ -98,26 +99,26 @@ export class SymbolSeries {
   #latest: EraSpan | undefined;
 
   /**
-   * `ordinalAt` gives the calendar ordinal of a daily bar's stamp. Pass only the actions that the prices are not
-   * adjusted for yet. With `isForward` eras that are long over are let go, and made anew if they are asked for again:
+   * `sessions` gives the calendar ordinals of daily stamps. Pass only the actions that the prices are not adjusted for
+   * yet. With `isForward` eras that are long over are let go, and made anew if they are asked for again:
    * each holds a copy of its bars and indicators.
    */
   constructor(
     symbol: Symbol,
     sector: string,
     raw: BarColumns,
-    ordinalAt: (utcMidnightMs: number) => number,
+    sessions: SessionColumns,
     actions: readonly CorporateAction[] = [],
     isForward = false,
   ) {
     this.#isForward = isForward;
     this.symbol = symbol;
     this.sector = sector;
-    const { columns, ordinals } = tradedBars(raw, ordinalAt);
+    const { columns, ordinals } = tradedBars(raw, sessions);
     this.#traded = columns;
     this.#ordinals = ordinals;
     this.#actions = actions
-      .map((action) => ({ action, ordinal: exOrdinal(action, ordinalAt, raw) }))
+      .map((action) => ({ action, ordinal: exOrdinal(action, sessions, raw) }))
       .sort((a, b) => a.ordinal - b.ordinal);
   }
 
@@ -175,16 +176,12 @@ export class SymbolSeries {
  * The ordinal of the first session on or after the exDate. Where the calendar has none, an action before the end of
  * the bars is known from the start, and one after it never.
  */
-function exOrdinal(
-  action: CorporateAction,
-  ordinalAt: (utcMidnightMs: number) => number,
-  raw: BarColumns,
-): number {
+function exOrdinal(action: CorporateAction, sessions: SessionColumns, raw: BarColumns): number {
   const date = parseSessionDate(action.exDate);
   if (date === null) return -1;
   const from = dateToUtcMs(date);
   for (let day = 0; day < LONGEST_CLOSURE_DAYS; day++) {
-    const ordinal = ordinalAt(from + day * DAY_MS);
+    const ordinal = sessions.ordinalOf(from + day * DAY_MS);
     if (ordinal >= 0) return ordinal;
   }
   return from > (raw.time[raw.length - 1] ?? from) ? Number.POSITIVE_INFINITY : -1;
@@ -193,25 +190,18 @@ function exOrdinal(
 /** Bars of no volume, or on a day without session, are no bars: indicators and look-backs count the others only. */
 function tradedBars(
   raw: BarColumns,
-  ordinalAt: (utcMidnightMs: number) => number,
+  sessions: SessionColumns,
 ): { columns: BarColumns; ordinals: Int32Array } {
-  const all = new Int32Array(raw.length);
+  const ordinals = sessions.ordinalsOf(raw.time.subarray(0, raw.length));
+  const isTraded = (i: number) => (raw.volume[i] as number) > 0 && (ordinals[i] as number) >= 0;
   let kept = 0;
-  for (let i = 0; i < raw.length; i++) {
-    all[i] = (raw.volume[i] as number) > 0 ? ordinalAt(raw.time[i] as number) : -1;
-    if ((all[i] as number) >= 0) kept++;
-  }
-  if (kept === raw.length) return { columns: raw, ordinals: all };
+  for (let i = 0; i < raw.length; i++) if (isTraded(i)) kept++;
+  if (kept === raw.length) return { columns: raw, ordinals };
   const columns = emptyColumns(kept);
-  const ordinals = new Int32Array(kept);
-  let at = 0;
-  for (let i = 0; i < raw.length; i++) {
-    if ((all[i] as number) < 0) continue;
-    copyBar(raw, i, columns, at);
-    ordinals[at] = all[i] as number;
-    at++;
+  for (let i = 0, at = 0; i < raw.length; i++) {
+    if (isTraded(i)) copyBar(raw, i, columns, at++);
   }
-  return { columns, ordinals };
+  return { columns, ordinals: sessions.ordinalsOf(columns.time) };
 }
 
 function copyBar(from: BarColumns, i: number, to: BarColumns, j: number): void {

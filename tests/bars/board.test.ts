@@ -4,6 +4,7 @@ import { abnormalBars } from '../../src/bars/abnormal.ts';
 import { ActivityWalk } from '../../src/bars/activity.ts';
 import { Board, type BoardRow } from '../../src/bars/board.ts';
 import { SymbolSeries } from '../../src/bars/series.ts';
+import { SessionColumns } from '../../src/bars/session-columns.ts';
 import {
   type BarColumns,
   type CorporateAction,
@@ -16,7 +17,7 @@ import { computeIndicator, parseIndicator } from '../../src/indicators/registry.
 const DAYS = 120;
 const START = dateToUtcMs(sessionDate('2014-06-02'));
 /** Every day is a session here. */
-const ordinalAt = (time: number): number => (time - START) / DAY_MS;
+const sessionsOf = () => new SessionColumns({ ordinalOfTime: (time) => (time - START) / DAY_MS });
 const dateOf = (day: number): string => new Date(START + day * DAY_MS).toISOString().slice(0, 10);
 
 /** Bars of the days that are not left out; every thirtieth moves more than an ordinary one can. */
@@ -45,15 +46,17 @@ const oneSeries = fc.record({
 });
 type Drawn = typeof oneSeries extends fc.Arbitrary<infer T> ? T : never;
 
-const seriesOf = (drawn: readonly Drawn[], isForward: boolean): SymbolSeries[] =>
-  drawn.map(({ leftOut, splits }, i) => {
+function seriesOf(drawn: readonly Drawn[], isForward: boolean): SymbolSeries[] {
+  const sessions = sessionsOf();
+  return drawn.map(({ leftOut, splits }, i) => {
     const symbol = `S${i}` as Symbol;
     const actions = splits.map(
       (at): CorporateAction => ({ symbol, exDate: dateOf(at), kind: 'split', value: 3 }),
     );
     const bars = barsOf(i, new Set(leftOut));
-    return new SymbolSeries(symbol, 'UNKNOWN', bars, ordinalAt, actions, isForward);
+    return new SymbolSeries(symbol, 'UNKNOWN', bars, sessions, actions, isForward);
   });
+}
 
 const columnOf = (name: string, columns: BarColumns): Float64Array => {
   const spec = parseIndicator(name);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SymbolSeries } from '../../src/bars/series.ts';
+import { SessionColumns } from '../../src/bars/session-columns.ts';
 import { type CorporateAction, columnsFromBars, type Symbol } from '../../src/domain/market.ts';
 import { DAY_MS, dateToUtcMs, sessionDate } from '../../src/domain/time.ts';
 
@@ -16,7 +17,7 @@ const RAW = columnsFromBars(
   }),
 );
 /** Every day is a session here, so that its number is that of its bar. */
-const ordinalAt = (time: number): number => (time - START) / DAY_MS;
+const SESSIONS = new SessionColumns({ ordinalOfTime: (time) => (time - START) / DAY_MS });
 
 const splitOn = (day: number): CorporateAction => ({
   symbol: SYMBOL,
@@ -26,7 +27,7 @@ const splitOn = (day: number): CorporateAction => ({
 });
 
 const seriesOf = (days: readonly number[], isForward: boolean): SymbolSeries =>
-  new SymbolSeries(SYMBOL, 'UNKNOWN', RAW, ordinalAt, days.map(splitOn), isForward);
+  new SymbolSeries(SYMBOL, 'UNKNOWN', RAW, SESSIONS, days.map(splitOn), isForward);
 
 const eraOf = (series: SymbolSeries, ordinal: number) => {
   const { columns, ordinals, indicators } = series.eraAt(ordinal);

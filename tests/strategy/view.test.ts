@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SymbolSeries } from '../../src/bars/series.ts';
+import { SessionColumns } from '../../src/bars/session-columns.ts';
 import { ordinalOf } from '../../src/calendar/nyse.ts';
 import { columnsFromBars } from '../../src/domain/market.ts';
 import { utcMsToDate } from '../../src/domain/time.ts';
@@ -8,9 +9,8 @@ import { makeView } from '../../src/strategy/view.ts';
 import { plainStrategy, sym, wander } from '../pipeline/builders.ts';
 
 const BARS = wander(3, { from: '2014-01-02', bars: 60 });
-const series = new SymbolSeries(sym('AAA'), 'UNKNOWN', columnsFromBars(BARS), (time) =>
-  ordinalOf(utcMsToDate(time)),
-);
+const sessions = new SessionColumns({ ordinalOfTime: (time) => ordinalOf(utcMsToDate(time)) });
+const series = new SymbolSeries(sym('AAA'), 'UNKNOWN', columnsFromBars(BARS), sessions);
 const era = series.eraAt(1_000_000);
 const cursorAt = (visible: number) => {
   const cursor = makeView(plainStrategy(), { n: 5 }, sym('AAA'), era);

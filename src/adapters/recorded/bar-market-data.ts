@@ -1,6 +1,7 @@
 import { Board, type BoardRow } from '../../bars/board.ts';
 import { nyseGrid } from '../../bars/nyse-grid.ts';
 import { type SeriesEra, SymbolSeries } from '../../bars/series.ts';
+import { SessionColumns } from '../../bars/session-columns.ts';
 import type { MarketSnapshot } from '../../bars/snapshot.ts';
 import {
   lastSessionClosedBy,
@@ -74,6 +75,7 @@ export class BarMarketData implements MarketData {
   readonly #options: BarMarketDataOptions;
   /** The symbols of the source, once they were asked for. */
   #known: { readonly symbols: readonly Symbol[]; readonly set: ReadonlySet<Symbol> } | null = null;
+  readonly #sessions = new SessionColumns(nyseGrid());
   readonly #series = new Map<Symbol, { raw: BarColumns; series: SymbolSeries }>();
   #shelf: Shelf | null = null;
   /** The universe that was asked for last, and what of it there is. */
@@ -146,12 +148,16 @@ export class BarMarketData implements MarketData {
         close: close.subarray(from, to),
       };
     }
-    const eras = series.map((one) => one.eraAt(sessionOrdinal));
-    const visible = Int32Array.from(eras, (era) => era.visibleThrough(completedOrdinal));
-    const close = Float64Array.from(
-      eras,
-      ({ columns }, i) => columns.close[(visible[i] as number) - 1] ?? Number.NaN,
-    );
+    const eras: SeriesEra[] = [];
+    const visible = new Int32Array(series.length);
+    const close = new Float64Array(series.length);
+    for (const [i, one] of series.entries()) {
+      const era = one.eraAt(sessionOrdinal);
+      const bars = era.visibleThrough(completedOrdinal);
+      eras.push(era);
+      visible[i] = bars;
+      close[i] = era.columns.close[bars - 1] ?? Number.NaN;
+    }
     return { eras, visible, close };
   }
 
@@ -206,7 +212,7 @@ export class BarMarketData implements MarketData {
       symbol,
       this.#source.sectorOf(symbol),
       raw,
-      (time) => nyseGrid().ordinalOfTime(time),
+      this.#sessions,
       unadjusted(this.#source, symbol),
       this.#options.isForward,
     );
