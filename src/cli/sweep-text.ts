@@ -52,7 +52,9 @@ function rangeLines(report: SweepReport, columns: number): string[] {
     rankedTable(report, trials.slice(0, SHOWN), columns),
     ...(hidden > 0 ? [`and ${hidden} more in trials.csv`] : []),
     '',
-    `${plural(tried, 'trial')}: the best of so many worthless ones is expected to show a Sharpe of ${decimals(expectedBest)}.`,
+    tried === 0
+      ? 'No trial was run to its end: there is nothing to choose from.'
+      : `${plural(tried, 'trial')}: the best of so many worthless ones is expected to show a Sharpe of ${decimals(expectedBest)}.`,
     ...(best?.rank == null || metric === 'sharpe' ? [] : [`The best one shows ${sharpeOf(best)}.`]),
     ...(best?.deflatedSharpe == null
       ? []

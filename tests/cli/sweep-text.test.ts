@@ -57,6 +57,16 @@ Folder  out`,
     );
   });
 
+  it('expects nothing of the best of no trial', () => {
+    const trials = grid().map((trial) => ({
+      ...trial,
+      result: { outcome: 'failed' as const, reason: 'it threw' },
+    }));
+    const text = sweepText(outcome({ found: { kind: 'range', trials } }), 'out', 200);
+    expect(text).toContain('No trial was run to its end');
+    expect(text).not.toContain('0 trials');
+  });
+
   it('fits a terminal, keeping rank, values and metric', () => {
     const lines = sweepText(outcome(), 'out', 80).split('\n');
     const table = lines.filter((line) => /^(RANK| {3}\d)/.test(line));
