@@ -118,7 +118,11 @@ export class PaperDesk {
   configure({ yaml = '', mode = 'paper', account = ACCOUNT }: DeskOptions): void {
     mkdirSync(join(this.home, 'config'), { recursive: true });
     const ib = `ib: { host: 127.0.0.1, port: ${this.#port}, clientId: 17, account: ${account} }`;
-    const text = `mode: ${mode}\nbroker: ib\n${ib}\n${QUIETLY}${yaml.includes('schedule:') ? '' : SCHEDULE}${yaml}`;
+    const usual = [
+      yaml.includes('recordings:') ? '' : QUIETLY,
+      yaml.includes('schedule:') ? '' : SCHEDULE,
+    ];
+    const text = `mode: ${mode}\nbroker: ib\n${ib}\n${usual.join('')}${yaml}`;
     writeFileSync(join(this.home, 'config', 'trade-labs.yaml'), text);
   }
 
