@@ -184,7 +184,7 @@ describe.skipIf(!root)('a folder of real five-minute bars only', () => {
     const rules = settingsWith({ scan: { rule: 'gap', minActivityUsd: 0 } });
     const { found } = decide(snapshot, FLAT, rules, plainDesk(), 9);
     expect([...found.rows].map((i) => source.symbols[i])).toEqual(gaps.map(({ symbol }) => symbol));
-    expect([...found.activity]).toEqual(gaps.map(({ gap }) => gap));
+    expect([...found.order].map((at) => found.activity[at])).toEqual(gaps.map(({ gap }) => gap));
     const early = await snapshotOf(source, date, 4, { todayOpen: true });
     expect([...(early.todayOpen ?? [])].every(Number.isNaN)).toBe(true);
   });
