@@ -3,7 +3,7 @@ import { assert } from '../domain/result.ts';
 import { isoUtc } from '../domain/time.ts';
 import { instantCodec, moneyCodec } from './codecs.ts';
 import { EVENT_PAYLOADS, EVENT_TYPES, type EventDraft, JOURNAL_VERSION } from './event.ts';
-import { quoted } from './fingerprint.ts';
+import { jsonText } from './fingerprint.ts';
 
 /**
  * The JSON text of a value of the program, which is not undefined. Made once per event type from the schema itself,
@@ -12,7 +12,7 @@ import { quoted } from './fingerprint.ts';
  */
 type Write = (value: never) => string;
 
-const writeMoney = (amount: number): string => plain(amount / 1e6);
+const writeMoney = (amount: number): string => jsonText(amount / 1e6);
 const writeInstant = (at: Parameters<typeof isoUtc>[0]): string => `"${isoUtc(at)}"`;
 
 function writerOf(schema: z.core.$ZodType): Write {
@@ -36,7 +36,7 @@ function writerOf(schema: z.core.$ZodType): Write {
     return (value: Members) => `${withMembers('', members, value)}}`;
   }
   assert(!(schema instanceof z.ZodPipe), 'a codec must be known to the encoder');
-  return plain;
+  return jsonText;
 }
 
 const itemsWriter =
@@ -67,15 +67,6 @@ export function holds(
   if (schema instanceof z.ZodArray) return holds(schema.element, isOne);
   if (!(schema instanceof z.ZodObject)) return false;
   return Object.values(schema.shape).some((member) => holds(member, isOne));
-}
-
-/** JSON.stringify for what events hold most: short text and numbers. */
-function plain(value: unknown): string {
-  if (typeof value === 'string') return quoted(value);
-  if (typeof value === 'number') return Number.isFinite(value) ? `${value}` : 'null';
-  if (value === true) return 'true';
-  if (value === false) return 'false';
-  return value === null ? 'null' : JSON.stringify(value);
 }
 
 type Members = Readonly<Record<string, never>>;
@@ -125,7 +116,7 @@ export function encodeDraft(
   const members = PAYLOADS.get(draft.type);
   assert(members !== undefined, `an event has a known type, was ${draft.type}`);
   const { at, runId, type } = draft;
-  const run = runId === undefined ? '' : `,"runId":${plain(runId)}`;
+  const run = runId === undefined ? '' : `,"runId":${jsonText(runId)}`;
   const head = `{"v":${JOURNAL_VERSION},"seq":${seq},"at":"${isoUtc(at)}"${run},"type":"${type}"`;
   const text = withMembers(head, members, draft as unknown as Members);
   const tail = step === null ? '' : `,"step":[${step[0]},${step[1]}]`;

@@ -69,6 +69,15 @@ export function quoted(text: string): string {
   return `"${text}"`;
 }
 
+/** JSON.stringify of a value that is not undefined; quick for what events and records hold most, short text and numbers. */
+export function jsonText(value: unknown): string {
+  if (typeof value === 'string') return quoted(value);
+  if (typeof value === 'number') return Number.isFinite(value) ? `${value}` : 'null';
+  if (value === true) return 'true';
+  if (value === false) return 'false';
+  return value === null ? 'null' : JSON.stringify(value);
+}
+
 /** SHA-256 of text or bytes, 64 hex digits. */
 export const sha256 = (data: string | Uint8Array): string => hash('sha256', data, 'hex');
 

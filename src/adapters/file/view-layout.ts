@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { NO_COUNTS, type RunRecord } from '../../domain/run.ts';
 import type { TradeRecord } from '../../domain/trade.ts';
+import { jsonText } from '../../events/fingerprint.ts';
 import type { ViewChange } from '../../ports/history.ts';
 
 export type ViewName = ViewChange['view'];
@@ -134,7 +135,7 @@ const COUNT_NAMES = Object.keys(NO_COUNTS);
  */
 export function recordText(spec: ViewSpec, key: string, record: ViewRecord): string {
   const given = record as unknown as Readonly<Record<string, unknown>>;
-  let text = `{${JSON.stringify(spec.keyName)}:${JSON.stringify(key)}`;
+  let text = `{"${spec.keyName}":${jsonText(key)}`;
   for (const name of spec.members) {
     const value = name === spec.keyName ? undefined : given[name];
     if (value !== undefined) text += `,"${name}":${memberText(name, value)}`;
@@ -143,14 +144,20 @@ export function recordText(spec: ViewSpec, key: string, record: ViewRecord): str
 }
 
 function memberText(name: string, value: unknown): string {
-  if (name === 'counts') return JSON.stringify(pick(value as object, COUNT_NAMES));
-  if (name === 'denials')
-    return JSON.stringify(pick(value as object, Object.keys(value as object).sort()));
-  return JSON.stringify(value);
+  if (name === 'counts') return membersText(value as object, COUNT_NAMES);
+  if (name === 'denials') return membersText(value as object, Object.keys(value as object).sort());
+  return jsonText(value);
 }
 
-const pick = (from: object, names: readonly string[]): object =>
-  Object.fromEntries(names.map((name) => [name, (from as Record<string, unknown>)[name]]));
+function membersText(from: object, names: readonly string[]): string {
+  let text = '';
+  for (const name of names) {
+    const value = (from as Readonly<Record<string, unknown>>)[name];
+    if (value !== undefined)
+      text += `${text === '' ? '' : ','}${jsonText(name)}:${jsonText(value)}`;
+  }
+  return `{${text}}`;
+}
 
 /** A line of `width` bytes, followed by `after`. The record must fit. */
 export function slotBytes(text: string, width: number, first: boolean, after = ''): Buffer {
