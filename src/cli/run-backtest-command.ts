@@ -7,6 +7,7 @@ import { configReader } from '../config/load.ts';
 import { EXIT, Failure } from '../domain/failure.ts';
 import { withDetail } from '../domain/system-failure.ts';
 import type { SessionDate } from '../domain/time.ts';
+import type { MetricValue } from '../ledger/metrics.ts';
 import type { BacktestReport } from '../reporting/backtest-report.ts';
 import { amount, decimals, percent, share } from '../reporting/format.ts';
 import { metricText } from '../reporting/metric-text.ts';
@@ -171,7 +172,7 @@ function textOf(report: BacktestReport, folder: string, files: readonly string[]
     ),
     line(
       'Trades',
-      `${s.closed} closed, win rate ${metricText('winRate', t.winRate)}, profit factor ${metricText('profitFactor', t.profitFactor)}, expectancy ${metricText('expectancyR', t.expectancyR)} R, commissions ${amount(t.commissions.value)}`,
+      `${s.closed} closed, win rate ${metricText('winRate', t.winRate)}, profit factor ${metricText('profitFactor', t.profitFactor)}, expectancy ${inR(t.expectancyR)}, commissions ${amount(t.commissions.value)}`,
     ),
     line(
       'Scans',
@@ -220,6 +221,11 @@ function textOf(report: BacktestReport, folder: string, files: readonly string[]
   ];
   return lines.join('\n');
 }
+
+const inR = (expectancy: MetricValue): string => {
+  const text = metricText('expectancyR', expectancy);
+  return expectancy.value === null ? text : `${text} R`;
+};
 
 function lookAheadLines(
   { lookAhead }: BacktestReport,

@@ -43,15 +43,18 @@ export function backtestDocument(report: BacktestReport, tables: BacktestTables)
     tiles: tilesOf(report),
     sections: [
       {
-        id: 'account',
-        text: backtestAccount(report),
-        charts: [...comparedGrowth(report), ...underwaterChart(curve)],
+        id: 'comparison',
+        text: comparisonSection(report),
+        charts: [...comparedGrowth(report), ...underwaterChart(curve), ...randomEnds(report)],
       },
-      { id: 'comparison', text: comparisonSection(report), charts: randomEnds(report) },
+      { id: 'account', text: backtestAccount(report) },
       {
         id: 'metrics',
         text: backtestMetrics(report),
-        charts: [...curveHistogram(tables.days), ...rollingCharts(thinned(tables.rolling))],
+        charts: [
+          ...curveHistogram(tables.days),
+          ...rollingCharts(thinned(tables.rolling), 'equal weight'),
+        ],
       },
       { id: 'split', text: splitSection(report) },
       {

@@ -21,14 +21,14 @@ const ROLLING_CHARTS = [
   {
     id: 'rolling-beta',
     field: 'beta',
-    what: 'Beta to the benchmark',
+    what: 'Beta',
     text: decimals,
     axis: { title: 'beta' },
   },
 ] as const;
 
-/** Sharpe ratio, volatility and beta of the half years before each session; from the second on. */
-export function rollingCharts(rolling: readonly RollingRow[]): Chart[] {
+/** Sharpe ratio, volatility and beta of the half years before each session; from the second on. Beta is to `beside`. */
+export function rollingCharts(rolling: readonly RollingRow[], beside: string): Chart[] {
   return ROLLING_CHARTS.flatMap(({ id, field, what, text, axis }) => {
     const rows = rolling.flatMap((row) => {
       const value = row[field];
@@ -39,7 +39,7 @@ export function rollingCharts(rolling: readonly RollingRow[]): Chart[] {
     return [
       {
         id,
-        title: `${what}, rolling ${ROLLING_SESSIONS} sessions`,
+        title: `${what}${id === 'rolling-beta' ? ` to ${beside}` : ''}, rolling ${ROLLING_SESSIONS} sessions`,
         alt: `Line from ${first.session}, ${text(first.value)}, to ${last.session}, ${text(last.value)}.`,
         spec: chartSpec({
           rows,

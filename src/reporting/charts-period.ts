@@ -129,7 +129,7 @@ export function rHistogram(trades: readonly TradeRecord[]): Chart[] {
 }
 
 /** Dots drawn; of more trades, every so-manieth is shown and the title says so. */
-const DOTS = 400;
+const DOTS = 2_000;
 
 /** How far each trade went against us and for us before it ended. */
 export function excursionChart(trades: readonly TradeRecord[]): Chart[] {
@@ -178,13 +178,19 @@ export function groupBars(by: 'symbol' | 'exit', groups: readonly TradeGroup[]):
   );
 }
 
-/** Sessions by their return. */
+/** Sessions from which on a histogram of them has finer bins. */
+const MANY_SESSIONS = 100;
+
+/** Sessions by their return. Those without a position neither won nor lost: they are counted in the title. */
 export function curveHistogram(days: readonly DayRow[]): Chart[] {
-  const returns = days.flatMap((day) => (day.return === null ? [] : [day.return]));
+  const known = days.flatMap((day) => (day.return === null ? [] : [day.return]));
+  const returns = known.filter((value) => value !== 0);
   if (returns.length < 5) return [];
+  const flat = known.length - returns.length;
   const widest = returns.reduce((most, value) => Math.max(most, Math.abs(value)), 0.001);
   const high = Math.ceil(widest * 1000) / 1000;
-  const rows = binned(returns, { low: -high, high, width: high / 5 }).map(({ from, n }) => ({
+  const width = high / (returns.length < MANY_SESSIONS ? 5 : 12);
+  const rows = binned(returns, { low: -high, high, width }).map(({ from, n }) => ({
     bin: percent(from),
     from,
     n,
@@ -192,7 +198,7 @@ export function curveHistogram(days: readonly DayRow[]): Chart[] {
   return [
     {
       id: 'daily-returns-dist',
-      title: 'Sessions by their return',
+      title: `Sessions by their return${flat === 0 ? '' : `, without ${flat} that had none`}`,
       alt: `Histogram of ${plural(returns.length, 'session')} by return, ${returns.filter((r) => r < 0).length} of them below zero.`,
       spec: chartSpec({
         rows,
@@ -203,7 +209,7 @@ export function curveHistogram(days: readonly DayRow[]): Chart[] {
             type: 'ordinal',
             sort: null,
             title: 'return from',
-            axis: { labelAngle: -40 },
+            axis: { labelAngle: -40, labelOverlap: true },
           },
           y: {
             field: 'n',

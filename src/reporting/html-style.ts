@@ -44,6 +44,7 @@ tr.total td{border-top:2px solid var(--soft)}
 .bar rect{fill:var(--rule)}
 .bar.well .used{fill:var(--good)}.bar.near .used{fill:var(--warn)}.bar.over .used{fill:var(--bad)}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,380px),1fr));gap:14px;margin-top:12px}
+.charts:has(>:nth-child(4):last-child){grid-template-columns:repeat(auto-fit,minmax(min(100%,480px),1fr))}
 figure{margin:0;min-width:0}
 figcaption{font-weight:600;font-size:.88rem;margin-bottom:4px}
 figure svg{display:block;width:100%;max-width:520px;height:auto}

@@ -86,7 +86,7 @@ export function periodDocument(report: PeriodReport): ReportDocument {
             {
               id: 'rolling',
               text: rollingSection(report),
-              charts: rollingCharts(report.rolling),
+              charts: rollingCharts(report.rolling, 'the benchmark'),
             },
             { id: 'drawdowns', text: drawdownsSection(report) },
           ]
