@@ -81,7 +81,7 @@ async function moveStops(
   moves: readonly StopMove[],
   session: Session,
 ): Promise<void> {
-  const low = moves.flatMap((move) => lowStops(book, move));
+  const low = lowStops(book, moves);
   if (low.length === 0) return;
   const answers = await desk.modifyAll(
     low.map(({ orderRef, move: { to, cause } }) => ({
@@ -114,11 +114,16 @@ async function moveStops(
   if (moved.length > 0) await history.append(moved);
 }
 
-const lowStops = (book: Book, move: StopMove): LowStop[] =>
-  book.live(move.symbol).flatMap(({ leg, type, stopPrice, orderRef }) => {
-    const isLow = leg === 'stop' && type === 'stop' && stopPrice !== null && stopPrice < move.to;
-    return isLow ? [{ move, orderRef, old: stopPrice }] : [];
-  });
+function lowStops(book: Book, moves: readonly StopMove[]): LowStop[] {
+  const low: LowStop[] = [];
+  for (const move of moves) {
+    for (const { leg, type, stopPrice, orderRef } of book.live(move.symbol)) {
+      if (leg !== 'stop' || type !== 'stop' || stopPrice === null) continue;
+      if (stopPrice < move.to) low.push({ move, orderRef, old: stopPrice });
+    }
+  }
+  return low;
+}
 
 /** Close and ATR14 of the bar that this session completed, per held symbol that has one. */
 async function completedBars(

@@ -103,10 +103,21 @@ export function mulDiv(a: number, b: number, c: number, rounding: Rounding): num
   }
   const product = a * b;
   if (Number.isSafeInteger(product)) return divideSafe(product, c, rounding);
+  // In lowest terms most fractions that people write down keep the product in the safe range.
+  const common = commonDivisor(Math.abs(b), Math.abs(c));
+  const reduced = a * (b / common);
+  if (Number.isSafeInteger(reduced)) return divideSafe(reduced, c / common, rounding);
   const wide = divideWide(BigInt(a) * BigInt(b), BigInt(c), rounding);
   const narrow = Number(wide);
   assert(Number.isSafeInteger(narrow), `mulDiv result out of range: ${wide}`);
   return narrow;
+}
+
+/** The greatest whole number that divides both, by Euclid. */
+function commonDivisor(a: number, b: number): number {
+  let [one, rest] = [a, b];
+  while (rest !== 0) [one, rest] = [rest, one % rest];
+  return one;
 }
 
 function divideSafe(product: number, divisor: number, rounding: Rounding): number {
@@ -144,7 +155,10 @@ function divideWide(product: bigint, divisor: bigint, rounding: Rounding): bigin
 
 /** A price times a whole number of shares. */
 export function timesQuantity(price: Micros, quantity: number): Micros {
-  assert(Number.isSafeInteger(quantity), `a quantity is whole shares, was ${quantity}`);
+  // The message is made only when it is needed, here and below.
+  if (!Number.isSafeInteger(quantity)) {
+    throw new InvariantError(`a quantity is whole shares, was ${quantity}`);
+  }
   // Exact: amounts end below 2^53, and a product beyond it is out of their range however it is rounded.
   return micros(price * quantity);
 }
@@ -167,7 +181,9 @@ export function timesBps(amount: Micros, bps: number): Micros {
 }
 
 function fractionToBillionths(fraction: number): number {
-  assert(Number.isFinite(fraction), `a fraction must be finite, was ${fraction}`);
+  if (!Number.isFinite(fraction)) {
+    throw new InvariantError(`a fraction must be finite, was ${fraction}`);
+  }
   return roundHalfEven(fraction * FRACTION_SCALE);
 }
 

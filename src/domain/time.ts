@@ -1,4 +1,4 @@
-import { assert } from './result.ts';
+import { assert, InvariantError } from './result.ts';
 
 declare const epochBrand: unique symbol;
 declare const sessionBrand: unique symbol;
@@ -25,7 +25,10 @@ export interface Session {
 
 /** A whole number of milliseconds as an instant; throws on anything else. */
 export function epochMs(value: number): EpochMs {
-  assert(Number.isSafeInteger(value), `an instant is whole milliseconds, was ${value}`);
+  // The message is made only when it is needed: instants are made all the time.
+  if (!Number.isSafeInteger(value)) {
+    throw new InvariantError(`an instant is whole milliseconds, was ${value}`);
+  }
   return value as EpochMs;
 }
 

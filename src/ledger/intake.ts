@@ -31,7 +31,9 @@ export function intake(
   if (messages.length === 0) return [];
   if (messages.length === 0) return [];
   const desk = new IntakeDesk(book, sessionAt);
-  return inTimeOrder(messages).flatMap((message) => desk.take(message));
+  const drafts: EventDraft[] = [];
+  for (const message of inTimeOrder(messages)) drafts.push(...desk.take(message));
+  return drafts;
 }
 
 /** The session of an execution's own day; the one given for what was executed on a day without one. */

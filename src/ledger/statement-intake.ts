@@ -47,8 +47,12 @@ export function adoptStatement(
   absences: Absences,
   rules: AdoptionRules,
 ): EventDraft[] {
-  const open = byRef(statement.openOrders.filter(({ status }) => isLive(status)));
-  const done = byRef(statement.completedOrders);
+  const open = new Map<string, BrokerOrder>();
+  for (const order of statement.openOrders) {
+    if (isLive(order.status)) open.set(order.orderRef, order);
+  }
+  const done = new Map<string, BrokerOrder>();
+  for (const order of statement.completedOrders) done.set(order.orderRef, order);
   const drafts: EventDraft[] = [];
   const base = { at: statement.at, runId: null };
   const gone: BookOrder[] = [];
@@ -93,9 +97,6 @@ export function adoptStatement(
 /** What sells at the market has sold before what waits for a price. */
 const byUrgency = (a: BookOrder, b: BookOrder): number =>
   Number(a.type !== 'market') - Number(b.type !== 'market');
-
-const byRef = (orders: readonly BrokerOrder[]): ReadonlyMap<string, BrokerOrder> =>
-  new Map(orders.map((order) => [order.orderRef, order]));
 
 const isComplete = (
   { complete }: BrokerStatement,

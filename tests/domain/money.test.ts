@@ -159,6 +159,18 @@ describe('mulDiv', () => {
     );
   });
 
+  it('is the same of a fraction in any terms', () => {
+    const whole = fc.integer({ min: 1, max: 30_000 });
+    fc.assert(
+      fc.property(amount, whole, whole, whole, rounding, (a, b, c, more, rule) => {
+        fc.pre(b <= c);
+        const scale = more * 1_000_000;
+        expect(mulDiv(a, b * scale, c * scale, rule)).toBe(mulDiv(a, b, c, rule));
+        expect(mulDiv(a, -b * scale, c * scale, rule)).toBe(mulDiv(a, b, -c, rule));
+      }),
+    );
+  });
+
   it('gives ties to the even neighbour, for either sign and for products of any width', () => {
     for (const scale of [1, 1_000_003]) {
       const halves = (count: number) =>
