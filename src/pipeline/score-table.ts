@@ -53,8 +53,8 @@ export class ScoreTable {
   readonly #features: readonly FeatureSpec[];
   /** What the strategy and the configured lists say; SCORED for a row with a score. */
   readonly #judged: Int8Array;
-  /** The same with what the portfolio bars. */
-  readonly #codes: Int8Array;
+  /** The same with what the portfolio bars; the very same while it bars nothing. */
+  #codes: Int8Array;
   readonly #points: Float64Array;
   readonly #components: Float64Array;
   /** The different reasons of signals, and each row's place among them. */
@@ -73,7 +73,7 @@ export class ScoreTable {
     this.#found = found;
     this.#features = features;
     this.#judged = new Int8Array(count);
-    this.#codes = new Int8Array(count);
+    this.#codes = this.#judged;
     this.#points = new Float64Array(count);
     this.#signalOf = new Int32Array(count);
     this.#components = new Float64Array(count * features.length);
@@ -82,7 +82,6 @@ export class ScoreTable {
   /** Says of a row why it has no score. */
   addUnscored(at: number, code: number): void {
     this.#judged[at] = code;
-    this.#codes[at] = code;
   }
 
   /** Scores a row by its raw features, which begin at an offset. An undefined one leaves it without a score. */
@@ -98,9 +97,7 @@ export class ScoreTable {
       this.#components[to + i] = ramp(raw[from + i] as number, this.#features[i] as FeatureSpec);
     }
     const points = weightedScore(this.#components, this.#features, to);
-    const code = Number.isNaN(points) ? UNDEFINED_FEATURE : SCORED;
-    this.#judged[at] = code;
-    this.#codes[at] = code;
+    this.#judged[at] = Number.isNaN(points) ? UNDEFINED_FEATURE : SCORED;
     this.#points[at] = points;
     this.#signalOf[at] = this.#placeOf(signalReason);
     if (strength !== null || stopPrice !== null || targetPrice !== null) {
@@ -108,10 +105,12 @@ export class ScoreTable {
     }
   }
 
-  /** Bars a series from entry for a reason of the portfolio; where the scan did not find it, nothing changes. */
+  /** Bars a series from entry for a reason of the portfolio, once all rows are judged; where the scan did not find it, nothing changes. */
   bar(index: number, code: number): void {
     const at = this.#found.placeOf(index);
-    if (at >= 0) this.#codes[at] = code;
+    if (at < 0) return;
+    if (this.#codes === this.#judged) this.#codes = this.#judged.slice();
+    this.#codes[at] = code;
   }
 
   /** Rows with a score. */
