@@ -1,4 +1,4 @@
-import type { SeriesEra, SymbolSeries } from './series.ts';
+import { SESSIONS_AHEAD, type SeriesEra, type SymbolSeries } from './series.ts';
 import type { MarketSnapshot } from './snapshot.ts';
 
 /**
@@ -27,9 +27,6 @@ export interface BoardRow {
   readonly stretch: Stretch;
   readonly row: number;
 }
-
-/** Sessions that are laid out at once: few enough to stay near the processor. */
-const STRETCH_ROWS = 32;
 
 /** Where a row stands in time: the last completed session, and the one whose prices count. */
 interface RowTime {
@@ -69,7 +66,7 @@ export class Board {
     const kept = this.#kept.get(keyOf(time));
     if (kept !== undefined) return kept;
     const follows = known !== null && sameLag && row === known.eras.length;
-    const ahead = Math.min(STRETCH_ROWS, this.#untilOrdinal - time.completedOrdinal + 1);
+    const ahead = Math.min(SESSIONS_AHEAD, this.#untilOrdinal - time.completedOrdinal + 1);
     const stretch = layOut(this.#series, time, follows ? Math.max(1, ahead) : 1);
     this.#stretch = stretch;
     this.#first = time;

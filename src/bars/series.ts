@@ -83,8 +83,10 @@ interface ActionAt {
   readonly action: CorporateAction;
 }
 
+/** Sessions that are laid out for scans at once: each symbol's memory is then visited once in so many. */
+export const SESSIONS_AHEAD = 64;
 /** Sessions that an era is kept after its last one, where time is known to go forward: more than scans look ahead. */
-const KEPT_SESSIONS = 64;
+const KEPT_SESSIONS = SESSIONS_AHEAD + 8;
 
 /** All daily bars of one symbol that can be traded on, without those of no volume. */
 export class SymbolSeries {

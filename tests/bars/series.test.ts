@@ -67,8 +67,9 @@ describe('a series that is passed through once', () => {
     expect(series.eraAt(99)).not.toBe(first);
     const ended = seriesOf([100], true);
     const before = ended.eraAt(99);
-    ended.eraAt(100);
-    ended.eraAt(165);
+    ended.eraAt(172);
+    expect(ended.eraAt(99)).toBe(before);
+    ended.eraAt(173);
     expect(ended.eraAt(99)).not.toBe(before);
     const keeping = seriesOf([100, 300], false);
     const kept = keeping.eraAt(99);
