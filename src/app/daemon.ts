@@ -25,7 +25,7 @@ import type { Circumstances } from './slots.ts';
 import { StopAsked, stoppableWait } from './stoppable-wait.ts';
 
 /** How long a stop waits for what is being done. */
-export const DRAIN_MS = 20_000;
+const DRAIN_MS = 20_000;
 
 /**
  * The schedule, followed until it is asked to stop: starting (book and broker are brought together, before anything

@@ -19,10 +19,10 @@ const MARKER = '.trade-labs-demo';
 const WRITTEN = ['config', 'data', 'logs', 'reports'];
 
 /** The session that the demo plays: an ordinary full day of the synthetic market with seed 1. */
-export const DEMO_SESSION = sessionDate('2026-03-05');
+const DEMO_SESSION = sessionDate('2026-03-05');
 
 /** The demo's own settings: a tight stop and a near target, so that one day shows entries and both kinds of exit. */
-export const DEMO_CONFIG = `# Written by \`trade-labs demo\`; the next demo writes it anew.
+const DEMO_CONFIG = `# Written by \`trade-labs demo\`; the next demo writes it anew.
 # One day of the synthetic market. The stop is closer and the target nearer than the defaults, so that a single
 # session shows how positions end; everything else is as shipped.
 identity: { name: demo }

@@ -3,7 +3,7 @@ import type { System } from './compose.ts';
 import type { TakeIn } from './reconcile-job.ts';
 
 /** Thrown into a job that goes on after it was given up. */
-export class Abandoned extends Error {
+class Abandoned extends Error {
   override readonly name = 'Abandoned';
 }
 

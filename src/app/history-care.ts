@@ -35,7 +35,7 @@ import type { ChainHead } from '../events/chain.ts';
 import { Book } from '../ledger/book.ts';
 
 /** Days that backups are kept unless said otherwise; the journal itself is kept for ever. */
-export const KEEP_BACKUP_DAYS = 14;
+const KEEP_BACKUP_DAYS = 14;
 
 /** Whoever cares for a history: where it is, when that happens, and who is told what was mended. */
 export interface Care {

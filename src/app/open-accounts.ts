@@ -207,7 +207,7 @@ type JsonValue = EventOf<'book.checkpointed'>['state'];
  * The first events of an account: its cash, and the close that its first day is measured against. `cash` is what the
  * broker says; null for a simulated account.
  */
-export async function openAccount(
+async function openAccount(
   history: History,
   { loaded, clock }: Pick<Composition, 'loaded' | 'clock'>,
   cash: Micros | null = null,

@@ -74,7 +74,7 @@ export function pipelineParts(
 }
 
 /** What sending needs, for orders that no run decided. */
-export function executionContext(
+function executionContext(
   system: System,
   session: SessionDate,
   slot: string,

@@ -195,7 +195,7 @@ function agreed(drafts: Result<EventDraft[], string>): EventDraft[] {
 }
 
 /** Opens a home as the daemon would, at the instant it was played through, and closes it whatever happens. */
-export const withHome = <T>(request: HomeRequest, work: HomeWork<T>): Promise<T> =>
+const withHome = <T>(request: HomeRequest, work: HomeWork<T>): Promise<T> =>
   inHome(request, work, false);
 
 /** The same for what is done with the journal alone: no line to a broker is opened for it. */

@@ -17,7 +17,7 @@ import type { System } from './compose.ts';
 import { decisionSettings } from './parts.ts';
 
 /** The sections of the configuration that a decision depends on. */
-export const DECISION_SECTIONS = [
+const DECISION_SECTIONS = [
   'capital',
   'scan',
   'strategy',

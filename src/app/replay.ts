@@ -129,7 +129,7 @@ function contradictionOf(
 }
 
 /** Decides one recording again. */
-export async function replayRun(
+async function replayRun(
   request: ReplayRequest,
   recording: Recording,
   events: readonly JournalEvent[],

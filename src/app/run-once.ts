@@ -128,7 +128,7 @@ export async function runOnce(request: RunOnce): Promise<RunOnceResult> {
 }
 
 /** The session an instant belongs to; a day without one is refused, naming the next. */
-export function sessionFor(at: EpochMs): Session {
+function sessionFor(at: EpochMs): Session {
   const date = newYorkDate(at);
   const session = sessionContaining(at) ?? sessionOf(date);
   if (session !== null) return session;

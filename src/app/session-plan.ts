@@ -36,7 +36,7 @@ export interface PlannedSlot {
 }
 
 /** The law of a job by the configuration. */
-export function lawOf({ jobs }: Config, job: ScheduleRow['job']): JobLaw {
+function lawOf({ jobs }: Config, job: ScheduleRow['job']): JobLaw {
   if (job === 'scan') return { ...jobs.scan, catchUp: 'skip', attempts: 1 };
   return jobs[job];
 }

@@ -109,11 +109,7 @@ function accountOf(book: Book): AccountStatus {
 }
 
 /** The first slots after an instant, as far as the calendar goes. */
-export function comingSlots(
-  config: LoadedConfig['config'],
-  now: EpochMs,
-  count: number,
-): PlannedSlot[] {
+function comingSlots(config: LoadedConfig['config'], now: EpochMs, count: number): PlannedSlot[] {
   const slots: PlannedSlot[] = [];
   const date = newYorkDate(now);
   let session: Session | null = sessionOf(date) ?? (date < HORIZON.to ? nextSession(date) : null);

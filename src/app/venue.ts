@@ -19,7 +19,7 @@ import type { BarLag } from './engine.ts';
 export type VenueKind = 'simulated' | 'simulated_on_ib' | 'ib';
 
 /** What a mode and the configured broker come to; null for what does not go together. */
-export const VENUES: Readonly<Record<Mode, Readonly<Record<'sim' | 'ib', VenueKind | null>>>> = {
+const VENUES: Readonly<Record<Mode, Readonly<Record<'sim' | 'ib', VenueKind | null>>>> = {
   // A home that trades with Interactive Brokers may be rehearsed.
   sim: { sim: 'simulated', ib: 'simulated' },
   paper: { sim: 'simulated_on_ib', ib: 'ib' },
@@ -76,7 +76,7 @@ export function homeClock(
 }
 
 /** Real time as an engine's clock: it passes by itself. */
-export const passingClock = ({ wallMs }: Pick<TimeSource, 'wallMs'>): EngineClock => ({
+const passingClock = ({ wallMs }: Pick<TimeSource, 'wallMs'>): EngineClock => ({
   now: () => Math.floor(wallMs()) as EpochMs,
   moveTo: () => {},
 });

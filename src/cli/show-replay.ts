@@ -124,7 +124,7 @@ function sameRows({ differences, now }: ReplayedRun): string[][] {
 }
 
 /** "approved 120", "denied OPEN_RISK", "held". */
-export function fateText(row: DecidedRow | null): string {
+function fateText(row: DecidedRow | null): string {
   if (row === null) return 'not found';
   if (row.fate === 'ineligible') return row.ineligible ?? 'ineligible';
   if (row.fate === 'approved') return `approved ${row.approved}`;

@@ -10,7 +10,7 @@ export function tradingText({ state, restrictions }: Trading): string {
   return `${state.toUpperCase()}: ${restrictions.map(restrictionText).join('; ')}`;
 }
 
-export const restrictionName = ({ source, detail }: Restriction): string =>
+const restrictionName = ({ source, detail }: Restriction): string =>
   detail === '' ? source : `${source} ${detail}`;
 
 const restrictionText = (restriction: Restriction): string => {
@@ -31,7 +31,7 @@ export function sourceLine(restriction: Restriction): string {
 }
 
 /** How a restriction without an end is lifted. */
-export function wayOut({ source, detail }: Restriction): string {
+function wayOut({ source, detail }: Restriction): string {
   if (source === 'kill' && detail === 'environment') return 'unset TRADE_LABS_KILL_SWITCH';
   if (source === 'kill') return 'trade-labs resume --clear-kill';
   if (source === 'drawdown') return 'trade-labs resume --rebase-peak';

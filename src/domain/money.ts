@@ -217,15 +217,6 @@ export function allocate(total: Micros, weights: readonly number[]): Micros[] {
   return parts.map(micros);
 }
 
-/** Reads a decimal text such as "187.4325" or "-0.01" exactly; null when it is not one or has over six decimals. */
-export function parseUsd(text: string): Micros | null {
-  const match = /^(-?)(\d{1,10})(?:\.(\d{1,6}))?$/.exec(text);
-  if (!match) return null;
-  const [, minus, whole, decimals = ''] = match;
-  const count = Number(whole) * MICROS_PER_USD + Number(decimals.padEnd(6, '0'));
-  return count > MAX_MICROS ? null : micros(minus ? -count : count);
-}
-
 /** Exact decimal text with two to six decimals: "187.4325", "5.00". */
 export function formatExact(amount: Micros): string {
   const digits = String(Math.abs(amount)).padStart(7, '0');

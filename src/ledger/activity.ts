@@ -14,7 +14,7 @@ export interface ActivityView {
 }
 
 /** Sessions over which day trades are counted: FINRA Rule 4210(f)(8)(B), five business days. */
-export const DAY_TRADE_SESSIONS = 5;
+const DAY_TRADE_SESSIONS = 5;
 
 /** What we did of late, folded from the journal, as far as limits look at it. */
 export function activityOf(book: Book, view: ActivityView): Activity {

@@ -40,7 +40,7 @@ export const settled = (trades: readonly TradeRecord[]): SettledTrade[] =>
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** How many closed trades wait for a commission and are in no metric. */
-export const provisionalCount = (trades: readonly TradeRecord[]): number =>
+const provisionalCount = (trades: readonly TradeRecord[]): number =>
   trades.filter((trade) => trade.status === 'closed' && !isSettled(trade)).length;
 
 /** Bought and sold after one close and up to another, both ways, in dollars; null is no bound. */
@@ -162,7 +162,7 @@ function longestStreak(nets: readonly number[], wanted: Outcome): number {
 }
 
 /** Calendar days from the entry session to the exit session. */
-export const daysHeld = (trade: SettledTrade): number =>
+const daysHeld = (trade: SettledTrade): number =>
   (dateToUtcMs(trade.exitSession as SessionDate) - dateToUtcMs(trade.entrySession as SessionDate)) /
   DAY_MS;
 

@@ -3,7 +3,7 @@ import { DAY_MS, dateToUtcMs, type SessionDate, utcMsToDate } from '../domain/ti
 const WEEK_MS = 7 * DAY_MS;
 
 /** The Monday of a date's week. */
-export const mondayOf = (date: SessionDate): SessionDate => {
+const mondayOf = (date: SessionDate): SessionDate => {
   const at = dateToUtcMs(date);
   const sinceMonday = (new Date(at).getUTCDay() + 6) % 7;
   return utcMsToDate(at - sinceMonday * DAY_MS);

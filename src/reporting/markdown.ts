@@ -1,7 +1,7 @@
 import type { Attention } from './attention.ts';
 import { intradayChart } from './charts-intraday.ts';
 import { growthChart, tradeBars, underwaterChart } from './charts-shared.ts';
-import { documentMarkdown, type ReportDocument } from './document.ts';
+import type { ReportDocument } from './document.ts';
 import { wallTime } from './format.ts';
 import { accountSection, limitsSection, nextSection } from './markdown-account.ts';
 import { machineSection } from './markdown-machine.ts';
@@ -48,10 +48,6 @@ export function dailyDocument(report: DailyReport): ReportDocument {
     ],
   };
 }
-
-/** The report as Markdown that reads well raw. The first line is the day in a sentence. */
-export const renderMarkdown = (report: DailyReport): string =>
-  documentMarkdown(dailyDocument(report));
 
 function headerLines({ header, preliminary }: DailyReport): string {
   const hours = `${wallTime(header.openAt).slice(0, 5)}-${wallTime(header.closeAt).slice(0, 5)} New York`;

@@ -3,7 +3,7 @@ import type { SymbolInputs } from './parity-inputs.ts';
 import type { ParityRow, ParityRun, ParitySide, RunPair } from './parity-side.ts';
 
 /** What two decisions can part over, in the order in which it is looked for. */
-export const PARITY_CAUSES = ['universe', 'data', 'state', 'config', 'code'] as const;
+const PARITY_CAUSES = ['universe', 'data', 'state', 'config', 'code'] as const;
 export type ParityCause = (typeof PARITY_CAUSES)[number];
 
 /** A candidate of either run. `only_a` and `only_b`: approved on one side alone. */

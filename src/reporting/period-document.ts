@@ -10,7 +10,7 @@ import {
   rHistogram,
 } from './charts-period.ts';
 import { growthChart, underwaterChart } from './charts-shared.ts';
-import { documentMarkdown, type ReportDocument, type Tile, toneOf } from './document.ts';
+import { type ReportDocument, type Tile, toneOf } from './document.ts';
 import { amount, money, percent, share } from './format.ts';
 import { attentionSection, notesSection } from './markdown.ts';
 import { reconcileSection } from './markdown-operations.ts';
@@ -100,10 +100,6 @@ export function periodDocument(report: PeriodReport): ReportDocument {
     ],
   };
 }
-
-/** The report as Markdown that reads well raw. The first line is the span in a sentence. */
-export const renderPeriodMarkdown = (report: PeriodReport): string =>
-  documentMarkdown(periodDocument(report));
 
 function periodTiles(report: PeriodReport): Tile[] {
   const { bridge, returns, tradeSummary, accountState, positions } = report;

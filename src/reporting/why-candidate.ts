@@ -138,7 +138,7 @@ function outcomeText(
 }
 
 /** "filled 71 at 140.25", "expired: gap (...)", "working". */
-export function orderOutcome(order: OrderStory): string {
+function orderOutcome(order: OrderStory): string {
   if (order.averageFillPrice === null) {
     return order.cause === null ? order.status : `${order.status}: ${order.cause}`;
   }

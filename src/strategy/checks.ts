@@ -2,7 +2,7 @@ import { MAX_MICROS, MICROS_PER_USD } from '../domain/money.ts';
 import type { FeatureSpec, NoSignal } from './strategy.ts';
 
 /** The words a strategy has for giving no signal. */
-export const NO_SIGNALS: readonly NoSignal[] = [
+const NO_SIGNALS: readonly NoSignal[] = [
   'history_short',
   'volatility_band',
   'no_signal',

@@ -11,7 +11,6 @@ import {
   microsFromFloat,
   mulDiv,
   negate,
-  parseUsd,
   type Rounding,
   roundHalfEven,
   subtract,
@@ -266,30 +265,11 @@ describe('an amount as text', () => {
         const text = formatExact(count);
         expect(text).toMatch(/^-?\d+\.\d{2,6}$/);
         expect(text).not.toMatch(/\.\d{2,}0$/);
-        expect(parseUsd(text)).toBe(count);
+        const inMicros = text.replace(/\.(\d+)$/, (_, decimals: string) => decimals.padEnd(6, '0'));
+        expect(Number(inMicros)).toBe(count);
       }),
       { numRuns: 2_000 },
     );
-  });
-
-  it.each([
-    ['187.4325', 187_432_500],
-    ['-0.01', -10_000],
-    ['-0', 0],
-    ['8000000000', MAX_MICROS],
-    ['8000000000.000001', null],
-    ['1.0000001', null],
-    ['1e3', null],
-    ['+1', null],
-    ['.5', null],
-    ['5.', null],
-    ['1,000', null],
-    [' 1', null],
-    ['1\n', null],
-    ['', null],
-    ['NaN', null],
-  ])('%j is %s micros', (text, count) => {
-    expect(parseUsd(text)).toBe(count);
   });
 
   it.each([

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NO_COUNTS } from '../../src/domain/run.ts';
+import { documentMarkdown } from '../../src/reporting/document.ts';
 import {
   amount,
   decimals,
@@ -9,7 +10,7 @@ import {
   multiple,
   percent,
 } from '../../src/reporting/format.ts';
-import { renderMarkdown } from '../../src/reporting/markdown.ts';
+import { dailyDocument } from '../../src/reporting/markdown.ts';
 import { refusalLines } from '../../src/reporting/markdown-operations.ts';
 import { escapeMarkdown, markdownTable } from '../../src/reporting/markdown-text.ts';
 import { buildDailyReport } from '../../src/reporting/report.ts';
@@ -45,7 +46,9 @@ describe('text of others in Markdown', () => {
   });
 
   it('from a hostile broker stays text in a whole report', () => {
-    const markdown = renderMarkdown(buildDailyReport(brokenDay().input('2026-03-05')));
+    const markdown = documentMarkdown(
+      dailyDocument(buildDailyReport(brokenDay().input('2026-03-05'))),
+    );
     expect(markdown).toContain('\\<script>alert("x")\\</script>');
     expect(markdown).not.toMatch(/(?<!\\)<script/);
     for (const line of markdown.split('\n').filter((text) => text.startsWith('|'))) {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { sessionDate } from '../../src/domain/time.ts';
 import { sumUsd } from '../../src/ledger/metrics-trades.ts';
+import { documentMarkdown } from '../../src/reporting/document.ts';
 import { renderHtml } from '../../src/reporting/html.ts';
 import { renderJson } from '../../src/reporting/json.ts';
 import { periodCsvFiles } from '../../src/reporting/period-csv.ts';
-import { periodDocument, renderPeriodMarkdown } from '../../src/reporting/period-document.ts';
+import { periodDocument } from '../../src/reporting/period-document.ts';
 import { monthsBefore, periodReturns } from '../../src/reporting/period-returns.ts';
 import { extremesOf } from '../../src/reporting/period-trades.ts';
 import { buildDailyReport } from '../../src/reporting/report.ts';
@@ -21,7 +22,7 @@ describe('a week', () => {
     expect(report.sentence).toMatch(
       /^2026-W10: \+\$\d+\.\d\d \(\+0\.\d\d %\), 2 trades 1W\/1L, 1 position, all matched\./,
     );
-    expect(renderPeriodMarkdown(report).split('\n')[0]).toBe(report.sentence);
+    expect(documentMarkdown(periodDocument(report)).split('\n')[0]).toBe(report.sentence);
     expect(summaryLines(report)).toHaveLength(6);
     expect(summaryLines(report)[0]).toBe(report.sentence);
     expect((await renderHtml(periodDocument(report))).html).toContain(
@@ -71,7 +72,7 @@ describe('a week', () => {
   it('without anything in it is still a report', () => {
     const report = periodReport(new Story(), 'monthly', DAY);
     expect(report.sentence).toMatch(/^PRELIMINARY 2026-03: P&L n\/a, no trades, no positions/);
-    const markdown = renderPeriodMarkdown(report);
+    const markdown = documentMarkdown(periodDocument(report));
     for (const heading of ['Account', 'Day by day', 'Closed trades', 'Pipeline', 'Operations']) {
       expect(markdown).toContain(`## ${heading}`);
     }
@@ -91,7 +92,7 @@ describe('the forms of a week', () => {
   it('are the ones on file', async () => {
     const report = periodReport(busyDay(), 'weekly', DAY, ['2026-03-06', '17:00']);
     const files = [
-      { name: 'report.md', text: renderPeriodMarkdown(report) },
+      { name: 'report.md', text: documentMarkdown(periodDocument(report)) },
       { name: 'report.json', text: renderJson(report) },
       { name: 'report.html', text: (await renderHtml(periodDocument(report))).html },
       ...periodCsvFiles(report),

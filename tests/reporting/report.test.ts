@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { sessionDate } from '../../src/domain/time.ts';
 import { renderCsvFiles } from '../../src/reporting/csv-files.ts';
+import { documentMarkdown } from '../../src/reporting/document.ts';
 import { renderJson } from '../../src/reporting/json.ts';
-import { renderMarkdown } from '../../src/reporting/markdown.ts';
+import { dailyDocument } from '../../src/reporting/markdown.ts';
 import { buildDailyReport } from '../../src/reporting/report.ts';
 import { summaryLines } from '../../src/reporting/summary.ts';
 import { brokenDay, busyDay, quietDay } from './days.ts';
@@ -17,7 +18,7 @@ describe('the day in one sentence', () => {
     expect(busy.sentence).toMatch(
       /^2026-03-05 Thu: \+\$\d+\.\d\d \(\+0\.05 %\), 2 trades 1W\/1L, 1 position, all matched\.$/,
     );
-    expect(renderMarkdown(busy).split('\n')[0]).toBe(busy.sentence);
+    expect(documentMarkdown(dailyDocument(busy)).split('\n')[0]).toBe(busy.sentence);
     expect(summaryLines(busy)[0]).toBe(busy.sentence);
     expect(summaryLines(busy)).toHaveLength(6);
     expect(JSON.parse(renderJson(busy)).sentence).toBe(busy.sentence);
@@ -27,7 +28,7 @@ describe('the day in one sentence', () => {
     const early = report(quietDay(), '15:59');
     expect(early.preliminary).toBe(true);
     expect(early.sentence).toMatch(/^PRELIMINARY 2026-03-05 Thu: /);
-    expect(renderMarkdown(early)).toContain('**PRELIMINARY');
+    expect(documentMarkdown(dailyDocument(early))).toContain('**PRELIMINARY');
     expect(report(quietDay(), '16:00').preliminary).toBe(false);
   });
 
@@ -37,7 +38,7 @@ describe('the day in one sentence', () => {
       '2026-03-05 Thu: P&L n/a, no trades, no positions, not reconciled. 2 things need you.',
     );
     expect(empty.bridge).toMatchObject({ rows: null, unexplained: null });
-    expect(renderMarkdown(empty)).toContain(
+    expect(documentMarkdown(dailyDocument(empty))).toContain(
       'No bridge: the account was not marked in this session.',
     );
   });
@@ -120,7 +121,7 @@ describe('the account bridge', () => {
       mismatched: [],
     });
     expect(closed.bridge.unexplained).toBe(0);
-    expect(renderMarkdown(closed)).toContain(
+    expect(documentMarkdown(dailyDocument(closed))).toContain(
       'Realised +$90.00 = closed trades +$110.00 + trades outside the table $0.00 - realised on earlier days +$20.00',
     );
   });
@@ -193,7 +194,7 @@ describe('the same input', () => {
     const bytes = () => {
       const built = report(day());
       return [
-        renderMarkdown(built),
+        documentMarkdown(dailyDocument(built)),
         renderJson(built),
         ...renderCsvFiles(built).map(({ text }) => text),
       ];

@@ -7,12 +7,13 @@ import type { EventOf } from '../../src/events/event.ts';
 import { quantityOf } from '../../src/ledger/lots.ts';
 import { sumUsd } from '../../src/ledger/metrics-trades.ts';
 import { renderCsvFiles } from '../../src/reporting/csv-files.ts';
+import { documentMarkdown } from '../../src/reporting/document.ts';
 import { amount, money } from '../../src/reporting/format.ts';
 import { renderHtml } from '../../src/reporting/html.ts';
 import { renderJson } from '../../src/reporting/json.ts';
-import { dailyDocument, renderMarkdown } from '../../src/reporting/markdown.ts';
+import { dailyDocument } from '../../src/reporting/markdown.ts';
 import { periodCsvFiles } from '../../src/reporting/period-csv.ts';
-import { periodDocument, renderPeriodMarkdown } from '../../src/reporting/period-document.ts';
+import { periodDocument } from '../../src/reporting/period-document.ts';
 import { buildDailyReport, type DailyReport } from '../../src/reporting/report.ts';
 import { periodReport } from './period-days.ts';
 import { Story, symbol } from './story.ts';
@@ -216,7 +217,7 @@ describe('for any history', () => {
 
         const net = sumUsd(column(trades, 'net_pnl'));
         expect(built.tradeSummary.metrics.netProfit.value ?? 0).toBe(net);
-        const markdown = renderMarkdown(built);
+        const markdown = documentMarkdown(dailyDocument(built));
         expect(markdown).toContain(`${amount(bridge.endEquity)}**`);
         expect(markdown).toContain(money(realizedGross));
         if (built.tradeSummary.closed > 0) expect(markdown).toContain(`**${money(net)}**`);
@@ -263,7 +264,7 @@ describe('for any history', () => {
         // The account's first mark has no return: it is where the curve begins.
         expect(sumUsd(pnl)).toBe(bridge.pnl);
 
-        const markdown = renderPeriodMarkdown(built);
+        const markdown = documentMarkdown(periodDocument(built));
         const { html } = await renderHtml(periodDocument(built));
         const shown = html.replace(/<[^>]*>/g, '').replaceAll('&amp;', '&');
         for (const text of [amount(bridge.endEquity), money(bridge.pnl), money(net)]) {

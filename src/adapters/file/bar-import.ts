@@ -55,7 +55,7 @@ export interface ImportRefusal {
 }
 
 /** Larger files are refused unread: their rows are held in memory until all are judged. */
-export const MAX_IMPORT_BYTES = 512 * 1024 * 1024;
+const MAX_IMPORT_BYTES = 512 * 1024 * 1024;
 
 const refusal = (message: string): { ok: false; error: ImportRefusal } =>
   err({ message, badRows: [], badRowCount: 0 });

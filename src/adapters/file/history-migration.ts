@@ -10,7 +10,7 @@ import { linesBackwards } from './lines-backwards.ts';
 import { nodeFileSystem } from './node-file-system.ts';
 
 /** The version that the newest line was written in; null in an empty journal. */
-export function writtenVersion(files: FileSystem, journal: string): number | null {
+function writtenVersion(files: FileSystem, journal: string): number | null {
   for (const name of [...journalFiles(files, journal)].reverse()) {
     const file = files.open(join(journal, name), 'read');
     try {

@@ -8,7 +8,7 @@ import type { ViewState } from './view-file.ts';
 import type { ViewName } from './view-layout.ts';
 
 /** Raised when the form of the views or of this state changes: a start then writes them anew. */
-export const VIEW_FORMAT = 1;
+const VIEW_FORMAT = 1;
 
 const position = z.strictObject({
   file: z.string(),

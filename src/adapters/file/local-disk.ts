@@ -25,8 +25,7 @@ const NETWORK_TYPES: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** The name of the network file system of this type number; null for a local one. */
-export const networkFileSystem = (type: number): string | null =>
-  NETWORK_TYPES.get(type >>> 0) ?? null;
+const networkFileSystem = (type: number): string | null => NETWORK_TYPES.get(type >>> 0) ?? null;
 
 /** Throws CONFIG_INVALID where the home, or the folder it will be made in, is on a network file system. */
 export function assertLocal(home: string, statfs: (path: string) => number = typeOf): void {

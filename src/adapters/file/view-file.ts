@@ -38,7 +38,7 @@ export interface ViewState {
 }
 
 /** The view is not what we left: someone edited, truncated, replaced or removed it. */
-export class ViewDisturbed extends Error {
+class ViewDisturbed extends Error {
   override readonly name = 'ViewDisturbed';
 }
 

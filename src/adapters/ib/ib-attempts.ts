@@ -11,7 +11,7 @@ export type AttemptEnd =
   | 'refused';
 
 /** Never sooner: a gateway may be wedged by clients that fail their greeting again and again. */
-export const SHORTEST_PAUSE_MS = 2_500;
+const SHORTEST_PAUSE_MS = 2_500;
 const LONGEST_PAUSE_MS = 60_000;
 const REFUSED_PAUSE_MS = 60_000;
 const AWAY_PAUSE_MS = 120_000;

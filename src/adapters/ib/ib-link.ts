@@ -21,7 +21,7 @@ export interface IbLinkOptions {
 }
 
 /** The steps of a connection, in order. */
-export const LINK_STEPS = ['tcp', 'version', 'accounts', 'next_id'] as const;
+const LINK_STEPS = ['tcp', 'version', 'accounts', 'next_id'] as const;
 export type LinkStep = (typeof LINK_STEPS)[number];
 
 /** Why there is no connection. */

@@ -92,7 +92,7 @@ const event = z.discriminatedUnion('kind', [
 ]);
 
 /** The shape of a simulated account in a file: dollars as numbers, instants as ISO text. */
-export const SimAccountSchema = z.strictObject({
+const SimAccountSchema = z.strictObject({
   version: z.literal(1),
   account: z.string(),
   cash: moneyCodec,

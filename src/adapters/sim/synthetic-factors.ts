@@ -4,7 +4,7 @@ import { normalAt, sessionKey, streamKey, wordAt } from './synthetic-random.ts';
  * Shares of a session's variance that fall overnight and inside the session; the square roots scale
  * deviates.
  */
-export const OVERNIGHT_SHARE = 0.2;
+const OVERNIGHT_SHARE = 0.2;
 export const OVERNIGHT_SCALE = Math.sqrt(OVERNIGHT_SHARE);
 export const INTRADAY_SCALE = Math.sqrt(1 - OVERNIGHT_SHARE);
 
@@ -13,11 +13,11 @@ export const INTRADAY_SCALE = Math.sqrt(1 - OVERNIGHT_SHARE);
  * for daily equity returns. The bounds keep a run of shocks from leaving the range a trader would
  * believe.
  */
-export const VARIANCE_SHOCK = 0.08;
-export const VARIANCE_MEMORY = 0.9;
-export const VARIANCE_BASE = 1 - VARIANCE_SHOCK - VARIANCE_MEMORY;
-export const VARIANCE_MIN = 0.2;
-export const VARIANCE_MAX = 9;
+const VARIANCE_SHOCK = 0.08;
+const VARIANCE_MEMORY = 0.9;
+const VARIANCE_BASE = 1 - VARIANCE_SHOCK - VARIANCE_MEMORY;
+const VARIANCE_MIN = 0.2;
+const VARIANCE_MAX = 9;
 
 /**
  * One session in sixteen is wild, 2.2 times the usual: the mixture has variance 1 and fat tails

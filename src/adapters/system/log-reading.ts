@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { currentFile, type LogFamily, pastLogs } from './log-files.ts';
 
 /** The files of a log that exist, newest first. */
-export function logFilesOf(family: LogFamily): string[] {
+function logFilesOf(family: LogFamily): string[] {
   const current = currentFile(family);
   const isThere = statSync(current, { throwIfNoEntry: false })?.isFile() === true;
   const past = pastLogs(family, namesIn(family.folder)).map(({ file }) =>
