@@ -204,14 +204,17 @@ function gaps(
   end: number,
 ): string[] {
   const said: string[] = [];
+  let more = 0;
   for (let i = start; i < end; i += 1) {
     if (present[i] === 1) continue;
     const next = present.indexOf(1, i);
     if (next - i >= GAP_SESSIONS) {
       const [a, b] = [wanted[i], wanted[next - 1]];
-      said.push(`no bar of any symbol from ${a?.date} to ${b?.date}: ${next - i} sessions`);
+      if (said.length === NAMED) more += 1;
+      else said.push(`no bar of any symbol from ${a?.date} to ${b?.date}: ${next - i} sessions`);
     }
     i = next;
   }
+  if (more > 0) said.push(`gaps of ${GAP_SESSIONS} sessions or more besides these: ${more}`);
   return said;
 }

@@ -61,7 +61,7 @@ describe('a bars folder', () => {
     expect(source.session(sym('AAA'), sessionDate('2016-11-23'))).toBeNull();
     expect(source.session(sym('AAA'), sessionDate('2016-11-24'))).toBeNull();
     expect(source.warnings).toEqual([
-      'AAA: daily bars are made from intraday ones, without auctions',
+      'daily bars are made from intraday ones, without auctions, of 1 symbol: AAA',
     ]);
     const { warnings } = await snapshotOf(source, '2016-11-25');
     expect(warnings).toEqual(source.warnings);
@@ -79,9 +79,17 @@ describe('a bars folder', () => {
     expect(source.session(sym('CCC'), sessionDate('2016-11-22'))).toBeNull();
     expect(source.daily(sym('CCC')).length).toBe(2);
     expect(source.warnings).toEqual([
+      '15m bars of 1 symbol are not used: 5m bars execute',
       '2 symbols have no 5m bars and are entered at the open only: BBB, CCC',
-      'CCC: daily bars are made from intraday ones, without auctions',
+      'daily bars are made from intraday ones, without auctions, of 1 symbol: CCC',
     ]);
+  });
+
+  it('names twenty symbols and counts the others', async () => {
+    const names = Array.from({ length: 21 }, (_, i) => `A${String.fromCodePoint(65 + i)}`);
+    const source = await folder(Object.fromEntries(names.map((name) => [`${name}_5m.csv`, FIVES])));
+    expect(source.warnings).toHaveLength(1);
+    expect(source.warnings[0]).toMatch(/, of 21 symbols: AA, AB, .+, AT, \.\.\.$/);
   });
 
   it('gives the symbols that are wanted, and reads no other file', async () => {

@@ -88,9 +88,10 @@ describe.skipIf(!root)('a folder of real five-minute bars only', () => {
     for (const { source, days } of [tda, polygon]) {
       expect([source.intraday, source.adjustment]).toEqual(['5m', 'none']);
       expect(source.warnings.some((warning) => warning.includes('has no meta.json'))).toBe(true);
+      const count = `of ${source.symbols.length} symbols: ${source.symbols.join(', ')}`;
+      const warning = `daily bars are made from intraday ones, without auctions, ${count}`;
+      expect(source.warnings).toContain(warning);
       for (const symbol of source.symbols) {
-        const warning = `${symbol}: daily bars are made from intraday ones, without auctions`;
-        expect(source.warnings).toContain(warning);
         const columns = source.daily(symbol);
         expect(columns.length).toBe(days.get(symbol)?.length);
         for (let i = 0; i < columns.length; i++) {

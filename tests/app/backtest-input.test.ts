@@ -57,6 +57,14 @@ describe('data with holes', () => {
     expect(warnings.filter((text) => text.includes('no bar of any symbol from'))).toHaveLength(1);
   });
 
+  it('names ten gaps and counts the others', async () => {
+    const daily = priced('2015-01-02', flat(12 * 7)).daily ?? [];
+    const source = arrayBarSource({ A: { daily: daily.filter((_, i) => i % 7 === 0) } });
+    const { warnings } = await backtest(source, span, EASY, { strategy: strategy() });
+    expect(warnings.filter((text) => text.includes('no bar of any symbol from'))).toHaveLength(10);
+    expect(warnings).toContain('gaps of 5 sessions or more besides these: 1');
+  });
+
   it('tells of every row that it takes for no bar', async () => {
     const bad = { symbol: 'A' as Symbol, where: 'A_1d.csv:7', reason: 'high < low' };
     const source = arrayBarSource({ A: priced('2015-01-02', flat(60)) });

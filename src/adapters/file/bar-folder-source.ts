@@ -23,6 +23,8 @@ const FINEST_FIRST: readonly Exclude<Timeframe, '1d'>[] = ['1m', '5m', '15m', '3
 
 /** Rows of a file that are listed in warnings; the count is always told in full. */
 const LISTED_PER_FILE = 20;
+/** Symbols that a warning names. */
+const LISTED_SYMBOLS = 20;
 
 interface Loaded {
   readonly daily: BarColumns;
@@ -47,7 +49,12 @@ export function barFolderSource(folder: BarFolder, only?: readonly Symbol[]): Ba
   const intraday = finestIntraday(bySymbol);
   const loaded = new Map<Symbol, Loaded>();
   const badBars: BadBar[] = [];
-  const warnings = [...folder.warnings, ...withoutIntraday(bySymbol, intraday)];
+  const derived: Symbol[] = [];
+  const warnings = [
+    ...folder.warnings,
+    ...unused(bySymbol, intraday),
+    ...withoutIntraday(bySymbol, intraday),
+  ];
   const actions = actionsBySymbol(folder);
   const of = (symbol: Symbol): Loaded =>
     assertExists(loaded.get(symbol), `${symbol} was prepared before it was asked for`);
@@ -67,12 +74,13 @@ export function barFolderSource(folder: BarFolder, only?: readonly Symbol[]): Ba
       for (const symbol of symbols) {
         if (loaded.has(symbol)) continue;
         const entries = assertExists(bySymbol.get(symbol), 'every symbol has files');
-        const notes = { badBars, warnings, faults };
+        const notes = { badBars, warnings, derived, faults };
         const bars = await loadSymbol(folder, entries, intraday, notes);
         // A symbol with a file that was refused is read, and refused, again.
         if (faults.length === 0) loaded.set(symbol, bars);
       }
       refuse(folder, faults);
+      if (derived.length > 0) warnings.push(withoutAuctions(derived));
       folder.keep();
     },
     daily: (symbol) => of(symbol).daily,
@@ -108,12 +116,35 @@ function withoutIntraday(
     .map(([symbol]) => symbol)
     .sort();
   if (lacking.length === 0) return [];
-  const some = lacking.length > LISTED_PER_FILE ? ', ...' : '';
-  const names = lacking.slice(0, LISTED_PER_FILE).join(', ') + some;
   return [
-    `${lacking.length} symbols have no ${intraday} bars and are entered at the open only: ${names}`,
+    `${lacking.length} symbols have no ${intraday} bars and are entered at the open only: ${named(lacking)}`,
   ];
 }
+
+/** Longer intraday bars may reach further back than the ones that execute, so that a range is shorter than expected. */
+function unused(
+  files: ReadonlyMap<Symbol, readonly BarEntry[]>,
+  intraday: Timeframe | null,
+): string[] {
+  return FINEST_FIRST.flatMap((timeframe, i) => {
+    const better: readonly Timeframe[] = ['1d', ...FINEST_FIRST.slice(0, i)];
+    const idle = [...files.values()].filter((entries) => {
+      const own = entries.map((entry) => entry.timeframe);
+      return own.includes(timeframe) && own.some((one) => better.includes(one));
+    });
+    if (timeframe === intraday || idle.length === 0) return [];
+    return [`${timeframe} bars of ${counted(idle.length)} are not used: ${intraday} bars execute`];
+  });
+}
+
+const counted = (symbols: number): string => `${symbols} symbol${symbols === 1 ? '' : 's'}`;
+
+const withoutAuctions = (symbols: readonly Symbol[]): string =>
+  `daily bars are made from intraday ones, without auctions, of ${counted(symbols.length)}: ${named(symbols)}`;
+
+/** The first symbols of a list by name. */
+const named = (symbols: readonly Symbol[]): string =>
+  symbols.slice(0, LISTED_SYMBOLS).join(', ') + (symbols.length > LISTED_SYMBOLS ? ', ...' : '');
 
 function actionsBySymbol(folder: BarFolder): Map<Symbol, CorporateAction[]> {
   const actions = new Map<Symbol, CorporateAction[]>();
@@ -127,6 +158,8 @@ function actionsBySymbol(folder: BarFolder): Map<Symbol, CorporateAction[]> {
 interface Notes {
   readonly badBars: BadBar[];
   readonly warnings: string[];
+  /** Symbols whose daily bars are made from intraday ones. */
+  readonly derived: Symbol[];
   readonly faults: FileProblem[];
 }
 
@@ -145,7 +178,7 @@ async function loadSymbol(
   intraday: Exclude<Timeframe, '1d'> | null,
   notes: Notes,
 ): Promise<Loaded> {
-  const { badBars, warnings, faults } = notes;
+  const { badBars, warnings, derived, faults } = notes;
   const read = async (timeframe: Timeframe): Promise<BarColumns | null> => {
     const entry = entries.find((candidate) => candidate.timeframe === timeframe);
     if (entry === undefined) return null;
@@ -168,7 +201,7 @@ async function loadSymbol(
   if (daily !== null) return { daily, intraday: fine };
   const base = fine ?? (await coarser(read));
   if (base === null) return { daily: emptyColumns(0), intraday: null };
-  warnings.push(`${entries[0]?.symbol}: daily bars are made from intraday ones, without auctions`);
+  derived.push(assertExists(entries[0], 'a symbol has files').symbol);
   return { daily: dailyFrom(base), intraday: fine };
 }
 
