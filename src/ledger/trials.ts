@@ -129,7 +129,7 @@ const HALTED = 1;
 const UNRANKED = 2;
 
 /** Whether a trial lasted to the end of what it is ranked on; one that came to a part set aside did. */
-const hasLasted = (result: TrialResult): boolean =>
+export const hasLasted = (result: TrialResult): boolean =>
   result.outcome === 'done' && (result.haltedOn === null || result.outOfSample !== null);
 
 /**

@@ -167,6 +167,19 @@ describe('walking forward', () => {
 });
 
 describe('the map of a sweep', () => {
+  it('calls a cell halted whose trials their drawdown limit ended, however well they stood', async () => {
+    const [first, ...rest] = grid();
+    const halted = { ...(done(span(9)) as object), haltedOn: '2015-06-01' } as TrialResult;
+    const [chart] = sweepCharts(
+      withTrials([{ ...(first as SweptTrial), result: halted }, ...rest]),
+    );
+    expect(chart?.alt).toMatch(/: 1\.50 at best, with sizing\.stop\.multiple 3/);
+    expect(chart?.table?.rows[0]).toEqual(['2', '5', 'halted']);
+    const svg = await chartSvg(chart as NonNullable<typeof chart>);
+    expect(svg.match(/>halted</g)).toHaveLength(1);
+    expect(svg.match(/fill="rgb/g)).toHaveLength(5);
+  });
+
   it('tells values apart that are maps', async () => {
     const maps = ['{kind: atr, multiple: 2}', '{kind: atr, multiple: 2.5}'];
     const keys = [
