@@ -52,9 +52,7 @@ function rangeLines(report: SweepReport, columns: number): string[] {
     rankedTable(report, trials.slice(0, SHOWN), columns),
     ...(hidden > 0 ? [`and ${hidden} more in trials.csv`] : []),
     '',
-    tried === 0
-      ? 'No trial was run to its end: there is nothing to choose from.'
-      : `${plural(tried, 'trial')}: the best of so many worthless ones is expected to show a Sharpe of ${decimals(expectedBest)}.`,
+    luckText(tried, expectedBest),
     ...(best?.rank == null || metric === 'sharpe' ? [] : [`The best one shows ${sharpeOf(best)}.`]),
     ...(best?.deflatedSharpe == null
       ? []
@@ -62,6 +60,14 @@ function rangeLines(report: SweepReport, columns: number): string[] {
           `Trial ${best.trial.number} is truly better than that with a probability of ${decimals(best.deflatedSharpe)} (deflated Sharpe).`,
         ]),
   ];
+}
+
+function luckText(tried: number, expectedBest: number | null): string {
+  if (tried === 0) return 'No trial was run to its end: there is nothing to choose from.';
+  const trials = plural(tried, 'trial');
+  return expectedBest === null
+    ? `${trials}: too few have ${METRICS.probabilisticSharpe.floor.count} sessions to say what Sharpe the best of so many worthless ones would show.`
+    : `${trials}: the best of so many worthless ones is expected to show a Sharpe of ${decimals(expectedBest)}.`;
 }
 
 const sharpeOf = (best: RankedTrial<SweptTrial>): string => spanText(inSampleOf(best), 'sharpe');

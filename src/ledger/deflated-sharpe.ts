@@ -8,11 +8,13 @@ const GAMMA = 0.5772156649015329;
  * de Prado, "The Deflated Sharpe Ratio", Journal of Portfolio Management 40(5), 2014, equation 1; the approximation of
  * the expected maximum of N independent normal variables):
  * SR0 = sqrt(V) ((1 - gamma) Z(1 - 1/N) + gamma Z(1 - 1/(N e))), V the sample variance of the trials' ratios, Z the
- * normal quantile. 0 for a single trial, which nobody picked. Uses a logarithm.
+ * normal quantile. 0 for a single trial, which nobody picked; null for several of which fewer than two ratios are
+ * known. Uses a logarithm.
  */
-export function expectedBestSharpe(trials: number, ratios: readonly number[]): number {
+export function expectedBestSharpe(trials: number, ratios: readonly number[]): number | null {
+  if (trials < 2) return 0;
   const spread = deviation(ratios, 1);
-  if (trials < 2 || spread === null) return 0;
+  if (spread === null) return null;
   return (
     spread *
     ((1 - GAMMA) * normalQuantile(1 - 1 / trials) +

@@ -119,8 +119,11 @@ export interface Ranking<T> {
   readonly trials: readonly RankedTrial<T>[];
   /** Trials that were run to an end: what the deflation counts. */
   readonly tried: number;
-  /** Annual Sharpe ratio that the best of so many worthless trials is expected to show. */
-  readonly expectedBest: number;
+  /**
+   * Annual Sharpe ratio that the best of so many worthless trials is expected to show; null where too few of several
+   * have enough sessions to say how much they differ.
+   */
+  readonly expectedBest: number | null;
 }
 
 /** Where a trial stands before its numbers are looked at: lasted, ended by its drawdown, nothing to rank by. */
@@ -141,7 +144,11 @@ export function rankTrials<T extends { readonly result: TrialResult }>(
   metric: RankingMetric,
 ): Ranking<T> {
   const spans = trials.map(({ result }) => (result.outcome === 'done' ? result.inSample : null));
-  const ratios = spans.flatMap((span) => (span?.sample ? [span.sample.ratio] : []));
+  // The ratio of a few sessions, before a drawdown limit ended a trial, says how few they were.
+  const ratios = spans.flatMap((span) => {
+    const sample = span?.sample;
+    return isEnough(sample) ? [sample.ratio] : [];
+  });
   const tried = spans.filter((span) => span !== null).length;
   const threshold = expectedBestSharpe(tried, ratios);
   const placed = trials.map((trial, i) => {
@@ -157,13 +164,17 @@ export function rankTrials<T extends { readonly result: TrialResult }>(
       deflatedSharpe: deflated(sample, threshold),
     })),
     tried,
-    expectedBest: Math.round(threshold * Math.sqrt(SESSIONS_PER_YEAR) * 1e6) / 1e6,
+    expectedBest:
+      threshold === null ? null : Math.round(threshold * Math.sqrt(SESSIONS_PER_YEAR) * 1e6) / 1e6,
   };
 }
 
 /** The floor of the probabilistic ratio holds here too. */
-function deflated(sample: SharpeSample | null, threshold: number): number | null {
-  if (sample === null || sample.n < METRICS.probabilisticSharpe.floor.count) return null;
+const isEnough = (sample: SharpeSample | null | undefined): sample is SharpeSample =>
+  sample != null && sample.n >= METRICS.probabilisticSharpe.floor.count;
+
+function deflated(sample: SharpeSample | null, threshold: number | null): number | null {
+  if (threshold === null || !isEnough(sample)) return null;
   const probability = probabilityAbove(sample, threshold);
   return probability === null ? null : Math.round(probability * 1e6) / 1e6;
 }

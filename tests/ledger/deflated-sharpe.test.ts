@@ -19,7 +19,7 @@ const VARIANCE = 1 / (2 * 250);
 const deflated = (trials: number, skewness: number, kurtosis: number): number =>
   probabilityAbove(
     { ...EXAMPLE, skewness, kurtosis },
-    expectedBestSharpe(trials, ratiosOfVariance(VARIANCE)),
+    expectedBestSharpe(trials, ratiosOfVariance(VARIANCE)) ?? Number.NaN,
   ) ?? Number.NaN;
 
 describe('the deflated Sharpe ratio', () => {
@@ -33,7 +33,12 @@ describe('the deflated Sharpe ratio', () => {
   it('expects nothing of a single trial, nor of trials that do not differ', () => {
     expect(expectedBestSharpe(1, [0.1])).toBe(0);
     expect(expectedBestSharpe(5, [0.1, 0.1, 0.1, 0.1, 0.1])).toBe(0);
-    expect(expectedBestSharpe(3, [])).toBe(0);
+    expect(expectedBestSharpe(1, [])).toBe(0);
+  });
+
+  it('does not know what to expect of several trials whose ratios it does not have', () => {
+    expect(expectedBestSharpe(3, [])).toBeNull();
+    expect(expectedBestSharpe(3, [0.1])).toBeNull();
   });
 
   it('expects more of more trials', () => {
@@ -41,7 +46,7 @@ describe('the deflated Sharpe ratio', () => {
     fc.assert(
       fc.property(fc.integer({ min: 2, max: 10_000 }), (trials) => {
         expect(expectedBestSharpe(trials + 1, ratios)).toBeGreaterThan(
-          expectedBestSharpe(trials, ratios),
+          expectedBestSharpe(trials, ratios) ?? Number.NaN,
         );
       }),
     );

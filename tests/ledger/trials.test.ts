@@ -167,6 +167,27 @@ describe('a ranking', () => {
     expect(trials[0]?.deflatedSharpe).toBeCloseTo(0.840624, 6);
   });
 
+  it('does not take the ratios of a few sessions for a measure of how much trials differ', () => {
+    const long = [done(0.5), done(0.25), done(0)];
+    const ended: { result: TrialResult } = {
+      result: {
+        outcome: 'done',
+        haltedOn: sessionDate('2015-02-02'),
+        inSample: span(-9, 20),
+        outOfSample: null,
+        decisionHash: '',
+      },
+    };
+    const among = rankTrials([...long, ended], 'sharpe');
+    expect(among.tried).toBe(4);
+    // Four trials of the spread of the three: 0.25 a year, times the expected maximum of four, by Python's statistics.
+    expect(among.expectedBest).toBeCloseTo(0.25 * 1.0521228, 6);
+    expect(rankTrials([done(1), ended], 'sharpe')).toMatchObject({
+      expectedBest: null,
+      trials: [{ deflatedSharpe: null }, { deflatedSharpe: null }],
+    });
+  });
+
   it('gives no probability below the floor of the probabilistic ratio', () => {
     const short: { result: TrialResult } = {
       result: {
