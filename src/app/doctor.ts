@@ -145,7 +145,8 @@ async function soundHistory({ home }: { readonly home: string }): Promise<string
 async function logWrites({ home, loaded }: DoctorRequest): Promise<string> {
   const mark = `doctor ${process.pid}: the log writes`;
   const log = await openHomeLog(home, loaded);
-  log.write('error', mark);
+  // The least serious level that is kept: no error, and written all the same.
+  log.write(loaded.config.logs.level, mark);
   await log.close();
   const { lines } = readLogs(home, { last: 20 });
   if (lines.some(({ message }) => message === mark)) return 'a line was written and read back';
@@ -222,7 +223,7 @@ function rootedAt(home: string, config: Config): Config {
 async function askBroker({ broker }: System, session: Session): Promise<string> {
   const { account, complete, cash } = await broker.statement(session.openAt);
   const missing = Object.entries(complete).filter(([, whole]) => !whole);
-  if (missing.length === 0) return `account ${account}, cash ${formatUsd(cash ?? ZERO)}`;
+  if (missing.length === 0) return `simulated account ${account}, cash ${formatUsd(cash ?? ZERO)}`;
   throw new Error(`the broker cannot tell all its ${missing.map(([name]) => name).join(', ')}`);
 }
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { run } from './fake-world.ts';
 import { contents, inFolder, put } from './homes.ts';
 
-const SMALL = { 'config/trade-labs.yaml': 'data: { synthetic: { seed: 1, symbols: 12 } }\n' };
+const SYNTHETIC = 'data: { synthetic: { seed: 1, symbols: 12 } }\n';
+const SMALL = { 'config/trade-labs.yaml': SYNTHETIC };
 const LIMIT = 'risk.maxDrawdownFraction';
 
 describe('status', () => {
@@ -118,7 +119,7 @@ describe('doctor', () => {
       for (const proof of [
         'History   journal and views: none yet',
         'Log       writes: a line was written and read back',
-        'Broker    answers: account SIM-1',
+        'Broker    answers: simulated account SIM-1',
         'Schedule  a session runs: 6 slots of 2026-03-04',
         'Books     reconcile:',
         'Report    is computed: the report of 2026-03-04',
@@ -129,6 +130,27 @@ describe('doctor', () => {
       expect([...contents(dir).keys()].filter((name) => !name.startsWith('logs/'))).toEqual([
         'config/trade-labs.yaml',
       ]);
+    }));
+
+  it.each(['debug', 'info', 'error'])(
+    'looks at a log that keeps %s, and raises no error',
+    (level) =>
+      inFolder(async (dir) => {
+        put(dir, { 'config/trade-labs.yaml': `${SYNTHETIC}logs: { level: ${level} }\n` });
+        const { stdout } = await run(['doctor'], { cwd: dir });
+        expect(stdout).toContain('✓ Log       writes: a line was written and read back');
+        const log = contents(dir).get('logs/trade-labs.log') ?? '';
+        expect(log).toContain(`"level":"${level}"`);
+        if (level !== 'error') expect(log).not.toContain('"level":"error"');
+      }),
+  );
+
+  it('sends whoever trades at a broker on to its gateway', () =>
+    inFolder(async (dir) => {
+      put(dir, { 'config/trade-labs.yaml': `${SYNTHETIC}mode: paper\nbroker: ib\n` });
+      const { exit, stdout } = await run(['doctor'], { cwd: dir });
+      expect(exit, stdout).toBe(0);
+      expect(stdout).toContain('Next: trade-labs doctor ib');
     }));
 
   it('finds a damaged history, and says what to do', () =>

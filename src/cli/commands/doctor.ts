@@ -23,6 +23,8 @@ export const doctor: CommandSpec = {
       now: context.now(),
       node: process.version,
     });
-    return findingsOutcome(findings, 'trade-labs daemon');
+    // What was played here reached no gateway.
+    const isLocal = loaded.config.mode === 'sim';
+    return findingsOutcome(findings, isLocal ? 'trade-labs daemon' : 'trade-labs doctor ib');
   },
 };
