@@ -14,7 +14,7 @@ export function assumptionsOf(
   const bars =
     intraday === null
       ? 'daily bars only: the open slot decides on bars up to yesterday and fills at the open; later slots have no price and are skipped'
-      : `daily bars rank, ${intraday} bars execute; a slot without a bar of its session is skipped`;
+      : `daily bars rank, ${intraday} bars execute; a slot after the open without a bar of its session is skipped`;
   const list: [string, string][] = [
     ['bars', bars],
     ['entries', entryText(config)],
