@@ -6,11 +6,13 @@ import {
   type Symbol,
 } from '../domain/market.ts';
 import { DAY_MS, dateToUtcMs, parseSessionDate } from '../domain/time.ts';
-import { IndicatorCache } from '../indicators/registry.ts';
+import { IndicatorCache, indicatorSpec } from '../indicators/registry.ts';
 import { abnormalOrdinals } from './abnormal.ts';
 import { ActivityWalk } from './activity.ts';
 import { backAdjust } from './adjust.ts';
 import type { SessionColumns } from './session-columns.ts';
+
+const ATR = indicatorSpec('atr14');
 
 /**
  * The daily bars that decisions of a span of sessions may look at, in the prices of that span: adjusted for the
@@ -44,7 +46,7 @@ export class SeriesEra {
 
   /** The average true range of 14 bars. */
   get atr(): Float64Array {
-    this.#atr ??= this.indicators.get('atr14');
+    this.#atr ??= this.indicators.get(ATR);
     return this.#atr;
   }
 

@@ -88,7 +88,7 @@ export class IndicatorCache {
   get(indicator: IndicatorSpec | string): Float64Array {
     const known = this.#computed.get(typeof indicator === 'string' ? indicator : indicator.name);
     if (known) return known;
-    const spec = typeof indicator === 'string' ? mustParse(indicator) : indicator;
+    const spec = typeof indicator === 'string' ? indicatorSpec(indicator) : indicator;
     let column = this.#computed.get(spec.name);
     if (!column) {
       column = computeIndicator(spec, this.#columns, this.#context);
@@ -98,7 +98,8 @@ export class IndicatorCache {
   }
 }
 
-function mustParse(name: string): IndicatorSpec {
+/** The spec of a name that is known to be one; throws where it is none. */
+export function indicatorSpec(name: string): IndicatorSpec {
   const spec = parseIndicator(name);
   assert(spec.ok, spec.ok ? '' : spec.error);
   return spec.value;

@@ -5,6 +5,7 @@ import { Failure } from '../domain/failure.ts';
 import type { Symbol } from '../domain/market.ts';
 import { assertExists } from '../domain/result.ts';
 import { fingerprint } from '../events/fingerprint.ts';
+import { type IndicatorSpec, indicatorSpec } from '../indicators/registry.ts';
 import { frozen, opinionProblem } from '../strategy/checks.ts';
 import type { ColumnRule, RuleColumns } from '../strategy/column-rule.ts';
 import { COLUMN_RULES } from '../strategy/registry.ts';
@@ -43,6 +44,8 @@ export class StrategyDesk {
   readonly #params: unknown;
   readonly #warmupBars: number;
   readonly #rule: PanelRule | null;
+  /** What its rule reads besides bars, by name. */
+  readonly #inputs: readonly (readonly [string, IndicatorSpec])[];
   readonly #views = new WeakMap<SeriesEra, ViewCursor>();
   readonly #bound = new WeakMap<SeriesEra, RuleColumns<string>>();
   readonly #panels = new WeakMap<Stretch, Panel>();
@@ -63,6 +66,8 @@ export class StrategyDesk {
     this.identity = fingerprint({ name: definition.name, params, features: this.features });
     this.#definition = definition;
     this.#warmupBars = definition.warmupBars(params);
+    const inputs = rule === undefined ? {} : definition.inputs(params);
+    this.#inputs = Object.entries(inputs).map(([name, text]) => [name, indicatorSpec(text)]);
     this.#rule =
       rule === undefined
         ? null
@@ -115,9 +120,7 @@ export class StrategyDesk {
     let columns = this.#bound.get(era);
     if (columns === undefined) {
       const inputs: Record<string, Float64Array> = {};
-      for (const [name, indicator] of Object.entries(this.#definition.inputs(this.#params))) {
-        inputs[name] = era.indicators.get(indicator);
-      }
+      for (const [name, spec] of this.#inputs) inputs[name] = era.indicators.get(spec);
       columns = rule.bind(era.columns, inputs);
       this.#bound.set(era, columns);
     }
