@@ -1,3 +1,4 @@
+import type { SeriesEra } from '../bars/series.ts';
 import type { Symbol } from '../domain/market.ts';
 import { type Micros, toUsd } from '../domain/money.ts';
 import type { AccountValue, HeldPosition } from '../domain/portfolio.ts';
@@ -141,7 +142,7 @@ async function completedBars(
     relativeVolume: false,
   });
   snapshot.series.forEach((series, i) => {
-    const era = series.eraAt(snapshot.sessionOrdinal);
+    const era = snapshot.eras[i] as SeriesEra;
     const last = (snapshot.visible[i] as number) - 1;
     if (last < 0 || era.ordinals[last] !== snapshot.sessionOrdinal) return;
     bars.set(series.symbol, {

@@ -105,9 +105,9 @@ async function marksAt(
   asOf: EpochMs,
   session: Session,
 ): Promise<ReadonlyMap<Symbol, Mark>> {
-  const held = system.book.openTrades().map(({ symbol }) => symbol);
   const marks = new Map<Symbol, Mark>();
-  const asked = [...new Set([...held, ...benchmarkOf(system)])];
+  const asked = system.book.openTrades().map(({ symbol }) => symbol);
+  for (const symbol of benchmarkOf(system)) if (!asked.includes(symbol)) asked.push(symbol);
   if (asked.length === 0) return marks;
   const snapshot = await system.market.snapshot({
     asOf,
@@ -120,8 +120,7 @@ async function marksAt(
   snapshot.series.forEach((series, i) => {
     const price = snapshot.reference[i] as number;
     if (!(price > 0)) return;
-    const era = series.eraAt(snapshot.sessionOrdinal);
-    const last = era.ordinals[(snapshot.visible[i] as number) - 1];
+    const last = snapshot.eras[i]?.ordinals[(snapshot.visible[i] as number) - 1];
     marks.set(series.symbol, {
       price: microsFromFloat(price, 'halfEven'),
       fresh: isFresh(snapshot, i, last === completed),
@@ -135,14 +134,14 @@ const FRESH_MARK_MS = MINUTE_MS;
 
 /** Whether the price of a series is one that the account may be valued by. */
 function isFresh(snapshot: MarketSnapshot, index: number, isCompleted: boolean): boolean {
-  const quote = snapshot.quote(index);
   // Where there are prices of now, that of yesterday is none any more.
   if (snapshot.liveQuotes === true) {
+    const quote = snapshot.quote(index);
     const isLive = quote?.kind === 'live' && quote.hasOpened === true;
     return isLive && snapshot.asOf - quote.at <= FRESH_MARK_MS;
   }
   // A halted symbol has no price of today while others have one.
-  return (snapshot.pricedToday && quote !== null) || isCompleted;
+  return isCompleted || (snapshot.pricedToday && snapshot.quote(index) !== null);
 }
 
 /** Net R of so many of the last closed trades that have one, oldest first. */
