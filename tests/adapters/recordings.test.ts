@@ -143,7 +143,7 @@ describe('recordings in files', () => {
     expect(await damagesOf(new RecordingFiles(dir))).toEqual([unknown]);
   });
 
-  it('name a file of another format, or that lacks a part, though its sum is right', async () => {
+  it('name a file of another format, that lacks a part, or leads elsewhere, though its sum is right', async () => {
     const { folder } = await writeTwo();
     const text = gunzipSync(readFileSync(join(folder, OPEN))).toString();
     const without = (part: string) => {
@@ -158,6 +158,12 @@ describe('recordings in files', () => {
         without(part),
         `is no recording: it has no ${part}`,
       ]),
+      ...[{}, [{ file: '../secret.gz', sha256: 'x' }], [{ file: 1 }], [null]].map(
+        (packs): [unknown, string] => [
+          { ...JSON.parse(text), packs },
+          'names bars in a file that is none of its session',
+        ],
+      ),
     ];
     for (const [content, reason] of cases) {
       const bytes = gzipSync(JSON.stringify(content));

@@ -64,7 +64,17 @@ export function unreadableBecause(content: unknown): string | null {
     return `is of format ${String(text.format)}, this version reads ${RECORDING_FORMAT}`;
   }
   const missing = PARTS.find((part) => typeof text[part] !== 'object' || text[part] === null);
-  return missing === undefined ? null : `is no recording: it has no ${missing}`;
+  if (missing !== undefined) return `is no recording: it has no ${missing}`;
+  const packs: readonly unknown[] = Array.isArray(text.packs) ? text.packs : [null];
+  return packs.every(isPack) ? null : 'names bars in a file that is none of its session';
+}
+
+/** A recording may come from somebody else: what it names must not lead out of its folder. */
+const PACK_FILE = /^bars-[0-9a-f]{16}\.gz$/;
+
+function isPack(value: unknown): boolean {
+  const { file, sha256 } = (value ?? {}) as { file?: unknown; sha256?: unknown };
+  return typeof file === 'string' && PACK_FILE.test(file) && typeof sha256 === 'string';
 }
 
 /** A recording as its file says it; `digests` and their places come from the session's bars. */
