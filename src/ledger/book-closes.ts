@@ -49,14 +49,22 @@ function closeOf(state: BookState, event: EventOf<'account.marked'>): CloseMark 
   const before = isRepeated ? (state.close?.before ?? null) : indexOf(state.close);
   const flow = isRepeated ? add(state.close?.flow ?? ZERO, event.flow) : event.flow;
   const { session, equity } = event;
-  const after = indexAfter(before, equity, flow);
-  const deepestDrawdown = Math.min(before?.deepestDrawdown ?? 0, after.limitDrawdown);
+  const { index, peakIndex, drawdown, limitPeakIndex, limitDrawdown } = indexAfter(
+    before,
+    equity,
+    flow,
+  );
+  const deepestDrawdown = Math.min(before?.deepestDrawdown ?? 0, limitDrawdown);
   const loss = before === null ? ZERO : lossOf(state, event, add(before.equity, flow));
   const lossFraction = before === null || loss === 0 ? 0 : fractionOf(loss, before.equity);
   return {
     session,
     equity,
-    ...after,
+    index,
+    peakIndex,
+    drawdown,
+    limitPeakIndex,
+    limitDrawdown,
     deepestDrawdown,
     lossFraction,
     flow,

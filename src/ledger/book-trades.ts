@@ -4,6 +4,7 @@ import { type ExitReason, isLive } from '../domain/order.ts';
 import { assert, assertExists } from '../domain/result.ts';
 import type { EpochMs, SessionDate } from '../domain/time.ts';
 import type { EventOf } from '../events/event.ts';
+import { copyOfTrade } from './book-copies.ts';
 import { addFilled, withStop } from './book-orders.ts';
 import type { BookOrder, BookState, ClosedTrade, EndedTrade, OpenTrade } from './book-state.ts';
 import { averagePrice, quantityOf } from './lots.ts';
@@ -58,13 +59,11 @@ const stepOf = (event: EventOf<'fill.recorded'>): FillStep => ({
 /** The trade one step on, valued at the price of the step. */
 function stepped(trade: OpenTrade, event: EventOf<'fill.recorded'>): OpenTrade {
   const step = stepOf(event);
-  return {
-    ...trade,
-    ...withStep(trade, step),
-    steps: [...trade.steps, step],
-    mark: event.price,
-    markSession: event.session,
-  };
+  const next = Object.assign(copyOfTrade(trade), withStep(trade, step));
+  next.steps = [...trade.steps, step];
+  next.mark = event.price;
+  next.markSession = event.session;
+  return next;
 }
 
 function buy(
@@ -174,13 +173,14 @@ export interface Exit {
 
 /** Takes a trade without shares out of the open ones; its closing facts are still to come. */
 export function endTrade(state: BookState, trade: OpenTrade, exit: Exit): EndedTrade {
-  const ended: EndedTrade = { trade, ...exit, end: null };
   const { tradeId, symbol, entrySession } = trade;
-  const { exitAt, exitSession, exitReason } = exit;
+  const { exitAt, exitSession, exitReason, exitRef } = exit;
+  const ended: EndedTrade = { trade, exitAt, exitSession, exitReason, exitRef, end: null };
   state.trades.delete(symbol);
   state.ending.set(tradeId, ended);
-  const end = { exitAt, exitSession, exitReason };
-  state.closed.push({ tradeId, symbol, entrySession, ...end, ...outcomeOf(trade) });
+  const { netR, result } = outcomeOf(trade);
+  const end = { tradeId, symbol, entrySession, exitAt, exitSession, exitReason, netR, result };
+  state.closed.push(end);
   orderByExit(state.closed);
   if (state.closed.length > CLOSED_KEPT) state.closed.shift();
   countStopOut(state, ended);
