@@ -187,12 +187,18 @@ function doubtsOfWindows(windows: readonly RankedWindow[], joined: JoinedTests):
   const without = windows.filter(({ chosen }) => chosen === null).length;
   const warnings: string[] = [];
   if (without > 0) {
-    warnings.push(`${plural(without, 'window')} had nothing to choose by and count as cash`);
+    warnings.push(`${plural(without, 'window')} with nothing to choose by: cash there`);
   }
   warnings.push(...windows.flatMap(shortfallOf));
   if (joined.closed < LEAST_TRADES) {
     warnings.push(
       `${plural(joined.closed, 'trade')} out of sample: under ${LEAST_TRADES} the numbers are mostly chance`,
+    );
+  }
+  const { sessions } = joined.measure;
+  if (sessions < LEAST_SESSIONS) {
+    warnings.push(
+      `${plural(sessions, 'session')} out of sample: under ${LEAST_SESSIONS} they judge little`,
     );
   }
   const different = new Set(windows.map(({ chosen }) => chosen));

@@ -125,7 +125,10 @@ describe('walking forward', () => {
   });
 
   it('says which windows had nothing to choose', () => {
-    expect(report.warnings).toEqual(['1 window had nothing to choose by and count as cash']);
+    expect(report.warnings).toEqual([
+      '1 window with nothing to choose by: cash there',
+      '6 sessions out of sample: under 60 they judge little',
+    ]);
   });
 
   it('says which choices could not be judged, or not to the end', () => {
