@@ -24,6 +24,7 @@ import { loadStrategy } from './load-strategy.ts';
 import { nearMatches } from './near-matches.ts';
 import { decisionSettings } from './parts.ts';
 import { strategyFileHash } from './record-decision.ts';
+import { recordsOf } from './records.ts';
 import { countsOf, type FirstDivergence, firstOf } from './replay-verdict.ts';
 import { journalOfRuns } from './run-journal.ts';
 
@@ -59,6 +60,8 @@ export interface ReplayedRun {
 export interface ReplayReport {
   readonly runs: readonly ReplayedRun[];
   readonly damaged: readonly RecordingDamage[];
+  /** Runs of the session that decided, by the journal, and left no recording. */
+  readonly unrecorded: readonly string[];
   /** True where every run is decided the same, to the fingerprint, and nothing is damaged. */
   readonly same: boolean;
 }
@@ -81,7 +84,20 @@ export async function replayRecordings(request: ReplayRequest): Promise<ReplayRe
     else if (read.ok) runs.push(await replayRun(request, read.value, events));
   }
   const same = damaged.length === 0 && runs.every(({ first }) => first === null);
-  return { runs, damaged, same };
+  const isRun = names.some(({ runId }) => runId === request.subject);
+  const unrecorded = isRun ? [] : await unrecordedOf(request.home, names);
+  return { runs, damaged, unrecorded, same };
+}
+
+async function unrecordedOf(home: string, names: readonly RecordingName[]): Promise<string[]> {
+  const known = new Set(names.map(({ runId }) => runId));
+  const found: string[] = [];
+  for (const session of new Set(names.map((name) => name.session))) {
+    for await (const run of recordsOf(home).runs({ since: session, until: session })) {
+      if (run.decisionHash !== null && !known.has(run.runId)) found.push(run.runId);
+    }
+  }
+  return found;
 }
 
 /** The recordings that a text names; throws RECORD_UNKNOWN for none. */

@@ -17,7 +17,7 @@ export function replayOutcome(
   report: ReplayReport,
   all: boolean,
 ): CommandOutcome {
-  const { runs, damaged, same } = report;
+  const { runs, damaged, unrecorded, same } = report;
   const text = [
     ...runs.map((run) => runText(context, run, all)),
     ...damaged.map(
@@ -29,9 +29,12 @@ export function replayOutcome(
     summaryOf(report),
   ];
   return {
-    data: { same, runs: runs.map(runData), damaged },
+    data: { same, runs: runs.map(runData), damaged, unrecorded },
     text: text.join('\n\n'),
-    warnings: runs.flatMap(({ run, notes }) => notes.map((note) => `${run.runId}: ${note}`)),
+    warnings: [
+      ...unrecorded.map((runId) => `${runId}: left no recording, and is not decided again`),
+      ...runs.flatMap(({ run, notes }) => notes.map((note) => `${run.runId}: ${note}`)),
+    ],
     exit: same ? EXIT.OK : EXIT.FINDINGS,
   };
 }

@@ -1,4 +1,12 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { replayRecordings } from '../../src/app/replay.ts';
@@ -134,6 +142,23 @@ describe('a session of a simulated daemon', () => {
       expect(ended.stdout).toContain('scan-midday  12:00 ET');
       const { runs, damaged } = await replayOf(home);
       expect([runs.length, damaged.length]).toEqual([1, 1]);
+    }));
+
+  it('names a run that left no recording, where the whole session is asked for', () =>
+    inHome(HOME, async (home) => {
+      await home.simulate(DAY, DAY);
+      const folder = join(home.dir, 'data', 'recordings', DAY);
+      const [midday, open] = [`${DAY}-170000Z-scan-midday`, `${DAY}-143000Z-scan-open`];
+      rmSync(join(folder, `${midday}.json.gz`));
+      const sums = readFileSync(join(folder, 'SHA256SUMS'), 'utf8').split('\n');
+      writeFileSync(
+        join(folder, 'SHA256SUMS'),
+        sums.filter((line) => !line.includes(midday)).join('\n'),
+      );
+      const ended = await cli(home, 'replay', DAY);
+      expect(ended.stderr).toContain(`${midday}: left no recording`);
+      expect((await replayOf(home)).unrecorded).toEqual([midday]);
+      expect((await replayOf(home, { subject: open })).unrecorded).toEqual([]);
     }));
 
   it('is not believed where the journal says otherwise', () =>
