@@ -11,10 +11,9 @@ import type { JournalEvent } from '../events/event.ts';
 import { compose, type System } from './compose.ts';
 import { Engine, type InstantObserver } from './engine.ts';
 import { openHomeLog } from './home-log.ts';
+import { DEMO_MARKER } from './home-without-history.ts';
 import { type JobObserver, slotsOf } from './jobs.ts';
 
-/** Marks a folder as made by the demo, so that the next one may replace what it wrote. */
-const MARKER = '.trade-labs-demo';
 /** What the demo writes below its home. */
 const WRITTEN = ['config', 'data', 'logs', 'reports'];
 
@@ -93,7 +92,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
 
 /** Makes the demo's home in place of an earlier demo's; nothing that a demo did not write is ever removed. */
 function prepareHome(dir: string): void {
-  const marker = join(dir, MARKER);
+  const marker = join(dir, DEMO_MARKER);
   if (existsSync(dir) && !existsSync(marker)) {
     throw new Failure('CANNOT_WRITE', `${dir} exists and was not made by a demo`, {
       hint: 'choose another folder: trade-labs demo --dir DIR',

@@ -14,6 +14,7 @@ import type { JournalEvent } from '../events/event.ts';
 import type { Book } from '../ledger/book.ts';
 import { prove, type SymbolProof } from '../ledger/protection.ts';
 import { commissionModel } from '../risk/commission.ts';
+import { withoutHistory } from './home-without-history.ts';
 import { readBook } from './read-book.ts';
 
 /** How a home stands at its broker, without taking it: also while a daemon runs. */
@@ -36,11 +37,7 @@ const ANSWER_MS = 5_000;
  * asked. Throws RECORD_UNKNOWN where there is no history.
  */
 export async function viewDesk(home: string, asksBroker = true): Promise<DeskView> {
-  if (!existsSync(historyFolder(home))) {
-    throw new Failure('RECORD_UNKNOWN', `${home} has no history`, {
-      hint: 'first: trade-labs demo',
-    });
-  }
+  if (!existsSync(historyFolder(home))) throw withoutHistory(home);
   const { book, recent } = await readBook(home);
   const simulated = savedBroker(home);
   const heard = (): Promise<BrokerStatement | null> =>

@@ -1,6 +1,5 @@
 import { newYorkDate, nextSession, sessionOf } from '../calendar/nyse.ts';
 import type { LoadedConfig } from '../config/load.ts';
-import { Failure } from '../domain/failure.ts';
 import { type Micros, minOf, usd } from '../domain/money.ts';
 import type { PortfolioState } from '../domain/portfolio.ts';
 import type { EpochMs } from '../domain/time.ts';
@@ -11,6 +10,7 @@ import { openBudget } from '../risk/budget.ts';
 import { commissionModel } from '../risk/commission.ts';
 import { type LimitUsage, limitUsage } from '../risk/usage.ts';
 import { openSource } from './compose.ts';
+import { withoutHistory } from './home-without-history.ts';
 import { readBook } from './read-book.ts';
 import { tradingSeen } from './trading.ts';
 import { activityLimits, unpaidCommissions } from './valuation.ts';
@@ -36,11 +36,7 @@ export async function readRisk(
   now: EpochMs,
 ): Promise<RiskView> {
   const { book, recent } = await readBook(home);
-  if (book.seq === 0) {
-    throw new Failure('RECORD_UNKNOWN', `${home} has no history`, {
-      hint: 'first: trade-labs demo',
-    });
-  }
+  if (book.seq === 0) throw withoutHistory(home);
   const { config } = loaded;
   const date = newYorkDate(now);
   const session = sessionOf(date) ?? nextSession(date);

@@ -23,6 +23,7 @@ import {
 import { adoptable } from '../ledger/reconcile-rows.ts';
 import { compose, type System } from './compose.ts';
 import { openHomeLog } from './home-log.ts';
+import { withoutHistory } from './home-without-history.ts';
 import { Monitors } from './monitors.ts';
 import { compareTo, recordReconciliation, runReconcile, type TakeIn } from './reconcile-job.ts';
 import { askedTime, type Requester, recordCommand, requesterOf } from './record-command.ts';
@@ -209,7 +210,7 @@ async function inHome<T>(
   work: HomeWork<T>,
   isOffline: boolean,
 ): Promise<T> {
-  if (!existsSync(historyFolder(home))) throw nothingThere(home);
+  if (!existsSync(historyFolder(home))) throw withoutHistory(home);
   const clock = homeClock(home, loaded, now, time);
   const log = await openHomeLog(home, loaded);
   try {
@@ -229,9 +230,6 @@ async function inHome<T>(
     await log.close();
   }
 }
-
-const nothingThere = (home: string): Failure =>
-  new Failure('RECORD_UNKNOWN', `${home} has no history`, { hint: 'first: trade-labs demo' });
 
 /** The breaks of a home by its journal alone, open ones and resolved; also while a daemon runs. */
 export async function breaksOf(home: string): Promise<readonly Break[]> {

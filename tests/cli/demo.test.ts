@@ -93,4 +93,13 @@ describe('the demo', () => {
     expect(ended.exit).toBe(2);
     expect(ended.stderr).toContain('--speed takes a number');
   });
+
+  it('is pointed to by whatever is asked of the folder it was made in', () =>
+    inFolder(async (dir) => {
+      put(dir, { 'trade-labs-demo/.trade-labs-demo': '' });
+      for (const command of ['positions', 'risk', 'pause', 'runs', 'trades', 'stats']) {
+        const { stdout, stderr } = await run([command], { cwd: dir });
+        expect(stdout + stderr).toContain(`--home ${join(dir, 'trade-labs-demo')}`);
+      }
+    }));
 });

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { DEMO_HOME } from '../../app/home-without-history.ts';
 import { Failure } from '../../domain/failure.ts';
 import type { CommandSpec } from '../command.ts';
 
@@ -18,11 +19,7 @@ export const demo: CommandSpec = {
   ],
   configure: (command) => {
     command
-      .option(
-        '--dir <dir>',
-        'home of the demo; made, or replaced if a demo made it',
-        'trade-labs-demo',
-      )
+      .option('--dir <dir>', 'home of the demo; made, or replaced if a demo made it', DEMO_HOME)
       .option(
         '--speed <times>',
         'times real time, on a terminal; 0 for no waiting',

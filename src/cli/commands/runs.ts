@@ -1,3 +1,4 @@
+import { firstStep } from '../../app/home-without-history.ts';
 import { newYorkDate, newYorkTime } from '../../calendar/nyse.ts';
 import { RUN_STATUSES, type RunCounts, type RunRecord } from '../../domain/run.ts';
 import { parseInstant } from '../../domain/time.ts';
@@ -56,7 +57,7 @@ export const runs: CommandSpec = {
     });
     const data = { runs: records };
     if (csv) return { data, text: renderCsv(CSV_COLUMNS, records) };
-    if (none) return { data, text: 'No runs yet. First: trade-labs demo' };
+    if (none) return { data, text: `No runs yet. First: ${firstStep(context.home)}` };
     if (records.length === 0) return { data, text: 'No runs match.' };
     const notes = cut ? [`The last ${records.length}; more with --last N or --since DATE.`] : [];
     const told = records.findLast(({ job }) => job === 'scan') ?? records.at(-1);

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { firstStep } from '../../app/home-without-history.ts';
 import type { CurveStatistics, Statistics } from '../../app/statistics.ts';
 import { Failure } from '../../domain/failure.ts';
 import type { MetricValue } from '../../ledger/metrics.ts';
@@ -157,7 +158,7 @@ function homeOutcome(
     ...(trend === null ? {} : { trend }),
   };
   if (trades.closed + trades.provisional === 0 && curve.sessions === 0) {
-    return { data, text: 'Nothing to measure yet. First: trade-labs demo' };
+    return { data, text: `Nothing to measure yet. First: ${firstStep(context.home)}` };
   }
   const counted = `${plural(trades.closed, 'closed trade')}: ${trades.wins} won, ${trades.draws} drawn, ${trades.losses} lost`;
   const waiting =

@@ -1,3 +1,4 @@
+import { firstStep } from '../../app/home-without-history.ts';
 import { newYorkTime } from '../../calendar/nyse.ts';
 import { type EpochMs, HOUR_MS, MINUTE_MS, parseInstant } from '../../domain/time.ts';
 import type { TradeRecord } from '../../domain/trade.ts';
@@ -62,7 +63,7 @@ export const trades: CommandSpec = {
     const totals = totalsOf(records);
     const data = { trades: records, totals };
     if (csv) return { data, text: renderCsv(TRADE_COLUMNS, records) };
-    if (none) return { data, text: 'No trades yet. First: trade-labs demo' };
+    if (none) return { data, text: `No trades yet. First: ${firstStep(context.home)}` };
     if (records.length === 0) return { data, text: 'No trades match.' };
     const notes = [
       ...(cut ? [`The last ${records.length}; more with --last N or --since DATE.`] : []),
