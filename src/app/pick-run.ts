@@ -5,6 +5,7 @@ import type { Config } from '../config/schema.ts';
 import { Failure } from '../domain/failure.ts';
 import type { Symbol } from '../domain/market.ts';
 import type { Session, SessionDate } from '../domain/time.ts';
+import { settled } from '../ledger/metrics-trades.ts';
 import { StrategyDesk } from '../pipeline/desk.ts';
 import type { Panel } from '../pipeline/panel.ts';
 import { SCORED } from '../pipeline/reason-codes.ts';
@@ -36,7 +37,7 @@ export interface PickTask {
   readonly seed: number;
 }
 
-/** What it came to: equity at its end in dollars, and trades; or why it could not be played. */
+/** What it came to: equity at its end in dollars, and closed trades; or why it could not be played. */
 export type PickResult =
   | { readonly outcome: 'done'; readonly endEquity: number; readonly trades: number }
   | { readonly outcome: 'failed'; readonly reason: string };
@@ -72,7 +73,8 @@ export class Picker {
         closeAtEnd,
         ...(symbols === null ? {} : { symbols }),
       });
-      return { outcome: 'done', endEquity: equity.at(-1)?.equity ?? 0, trades: trades.length };
+      const endEquity = equity.at(-1)?.equity ?? 0;
+      return { outcome: 'done', endEquity, trades: settled(trades).length };
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       return { outcome: 'failed', reason: [error.message, ...error.details].join('; ') };

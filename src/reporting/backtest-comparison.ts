@@ -21,6 +21,7 @@ export interface RandomPicks {
   readonly p95: number;
   /** Share of the random runs that ended below the strategy. */
   readonly percentile: number;
+  /** Closed ones of a run. */
   readonly meanTrades: number;
 }
 

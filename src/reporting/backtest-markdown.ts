@@ -117,7 +117,7 @@ export function comparisonSection({ comparisons, randomPicks, metrics }: Backtes
       : `Of ${randomPicks.seeds} seeded runs that picked at random among the same eligible rows, with the same exits` +
         ` and costs, ${share(randomPicks.percentile)} ended below the strategy: 5th percentile ${amount(randomPicks.p5)},` +
         ` median ${amount(randomPicks.median)}, 95th percentile ${amount(randomPicks.p95)},` +
-        ` ${decimals(randomPicks.meanTrades, 0)} trades each on average.`;
+        ` ${decimals(randomPicks.meanTrades, 0)} closed trades each on average.`;
   const edge =
     metrics.totalReturn.value === null
       ? ''

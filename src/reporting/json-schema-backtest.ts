@@ -84,7 +84,7 @@ const randomPicks = define<RandomPicks>(
     median: usd('Median of the end equities'),
     p95: usd('95th percentile of the end equities'),
     percentile: fraction('Share of the random runs that ended below the strategy'),
-    meanTrades: number('Mean of the trades of a random run', 'trades'),
+    meanTrades: number('Mean of the closed trades of a random run', 'trades'),
   },
 );
 

@@ -120,15 +120,19 @@ describe('picking at random', () => {
     const { config } = configWith(TIGHT);
     const strategy = await readStrategy(config, tmpdir());
     const ends: number[] = [];
+    let closed = 0;
     for (let seed = 1; seed <= 6; seed += 1) {
       const base = new StrategyDesk(strategy.definition, strategy.params);
       const alone = await backtest(MARKET(), SPAN, TIGHT, {
         strategy: new RandomDesk(strategy, base, seed),
       });
       ends.push(alone.equity.at(-1)?.equity ?? 0);
+      closed += alone.trades.filter(({ status }) => status === 'closed').length;
+      expect(alone.trades.some(({ status }) => status === 'open')).toBe(true);
     }
     const { picks } = await sixPicks(2);
     expect(picks?.ends).toEqual(ends.toSorted((a, b) => a - b));
+    expect(picks?.meanTrades).toBe(closed / 6);
   });
 
   it('has what was played when it is interrupted, and says that it is not all', async () => {
