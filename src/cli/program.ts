@@ -208,7 +208,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     path: 'logs',
     group: 'Inspect',
-    summary: 'Show the log, newest lines last',
+    summary: "Show the log in New York's time, newest lines last",
     load: async () => (await import('./commands/logs.ts')).logs,
   },
   {

@@ -13,7 +13,7 @@ const LAST_LINES = 100;
 export const logs: CommandSpec = {
   path: 'logs',
   group: 'Inspect',
-  summary: 'Show the log, newest lines last',
+  summary: "Show the log in New York's time, newest lines last",
   examples: [
     { line: 'trade-labs logs -f', does: 'go on as lines are written; Ctrl-C ends it' },
     { line: 'trade-labs logs --level warn --last 20', does: 'what went wrong lately' },
