@@ -5,7 +5,11 @@ import { usd } from '../../src/domain/money.ts';
 import { assertExists } from '../../src/domain/result.ts';
 import { sessionDate } from '../../src/domain/time.ts';
 import { UNRESTRICTED } from '../../src/domain/trading-state.ts';
-import { type PortfolioView, portfolioState } from '../../src/ledger/portfolio-state.ts';
+import {
+  accountValue,
+  type PortfolioView,
+  portfolioState,
+} from '../../src/ledger/portfolio-state.ts';
 import { NOTHING_OUTSIDE } from '../../src/risk/trading-state.ts';
 import { Ledger, ledgerWith } from './book-builder.ts';
 import {
@@ -32,8 +36,10 @@ interface Seen {
   readonly stale?: Readonly<Record<string, number>>;
 }
 
-function stateOf(ledger: Ledger, seen: Seen = {}, more: Partial<PortfolioView> = {}) {
-  const { session = 2, prices = {}, stale = {} } = seen;
+const stateOf = (ledger: Ledger, seen: Seen = {}, more: Partial<PortfolioView> = {}) =>
+  portfolioState(ledger.book, viewOf(seen, more));
+
+function viewOf({ session = 2, prices = {}, stale = {} }: Seen, more: Partial<PortfolioView> = {}) {
   const marks = new Map<Symbol, { price: ReturnType<typeof usd>; fresh: boolean }>();
   for (const [name, price] of Object.entries(prices)) {
     marks.set(name as Symbol, { price: usd(price), fresh: true });
@@ -41,10 +47,10 @@ function stateOf(ledger: Ledger, seen: Seen = {}, more: Partial<PortfolioView> =
   for (const [name, price] of Object.entries(stale)) {
     marks.set(name as Symbol, { price: usd(price), fresh: false });
   }
-  return portfolioState(ledger.book, {
+  return {
     session: dateNo(session),
     marks,
-    sectorOf: (name) => (name === AAA ? 'TECH' : 'UNKNOWN'),
+    sectorOf: (name: Symbol) => (name === AAA ? 'TECH' : 'UNKNOWN'),
     intensity: 0.625,
     cooldownSessionsAfterStop: 5,
     cooldownSessionsAfterExit: null,
@@ -57,7 +63,7 @@ function stateOf(ledger: Ledger, seen: Seen = {}, more: Partial<PortfolioView> =
     outside: NOTHING_OUTSIDE,
     lossJudgedAtClose: true,
     ...more,
-  });
+  };
 }
 
 /** 1,000 AAA bought at 100 without commission in session 1, with a stop at 95. */
@@ -76,6 +82,11 @@ describe('the account as a decision sees it', () => {
     expect(known.dayPnl - unknown.dayPnl).toBe(usd(7));
     expect(known.availableCash - unknown.availableCash).toBe(usd(7));
     expect(unknown.cash).toBe(known.cash);
+  });
+
+  it('is worth what a valuation without its limits says', () => {
+    const [{ book }, view] = [invested(), viewOf({ prices: { AAA: 103 } })];
+    expect(portfolioState(book, view)).toMatchObject(accountValue(book, view));
   });
 
   it('is valued at the marks that are given', () => {
