@@ -92,6 +92,22 @@ describe('a bars folder', () => {
     expect(source.warnings[0]).toMatch(/, of 21 symbols: AA, AB, .+, AT, \.\.\.$/);
   });
 
+  it('counts a symbol once that was read before a file was refused, and again after it was mended', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'trade-labs-bars-'));
+    onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+    writeFileSync(join(dir, 'meta.json'), META);
+    writeFileSync(join(dir, 'AAA_5m.csv'), 'no header of bars\n1,2,3\n');
+    writeFileSync(join(dir, 'BBB_5m.csv'), FIVES);
+    const source = barFolderSource(openBarFolder(dir));
+    const prepare = () => source.prepare(sessionOn('2016-11-25'), source.symbols);
+    await expect(prepare()).rejects.toMatchObject({ code: 'DATA_REFUSED' });
+    writeFileSync(join(dir, 'AAA_5m.csv'), FIVES);
+    await prepare();
+    expect(source.warnings).toEqual([
+      'daily bars are made from intraday ones, without auctions, of 2 symbols: AAA, BBB',
+    ]);
+  });
+
   it('gives the symbols that are wanted, and reads no other file', async () => {
     const files = { 'AAA_1d.csv': DAILY, 'BBB_1d.csv': DAILY, 'CCC_1m.csv': FIVES };
     const source = await folder(files, ['BBB']);

@@ -29,6 +29,8 @@ const LISTED_SYMBOLS = 20;
 interface Loaded {
   readonly daily: BarColumns;
   readonly intraday: BarColumns | null;
+  /** True where the daily bars are made from intraday ones. */
+  readonly isDerived: boolean;
 }
 
 /**
@@ -49,7 +51,6 @@ export function barFolderSource(folder: BarFolder, only?: readonly Symbol[]): Ba
   const intraday = finestIntraday(bySymbol);
   const loaded = new Map<Symbol, Loaded>();
   const badBars: BadBar[] = [];
-  const derived: Symbol[] = [];
   const warnings = [
     ...folder.warnings,
     ...unused(bySymbol, intraday),
@@ -74,12 +75,13 @@ export function barFolderSource(folder: BarFolder, only?: readonly Symbol[]): Ba
       for (const symbol of symbols) {
         if (loaded.has(symbol)) continue;
         const entries = assertExists(bySymbol.get(symbol), 'every symbol has files');
-        const notes = { badBars, warnings, derived, faults };
-        const bars = await loadSymbol(folder, entries, intraday, notes);
+        const refusedBefore = faults.length;
+        const bars = await loadSymbol(folder, entries, intraday, { badBars, warnings, faults });
         // A symbol with a file that was refused is read, and refused, again.
-        if (faults.length === 0) loaded.set(symbol, bars);
+        if (faults.length === refusedBefore) loaded.set(symbol, bars);
       }
       refuse(folder, faults);
+      const derived = symbols.filter((symbol) => of(symbol).isDerived);
       if (derived.length > 0) warnings.push(withoutAuctions(derived));
       folder.keep();
     },
@@ -158,8 +160,6 @@ function actionsBySymbol(folder: BarFolder): Map<Symbol, CorporateAction[]> {
 interface Notes {
   readonly badBars: BadBar[];
   readonly warnings: string[];
-  /** Symbols whose daily bars are made from intraday ones. */
-  readonly derived: Symbol[];
   readonly faults: FileProblem[];
 }
 
@@ -178,7 +178,7 @@ async function loadSymbol(
   intraday: Exclude<Timeframe, '1d'> | null,
   notes: Notes,
 ): Promise<Loaded> {
-  const { badBars, warnings, derived, faults } = notes;
+  const { badBars, warnings, faults } = notes;
   const read = async (timeframe: Timeframe): Promise<BarColumns | null> => {
     const entry = entries.find((candidate) => candidate.timeframe === timeframe);
     if (entry === undefined) return null;
@@ -198,11 +198,10 @@ async function loadSymbol(
   };
   const fine = intraday === null ? null : await read(intraday);
   const daily = await read('1d');
-  if (daily !== null) return { daily, intraday: fine };
+  if (daily !== null) return { daily, intraday: fine, isDerived: false };
   const base = fine ?? (await coarser(read));
-  if (base === null) return { daily: emptyColumns(0), intraday: null };
-  derived.push(assertExists(entries[0], 'a symbol has files').symbol);
-  return { daily: dailyFrom(base), intraday: fine };
+  if (base === null) return { daily: emptyColumns(0), intraday: null, isDerived: false };
+  return { daily: dailyFrom(base), intraday: fine, isDerived: true };
 }
 
 async function coarser(read: (timeframe: Timeframe) => Promise<BarColumns | null>) {
