@@ -3,7 +3,6 @@ import { add, type Micros, maxOf, subtract, timesQuantity, ZERO } from '../domai
 import { isLive } from '../domain/order.ts';
 import type { SessionDate } from '../domain/time.ts';
 import type { EventOf } from '../events/event.ts';
-import { copyOfOrder, copyOfTrade } from './book-copies.ts';
 import type { BookState, CloseMark, IndexMark } from './book-state.ts';
 import { forgetTrading } from './book-trading.ts';
 import { removeChild } from './order-children.ts';
@@ -23,13 +22,12 @@ export function bookMarks(state: BookState, event: EventOf<'account.marked'>): v
     // Only at a close does a mark that is not stale come from a bar of this very session.
     const hasBar = isClose && !stale;
     if (!hasBar && mark === trade.mark) continue;
-    const valued = copyOfTrade(trade);
-    valued.mark = mark;
-    if (hasBar) {
-      valued.markSession = event.session;
-      valued.highestClose = maxOf(mark, trade.highestClose);
-    }
-    state.trades.set(symbol, valued);
+    state.trades.set(symbol, {
+      ...trade,
+      mark,
+      markSession: hasBar ? event.session : trade.markSession,
+      highestClose: hasBar ? maxOf(mark, trade.highestClose) : trade.highestClose,
+    });
   }
   if (isClose) state.flowSinceClose = ZERO;
   state.valued = { equity: event.equity, flow: state.flowSinceClose };
@@ -144,11 +142,8 @@ function forget(state: BookState, session: SessionDate): void {
   const oldest = state.sessions[0] ?? session;
   for (const [ref, order] of state.orders) {
     if (isLive(order.status)) continue;
-    if (order.endedBy === null) {
-      const ended = copyOfOrder(order);
-      ended.endedBy = session;
-      state.orders.set(ref, ended);
-    } else if (order.endedBy < oldest) {
+    if (order.endedBy === null) state.orders.set(ref, { ...order, endedBy: session });
+    else if (order.endedBy < oldest) {
       state.orders.delete(ref);
       removeChild(state.orders, order);
     }

@@ -1,7 +1,6 @@
 import type { Micros } from '../domain/money.ts';
 import { isLive, nextStatus, type OrderEventKind, type OrderStatus } from '../domain/order.ts';
 import type { EventOf } from '../events/event.ts';
-import { copyOfOrder, copyOfTrade, type Fresh } from './book-copies.ts';
 import type { AskedTerms, BookOrder, BookState, OpenTrade, OrderTerms } from './book-state.ts';
 import { addChild } from './order-children.ts';
 
@@ -22,26 +21,14 @@ export const mostRemaining = (
 
 /** The order after a message about it; itself where the message says nothing new. */
 export function movedOrder(order: BookOrder, kind: OrderEventKind): BookOrder {
-  const status = statusAfter(order, kind, order.filledQuantity);
-  return status === order.status ? order : inStatus(order, status);
+  const next = withStatus(order, nextStatus(order.status, kind));
+  return next.status === order.status ? order : next;
 }
 
-/** One that works is filled in part where it has fills, also when it comes back to life. */
-function statusAfter(
-  { status }: BookOrder,
-  kind: OrderEventKind,
-  filledQuantity: number,
-): OrderStatus {
-  const next = nextStatus(status, kind);
-  return next === 'working' && filledQuantity > 0 ? 'partial' : next;
-}
-
-/** The order in a status. One that may fill is not over. */
-function inStatus(order: BookOrder, status: OrderStatus): Fresh<BookOrder> {
-  const moved = copyOfOrder(order);
-  moved.status = status;
-  if (isLive(status)) moved.endedBy = null;
-  return moved;
+/** The order with a status. One that comes back to life is not over, and filled in part where it had fills. */
+function withStatus(order: BookOrder, next: OrderStatus): BookOrder {
+  const status = next === 'working' && order.filledQuantity > 0 ? 'partial' : next;
+  return { ...order, status, endedBy: isLive(status) ? null : order.endedBy };
 }
 
 /** The order in its new terms. One that has ended keeps its own: the message is late. */
@@ -50,13 +37,10 @@ export function modifiedOrder(order: BookOrder, terms: OrderTerms): BookOrder {
   const { quantity, limitPrice, stopPrice } = terms;
   // Shrunk to what was filled already, nothing of it is left to fill.
   const isDone = order.filledQuantity > 0 && order.filledQuantity >= quantity;
-  const kind = isDone ? 'completely_filled' : 'modified';
-  const modified = inStatus(order, statusAfter(order, kind, order.filledQuantity));
-  modified.quantity = quantity;
-  modified.limitPrice = limitPrice;
-  modified.stopPrice = stopPrice;
-  if (order.asked !== null && sameTerms(order.asked, terms)) modified.asked = null;
-  return modified;
+  const status = nextStatus(order.status, isDone ? 'completely_filled' : 'modified');
+  const isAsked = order.asked !== null && sameTerms(order.asked, terms);
+  const asked = isAsked ? null : order.asked;
+  return { ...withStatus(order, status), quantity, limitPrice, stopPrice, asked };
 }
 
 /** The order with an execution added. */
@@ -64,9 +48,7 @@ export function filledOrder(order: BookOrder, quantity: number): BookOrder {
   if (quantity === 0) return order;
   const filledQuantity = order.filledQuantity + quantity;
   const kind = filledQuantity >= order.quantity ? 'completely_filled' : 'partly_filled';
-  const filled = inStatus(order, statusAfter(order, kind, filledQuantity));
-  filled.filledQuantity = filledQuantity;
-  return filled;
+  return withStatus({ ...order, filledQuantity }, nextStatus(order.status, kind));
 }
 
 /** The order without shares that were not filled after all; whether it works on only the broker can tell. */
@@ -125,9 +107,7 @@ export function bookAsked(
   const order = state.orders.get(event.orderRef);
   if (order === undefined) return;
   const asked = event.type === 'order.modify_requested' ? { at: event.at, ...event.new } : null;
-  const changed = copyOfOrder(order);
-  changed.asked = asked;
-  state.orders.set(event.orderRef, changed);
+  state.orders.set(event.orderRef, { ...order, asked });
 }
 
 /** Takes over the new terms of a working order. Returns the open trade whose stop or target they changed. */
@@ -171,22 +151,15 @@ function followOrder(state: BookState, order: BookOrder): OpenTrade | null {
 function withExitPrice(trade: OpenTrade, order: BookOrder): OpenTrade | null {
   const { leg, stopPrice, limitPrice, orderRef } = order;
   if (leg === 'target' && limitPrice !== null && limitPrice !== trade.target) {
-    const moved = copyOfTrade(trade);
-    moved.target = limitPrice;
-    return moved;
+    return { ...trade, target: limitPrice };
   }
   if (leg !== 'stop' || stopPrice === null) return null;
   if (stopPrice === trade.stop && orderRef === trade.stopRef) return null;
-  const moved = withStop(trade, stopPrice);
-  moved.stopRef = orderRef;
-  return moved;
+  return { ...withStop(trade, stopPrice), stopRef: orderRef };
 }
 
 /** The trade under a stop at this price. Above the initial one it was moved, whoever moved it. */
-export function withStop(trade: OpenTrade, stop: Micros): Fresh<OpenTrade> {
+export function withStop(trade: OpenTrade, stop: Micros): OpenTrade {
   const isRaised = trade.initialStop !== null && stop > trade.initialStop;
-  const moved = copyOfTrade(trade);
-  moved.stop = stop;
-  moved.stopMoved = trade.stopMoved || isRaised;
-  return moved;
+  return { ...trade, stop, stopMoved: trade.stopMoved || isRaised };
 }

@@ -4,7 +4,6 @@ import { type ExitReason, isLive } from '../domain/order.ts';
 import { assert, assertExists } from '../domain/result.ts';
 import type { EpochMs, SessionDate } from '../domain/time.ts';
 import type { EventOf } from '../events/event.ts';
-import { copyOfTrade } from './book-copies.ts';
 import { addFilled, withStop } from './book-orders.ts';
 import type { BookOrder, BookState, ClosedTrade, EndedTrade, OpenTrade } from './book-state.ts';
 import { averagePrice, quantityOf } from './lots.ts';
@@ -59,11 +58,13 @@ const stepOf = (event: EventOf<'fill.recorded'>): FillStep => ({
 /** The trade one step on, valued at the price of the step. */
 function stepped(trade: OpenTrade, event: EventOf<'fill.recorded'>): OpenTrade {
   const step = stepOf(event);
-  const next = Object.assign(copyOfTrade(trade), withStep(trade, step));
-  next.steps = [...trade.steps, step];
-  next.mark = event.price;
-  next.markSession = event.session;
-  return next;
+  return {
+    ...trade,
+    ...withStep(trade, step),
+    steps: [...trade.steps, step],
+    mark: event.price,
+    markSession: event.session,
+  };
 }
 
 function buy(
@@ -181,7 +182,7 @@ export function endTrade(state: BookState, trade: OpenTrade, exit: Exit): EndedT
   const { netR, result } = outcomeOf(trade);
   const end = { tradeId, symbol, entrySession, exitAt, exitSession, exitReason, netR, result };
   state.closed.push(end);
-  orderByExit(state.closed);
+  state.closed.sort((a, b) => a.exitAt - b.exitAt || compareText(a.symbol, b.symbol));
   if (state.closed.length > CLOSED_KEPT) state.closed.shift();
   countStopOut(state, ended);
   return ended;
@@ -196,20 +197,7 @@ function countStopOut(state: BookState, { trade, exitReason, exitSession }: Ende
   state.watched = { ...state.watched, stopOuts: { session: exitSession, count } };
 }
 
-/** By exit time, then symbol. As a rule they are in that order already, the last one too: one look at each. */
-function orderByExit(closed: ClosedTrade[]): void {
-  for (let i = 1; i < closed.length; i++) {
-    const trade = closed[i] as ClosedTrade;
-    let at = i;
-    for (; at > 0 && isLater(closed[at - 1] as ClosedTrade, trade); at--) {
-      closed[at] = closed[at - 1] as ClosedTrade;
-    }
-    if (at < i) closed[at] = trade;
-  }
-}
-
-const isLater = (a: ClosedTrade, b: ClosedTrade): boolean =>
-  a.exitAt > b.exitAt || (a.exitAt === b.exitAt && a.symbol > b.symbol);
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Gross, net and R of a trade as far as it went; net and R are null while a commission is unknown. */
 export function resultOf(trade: OpenTrade): {
@@ -241,21 +229,9 @@ export function rMultipleOf(trade: OpenTrade): number | null {
 export function bookStopMove(state: BookState, event: EventOf<'stop.moved'>): OpenTrade | null {
   const trade = state.trades.get(event.symbol);
   if (trade === undefined || (trade.stop === event.new && trade.stopMoved)) return null;
-  const moved = withStop(trade, event.new);
-  moved.stopMoved = true;
+  const moved = { ...withStop(trade, event.new), stopMoved: true };
   state.trades.set(event.symbol, moved);
   return moved;
-}
-
-/** The open trades by symbol; in the order of `before`, as they were once, where none was opened or closed since. */
-export function inSymbolOrder({ trades }: BookState, before: readonly OpenTrade[]): OpenTrade[] {
-  const open: OpenTrade[] = [];
-  for (const { symbol } of before) {
-    const trade = trades.get(symbol);
-    if (trade !== undefined) open.push(trade);
-  }
-  if (open.length === before.length && open.length === trades.size) return open;
-  return [...trades.values()].sort((a, b) => (a.symbol < b.symbol ? -1 : 1));
 }
 
 /** The average entry price for display. */

@@ -33,7 +33,7 @@ import {
   type TradeContext,
   type TradingRecord,
 } from './book-state.ts';
-import { bookFill, bookStopMove, inSymbolOrder, isTradeId, ownedOf } from './book-trades.ts';
+import { bookFill, bookStopMove, isTradeId, ownedOf } from './book-trades.ts';
 import type { Break } from './breaks.ts';
 import { commissionOf, costOf, quantityOf } from './lots.ts';
 import type { FillStep } from './trade-steps.ts';
@@ -44,16 +44,14 @@ import type { FillStep } from './trade-steps.ts';
  */
 export class Book implements Fold {
   #state: BookState = emptyBook();
-  /** As they were when they were asked for last. */
-  #openTrades: readonly OpenTrade[] = [];
-  #isTold = false;
   /** Null where it has to be made anew. */
+  #openTrades: readonly OpenTrade[] | null = null;
   #live: readonly BookOrder[] | null = null;
 
   apply(event: JournalEvent): readonly ViewChange[] {
     const state = this.#state;
     state.seq = event.seq;
-    this.#isTold = false;
+    this.#openTrades = null;
     this.#live = null;
     switch (event.type) {
       case 'run.started':
@@ -125,7 +123,7 @@ export class Book implements Fold {
 
   restore(state: unknown): void {
     this.#state = decodeBook(state);
-    this.#isTold = false;
+    this.#openTrades = null;
     this.#live = null;
   }
 
@@ -153,8 +151,9 @@ export class Book implements Fold {
   /** Open trades by symbol, in symbol order. */
   openTrades(): readonly OpenTrade[] {
     // Asked several times a minute, and changed by events alone.
-    if (!this.#isTold) this.#openTrades = inSymbolOrder(this.#state, this.#openTrades);
-    this.#isTold = true;
+    this.#openTrades ??= [...this.#state.trades.values()].sort((a, b) =>
+      a.symbol < b.symbol ? -1 : 1,
+    );
     return this.#openTrades;
   }
   /** The records of the open trades, as the views have them. */
