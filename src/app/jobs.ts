@@ -135,7 +135,7 @@ export async function runScan(
   request: RunRequest,
   observer: JobObserver = {},
 ): Promise<RunOutcome> {
-  const { slot, slotAt, session, top, review } = request;
+  const { slotAt, session } = request;
   await verifyBook(system);
   await latchCloses(system);
   const state = await valueAt(system, slotAt, session);
@@ -146,17 +146,13 @@ export async function runScan(
   const recorder = new DecisionRecorder(system);
   try {
     return await runPipeline(pipelineParts(system, session.date, worth), {
-      slot,
-      slotAt,
-      session,
-      top,
+      ...request,
+      ...(symbols === null ? {} : { symbols }),
       dryRun: request.dryRun || system.loaded.switches.dryRun,
       onDecision: (decision, snapshot, seenState) => {
         recorder.see(decision, snapshot, seenState);
         observer.onDecision?.(decision, snapshot);
       },
-      ...(symbols === null ? {} : { symbols }),
-      ...(review === undefined ? {} : { review }),
     });
   } finally {
     // Whatever became of the orders: by now they are out.

@@ -52,9 +52,8 @@ export function pipelineParts(
   worth: Micros | null = null,
 ): PipelineParts {
   const { book } = system;
-  const { mode, account, name, configHash, version } = system.identity;
   return {
-    identity: { mode, account, name, configHash, version, facts: runFacts(system) },
+    identity: { facts: runFacts(system), ...system.identity },
     market: system.market,
     broker: system.gate,
     history: system.history,

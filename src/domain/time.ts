@@ -65,18 +65,16 @@ export const utcMsToDate = (ms: number): SessionDate =>
 
 /** ISO 8601 in UTC, "2026-03-05T14:30:00.000Z": how instants are written to files. */
 export function isoUtc(at: EpochMs): string {
-  // Many things happen at one instant, and are told again with what comes of them: its text is made once.
-  let text = texts.get(at);
-  if (text === undefined) {
-    text = new Date(at).toISOString();
-    if (texts.size === KEPT_TEXTS) texts.clear();
-    texts.set(at, text);
+  // Many things happen at one instant: its text is made once.
+  if (at !== lastAt) {
+    lastText = new Date(at).toISOString();
+    lastAt = at;
   }
-  return text;
+  return lastText;
 }
 
-const KEPT_TEXTS = 1_000;
-const texts = new Map<EpochMs, string>();
+let lastAt = Number.NaN;
+let lastText = '';
 
 const INSTANT =
   /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,3})?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;

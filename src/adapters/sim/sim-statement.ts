@@ -5,44 +5,12 @@ import type { EpochMs } from '../../domain/time.ts';
 import type { SimAccount } from './sim-account.ts';
 import type { SimOrder } from './sim-order.ts';
 
-/** An order as the account shows it. Told field by field: a copy of a wide object takes ten times as long. */
-function shown(
-  {
-    orderRef,
-    symbol,
-    leg,
-    side,
-    type,
-    quantity,
-    limitPrice,
-    stopPrice,
-    trailAmount,
-    timeInForce,
-    parentRef,
-    ocaGroup,
-    exitReason,
-  }: Order,
-  status: OrderStatus,
-  filledQuantity: number,
-): BrokerOrder {
-  const order = {
-    orderRef,
-    symbol,
-    leg,
-    side,
-    type,
-    quantity,
-    limitPrice,
-    stopPrice,
-    timeInForce,
-    parentRef,
-    ocaGroup,
-    exitReason,
-    status,
-    filledQuantity,
-  };
-  return trailAmount === undefined ? order : { ...order, trailAmount };
-}
+/** An order as the account shows it. */
+const shown = (order: Order, status: OrderStatus, filledQuantity: number): BrokerOrder => ({
+  status,
+  filledQuantity,
+  ...order,
+});
 
 /** The stop or target of an entry that has not filled yet is submitted, but not working. */
 function statusOf(account: SimAccount, held: SimOrder): OrderStatus {
