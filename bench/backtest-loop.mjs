@@ -1,6 +1,6 @@
 // A plain portfolio loop over typed arrays: what a backtest could do at most in this language, and nothing of what
-// makes one trustworthy. One average crosses another, one position a symbol, a fixed stake, equity at each close. Frozen:
-// its trades and its result on workload W1 are asserted, so that it stays the same yardstick.
+// makes one trustworthy. One average crosses another, one position a symbol, a fixed stake, equity at each close.
+// Frozen: its trades and its result on workload W1 are asserted, so that it stays the same yardstick.
 const FAST = 20;
 const SLOW = 50;
 const CASH = 10_000_000;

@@ -80,7 +80,9 @@ function unsplit({ split }: BacktestJob, played: readonly Session[]): string[] {
   return [`nothing was played on one side of --split ${split}: neither is measured apart`];
 }
 
-/** A strategy whose features are never numbers trades nothing, and would not be told from one that never has a signal. */
+/**
+ * A strategy whose features are never numbers trades nothing, and would not be told from one that never has a signal.
+ */
 function unscored({ counts }: BacktestResult, { ineligible }: BacktestRecord): string[] {
   const { undefined_feature: rows = 0 } = ineligible;
   if (counts.scored > 0 || rows === 0) return [];

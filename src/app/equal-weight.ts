@@ -11,8 +11,8 @@ export interface HeldRow {
 /**
  * Equal weight, bought and held: all symbols with a bar in the first session, the same money in each at its close,
  * without cost, never touched again. Splits and dividends that the prices do not contain change shares and cash as they
- * would for an account; a symbol without a bar keeps its last close. The first row is the session before. Empty where no
- * symbol has a bar in the first session.
+ * would for an account; a symbol without a bar keeps its last close. The first row is the session before. Empty where
+ * no symbol has a bar in the first session.
  */
 export function equalWeight(
   source: BarSource,

@@ -232,7 +232,7 @@ export class OrderDesk {
     return answers;
   }
 
-  /** Ends what an entry has not filled. Its stop is shrunk to what was filled first, so that it never could oversell. */
+  /** Ends what an entry has not filled. Its stop is shrunk to the filled shares first, so that it never oversells. */
   async endEntry(entry: BookOrder, cause: string, session: SessionDate): Promise<void> {
     const { book } = this.#parts;
     const bought = entry.filledQuantity;

@@ -23,7 +23,9 @@ export async function readBook(home: string): Promise<BookReading> {
 
 const START = 'a journal that is read from its start needs no checkpoint';
 
-/** The book after the event of that number, by the checkpoint that follows it; null where that is of another version. */
+/**
+ * The book after the event of that number, by the checkpoint that follows it; null where that is of another version.
+ */
 async function readFrom(home: string, seq: number): Promise<BookReading | null> {
   const book = new Book();
   const recent: JournalEvent[] = [];

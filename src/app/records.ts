@@ -26,8 +26,8 @@ export const queryTrades = (home: string, query: RecordQuery): Promise<Records<T
   recordsFrom(query, (asked) => recordsOf(home).trades(asked));
 
 /**
- * The instant up to which a home knows what happened: that of the simulated exchange where it has one, which may have been
- * played through long ago, else now.
+ * The instant up to which a home knows what happened: that of the simulated exchange where it has one, which may have
+ * been played through long ago, else now.
  */
 export const knownUntil = (home: string, now: EpochMs): EpochMs => {
   const played = loadSimAccount<SimAccountState>(home)?.playedThrough ?? now;

@@ -22,7 +22,8 @@ const NEVER_SENT = 'not sent: the process ended before the broker had it';
 /**
  * Brings book and broker together after a process that ended anywhere: what the broker said and nobody wrote down is
  * taken in, as part of the session that was being played; an order that was written down and that the broker does not
- * know was never sent; and every position is proved to be protected. Returns the runs that were cut off; they are not ended here, for some may begin once more.
+ * know was never sent; and every position is proved to be protected. Returns the runs that were cut off; they are not
+ * ended here, for some may begin once more.
  */
 export async function recover(
   system: System,
@@ -43,8 +44,8 @@ const isUnanswered = ({ status }: BookOrder): boolean =>
   status === 'submitted' || status === 'unknown';
 
 /**
- * Looks until none of these orders is unknown. What a real broker does not show may still be on its way to it: two looks
- * have to agree that it is not. What stays unknown is looked at again while the daemon runs.
+ * Looks until none of these orders is unknown. What a real broker does not show may still be on its way to it: two
+ * looks have to agree that it is not. What stays unknown is looked at again while the daemon runs.
  */
 async function learnOf(
   unanswered: readonly BookOrder[],

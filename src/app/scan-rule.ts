@@ -15,8 +15,8 @@ const NEEDS_MINUTES: Readonly<Record<Config['scan']['rule'], number | null>> = {
 };
 
 /**
- * Refuses what data without intraday bars, or without those of earlier sessions, cannot give: a rule that ranks by today's trading, and entries after the
- * first minutes, since the open is the one price of the day.
+ * Refuses what data without intraday bars, or without those of earlier sessions, cannot give: a rule that ranks by
+ * today's trading, and entries after the first minutes, since the open is the one price of the day.
  */
 export function checkScanData({ scan, entry }: Config, source: BarSource): void {
   if (scan.rule === 'relative_volume' && source.intradayOf === 'today') {

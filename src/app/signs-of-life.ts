@@ -5,7 +5,9 @@ import type { Timeline } from '../ports/timeline.ts';
 const LONGEST_MS = 10 * MINUTE_MS;
 const NEVER = new AbortController().signal;
 
-/** Does work between two waits; the timeline gives signs of life meanwhile. A slow broker is no loop that stands still. */
+/**
+ * Does work between two waits; the timeline gives signs of life meanwhile. A slow broker is no loop that stands still.
+ */
 export async function livingly(timeline: Timeline, work: Promise<void>): Promise<void> {
   const limited = await timeline.within(work, LONGEST_MS, NEVER);
   if (!limited.done) await work;

@@ -134,7 +134,9 @@ export interface SpanSource {
   readonly lastSeq?: number;
 }
 
-/** What is read for reports: one of a week or month tells of all that was ever traded, one of a day of what was open. */
+/**
+ * What is read for reports: one of a week or month tells of all that was ever traded, one of a day of what was open.
+ */
 export const spansOf = (reader: HistoryReader, period: Period): SpanReader =>
   new SpanReader(reader, period !== 'daily');
 
@@ -143,8 +145,8 @@ const sessionBefore = (date: SessionDate): SessionDate =>
   date > HORIZON.from ? previousSession(date).date : ('1990-01-01' as SessionDate);
 
 /**
- * An event as it is kept for a reading. The book that a checkpoint holds is megabytes, and where it is that of the events
- * before it, up to number `before`, it says nothing that they did not.
+ * An event as it is kept for a reading. The book that a checkpoint holds is megabytes, and where it is that of the
+ * events before it, up to number `before`, it says nothing that they did not.
  */
 const lightened = (event: JournalEvent, before: number): JournalEvent =>
   event.type === 'book.checkpointed' && event.stateSeq === before

@@ -41,8 +41,8 @@ export class SpanRecords {
   follow(event: JournalEvent, first: SessionDate): void {
     if (event.type === 'history.opened') this.opened = event;
     if (event.type === 'run.started' && event.job !== 'report') this.runFacts = factsIn(event);
-    // A run folder may begin with the book of another run; any other checkpoint says what was just read, which may be of
-    // later days and left out here.
+    // A run folder may begin with the book of another run; any other checkpoint says what was just read, which may be
+    // of later days and left out here.
     const state = event.type === 'book.checkpointed' ? event.state : null;
     if (state !== null && 'stateSeq' in event && event.stateSeq !== this.#book.seq) {
       this.#book.restore(state);

@@ -14,8 +14,8 @@ const ready = new WeakSet<SeriesEra>();
 
 /**
  * Makes daily history and indicators of the universe ready before the session opens, a few symbols at a time, so that
- * the first scan does not hold up everything else, and has prices asked for that it will want. It decides as the scan will
- * and throws the decision away.
+ * the first scan does not hold up everything else, and has prices asked for that it will want. It decides as the scan
+ * will and throws the decision away.
  */
 export async function warmUp(system: System, session: Session, at: EpochMs): Promise<void> {
   if (system.universe === null) await system.market.findUniverse?.();

@@ -29,7 +29,9 @@ export interface MarketSnapshot {
   readonly todayOpen: Float64Array | null;
   /** Per series today's volume so far over its usual volume by this minute; null when not asked for. */
   readonly relativeVolume: Float64Array | null;
-  /** True where quotes are prices of now: without one there is nothing to trade at. Absent where bars stand for them. */
+  /**
+   * True where quotes are prices of now: without one there is nothing to trade at. Absent where bars stand for them.
+   */
   readonly liveQuotes?: boolean;
   /** The quote of a series at the seal, or null when there is none. */
   quote(index: number): Quote | null;

@@ -20,8 +20,8 @@ export const moneyCodec = z.codec(
 );
 
 /**
- * JSON as it was read, or as it will be written: megabytes of it, in which there is nothing to find that whoever takes it
- * over does not look for.
+ * JSON as it was read, or as it will be written: megabytes of it, in which there is nothing to find that whoever takes
+ * it over does not look for.
  */
 export const jsonAsIs = z.custom<z.core.util.JSONType>((value) =>
   typeof value === 'number' ? Number.isFinite(value) : value !== undefined,

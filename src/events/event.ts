@@ -195,7 +195,9 @@ export const EVENT_PAYLOADS = {
     cause: z.enum(['run', 'close']),
     equity: moneyCodec,
     cash: moneyCodec,
-    /** What fills without a commission will cost by the model: equity is less by it already; absent where none lack it. */
+    /**
+     * What fills without a commission will cost by the model: equity is less by it already; absent where none lack it.
+     */
     estimatedCommissions: moneyCodec.optional(),
     exposure: moneyCodec,
     openRisk: moneyCodec,

@@ -69,7 +69,9 @@ export function quoted(text: string): string {
   return `"${text}"`;
 }
 
-/** JSON.stringify of a value that is not undefined; quick for what events and records hold most, short text and numbers. */
+/**
+ * JSON.stringify of a value that is not undefined; quick for what events and records hold most, short text and numbers.
+ */
 export function jsonText(value: unknown): string {
   if (typeof value === 'string') return quoted(value);
   if (typeof value === 'number') return Number.isFinite(value) ? `${value}` : 'null';

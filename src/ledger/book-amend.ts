@@ -60,7 +60,9 @@ function reopen(state: BookState, trade: OpenTrade, ended: EndedTrade | null): O
   return trade;
 }
 
-/** Keeps an ended trade where it belongs: among those whose facts are still to come, or those that are only remembered. */
+/**
+ * Keeps an ended trade where it belongs: among those whose facts are still to come, or those that are only remembered.
+ */
 export function settle(state: BookState, ended: EndedTrade): EndedTrade {
   const { tradeId, unknownCommissions } = ended.trade;
   const isSettled = unknownCommissions === 0 && ended.end !== null;

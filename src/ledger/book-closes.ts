@@ -137,7 +137,9 @@ export function staleShortfall(
   }, ZERO);
 }
 
-/** Lets go of what can come up no more. Nothing open goes: live orders, trades, unknown commissions, unfinished runs. */
+/**
+ * Lets go of what can come up no more. Nothing open goes: live orders, trades, unknown commissions, unfinished runs.
+ */
 function forget(state: BookState, session: SessionDate): void {
   const oldest = state.sessions[0] ?? session;
   for (const [ref, order] of state.orders) {

@@ -40,7 +40,9 @@ export const breakKey = ({
 export const openBreaks = (breaks: readonly Break[]): Break[] =>
   breaks.filter(({ resolved }) => resolved === null);
 
-/** What a comparison found and no person took note of, with these very numbers: pending or proven, nothing is scanned. */
+/**
+ * What a comparison found and no person took note of, with these very numbers: pending or proven, nothing is scanned.
+ */
 export function unresolved(
   found: readonly Discrepancy[],
   breaks: readonly Break[],

@@ -1,4 +1,6 @@
-/** What a metric's number is: dollars, a fraction (0.01 = 1 %), a bare ratio, multiples of the initial risk, or a count. */
+/**
+ * What a metric's number is: dollars, a fraction (0.01 = 1 %), a bare ratio, multiples of the initial risk, or a count.
+ */
 export type MetricUnit = 'usd' | 'fraction' | 'ratio' | 'r' | 'sessions' | 'days' | 'trades';
 
 /** How a metric is defined, in words a reader can check; the page of definitions is printed from these rows. */

@@ -23,7 +23,9 @@ export function valueOr(n: number, value: number | null, why: string): MetricVal
   return { value: value === 0 ? 0 : value, n };
 }
 
-/** The metric from its sample: null below the floor of its definition, or where `compute` gives null because of `why`. */
+/**
+ * The metric from its sample: null below the floor of its definition, or where `compute` gives null because of `why`.
+ */
 export function measure(
   id: MetricId,
   n: number,

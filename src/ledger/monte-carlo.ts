@@ -1,6 +1,8 @@
 import { percentile } from './metrics-series.ts';
 
-/** What chance alone could have made of the same trades. Dollars and fractions, at the 5th, 50th and 95th percentile. */
+/**
+ * What chance alone could have made of the same trades. Dollars and fractions, at the 5th, 50th and 95th percentile.
+ */
 export interface MonteCarlo {
   readonly draws: number;
   readonly trades: number;

@@ -3,8 +3,8 @@ import type { BookOrder } from './book-state.ts';
 type Orders = ReadonlyMap<string, BookOrder>;
 
 /**
- * For each book's orders, which were sent with which: a book may remember thousands, and every round trip that begins asks
- * for two of them. Derived: a book that was read from a checkpoint finds it again when it is first asked.
+ * For each book's orders, which were sent with which: a book may remember thousands, and every round trip that begins
+ * asks for two of them. Derived: a book that was read from a checkpoint finds it again when it is first asked.
  */
 const KNOWN = new WeakMap<Orders, Map<string, string[]>>();
 

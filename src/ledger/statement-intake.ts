@@ -214,7 +214,9 @@ function goneDrafts(
   return [{ ...base, type: 'order.cancelled', orderRef, cause }];
 }
 
-/** The instant from which executions are asked for: since the last complete answer, or since the oldest open question. */
+/**
+ * The instant from which executions are asked for: since the last complete answer, or since the oldest open question.
+ */
 export function fillsSince(book: Book, lastComplete: EpochMs | null, overlapMs: number): EpochMs {
   if (lastComplete !== null) return Math.max(0, lastComplete - overlapMs) as EpochMs;
   let oldest = Number.POSITIVE_INFINITY;

@@ -35,7 +35,9 @@ export function addedTo(
   return positions.find((position) => position.symbol === symbol) ?? null;
 }
 
-/** The budget of a run that may add: what may be added to is not taken; each addition counts as an entry all the same. */
+/**
+ * The budget of a run that may add: what may be added to is not taken; each addition counts as an entry all the same.
+ */
 export function budgetWithAdds(
   budget: RunBudget,
   { positions, working }: Pick<PortfolioState, 'positions' | 'working'>,

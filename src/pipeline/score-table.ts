@@ -105,7 +105,10 @@ export class ScoreTable {
     }
   }
 
-  /** Bars a series from entry for a reason of the portfolio, once all rows are judged; where the scan did not find it, nothing changes. */
+  /**
+   * Bars a series from entry for a reason of the portfolio, once all rows are judged; where the scan did not find it,
+   * nothing changes.
+   */
   bar(index: number, code: number): void {
     const at = this.#found.placeOf(index);
     if (at < 0) return;

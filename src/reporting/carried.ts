@@ -7,8 +7,8 @@ import { costOf, quantityOf } from '../ledger/lots.ts';
 type Checkpoint = EventOf<'book.checkpointed'>;
 
 /**
- * What a journal would have said of positions and orders that it took over with a book: the executions and splits of open
- * trades, the orders at work, and what the account was worth then. All of it is as old as the checkpoint.
+ * What a journal would have said of positions and orders that it took over with a book: the executions and splits of
+ * open trades, the orders at work, and what the account was worth then. All of it is as old as the checkpoint.
  */
 export function carriedEvents(checkpoint: Checkpoint): JournalEvent[] {
   const book = new Book();

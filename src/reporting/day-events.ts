@@ -209,7 +209,7 @@ function sessionOfEvent(
 /** What changes a position. */
 type Booked = EventOf<'fill.recorded'> | EventOf<'fill.corrected'> | EventOf<'split.applied'>;
 
-/** What of the past still matters: open positions, live orders, missing commissions, money moved since the last mark. */
+/** What of the past matters: open positions, live orders, missing commissions, money moved since the last mark. */
 class PastKeeper {
   #orders = new Map<string, PastOrder>();
   #bookedBySymbol = new Map<string, Booked[]>();

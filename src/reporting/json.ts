@@ -6,8 +6,8 @@ import type { DailyReport } from './report.ts';
 export type PeriodJson = Omit<PeriodReport, 'orders' | 'filledOrders'>;
 
 /**
- * The report as JSON with named keys: money as dollars, ratios as fractions, times ISO UTC, absent values null. Of weeks
- * and months the orders are in orders.csv and executions.csv alone, where there may be thousands.
+ * The report as JSON with named keys: money as dollars, ratios as fractions, times ISO UTC, absent values null. Of
+ * weeks and months the orders are in orders.csv and executions.csv alone, where there may be thousands.
  */
 export function renderJson(report: DailyReport | PeriodReport): string {
   const shown =

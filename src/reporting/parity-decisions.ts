@@ -144,7 +144,9 @@ function causeOf(
 const seenOtherwise = (a: ParityRow | null, b: ParityRow | null): boolean =>
   a !== null && b !== null && (a.referencePrice !== b.referencePrice || a.atr !== b.atr);
 
-/** What of two runs as a whole differs first. Where it is known what both saw, the names of their data prove nothing. */
+/**
+ * What of two runs as a whole differs first. Where it is known what both saw, the names of their data prove nothing.
+ */
 function runCause(a: ParityRun, b: ParityRun, seen = false): ParityCause {
   if (!seen && a.dataLabel !== b.dataLabel && a.tableHash !== b.tableHash) return 'data';
   const sameRules = a.configHash === b.configHash && a.version === b.version;

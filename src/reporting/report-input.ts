@@ -30,7 +30,9 @@ export interface ReportFacts {
   readonly limits: ReportLimits;
 }
 
-/** The events of a session and what of the past they rest on, as `collectDay` picks them. Each list in journal order. */
+/**
+ * The events of a session and what of the past they rest on, as `collectDay` picks them. Each list in journal order.
+ */
 export interface DayEvents {
   readonly today: readonly JournalEvent[];
   /** Fills of positions, orders still alive and commissions still missing when the session began. */

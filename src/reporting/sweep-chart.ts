@@ -15,7 +15,8 @@ const hasLevels = (key: SweptKey): key is LevelKey => key.values !== null && key
 
 /**
  * The ranking metric over the first two keys that have more than one value: the colour of a cell is the median of the
- * trials in it that lasted; one in which all were ended by their drawdown limit has none, and says so. No picture where values were drawn from between two ends: hardly two trials share one.
+ * trials in it that lasted; one in which all were ended by their drawdown limit has none, and says so. No picture where
+ * values were drawn from between two ends: hardly two trials share one.
  */
 export function sweepCharts(report: SweepReport): Chart[] {
   const [across, along] = report.keys.filter(hasLevels);

@@ -25,7 +25,9 @@ export interface Control {
   readonly besides?: readonly string[];
 }
 
-/** Every control behind a reason, by the code it is told under: what guards, sizing and the last gate hold orders to. */
+/**
+ * Every control behind a reason, by the code it is told under: what guards, sizing and the last gate hold orders to.
+ */
 export const CONTROLS: Readonly<Record<ReasonCode, Control>> = {
   KILL_SWITCH: {
     rule: 'while the kill switch is engaged nothing is entered, across restarts, until it is cleared',

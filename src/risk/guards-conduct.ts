@@ -9,8 +9,8 @@ const ordersOfSymbol = ({ intent, state }: GuardInput) =>
   state.activity.orders.find(({ symbol }) => symbol === intent.symbol);
 
 /**
- * Consecutive losses: `risk.maxConsecutiveLosses` losing trades in a row pause entries to the end of the next session; then
- * losses are counted from zero.
+ * Consecutive losses: `risk.maxConsecutiveLosses` losing trades in a row pause entries to the end of the next session;
+ * then losses are counted from zero.
  */
 const consecutiveLosses: Guard = ({
   state: { trading },

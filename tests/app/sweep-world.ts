@@ -46,7 +46,10 @@ export default ({ z }) => ({
 
 const SYMBOLS = 4;
 
-/** Makes a home with a strategy of its own and daily bars of a few symbols over 2015 and 2016; it goes away with `remove`. */
+/**
+ * Makes a home with a strategy of its own and daily bars of a few symbols over 2015 and 2016; it goes away with
+ * `remove`.
+ */
 export function sweepHome(): { readonly home: string; readonly remove: () => void } {
   const home = mkdtempSync(join(tmpdir(), 'trade-labs-sweep-'));
   mkdirSync(join(home, 'config'));

@@ -116,7 +116,9 @@ export class LimitRules {
     return this.#index / this.#peak - 1;
   }
 
-  /** Each limit that was reached was told at its instant, with who, why and until when, and an alert; nothing besides. */
+  /**
+   * Each limit that was reached was told at its instant, with who, why and until when, and an alert; nothing besides.
+   */
   told(): void {
     const told: string[] = [];
     const alerts = new Set<string>();

@@ -92,7 +92,9 @@ export async function recordedBars(dir: string): Promise<BarSource> {
   return source;
 }
 
-/** Symbols with a bar in each session of a period, those with the largest dollar volume in the twenty before it first. */
+/**
+ * Symbols with a bar in each session of a period, those with the largest dollar volume in the twenty before it first.
+ */
 export function mostActive(source: BarSource, { from, to }: Period, count: number): Symbol[] {
   const sessions = sessionsBetween(sessionDate(from), sessionDate(to)).length;
   const ranked = source.symbols.flatMap((symbol) => {

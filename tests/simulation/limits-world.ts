@@ -99,7 +99,10 @@ function sourceOf({ days, symbols = SYMBOLS, intraday }: Scene) {
   return arrayBarSource(all, { intraday: intraday === true ? '5m' : null });
 }
 
-/** Nearly everything is put into five positions of 189 shares at 100, each with a stop at 98.10; what is left of the cash is too little for another. */
+/**
+ * Nearly everything is put into five positions of 189 shares at 100, each with a stop at 98.10; what is left of the
+ * cash is too little for another.
+ */
 const BASE = {
   scan: { minActivityUsd: 0 },
   sizing: {

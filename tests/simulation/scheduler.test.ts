@@ -4,8 +4,8 @@ import { type EpochMs, epochMs, HOUR_MS, MINUTE_MS, sessionDate } from '../../sr
 import { type DeskHome, FakeTime, inHome, SMALL, TABLE } from './daemon-world.ts';
 
 /**
- * How the known schedulers fail, measured with fake timers on node-cron 4.2 and 4.6 and croner 11, row by row; each test
- * holds what this one does instead.
+ * How the known schedulers fail, measured with fake timers on node-cron 4.2 and 4.6 and croner 11, row by row; each
+ * test holds what this one does instead.
  */
 
 const DAY = '2026-03-05';

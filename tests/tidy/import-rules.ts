@@ -46,7 +46,9 @@ const BESIDES: Readonly<Record<string, readonly string[]>> = {
   'src/cli/entry.ts': ['adapters/system'],
 };
 
-/** Where data comes in from outside; app for the user's own strategy module, and for what another process hands over. */
+/**
+ * Where data comes in from outside; app for the user's own strategy module, and for what another process hands over.
+ */
 const DECODING = [
   'events/',
   'config/',

@@ -111,7 +111,9 @@ function stateOf(dir: string, file: string): FileState | null {
   }
 }
 
-/** SHA-256 of the rest; length of the head; head as JSON, filled up with blanks to eight bytes; columns of each file. */
+/**
+ * SHA-256 of the rest; length of the head; head as JSON, filled up with blanks to eight bytes; columns of each file.
+ */
 function contentOf(dir: string, held: readonly Held[]): Buffer {
   const head: Head = { judgedBy: judgedBy(), dir, files: held.map(({ known }) => known) };
   const json = JSON.stringify(head);

@@ -45,8 +45,8 @@ const NO_DIGITS = -100_000;
 const NO_DAY = -1_000_000;
 
 /**
- * Days from 1970-01-01 to the first of a month; a 13th month is the next January. The civil calendar counted from March,
- * so that the leap day ends a year (Hinnant, "chrono-compatible low-level date algorithms", days_from_civil).
+ * Days from 1970-01-01 to the first of a month; a 13th month is the next January. The civil calendar counted from
+ * March, so that the leap day ends a year (Hinnant, "chrono-compatible low-level date algorithms", days_from_civil).
  */
 function firstDayOf(year: number, month: number): number {
   const marchYear = month < 3 ? year - 1 : year;

@@ -61,7 +61,9 @@ function isTooLarge(metadata: FileMetaData): boolean {
   return Number(metadata.num_rows) > MAX_ROWS || unpacked > MAX_UNPACKED_BYTES;
 }
 
-/** The values of each column. Chunks come in any order and a throw inside the callback would be lost, so it only stores. */
+/**
+ * The values of each column. Chunks come in any order and a throw inside the callback would be lost, so it only stores.
+ */
 async function readCells(file: AsyncBytes, metadata: FileMetaData): Promise<Cells> {
   const { parquetRead } = await import('hyparquet');
   const chunks: { name: string; start: number; data: DecodedArray }[] = [];

@@ -43,7 +43,8 @@ const nameOf = (now: EpochMs, seq: number): string =>
 /**
  * Writes the journal, as far as it is acknowledged, into one compressed file, reads that back and checks every hash
  * and link of it. May run while a daemon writes: the journal only grows. The views are not in it; a restore makes
- * them anew. The simulated account is: no broker keeps it for us. Throws HISTORY_DAMAGED where the journal is damaged, because such a backup would restore that.
+ * them anew. The simulated account is: no broker keeps it for us. Throws HISTORY_DAMAGED where the journal is damaged,
+ * because such a backup would restore that.
  */
 export async function backupHistory(options: BackupOptions): Promise<Backup> {
   const files = nodeFileSystem;

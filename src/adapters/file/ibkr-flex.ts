@@ -33,11 +33,11 @@ const CASH_TYPES: Readonly<Record<string, StatedCash['kind']>> = {
 const DEEPEST = 16;
 
 /**
- * Reads the answer of an Activity Flex Query of Interactive Brokers (Client Portal, Performance & Reports, Flex Queries,
- * XML): data are attributes, sections hold one element a row. One account, however many days it is broken out by; stocks
- * in US dollars are taken, everything else is counted in the warnings. Executions are taken, summaries of them not.
- * Declarations of entities, nesting without reason and documents that end early are refused before anything is read.
- * Throws DATA_REFUSED.
+ * Reads the answer of an Activity Flex Query of Interactive Brokers (Client Portal, Performance & Reports, Flex
+ * Queries, XML): data are attributes, sections hold one element a row. One account, however many days it is broken out
+ * by; stocks in US dollars are taken, everything else is counted in the warnings. Executions are taken, summaries of
+ * them not. Declarations of entities, nesting without reason and documents that end early are refused before anything
+ * is read. Throws DATA_REFUSED.
  */
 export function readIbkrFlex(text: string, name: string): ActivityStatement {
   const root = parsed(text, name);
@@ -204,7 +204,9 @@ function statedTrade({ attributes: a }: Element): StatedTrade {
   };
 }
 
-/** The time of a trade where the query has it; after the day's end it is counted on the next, and has none of that day. */
+/**
+ * The time of a trade where the query has it; after the day's end it is counted on the next, and has none of that day.
+ */
 const timeIn = ({ dateTime = '' }: Element['attributes'], date: SessionDate) =>
   dateOf(dateTime) === date ? filledAtOf(date, dateTime.replace(/^\d{4}-?\d{2}-?\d{2}/, '')) : {};
 

@@ -57,7 +57,8 @@ export function readKillFile(home: string): KillFile | null {
 
 /**
  * Puts the kill file in place, synced: from then on no process of this home enters anything. Throws the system's error
- * where what it says cannot be written, as on a full disk; an empty file may still be there then, which keeps positions.
+ * where what it says cannot be written, as on a full disk; an empty file may still be there then, which keeps
+ * positions.
  */
 export function writeKillFile(home: string, kill: KillFile): void {
   const path = killFilePath(home);

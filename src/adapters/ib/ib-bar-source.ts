@@ -33,9 +33,9 @@ const AT_ONCE = 12;
 
 /**
  * Bars of Interactive Brokers: trades of regular hours, adjusted for splits as of when they were asked for. The broker
- * tells no corporate actions: a split shows as another scale of all bars, which are then all asked for again. Daily bars
- * are loaded for the symbols that are asked for, one-minute bars for those that are followed. What was not answered
- * is unknown: the bars stay as they are, `warnings` says so, and it is asked for again.
+ * tells no corporate actions: a split shows as another scale of all bars, which are then all asked for again. Daily
+ * bars are loaded for the symbols that are asked for, one-minute bars for those that are followed. What was not
+ * answered is unknown: the bars stay as they are, `warnings` says so, and it is asked for again.
  */
 export class IbBarSource implements BarSource {
   readonly label = 'Interactive Brokers';

@@ -40,7 +40,9 @@ export class ChainCare {
     if (entry.filled > 0) this.#resize(entry, children);
   }
 
-  /** The entry of a stop that was refused. While both are on their way, whoever sends them ends the chain as a whole. */
+  /**
+   * The entry of a stop that was refused. While both are on their way, whoever sends them ends the chain as a whole.
+   */
   #refuseWithout({ order, state, answering }: TrackedOrder): void {
     if (state !== 'rejected' || order.leg !== 'stop' || order.parentRef === null) return;
     const entry = this.#parts.orders.byRef(order.parentRef);

@@ -13,8 +13,8 @@ export interface IbConnection {
 }
 
 /**
- * Messages that are sent first where not all may be sent at once: cancels of orders, orders, questions, and last the ends
- * of subscriptions that nobody listens to any more.
+ * Messages that are sent first where not all may be sent at once: cancels of orders, orders, questions, and last the
+ * ends of subscriptions that nobody listens to any more.
  */
 export type SendPriority = 'cancel' | 'order' | 'question' | 'tidying';
 

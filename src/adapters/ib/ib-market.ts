@@ -29,8 +29,8 @@ export interface IbMarket {
   readonly contracts: IbContracts;
   readonly scanner: IbScanner;
   /**
-   * Asks the scanner which symbols the universe is from now on; what it says is among the warnings of the source. A scan
-   * that is not answered changes nothing.
+   * Asks the scanner which symbols the universe is from now on; what it says is among the warnings of the source. A
+   * scan that is not answered changes nothing.
    */
   findUniverse(request: IbScanRequest): Promise<IbScan>;
   /** What is held or has orders at work: it has bars of a minute, and its quotes are looked after. */

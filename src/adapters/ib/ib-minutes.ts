@@ -47,8 +47,8 @@ interface Stream {
 }
 
 /**
- * Bars of a minute, kept up to date by the broker while they are made: for the few symbols that are followed. The bar in
- * progress is among them with its open. What was given out never changes: there are other columns after each change.
+ * Bars of a minute, kept up to date by the broker while they are made: for the few symbols that are followed. The bar
+ * in progress is among them with its open. What was given out never changes: there are other columns after each change.
  */
 export class IbMinutes {
   readonly #options: IbMinutesOptions;

@@ -11,7 +11,8 @@ import {
 
 /**
  * True where a refusal turns out to be none. The broker's own stops wait as `PreSubmitted`, which a late status may say
- * of an order that was refused meanwhile; told with the terms, without a `whyHeld`, it is that of an order that is there.
+ * of an order that was refused meanwhile; told with the terms, without a `whyHeld`, it is that of an order that is
+ * there.
  */
 const isSeenToWork = (status: string, whyHeld: string | null): boolean =>
   status === 'Submitted' || (status === 'PreSubmitted' && whyHeld === null);

@@ -23,7 +23,8 @@ interface Waiting {
 
 /**
  * Holds messages back so that no second has more than the broker takes. Cancels go before orders, orders before
- * questions, and tidying up comes last; a chain of messages is never torn apart, and never overtaken by what is less urgent.
+ * questions, and tidying up comes last; a chain of messages is never torn apart, and never overtaken by what is less
+ * urgent.
  */
 export class Pacing {
   readonly #timeline: Timeline;

@@ -11,7 +11,10 @@ const ASK_AGAIN_MS = MINUTE_MS;
 /** Beyond every price of a stock. */
 const HIGHEST_USD = 100_000_000;
 
-/** The market rules of the broker, each asked for once in a day: https://interactivebrokers.github.io/tws-api/minimum_increment.html */
+/**
+ * The market rules of the broker, each asked for once in a day:
+ * https://interactivebrokers.github.io/tws-api/minimum_increment.html
+ */
 export class IbPriceSteps {
   readonly #gateway: Pick<IbGateway, 'ask'>;
   readonly #now: () => EpochMs;

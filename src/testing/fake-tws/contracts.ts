@@ -17,8 +17,8 @@ export interface FakeContract {
 }
 
 /**
- * Price steps from each price on: rule 26 is a cent at any price, 557 knows finer steps below a dollar; 2000 and 2001 are
- * half a cent and five cents.
+ * Price steps from each price on: rule 26 is a cent at any price, 557 knows finer steps below a dollar; 2000 and 2001
+ * are half a cent and five cents.
  */
 export const MARKET_RULES: ReadonlyMap<number, readonly (readonly [number, number])[]> = new Map([
   [26, [[0, 0.01]]],

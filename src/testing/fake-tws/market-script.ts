@@ -188,7 +188,9 @@ function hasEnded(date: SessionDate, now: EpochMs): boolean {
   return session !== null && session.closeAt <= now;
 }
 
-/** Open, low, high, close, each for a quarter of the bar: lows come first, which is the worse order for a long position. */
+/**
+ * Open, low, high, close, each for a quarter of the bar: lows come first, which is the worse order for a long position.
+ */
 function pathPrice({ open, low, high, close }: Row, share: number): number {
   if (share < 0.25) return open;
   if (share < 0.5) return low;
