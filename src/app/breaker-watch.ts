@@ -1,16 +1,10 @@
 import { barEnding, barStarting } from '../adapters/sim/sim-bars.ts';
 import { sessionOf } from '../calendar/nyse.ts';
 import { openTimeAfter } from '../calendar/open-time.ts';
-import { type Symbol, TIMEFRAME_MINUTES } from '../domain/market.ts';
+import type { Symbol } from '../domain/market.ts';
 import { add, subtract, toUsd } from '../domain/money.ts';
 import type { AccountValue } from '../domain/portfolio.ts';
-import {
-  type EpochMs,
-  epochMs,
-  MINUTE_MS,
-  type Session,
-  type SessionDate,
-} from '../domain/time.ts';
+import { type EpochMs, epochMs, type Session, type SessionDate } from '../domain/time.ts';
 import type { BreakerName } from '../domain/trading-state.ts';
 import { alertDraft } from '../events/alert-draft.ts';
 import type { EventDraft, EventOf } from '../events/event.ts';
@@ -26,6 +20,7 @@ import {
   type Trip,
 } from '../risk/breakers.ts';
 import { inForce } from '../risk/trading-state.ts';
+import { barMsOf } from './bar-length.ts';
 import type { System } from './compose.ts';
 
 /** A fill as it was written down. */
@@ -139,10 +134,7 @@ function silence({ book, source, quotes }: System, at: EpochMs, session: Session
       source.symbols.every((symbol) => typeof says(symbol) === 'string')
     );
   };
-  const step =
-    source.intraday === null
-      ? session.closeAt - session.openAt
-      : TIMEFRAME_MINUTES[source.intraday] * MINUTE_MS;
+  const step = barMsOf(source, session);
   let from = at;
   while (from > session.openAt && isSilent(from)) {
     const sinceOpen = from - session.openAt;

@@ -1,7 +1,8 @@
 import { HORIZON, newYorkDate, nextSession, sessionOf } from '../calendar/nyse.ts';
-import { type Symbol, TIMEFRAME_MINUTES } from '../domain/market.ts';
-import { type EpochMs, epochMs, MINUTE_MS, type Session } from '../domain/time.ts';
+import type { Symbol } from '../domain/market.ts';
+import { type EpochMs, epochMs, type Session } from '../domain/time.ts';
 import type { EngineClock } from '../ports/clock.ts';
+import { barMsOf } from './bar-length.ts';
 import type { System } from './compose.ts';
 import { Monitors } from './monitors.ts';
 
@@ -202,10 +203,7 @@ export class Engine {
   }
 
   #barMs(session: Session): number {
-    const { intraday } = this.#system.source;
-    return intraday === null
-      ? session.closeAt - session.openAt
-      : TIMEFRAME_MINUTES[intraday] * MINUTE_MS;
+    return barMsOf(this.#system.source, session);
   }
 
   /** True where bars of the session end or start. */

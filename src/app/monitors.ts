@@ -11,6 +11,7 @@ import {
   type SessionDate,
 } from '../domain/time.ts';
 import type { BookOrder } from '../ledger/book-state.ts';
+import { barMsOf } from './bar-length.ts';
 import { watchData, watchOrders } from './breaker-watch.ts';
 import type { System } from './compose.ts';
 import { followPositions } from './follow-positions.ts';
@@ -175,8 +176,11 @@ export class Monitors {
     }
     await watchData(this.#system, at, session);
     if (this.#isHalted()) return;
-    const { flatBeforeClose, maxHoldingMinutes } = this.#system.config.exits;
-    if (flatBeforeClose && at >= session.closeAt - FLAT_BEFORE_CLOSE_MS && at < session.closeAt) {
+    const { config, source } = this.#system;
+    const { flatBeforeClose, maxHoldingMinutes } = config.exits;
+    // Where bars are longer than that, the last one before it has to do.
+    const next = at + barMsOf(source, session);
+    if (flatBeforeClose && next > session.closeAt - FLAT_BEFORE_CLOSE_MS && at < session.closeAt) {
       await this.#leaveAll('end_of_day', session);
     }
     if (maxHoldingMinutes > 0 && at < session.closeAt) {

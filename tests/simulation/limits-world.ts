@@ -5,7 +5,7 @@ import { sessionsBetween } from '../../src/calendar/nyse.ts';
 import { NO_ENVIRONMENT } from '../../src/config/environment.ts';
 import type { LoadedConfig } from '../../src/config/load.ts';
 import { configSchema } from '../../src/config/schema.ts';
-import type { Bar } from '../../src/domain/market.ts';
+import { type Bar, TIMEFRAME_MINUTES, type Timeframe } from '../../src/domain/market.ts';
 import { assertExists } from '../../src/domain/result.ts';
 import { MINUTE_MS, type Session, sessionDate } from '../../src/domain/time.ts';
 import type { EventOf, EventType, JournalEvent } from '../../src/events/event.ts';
@@ -47,8 +47,8 @@ export interface Scene {
   readonly days: readonly (Day | null)[];
   readonly config?: Record<string, unknown>;
   readonly symbols?: readonly string[];
-  /** True to play five-minute bars. */
-  readonly intraday?: boolean;
+  /** Plays bars of this length; true for five minutes. */
+  readonly intraday?: boolean | Intraday;
   readonly schedule?: readonly Record<string, unknown>[];
 }
 
@@ -59,12 +59,15 @@ const wide = (open: number, close: number): [number, number, number, number] => 
   close,
 ];
 
-function fiveMinuteBars(session: Session, { open, close, fives }: Day): Bar[] {
-  const count = (session.closeAt - session.openAt) / (5 * MINUTE_MS);
+type Intraday = Exclude<Timeframe, '1d'>;
+
+function intradayBars(session: Session, { open, close, fives }: Day, length: Intraday): Bar[] {
+  const step = TIMEFRAME_MINUTES[length] * MINUTE_MS;
+  const count = Math.ceil((session.closeAt - session.openAt) / step);
   const closes = Array.from({ length: count }, (_, i) => fives?.[i] ?? fives?.at(-1) ?? close);
   return closes.map((at, i) => {
     const from = i === 0 ? open : (closes[i - 1] as number);
-    const time = session.openAt + i * 5 * MINUTE_MS;
+    const time = session.openAt + i * step;
     return {
       time,
       open: from,
@@ -89,14 +92,15 @@ function sourceOf({ days, symbols = SYMBOLS, intraday }: Scene) {
       dailyBar([session.date, ...wide(day.open, day.close), 5_000_000]),
     ),
   ];
+  const length = intraday === true ? '5m' : intraday || null;
   const sessions =
-    intraday === true
-      ? Object.fromEntries(
-          played.map(({ session, day }) => [session.date, fiveMinuteBars(session, day)]),
-        )
-      : {};
+    length === null
+      ? {}
+      : Object.fromEntries(
+          played.map(({ session, day }) => [session.date, intradayBars(session, day, length)]),
+        );
   const all = Object.fromEntries(symbols.map((symbol) => [symbol, { daily, sessions }]));
-  return arrayBarSource(all, { intraday: intraday === true ? '5m' : null });
+  return arrayBarSource(all, { intraday: length });
 }
 
 /**
