@@ -245,3 +245,7 @@ export const ownedOf = (state: BookState, symbol: Symbol): number => {
   assert(owned >= 0, 'a book owns no negative shares');
   return owned;
 };
+
+/** Of the shares owned of a symbol, those that were bought after an instant. */
+export const boughtAfter = (state: BookState, symbol: Symbol, instant: EpochMs): number =>
+  quantityOf((state.trades.get(symbol)?.lots ?? []).filter(({ filledAt }) => filledAt > instant));

@@ -33,7 +33,7 @@ import {
   type TradeContext,
   type TradingRecord,
 } from './book-state.ts';
-import { bookFill, bookStopMove, isTradeId, ownedOf } from './book-trades.ts';
+import { bookFill, bookStopMove, boughtAfter, isTradeId, ownedOf } from './book-trades.ts';
 import type { Break } from './breaks.ts';
 import { commissionOf, costOf, quantityOf } from './lots.ts';
 import type { FillStep } from './trade-steps.ts';
@@ -184,6 +184,10 @@ export class Book implements Fold {
   /** Shares held of a symbol. */
   owned(symbol: Symbol): number {
     return ownedOf(this.#state, symbol);
+  }
+  /** Of the shares held of a symbol, those that were bought after an instant. */
+  boughtAfter(symbol: Symbol, instant: EpochMs): number {
+    return boughtAfter(this.#state, symbol, instant);
   }
   hasFill(execId: string): boolean {
     return this.#state.fills.has(execId);

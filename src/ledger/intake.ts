@@ -240,11 +240,14 @@ class IntakeDesk {
     return true;
   }
 
-  #fills({ execId, orderRef, symbol, side, quantity, commission, corrects }: Fill): boolean {
+  #fills({ execId, orderRef, symbol, side, quantity, ...fill }: Fill): boolean {
     if (this.#execIds.has(execId) || this.#book.hasFill(execId)) return false;
+    const { commission, corrects, filledAt } = fill;
     const owned = this.#owned.get(symbol) ?? this.#book.owned(symbol);
     const order = this.#order(orderRef);
-    if (order === null && (side === 'buy' || quantity > owned)) return false;
+    // A process that begins is told all of the day again: what was sold before we bought was not ours.
+    const sellable = owned - this.#book.boughtAfter(symbol, filledAt);
+    if (order === null && (side === 'buy' || quantity > sellable)) return false;
     this.#execIds.add(execId);
     if (corrects !== undefined) this.#execIds.add(corrects.of);
     if (commission !== null) this.#commissions.add(execId);

@@ -79,11 +79,11 @@ const covers = (book: Book, order: BrokerOrder): boolean =>
  */
 export function compareFills(book: Book, fills: readonly Fill[]): Compared[] {
   return fills.flatMap((fill): Compared[] => {
-    const { execId, orderRef, symbol, side, quantity, commission } = fill;
+    const { execId, orderRef, symbol, side, quantity, commission, filledAt } = fill;
     const isOurs = book.order(orderRef) !== null;
     if (!book.hasFill(execId)) {
       if (isOurs) return [counts('fill', 'missing_fill', fill, 0, quantity)];
-      const sellsOurs = side === 'sell' && book.owned(symbol) > 0;
+      const sellsOurs = side === 'sell' && book.owned(symbol) > book.boughtAfter(symbol, filledAt);
       return sellsOurs ? [counts('fill', 'foreign_fill', fill, 0, quantity)] : [];
     }
     const waits = commission !== null && !book.hasCommission(execId);

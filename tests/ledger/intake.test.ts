@@ -279,17 +279,19 @@ describe('executions', () => {
     ]);
   });
 
-  it('by hand are ours where they sell what we own, and not beyond', () => {
+  it('by hand are ours where they sell what we own by then, and not beyond', () => {
     const ledger = desk();
     const byHand = { ref: 'tws-1' };
-    const types = take(ledger, [
-      bought('a', 100),
+    const types = take(ledger, [bought('a', 60), bought('b', 40, { minutes: 2 })]);
+    const told = take(ledger, [
+      sold('before', 1, { ...byHand, minutes: 0 }),
+      sold('between', 61, { ...byHand, minutes: 1 }),
       sold('h1', 30, byHand),
       sold('h2', 71, { ...byHand, minutes: 61 }),
       sold('h3', 70, { ...byHand, minutes: 62 }),
       sold('h4', 1, { ...byHand, symbol: BBB }),
     ]);
-    expect(types).toEqual(['fill.recorded', 'fill.recorded', 'fill.recorded']);
+    expect([...types, ...told]).toEqual(Array(4).fill('fill.recorded'));
     expect(ledger.trade()).toMatchObject({ status: 'closed', exitReason: 'manual' });
   });
 });

@@ -267,6 +267,14 @@ describe('to book the executions of the broker', () => {
     expect(drafts.map(({ type }) => type)).toEqual(['fill.recorded', 'discrepancy.adopted']);
   });
 
+  it('finds nothing in what others sold before we bought', () => {
+    const ledger = desk();
+    const before = { ...sale, orderRef: 'tws-9', filledAt: minute(1, -1) };
+    const statement = { ...agreeing(ledger), fills: [before] };
+    expect(left(ledger, statement)).toEqual([]);
+    expect(bookFills(ledger.book, statement, BY, newYorkDate)).toEqual([]);
+  });
+
   it('takes commissions that came late', () => {
     const ledger = desk().tell(filled('sell', 100, 95, { commission: null, execId: 'late' }));
     const statement = {

@@ -113,6 +113,25 @@ describe('a night', () => {
   });
 });
 
+describe('a process that begins again in a session', () => {
+  it('takes nothing for a sale of ours that the user made before we bought', async () => {
+    const desk = await open();
+    const { exchange } = desk.tws;
+    await desk.daemon(at('09:31'));
+    const [bought] = exchange.executions;
+    if (bought === undefined) throw new Error('something was bought');
+    const [orderId, clientId, permId] = [0, 0, 555];
+    const time = '20260305 09:29:30 US/Eastern';
+    const other = { orderId, clientId, permId, execId: '0000aaaa.00000001.01.01', orderRef: '' };
+    exchange.executions.push({ ...bought, ...other, time, side: 'SLD', shares: 20 });
+    await desk.daemon(END);
+    expect(cover(desk)).toEqual(HELD);
+    expect(await desk.of('fill.recorded')).toHaveLength(1);
+    expect(await alertsOf(desk)).toEqual([]);
+    expect(desk.tws.audit.findings()).toEqual([]);
+  });
+});
+
 /** What a process leaves that ends right after it wrote its first orders down. */
 function cutAfterFirstOrders(home: string): void {
   const folder = historyFolder(home);
