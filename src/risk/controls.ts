@@ -154,6 +154,10 @@ export const CONTROLS: Readonly<Record<ReasonCode, Control>> = {
     rule: 'the stop lies below the reference and the limit price',
     sources: ['erroneous'],
   },
+  TARGET_NOT_ABOVE_ENTRY: {
+    rule: 'the target lies above the reference price and the ask: below them it would sell at once',
+    sources: ['erroneous'],
+  },
   PRICE_OFF_TICK: {
     rule: 'limit, stop and target lie on the price grid of the exchange',
     sources: ['regulatory', 'ibkr'],

@@ -1,4 +1,4 @@
-import { timesFraction, toUsd, usd } from '../domain/money.ts';
+import { maxOf, timesFraction, toUsd, usd } from '../domain/money.ts';
 import { isOnTick } from '../domain/price.ts';
 import { cap, riskPerShare } from './cap.ts';
 import type { Guard } from './guards.ts';
@@ -23,6 +23,20 @@ const stopBelowEntry: Guard = ({ intent }) =>
         limit: toUsd(intent.limitPrice),
         value: toUsd(intent.stopPrice),
       };
+
+/** Target above: what is bought is not sold again at once, so a target lies above the reference price and the ask. */
+const targetAboveEntry: Guard = ({ intent: { targetPrice, referencePrice }, quote }) => {
+  if (targetPrice === null) return null;
+  const cost = quote === null ? referencePrice : maxOf(referencePrice, quote.ask);
+  return targetPrice > cost
+    ? null
+    : {
+        code: 'TARGET_NOT_ABOVE_ENTRY',
+        allowed: 0,
+        limit: toUsd(cost),
+        value: toUsd(targetPrice),
+      };
+};
 
 /** Ticks: limit, stop and target lie on the price grid the exchange accepts. */
 const pricesOnTick: Guard = ({ intent, sizing }) => {
@@ -66,5 +80,6 @@ export const ORDER_GUARDS: readonly Guard[] = [
   alreadyHolding,
   stopPresent,
   stopBelowEntry,
+  targetAboveEntry,
   pricesOnTick,
 ];

@@ -135,12 +135,16 @@ export const REASON_WORDS: Readonly<Record<ReasonCode, ReasonWords>> = {
     sentence: 'the stop at {value:usd} was not below the entry at {limit:usd}',
     key: 'sizing.stop',
   },
+  TARGET_NOT_ABOVE_ENTRY: {
+    sentence: 'the target at {value:usd} was not above {limit:usd}, which a share cost then',
+    key: 'exits.target',
+  },
   PRICE_OFF_TICK: {
     sentence: 'the price {value:usd} is not on the grid that the exchange accepts',
     key: null,
   },
   QUANTITY_ZERO: {
-    sentence: 'the risk budget does not pay for the risk of one share',
+    sentence: 'one share would risk {value:usd}, the risk budget of the trade is {limit:usd}',
     key: 'sizing.perTradeFraction',
   },
   MIN_NOTIONAL: {

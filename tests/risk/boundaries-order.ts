@@ -55,6 +55,19 @@ export const ORDER: readonly Boundary[] = [
     { ...AT_45, intent: { stopPrice: usd(45), limitPrice: usd(45) } },
     'STOP_NOT_BELOW_ENTRY 0',
   ],
+  [
+    'a target at the reference',
+    { quote: { ask: usd(50) }, intent: { targetPrice: usd(50.01) } },
+    { quote: { ask: usd(50) }, intent: { targetPrice: usd(50) } },
+    'TARGET_NOT_ABOVE_ENTRY 0',
+  ],
+  [
+    'a target at the ask, where its sale would follow at once',
+    { quote: { ask: usd(50.02) }, intent: { targetPrice: usd(50.03) } },
+    { quote: { ask: usd(50.02) }, intent: { targetPrice: usd(50.02) } },
+    'TARGET_NOT_ABOVE_ENTRY 0',
+  ],
+  ['a target below nothing', {}, { intent: { targetPrice: usd(-5) } }, 'TARGET_NOT_ABOVE_ENTRY 0'],
   ['a limit between ticks', {}, { intent: { limitPrice: usd(50.505) } }, 'PRICE_OFF_TICK 0'],
   ['a stop between ticks', {}, { intent: { stopPrice: usd(45.001) } }, 'PRICE_OFF_TICK 0'],
   [
