@@ -56,14 +56,15 @@ export function size(row: ScoredRow, input: SizingInput): Result<OrderIntent, re
   }
   const terms = sizingTerms(reference, riskPerShare, input);
   const quantity = input.sizing.shares ?? Math.min(terms.byRisk, terms.byPosition);
-  if (quantity <= 0) return err([reason('QUANTITY_ZERO', null, quantity)]);
+  const limitPrice = entryLimit(reference, input.quote, input.entry, input.sizing.ticks);
+  if (quantity <= 0) return err([notOneShare(terms, limitPrice, input.sizing)]);
   const small = belowMinNotional(reference, quantity, input.sizing);
   if (small !== null) return err([small]);
   return ok({
     symbol: row.symbol,
     quantity,
     referencePrice: reference,
-    limitPrice: entryLimit(reference, input.quote, input.entry, input.sizing.ticks),
+    limitPrice,
     stopPrice: stop,
     targetPrice: targetPrice(row, reference, riskPerShare, input),
     atr,
@@ -102,6 +103,17 @@ function sizingTerms(reference: Micros, riskPerShare: Micros, input: SizingInput
   const byPosition = Math.max(0, Math.floor(room / reference));
   const binding = byRisk <= byPosition ? 'risk' : 'position';
   return { equity, intensity, riskBudget, riskPerShare, byRisk, byPosition, binding };
+}
+
+/** Why not even one share can be had: it would risk more than the budget, or be more than a position may be. */
+function notOneShare(
+  { equity, riskBudget, riskPerShare, byRisk }: SizingTerms,
+  limitPrice: Micros,
+  { maxPositionFraction }: SizingSettings,
+): Reason {
+  if (byRisk === 0) return reason('QUANTITY_ZERO', toUsd(riskBudget), toUsd(riskPerShare));
+  const room = timesFraction(equity, maxPositionFraction, 'floor');
+  return reason('POSITION_SIZE', toUsd(room), toUsd(limitPrice));
 }
 
 /** The strategy's own target wins; else the configured multiple of the risk, rounded up to the tick. */

@@ -76,7 +76,12 @@ function shareOfVolume(volume: number, fraction: number): number {
 const maxPositions: Guard = ({ budget, limits }) =>
   budget.positionsLeft > 0
     ? null
-    : { code: 'MAX_POSITIONS', allowed: 0, limit: limits.maxPositions, value: budget.taken.size };
+    : {
+        code: 'MAX_POSITIONS',
+        allowed: 0,
+        limit: limits.maxPositions,
+        value: limits.maxPositions - budget.positionsLeft,
+      };
 
 /** Entries per day: at most `risk.maxEntriesPerDay` entry orders sent in a session. */
 const entriesPerDay: Guard = ({ budget, limits }) =>

@@ -126,12 +126,34 @@ describe('a size', () => {
     ['where the stop would be at zero', { atr: 50 / 3 }, 'STOP_MISSING'],
     ['where the stop would be below zero', { atr: 20 }, 'STOP_MISSING'],
     ['where the budget buys no share', { equity: usd(800) }, 'QUANTITY_ZERO'],
+    [
+      'where a position buys no share',
+      { equity: usd(2_000), sizing: { maxPositionFraction: 0.02 } },
+      'POSITION_SIZE',
+    ],
     ['without equity', { equity: usd(0) }, 'QUANTITY_ZERO'],
     ['with less than nothing', { equity: usd(-5) }, 'QUANTITY_ZERO'],
     ['worth less than 1000 dollars', { equity: usd(17_999.99) }, 'MIN_NOTIONAL'],
     ['worth 1000 dollars', { equity: usd(18_000) }, '20 by risk, limit 50.5 stop 45.5'],
   ])('%s', (_, scene, said) => {
     expect(told(scene)).toBe(said);
+  });
+});
+
+describe('where not one share can be had', () => {
+  const reasons = (scene: Scene) => {
+    const outcome = sized(scene);
+    return outcome.ok ? [] : outcome.error;
+  };
+
+  it('says what one would risk, and what the trade may', () => {
+    const told = { code: 'QUANTITY_ZERO', allowed: 0, limit: 4, value: 4.5 };
+    expect(reasons({ equity: usd(800) })).toEqual([told]);
+  });
+
+  it('says what one would cost, and what a position may', () => {
+    const scene = { equity: usd(2_000), sizing: { maxPositionFraction: 0.02 } };
+    expect(reasons(scene)).toEqual([{ code: 'POSITION_SIZE', allowed: 0, limit: 40, value: 50.5 }]);
   });
 });
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { usd } from '../../src/domain/money.ts';
 import { GATE_CODES, REASON_CODES } from '../../src/domain/reason.ts';
-import { GUARDS } from '../../src/risk/guards.ts';
+import { GUARDS, judge } from '../../src/risk/guards.ts';
+import { SymbolSet } from '../../src/risk/symbol-set.ts';
 import { position, sym, working } from '../pipeline/builders.ts';
 import { BOUNDARIES } from './boundaries.ts';
 import { guardInput, type Scene, told, verdictOf } from './guard-input.ts';
@@ -104,6 +105,14 @@ describe('the guards', () => {
     ]);
     const closed = verdictOf({ minutes: 380 }).reasons;
     expect(closed).toEqual([{ code: 'SESSION_LATE', allowed: 0, limit: 30, value: 10 }]);
+  });
+
+  it('count a position that may be added to among those that are taken', () => {
+    const input = guardInput({ risk: { maxPositions: 3 } });
+    const budget = { ...input.budget, positionsLeft: 0, taken: SymbolSet.of([sym('B')]) };
+    expect(judge({ ...input, budget }).reasons).toEqual([
+      { code: 'MAX_POSITIONS', allowed: 0, limit: 3, value: 3 },
+    ]);
   });
 
   it('each say something different', () => {
