@@ -58,6 +58,7 @@ export class SpanRecords {
 
   #followTrade(key: string, record: TradeRecord, first: SessionDate): void {
     if (record.status === 'closed') this.#ended.set(key, record);
+    else this.#ended.delete(key);
     const oldest = this.#ended.keys().next().value;
     if (this.#ended.size > REMEMBERED_TRADES && oldest !== undefined) this.#ended.delete(oldest);
     if (isPast(record, first) && !this.#keepsAllTrades) this.#trades.delete(key);

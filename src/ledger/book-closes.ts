@@ -8,7 +8,7 @@ import { forgetTrading } from './book-trading.ts';
 import { removeChild } from './order-children.ts';
 
 /** Sessions after which fills, slots and finished orders are forgotten: brokers repeat executions for about a week. */
-const REMEMBERED_CLOSES = 10;
+export const REMEMBERED_CLOSES = 10;
 
 /** Values the open trades at the marks of the account; a close also ends the session. */
 export function bookMarks(state: BookState, event: EventOf<'account.marked'>): void {

@@ -151,17 +151,21 @@ const noBridge = (reason: string): AccountBridge => ({
 });
 
 function tieOf(moves: AccountMoves, closed: readonly TradeRecord[]): RealizedTie {
-  const recorded = new Map(closed.map(({ entryRef, grossPnl }) => [entryRef, grossPnl]));
+  const recorded = new Map(
+    closed.map(({ entryRef, entryAt, grossPnl }) => [`${entryRef} ${entryAt}`, grossPnl]),
+  );
   const mismatched: string[] = [];
-  for (const [entryRef, gross] of moves.grossOfEnded) {
-    const record = recorded.get(entryRef);
+  for (const { entryRef, entryAt, gross } of moves.ended) {
+    const record = recorded.get(`${entryRef} ${isoUtc(entryAt)}`);
     if (record !== undefined && record !== toUsd(gross)) mismatched.push(entryRef);
   }
   const table = sum(closed.map(({ grossPnl }) => usd(grossPnl ?? 0)));
+  const gross = sum(moves.ended.map((trip) => trip.gross));
+  const earlier = sum(moves.ended.map(({ realizedEarlier }) => realizedEarlier));
   return {
     closedTrades: toUsd(table),
-    otherTrades: toUsd(subtract(sum(moves.grossOfEnded.values()), table)),
-    lessEarlier: toUsd(negate(sum(moves.realizedEarlier.values()))),
+    otherTrades: toUsd(subtract(gross, table)),
+    lessEarlier: toUsd(negate(earlier)),
     stillOpen: toUsd(moves.realizedOfOpen),
     realizedGross: toUsd(moves.realizedGross),
     mismatched,

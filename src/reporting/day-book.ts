@@ -5,9 +5,11 @@ import {
   micros,
   negate,
   subtract,
+  sum,
   timesQuantity,
   ZERO,
 } from '../domain/money.ts';
+import type { EpochMs } from '../domain/time.ts';
 import type { EventOf, JournalEvent } from '../events/event.ts';
 import { costOf, type Lot, quantityOf } from '../ledger/lots.ts';
 import {
@@ -29,10 +31,8 @@ export interface AccountMoves {
   readonly realizedGross: Micros;
   /** Of that, what belongs to round trips that were still open at the end, or had ended before and were corrected. */
   readonly realizedOfOpen: Micros;
-  /** For each round trip that ended: entry order and what it had realised before the first mark. */
-  readonly realizedEarlier: ReadonlyMap<string, Micros>;
-  /** Gross result of each round trip that ended, over its whole life, by entry order. */
-  readonly grossOfEnded: ReadonlyMap<string, Micros>;
+  /** Each round trip that ended. */
+  readonly ended: readonly EndedTrip[];
   /** Paid, as a positive amount. */
   readonly commissions: Micros;
   /** Cash changes by kind, signed: a fee is negative. */
@@ -42,6 +42,16 @@ export interface AccountMoves {
   readonly after: ReadonlyMap<Symbol, readonly Lot[]>;
   /** Sales of more shares than our fills account for. */
   readonly oversold: readonly { readonly symbol: Symbol; readonly quantity: number }[];
+}
+
+/** A round trip that ended, without commissions. One entry order may have several, which begin one after the other. */
+export interface EndedTrip {
+  readonly entryRef: string;
+  readonly entryAt: EpochMs;
+  /** Over its whole life. */
+  readonly gross: Micros;
+  /** Of that, what it had realised before the first mark. */
+  readonly realizedEarlier: Micros;
 }
 
 interface Trip {
@@ -80,14 +90,16 @@ class MovesBook {
   readonly #told = new Map<string, Micros>();
   /** What stands for an execution since it was corrected. */
   readonly #current = new Map<string, string>();
-  /** The round trip, by its entry order, of each execution of one that ended. */
-  readonly #endedOf = new Map<string, string>();
-  readonly #grossOfEnded = new Map<string, Micros>();
-  readonly #realizedEarlier = new Map<string, Micros>();
+  /** The round trip of each execution of one that ended: a correction counts it anew, and may open it again. */
+  readonly #ended = new Map<string, Trip>();
+  /** Those that ended after the first mark. */
+  readonly #endedSince = new Set<Trip>();
+  /** Those that had ended before, and were corrected after it. */
+  readonly #correctedSince = new Set<Trip>();
   readonly #oversold: { symbol: Symbol; quantity: number }[] = [];
   readonly #cash = { deposit: ZERO, withdrawal: ZERO, dividend: ZERO, interest: ZERO, fee: ZERO };
   #realized = ZERO;
-  #correctedOfEnded = ZERO;
+  #correctedForgotten = ZERO;
   #commissions = ZERO;
 
   constructor(afterSeq: number) {
@@ -152,12 +164,12 @@ class MovesBook {
   #endIfFlat(symbol: Symbol, trip: Trip, counts: boolean): void {
     if (trip.sums.lots.length > 0) return;
     this.#trips.delete(symbol);
-    if (!counts) return;
-    this.#grossOfEnded.set(trip.entryRef, trip.sums.realized);
-    this.#realizedEarlier.set(trip.entryRef, trip.realizedEarlier);
-    for (const each of trip.steps) {
-      if (each.kind === 'fill') this.#endedOf.set(each.execId, trip.entryRef);
-    }
+    this.#remember(trip);
+    if (counts) this.#endedSince.add(trip);
+  }
+
+  #remember(trip: Trip): void {
+    for (const each of trip.steps) if (each.kind === 'fill') this.#ended.set(each.execId, trip);
   }
 
   /** Money for a fraction of a share realises; the lots keep their cost. */
@@ -184,14 +196,18 @@ class MovesBook {
       paid = add(paid, fill.commission ?? ZERO);
     }
     if (counts) this.#pay(paid);
-    const trip = this.#trips.get(symbol);
-    const known = trip?.steps.find((each) => each.kind === 'fill' && each.execId === name);
-    if (trip === undefined || known?.kind !== 'fill') {
-      this.#correctEnded(event, name, counts);
-      return;
-    }
+    const open = this.#trips.get(symbol);
+    const trip = open !== undefined && hasFill(open, name) ? open : this.#ended.get(name);
+    if (trip === undefined) this.#correctForgotten(event, counts);
+    else this.#recount(trip, name, event, counts);
+  }
+
+  /** Counts a round trip anew, as if it had been executed as the correction says. */
+  #recount(trip: Trip, name: string, { by, symbol }: Corrected, counts: boolean): void {
     const steps = trip.steps.flatMap((each) =>
-      each === known ? by.map((fill) => ({ ...known, ...fill, commission: ZERO })) : [each],
+      each.kind === 'fill' && each.execId === name
+        ? by.map((fill) => ({ ...each, ...fill, commission: ZERO }))
+        : [each],
     );
     const sums = sumsOf(steps, trip.sums);
     if (sums === null) return;
@@ -199,26 +215,26 @@ class MovesBook {
     trip.steps = steps;
     trip.sums = sums;
     this.#gain(trip, gain, counts);
-    this.#endIfFlat(symbol, trip, counts);
+    if (this.#trips.get(symbol) === trip) {
+      this.#endIfFlat(symbol, trip, counts);
+    } else if (sums.lots.length > 0) {
+      this.#trips.set(symbol, trip);
+      this.#endedSince.delete(trip);
+      this.#correctedSince.delete(trip);
+    } else {
+      this.#remember(trip);
+      if (counts && !this.#endedSince.has(trip)) this.#correctedSince.add(trip);
+    }
   }
 
-  /** Of a round trip that is flat the result changes by what the execution moved more or less. */
-  #correctEnded({ by, side, old }: Corrected, name: string, counts: boolean): void {
-    const value = by.reduce(
-      (sum, each) => add(sum, timesQuantity(each.price, each.quantity)),
-      ZERO,
-    );
+  /** Of a round trip that nothing is known of any more the result changes by what the execution moved more or less. */
+  #correctForgotten({ by, side, old }: Corrected, counts: boolean): void {
+    if (!counts) return;
+    const value = sum(by.map((each) => timesQuantity(each.price, each.quantity)));
     const more = subtract(value, timesQuantity(old.price, old.quantity));
     const gain = side === 'sell' ? more : negate(more);
-    if (!counts) return;
     this.#realized = add(this.#realized, gain);
-    const entryRef = this.#endedOf.get(name);
-    if (entryRef === undefined) {
-      this.#correctedOfEnded = add(this.#correctedOfEnded, gain);
-      return;
-    }
-    this.#grossOfEnded.set(entryRef, add(this.#grossOfEnded.get(entryRef) ?? ZERO, gain));
-    for (const each of by) this.#endedOf.set(each.execId, entryRef);
+    this.#correctedForgotten = add(this.#correctedForgotten, gain);
   }
 
   #gain(trip: Trip, gain: Micros, counts: boolean): void {
@@ -231,15 +247,19 @@ class MovesBook {
   }
 
   moves(before: ReadonlyMap<Symbol, readonly Lot[]>): AccountMoves {
-    let realizedOfOpen = this.#correctedOfEnded;
-    for (const { sums, realizedEarlier } of this.#trips.values()) {
+    let realizedOfOpen = this.#correctedForgotten;
+    for (const { sums, realizedEarlier } of [...this.#trips.values(), ...this.#correctedSince]) {
       realizedOfOpen = add(realizedOfOpen, subtract(sums.realized, realizedEarlier));
     }
     return {
       realizedGross: this.#realized,
       realizedOfOpen,
-      realizedEarlier: this.#realizedEarlier,
-      grossOfEnded: this.#grossOfEnded,
+      ended: [...this.#endedSince].map(({ entryRef, sums, realizedEarlier }) => ({
+        entryRef,
+        entryAt: sums.entryAt,
+        gross: sums.realized,
+        realizedEarlier,
+      })),
       commissions: this.#commissions,
       cash: this.#cash,
       before,
@@ -248,6 +268,9 @@ class MovesBook {
     };
   }
 }
+
+const hasFill = ({ steps }: Trip, execId: string): boolean =>
+  steps.some((each) => each.kind === 'fill' && each.execId === execId);
 
 /** An execution as a step without commission, of as many shares as there were. */
 const stepOf = (fill: EventOf<'fill.recorded'>, quantity: number): FillStep => ({

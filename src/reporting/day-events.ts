@@ -1,11 +1,10 @@
 import { instantOf } from '../calendar/nyse.ts';
 import type { Symbol } from '../domain/market.ts';
 import { ZERO } from '../domain/money.ts';
-import { isLive, nextStatus, type OrderStatus } from '../domain/order.ts';
 import type { EpochMs, SessionDate } from '../domain/time.ts';
 import type { EventOf, JournalEvent } from '../events/event.ts';
 import { carriedEvents } from './carried.ts';
-import { addedBy, orderEventOf } from './day-orders.ts';
+import { PastKeeper } from './day-past.ts';
 import type { DayEvents } from './report-input.ts';
 
 /** Takes the journal, event by event, and keeps what a day's report needs of it. */
@@ -13,13 +12,6 @@ export interface DayCollector {
   /** False for an event of a later day, which no report of this one may know. */
   add(event: JournalEvent): boolean;
   result(): DayEvents;
-}
-
-interface PastOrder {
-  status: OrderStatus;
-  quantity: number;
-  filled: number;
-  readonly events: JournalEvent[];
 }
 
 /** Runs of sessions further back than this are over: no event speaks of them any more. */
@@ -204,116 +196,4 @@ function sessionOfEvent(
   if (event.type === 'fill.corrected') return undefined;
   if ('session' in event) return event.session;
   return event.runId === null ? undefined : runSessions.get(event.runId);
-}
-
-/** What changes a position. */
-type Booked = EventOf<'fill.recorded'> | EventOf<'fill.corrected'> | EventOf<'split.applied'>;
-
-/** What of the past matters: open positions, live orders, missing commissions, money moved since the last mark. */
-class PastKeeper {
-  #orders = new Map<string, PastOrder>();
-  #bookedBySymbol = new Map<string, Booked[]>();
-  #owned = new Map<string, number>();
-  #unpaid = new Map<string, EventOf<'fill.recorded'> | EventOf<'fill.corrected'>>();
-  #seen = new Set<string>();
-  #sinceMark: JournalEvent[] = [];
-
-  clone(): PastKeeper {
-    const copy = new PastKeeper();
-    for (const [ref, order] of this.#orders) {
-      copy.#orders.set(ref, { ...order, events: [...order.events] });
-    }
-    for (const [symbol, booked] of this.#bookedBySymbol) {
-      copy.#bookedBySymbol.set(symbol, [...booked]);
-    }
-    copy.#owned = new Map(this.#owned);
-    copy.#unpaid = new Map(this.#unpaid);
-    copy.#seen = new Set(this.#seen);
-    copy.#sinceMark = [...this.#sinceMark];
-    return copy;
-  }
-
-  add(event: JournalEvent): void {
-    this.#follow(event);
-    if (event.type === 'fill.recorded') this.#addFill(event);
-    if (event.type === 'fill.corrected') this.#addCorrection(event);
-    if (event.type === 'split.applied' && this.#owned.has(event.symbol)) {
-      this.#owned.set(event.symbol, event.quantityAfter);
-      this.#bookedBySymbol.get(event.symbol)?.push(event);
-    }
-    if (event.type === 'account.marked') this.#forgetFlat();
-    if (event.type === 'cash.recorded') this.#sinceMark.push(event);
-    if (event.type === 'commission.recorded' && this.#unpaid.delete(event.execId)) {
-      this.#sinceMark.push(event);
-    }
-  }
-
-  result(): JournalEvent[] {
-    const kept = new Set<JournalEvent>();
-    const keep = (event: JournalEvent) => kept.add(event);
-    for (const order of this.#orders.values()) order.events.forEach(keep);
-    for (const booked of this.#bookedBySymbol.values()) booked.forEach(keep);
-    for (const fill of this.#unpaid.values()) keep(fill);
-    this.#sinceMark.forEach(keep);
-    return [...kept].sort((a, b) => a.seq - b.seq);
-  }
-
-  #addFill(fill: EventOf<'fill.recorded'>): void {
-    if (this.#seen.has(fill.execId)) return;
-    this.#seen.add(fill.execId);
-    const change = fill.side === 'buy' ? fill.quantity : -fill.quantity;
-    this.#owned.set(fill.symbol, (this.#owned.get(fill.symbol) ?? 0) + change);
-    this.#bookedBySymbol.set(fill.symbol, [...(this.#bookedBySymbol.get(fill.symbol) ?? []), fill]);
-    if (fill.commission === null) this.#unpaid.set(fill.execId, fill);
-  }
-
-  #addCorrection(event: EventOf<'fill.corrected'>): void {
-    const { symbol, execId, by, old, side } = event;
-    this.#unpaid.delete(execId);
-    this.#seen.add(execId);
-    let more = -old.quantity;
-    for (const fill of by) {
-      more += fill.quantity;
-      this.#seen.add(fill.execId);
-      if (fill.commission === null) this.#unpaid.set(fill.execId, event);
-    }
-    const owned = this.#owned.get(symbol);
-    if (owned !== undefined) this.#owned.set(symbol, side === 'buy' ? owned + more : owned - more);
-    this.#bookedBySymbol.get(symbol)?.push(event);
-    this.#sinceMark.push(event);
-  }
-
-  #forgetFlat(): void {
-    for (const [symbol, quantity] of this.#owned) {
-      if (quantity !== 0) continue;
-      this.#owned.delete(symbol);
-      for (const event of this.#bookedBySymbol.get(symbol) ?? []) {
-        if (event.type === 'fill.recorded') this.#seen.delete(event.execId);
-      }
-      this.#bookedBySymbol.delete(symbol);
-    }
-    this.#sinceMark = [];
-  }
-
-  #follow(event: JournalEvent): void {
-    if (event.type === 'order.submitted') {
-      this.#orders.set(event.orderRef, {
-        status: 'submitted',
-        quantity: event.quantity,
-        filled: 0,
-        events: [event],
-      });
-      return;
-    }
-    if (!('orderRef' in event) || event.orderRef === null) return;
-    const order = this.#orders.get(event.orderRef);
-    if (order === undefined) return;
-    order.events.push(event);
-    if (event.type === 'fill.recorded') order.filled += event.quantity;
-    if (event.type === 'fill.corrected') order.filled += addedBy(event).quantity;
-    if (event.type === 'order.modified') order.quantity = event.new.quantity;
-    const kind = orderEventOf(event, order.filled >= order.quantity);
-    if (kind !== null) order.status = nextStatus(order.status, kind);
-    if (!isLive(order.status)) this.#orders.delete(event.orderRef);
-  }
 }

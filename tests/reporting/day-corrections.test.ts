@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { SpanRecords } from '../../src/app/span-records.ts';
 import { usd } from '../../src/domain/money.ts';
 import { assertExists } from '../../src/domain/result.ts';
 import { sessionDate } from '../../src/domain/time.ts';
@@ -90,4 +91,57 @@ describe('an execution that is corrected on a later day', () => {
       expect(built.bridge.pnl).toBe(2.5);
     },
   );
+});
+
+describe('a round trip that a correction leaves shares in', () => {
+  /** Five shares bought and sold, of which the broker says later that only three were sold. */
+  function reopened(day: string): Story {
+    const story = new Story();
+    const sent = '2026-03-03/scan-open/AAA';
+    story.open('2026-03-02', 10_000);
+    story.bracket(['2026-03-03', '09:30'], sent, { quantity: 5, limit: 11, stop: 9 });
+    story.fill(['2026-03-03', '09:30'], `${sent}/entry/1`, 5, 10);
+    const execId = story.fill(['2026-03-03', '10:00'], `${sent}/stop/1`, 5, 9);
+    if (day > '2026-03-03') story.mark(['2026-03-03', '16:00'], 'close', {});
+    const { fill } = assertExists(story.book.execution(execId), 'it was recorded');
+    const { quantity, price, commission, filledAt } = fill;
+    story.add('fill.corrected', [day, '11:00'], {
+      execId,
+      orderRef: `${sent}/stop/1`,
+      symbol: symbol('AAA'),
+      side: 'sell',
+      session: sessionDate('2026-03-03'),
+      old: { quantity, price, commission },
+      by: [{ execId: `${execId}.02`, quantity: 3, price, commission, filledAt, inferred: false }],
+      revision: 1,
+      cause: 'busted in part',
+    });
+    story.mark([day, '16:00'], 'close', { AAA: 9.5 });
+    return story;
+  }
+
+  it.each([['2026-03-03'], ['2026-03-04'], ['2026-03-05']])(
+    'is a position again in the report of %s and of the day after',
+    (day) => {
+      const story = reopened(day);
+      const next = day === '2026-03-05' ? '2026-03-06' : '2026-03-05';
+      story.mark([next, '16:00'], 'close', { AAA: 9.75 });
+      for (const date of [day, next]) {
+        const built = buildDailyReport(story.input(date));
+        expect(built.bridge.unexplained).toBe(0);
+        expect(built.closedTrades).toEqual([]);
+        expect(built.positions).toMatchObject([{ symbol: 'AAA', quantity: 2, averagePrice: 10 }]);
+        expect(built.attention).toContainEqual(
+          expect.objectContaining({ level: 'critical', code: 'UNPROTECTED' }),
+        );
+      }
+    },
+  );
+
+  it('is no losing trade any more', () => {
+    const records = new SpanRecords(false);
+    const { events } = reopened('2026-03-04');
+    for (const event of events) records.follow(event, sessionDate('2026-03-04'));
+    expect(records.losingStreak).toBe(0);
+  });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { previousSession } from '../../src/calendar/nyse.ts';
+import { nextSession, previousSession } from '../../src/calendar/nyse.ts';
 import { usd } from '../../src/domain/money.ts';
 import { sessionDate } from '../../src/domain/time.ts';
 import { collectDay } from '../../src/reporting/day-events.ts';
@@ -14,6 +14,27 @@ function collected(story: Story, date: string) {
 
 const alert = (story: Story, when: readonly [string, string]) =>
   story.add('alert.raised', when, { level: 'info', code: 'X', message: when.join(' ') });
+
+/** A round trip that ended, a position whose commission is unknown, and so many closes after theirs. */
+function pastTrades(closes: number): Story {
+  const story = new Story();
+  const sent = '2026-03-03/scan-open';
+  story.open('2026-03-02', 10_000);
+  story.bracket(['2026-03-03', '09:30'], `${sent}/AAA`, { quantity: 5, limit: 11, stop: 9 });
+  story.fill(['2026-03-03', '09:30'], `${sent}/AAA/entry/1`, 5, 10);
+  story.fill(['2026-03-03', '10:00'], `${sent}/AAA/stop/1`, 5, 9);
+  story.bracket(['2026-03-03', '09:30'], `${sent}/BBB`, { quantity: 5, limit: 11, stop: 9 });
+  story.fill(['2026-03-03', '09:30'], `${sent}/BBB/entry/1`, 5, 10, null);
+  story.closeTrades(['2026-03-03', '10:00']);
+  let session = '2026-03-03';
+  story.mark([session, '16:00'], 'close', { BBB: 10 });
+  for (let i = 0; i < closes; i += 1) {
+    session = nextSession(sessionDate(session)).date;
+    story.mark([session, '16:00'], 'close', { BBB: 10 });
+  }
+  story.cash([session, '18:00'], 'dividend', 3, 'after the mark, before the day');
+  return story;
+}
 
 describe('the events of a day', () => {
   it('take in the weekend before it and end at midnight in New York', () => {
@@ -42,26 +63,28 @@ describe('the events of a day', () => {
     ]);
   });
 
-  it('keep of the past what is still open, and forget what is flat', () => {
-    const story = new Story();
-    story.open('2026-03-02', 10_000);
-    const past = '2026-03-03/scan-open';
-    story.bracket(['2026-03-03', '09:30'], `${past}/AAA`, { quantity: 5, limit: 11, stop: 9 });
-    story.fill(['2026-03-03', '09:30'], `${past}/AAA/entry/1`, 5, 10);
-    story.fill(['2026-03-03', '10:00'], `${past}/AAA/stop/1`, 5, 9);
-    story.bracket(['2026-03-03', '09:30'], `${past}/BBB`, { quantity: 5, limit: 11, stop: 9 });
-    story.fill(['2026-03-03', '09:30'], `${past}/BBB/entry/1`, 5, 10, null);
-    story.mark(['2026-03-03', '16:00'], 'close', { BBB: 10 });
-    story.cash(['2026-03-04', '18:00'], 'dividend', 3, 'after the mark, before the day');
-    const { earlier, marks } = collected(story, '2026-03-05');
-    expect(earlier.map(({ type }) => type)).toEqual([
+  it('keep of the past what is still open', () => {
+    const { earlier, marks } = collected(pastTrades(0), '2026-03-05');
+    const ofBbb = earlier.filter((event) => !('symbol' in event) || event.symbol === 'BBB');
+    expect(ofBbb.map(({ type }) => type)).toEqual([
       'order.submitted',
       'order.acknowledged',
       'fill.recorded',
       'cash.recorded',
     ]);
-    expect(earlier.every((event) => !('symbol' in event) || event.symbol === 'BBB')).toBe(true);
     expect(marks.map(({ session }) => session)).toEqual(['2026-03-02', '2026-03-03']);
+  });
+
+  it('keep the executions of a round trip that is over as long as the book may correct them', () => {
+    const remembered = (closes: number): boolean => {
+      const story = pastTrades(closes);
+      const { earlier } = collected(story, '2026-03-31');
+      const isKept = earlier.some((event) => 'symbol' in event && event.symbol === 'AAA');
+      expect(isKept).toBe(story.book.execution('x1') !== null);
+      return isKept;
+    };
+    expect(remembered(9)).toBe(true);
+    expect(remembered(10)).toBe(false);
   });
 
   it('prefer the mark of the close to any other of its session', () => {

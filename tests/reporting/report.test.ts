@@ -217,3 +217,27 @@ describe('the same input', () => {
     expect(renderJson(report(story, '20:00'))).toBe(first);
   });
 });
+
+describe('two round trips of one entry order', () => {
+  it('are told apart in how the realised row follows from the closed trades', () => {
+    const story = new Story();
+    const sent = `${DAY}/scan-open/AAA`;
+    story.open('2026-03-04', 10_000);
+    story.bracket([DAY, '09:30'], sent, { quantity: 100, limit: 11, stop: 9 });
+    story.fill([DAY, '09:30'], `${sent}/entry/1`, 40, 10);
+    story.fill([DAY, '10:00'], `${sent}/stop/1`, 40, 9);
+    story.fill([DAY, '10:01'], `${sent}/entry/1`, 60, 10);
+    story.fill([DAY, '10:02'], `${sent}/stop/1`, 60, 8.5);
+    story.mark([DAY, '16:00'], 'close', {});
+    const { bridge, closedTrades } = report(story);
+    expect(closedTrades.map(({ grossPnl }) => grossPnl)).toEqual([-40, -90]);
+    expect(bridge.tie).toEqual({
+      closedTrades: -130,
+      otherTrades: 0,
+      lessEarlier: 0,
+      stillOpen: 0,
+      realizedGross: -130,
+      mismatched: [],
+    });
+  });
+});

@@ -31,7 +31,7 @@ const action = fc.oneof(
   fc.record({
     kind: fc.constant('sell' as const),
     name: fc.constantFrom('AAA', 'BBB', 'CCC'),
-    share: fc.double({ min: 0.01, max: 1, noNaN: true }),
+    share: fc.oneof(fc.constant(1), fc.double({ min: 0.01, max: 1, noNaN: true })),
     micros: fc.integer({ min: 1_000_000, max: 90_000_000 }),
     late: fc.boolean(),
   }),
@@ -54,6 +54,8 @@ const action = fc.oneof(
   fc.record({
     kind: fc.constant('correct' as const),
     pick: fc.nat(),
+    /** So many shares more or fewer: of a round trip that is over, some may be owned again. */
+    more: fc.integer({ min: -60, max: 60 }),
     micros: fc.integer({ min: 1_000_000, max: 90_000_000 }),
     commission: fc.integer({ min: 0, max: 400 }),
   }),
@@ -148,11 +150,11 @@ function act(
   }
 }
 
-/** The broker says of an execution, at whatever time, that it was at another price and cost something else. */
+/** The broker says of an execution, at whatever time, that it was of other shares, at another price and cost. */
 function correctOne(
   story: Story,
   when: readonly [string, string],
-  { pick, micros: price, commission }: Extract<Action, { kind: 'correct' }>,
+  { pick, more, micros: price, commission }: Extract<Action, { kind: 'correct' }>,
 ): void {
   const known = story.events.filter(
     (event) => event.type === 'fill.recorded' && story.book.execution(event.execId) !== null,
@@ -164,7 +166,7 @@ function correctOne(
   const { execId, orderRef, symbol: name, side, session } = old;
   const by = {
     execId: `${execId}.${revision + 2}`,
-    quantity: fill.quantity,
+    quantity: Math.max(1, fill.quantity + more),
     price: micros(price),
     commission: usd(commission / 100),
     filledAt: fill.filledAt,
