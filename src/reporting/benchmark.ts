@@ -5,7 +5,7 @@ import type { MetricValue } from '../ledger/metrics.ts';
 import { benchmarkMetrics, type SessionReturn } from '../ledger/metrics-benchmark.ts';
 import { type EquityPoint, timeWeighted } from '../ledger/metrics-curve.ts';
 import type { BenchmarkMetricId } from '../ledger/metrics-definitions.ts';
-import { monthsBefore } from './period-returns.ts';
+import { monthsUpTo } from './period-returns.ts';
 
 type Mark = EventOf<'account.marked'>;
 
@@ -68,10 +68,10 @@ export function benchmarkReturns(
     symbol,
     span: since(from, true),
     monthToDate: since(`${to.slice(0, 7)}-01`, true),
-    threeMonths: since(monthsBefore(to, 3)),
-    sixMonths: since(monthsBefore(to, 6)),
+    threeMonths: since(monthsUpTo(to, 3)),
+    sixMonths: since(monthsUpTo(to, 6)),
     yearToDate: since(`${to.slice(0, 4)}-01-01`, true),
-    oneYear: since(monthsBefore(to, 12)),
+    oneYear: since(monthsUpTo(to, 12)),
     sinceStart: closes.length < 2 ? null : last.close / first.close - 1,
     from: first.session,
     metrics: benchmarkMetrics(accountReturns(points), closeReturns(points, closes)),

@@ -1,4 +1,4 @@
-import { isoUtc } from '../domain/time.ts';
+import { isoUtc, type SessionDate } from '../domain/time.ts';
 import type { TradeRecord } from '../domain/trade.ts';
 import type { JournalEvent } from '../events/event.ts';
 import type { MetricValue } from '../ledger/metrics.ts';
@@ -132,19 +132,15 @@ export function buildPeriodReport(input: PeriodReportInput): PeriodReport {
   const folded = foldOrders(events);
   const bridge = accountBridge({ start, end }, events, closedTrades, facts.mode);
   const points = curveOf(marks);
-  const own = points.slice(
-    Math.max(
-      0,
-      points.findLastIndex(({ session }) => session < from),
-    ),
-  );
+  const own = pointsOf(points, from);
   const begun = sessions.filter(({ openAt }) => openAt <= input.asOf).map(({ date }) => date);
   const reconciliation = reconciliationOf(today, input.breaks);
   const filled = filledOrders(folded, today, start);
   const execution = executionOf(folded, today, filled);
-  const returns = periodReturns(points, from, last.date);
+  const upTo = lastDayOf(input);
+  const returns = periodReturns(points, from, upTo);
   const tradeSummary = tradeMetrics(closedTrades, sessionSpan);
-  const benchmark = benchmarkReturns(marks, points, from, last.date);
+  const benchmark = benchmarkReturns(marks, points, from, upTo);
   const standing = standingOf(input, {
     end,
     bridge,
@@ -197,6 +193,16 @@ export function buildPeriodReport(input: PeriodReportInput): PeriodReport {
     notes: notesOf(input, closedTrades, benchmark?.symbol ?? null),
   };
 }
+
+/** The curve from the close before a date. */
+const pointsOf = (points: readonly EquityPoint[], from: SessionDate): readonly EquityPoint[] => {
+  const before = points.findLastIndex(({ session }) => session < from);
+  return points.slice(Math.max(0, before));
+};
+
+/** Three months up to the end of a month are three months of the calendar, whatever the weekday it ends on. */
+const lastDayOf = ({ kind, sessions, last, to }: PeriodReportInput): SessionDate =>
+  kind === 'monthly' && sessions.at(-1)?.date === last.date ? to : last.date;
 
 /** What the curve says, of the span `own` and of everything there is. */
 const sheetOf = (

@@ -1,4 +1,4 @@
-import { type SessionDate, sessionDate } from '../domain/time.ts';
+import { DAY_MS, dateToUtcMs, type SessionDate, sessionDate, utcMsToDate } from '../domain/time.ts';
 import { drawdowns, type EquityPoint, timeWeighted } from '../ledger/metrics-curve.ts';
 import { drawdownsFromPeak } from '../ledger/metrics-series.ts';
 
@@ -18,9 +18,10 @@ export interface PeriodReturns {
   readonly from: string | null;
 }
 
-/** The date so many months earlier; the last day of that month where it is shorter. */
-export function monthsBefore(date: SessionDate, months: number): SessionDate {
-  const [year, month, day] = date.split('-').map(Number) as [number, number, number];
+/** The first day of so many months up to a date: three up to 2026-03-31 begin on 2026-01-01. */
+export function monthsUpTo(date: SessionDate, months: number): SessionDate {
+  const after = utcMsToDate(dateToUtcMs(date) + DAY_MS);
+  const [year, month, day] = after.split('-').map(Number) as [number, number, number];
   const total = year * 12 + (month - 1) - months;
   const [y, m] = [Math.floor(total / 12), (total % 12) + 1];
   const length = new Date(Date.UTC(y, m, 0)).getUTCDate();
@@ -50,10 +51,10 @@ export function periodReturns(
   return {
     span: since(from, true),
     monthToDate: since(`${to.slice(0, 7)}-01`, true),
-    threeMonths: since(monthsBefore(to, 3)),
-    sixMonths: since(monthsBefore(to, 6)),
+    threeMonths: since(monthsUpTo(to, 3)),
+    sixMonths: since(monthsUpTo(to, 6)),
     yearToDate: since(`${to.slice(0, 4)}-01-01`, true),
-    oneYear: since(monthsBefore(to, 12)),
+    oneYear: since(monthsUpTo(to, 12)),
     sinceStart: end - 1,
     drawdown: falls.at(-1) ?? null,
     deepest: inSpan.length === 0 ? null : inSpan.reduce((low, fall) => Math.min(low, fall), 0),

@@ -6,7 +6,7 @@ import { renderHtml } from '../../src/reporting/html.ts';
 import { renderJson } from '../../src/reporting/json.ts';
 import { periodCsvFiles } from '../../src/reporting/period-csv.ts';
 import { periodDocument } from '../../src/reporting/period-document.ts';
-import { monthsBefore, periodReturns } from '../../src/reporting/period-returns.ts';
+import { monthsUpTo, periodReturns } from '../../src/reporting/period-returns.ts';
 import { extremesOf } from '../../src/reporting/period-trades.ts';
 import { buildDailyReport } from '../../src/reporting/report.ts';
 import { summaryLines } from '../../src/reporting/summary.ts';
@@ -132,12 +132,27 @@ describe('returns up to a day', () => {
   });
 
   it.each([
-    ['2026-03-31', 1, '2026-02-28'],
-    ['2024-03-31', 1, '2024-02-29'],
-    ['2026-01-15', 3, '2025-10-15'],
-    ['2026-03-05', 12, '2025-03-05'],
-  ])('%s less %i months is %s', (date, months, expected) => {
-    expect(monthsBefore(sessionDate(date), months)).toBe(expected);
+    ['2026-03-31', 1, '2026-03-01'],
+    ['2024-02-29', 3, '2023-12-01'],
+    ['2026-01-15', 3, '2025-10-16'],
+    ['2026-05-30', 3, '2026-02-28'],
+    ['2025-12-31', 12, '2025-01-01'],
+  ])('up to %s, %i months begin on %s', (date, months, expected) => {
+    expect(monthsUpTo(sessionDate(date), months)).toBe(expected);
+  });
+
+  it('over months are those of the months, also where the last one ends on a weekend', () => {
+    const story = new Story();
+    story.open('2025-08-28', 10_000);
+    const closes = ['2025-08-29', '2025-09-30', '2025-10-31', '2025-11-28'];
+    for (const [i, session] of closes.entries()) {
+      story.cash([session, '15:00'], 'dividend', 100 * (i + 1), 'x');
+      story.mark([session, '16:00'], 'close', {});
+    }
+    const { returns, months } = periodReport(story, 'monthly', '2025-11-28');
+    const [, ...three] = months.map((month) => 1 + (month.return ?? 0));
+    expect(returns.threeMonths).toBeCloseTo(three.reduce((a, b) => a * b) - 1, 12);
+    expect(returns.threeMonths).toBeCloseTo(11_000 / 10_100 - 1, 12);
   });
 });
 
