@@ -15,6 +15,7 @@ import {
 } from '../pipeline/exits.ts';
 import type { System } from './compose.ts';
 import type { OrderDesk } from './order-desk.ts';
+import { sellPart } from './sell-part.ts';
 
 /** What a completed session asks of the open positions: stops that follow, parts that are sold, time that is over. */
 export async function followPositions(
@@ -26,9 +27,10 @@ export async function followPositions(
   const completed = await completedBars(system, positions, session);
   const plan = planExits(positions, completed, exitSettings(system));
   await moveStops(system, desk, plan.moves, session);
-  for (const { symbol, quantity } of plan.parts) {
-    const isBusy = system.book.live(symbol).some(({ leg }) => leg === 'exit' || leg === 'entry');
-    if (!isBusy) await desk.sellPart(symbol, quantity, session.date);
+  for (const part of plan.parts) {
+    const live = system.book.live(part.symbol);
+    const isBusy = live.some(({ leg }) => leg === 'exit' || leg === 'entry');
+    if (!isBusy) await sellPart(system.book, desk, part, session.date);
   }
   for (const symbol of plan.timedOut) await desk.leave(symbol, 'time', session.date, 'monitor');
   await desk.takeIn(session.date);

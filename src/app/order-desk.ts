@@ -264,29 +264,6 @@ export class OrderDesk {
     return this.#saleRefs(symbol);
   }
 
-  /**
-   * Sells a part of a position. Its stop is split first, so that the part leaves through a stop of its own size and
-   * the rest keeps its own: at every moment the stops cover all shares, and never sell more.
-   */
-  async sellPart(symbol: Symbol, quantity: number, session: SessionDate): Promise<void> {
-    const { book } = this.#parts;
-    const stop = book.live(symbol).find((order) => order.leg === 'stop' && order.type === 'stop');
-    if (stop === undefined || stop.stopPrice === null) return;
-    const remaining = stop.quantity - stop.filledQuantity;
-    if (quantity <= 0 || quantity >= remaining) return;
-    const left = { quantity: stop.quantity - quantity };
-    const { outcome } = await this.modify(stop.orderRef, left, 'scale out');
-    if (outcome !== 'accepted') return;
-    await this.takeIn(session);
-    const sent = await this.sendStop(symbol, quantity, stop.stopPrice, session);
-    await this.takeIn(session);
-    if (sent !== 'accepted') return;
-    const part = book.live(symbol).findLast(({ leg }) => leg === 'stop');
-    const ocaGroup = part?.ocaGroup ?? null;
-    const terms = { symbol, side: 'sell', quantity, exitReason: 'target', ocaGroup } as const;
-    await this.sendMarket(terms, session);
-  }
-
   #saleRefs(symbol: Symbol): string[] {
     return this.#parts.book
       .live(symbol)

@@ -106,11 +106,13 @@ export interface RehearsedEntry {
   readonly reference: Micros;
   readonly limit: Micros;
   readonly stop: Micros;
+  /** None where left out. */
+  readonly target?: Micros;
 }
 
 /** An approved candidate out of nothing. */
 export function approvedCandidate(entry: RehearsedEntry): CandidateDecision {
-  const { symbol, quantity, reference, limit, stop } = entry;
+  const { symbol, quantity, reference, limit, stop, target = null } = entry;
   const terms = {
     equity: usd(1_000_000),
     intensity: 1,
@@ -145,7 +147,7 @@ export function approvedCandidate(entry: RehearsedEntry): CandidateDecision {
       referencePrice: reference,
       limitPrice: limit,
       stopPrice: stop,
-      targetPrice: null,
+      targetPrice: target,
       atr,
       terms,
     },

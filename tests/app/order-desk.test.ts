@@ -1,109 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { createMemoryHistory } from '../../src/adapters/memory/memory-history.ts';
-import type { ChildArm } from '../../src/adapters/sim/sim-account.ts';
-import type { Symbol } from '../../src/domain/market.ts';
+import { sellPart } from '../../src/app/sell-part.ts';
 import { usd } from '../../src/domain/money.ts';
-import type { EventDraft, JournalEvent } from '../../src/events/event.ts';
-import { Book } from '../../src/ledger/book.ts';
-import { arithmetic, prove } from '../../src/ledger/protection.ts';
 import type { CandidateDecision } from '../../src/pipeline/decide.ts';
-import { sendEntry } from '../../src/pipeline/execute.ts';
-import { type RequestFate, scriptedFaults } from '../../src/testing/faults.ts';
-import { FaultyBroker } from '../../src/testing/faulty-broker.ts';
-import { approvedCandidate, rehearse } from '../../src/testing/rehearsal.ts';
-import { fives, type Prices, session, world } from '../adapters/sim-world.ts';
-
-const AAA = 'AAA' as Symbol;
-const { date } = session(0);
-const FLAT: Prices = [100, 101, 99, 100, 1_000];
-
-interface Scene {
-  readonly bars?: readonly Prices[];
-  /** The part of a bar's volume that our orders may take. */
-  readonly participation?: number;
-  readonly childArm?: ChildArm;
-  /** What becomes of messages to the broker, one after the other; clean after these. */
-  readonly requests?: readonly RequestFate[];
-}
-
-/** A desk against a simulated broker over five-minute bars of AAA. */
-function scene({
-  bars = [FLAT, FLAT, FLAT],
-  participation,
-  childArm = 'partial',
-  requests = [],
-}: Scene = {}) {
-  const it = world(
-    { fives: { 0: fives(0, ...bars) } },
-    {
-      childArm,
-      slippageBps: 0,
-      ...(participation === undefined ? {} : { participationFraction: participation }),
-    },
-  );
-  const book = new Book();
-  const history = createMemoryHistory(book);
-  let at: number = session(0).openAt;
-  const now = () => at as never;
-  const { broker } = it;
-  const lastPrice = (symbol: Symbol) => broker.lastPrice(symbol);
-  const { desk, look, context } = rehearse({
-    book,
-    history,
-    broker: new FaultyBroker({
-      broker,
-      faults: scriptedFaults({ requests }),
-      clock: { now },
-      mostDelayMs: 0,
-    }),
-    now,
-    lastPrice,
-    graceMs: 0,
-  });
-  let bar = 0;
-  return {
-    ...it,
-    book,
-    desk,
-    look,
-    context,
-    write: (draft: EventDraft) => history.append([draft]),
-    events: async (): Promise<JournalEvent[]> => {
-      const all: JournalEvent[] = [];
-      for await (const event of history.reader.events()) all.push(event);
-      return all;
-    },
-    enter: (quantity = 100, change: Partial<CandidateDecision> = {}) => {
-      const prices = { reference: usd(100), limit: usd(101), stop: usd(95) };
-      const candidate = approvedCandidate({ symbol: AAA, quantity, ...prices });
-      return sendEntry({ ...candidate, ...change }, context(date, 'scan-open'));
-    },
-    /** Plays the open and the inside of the next bar, and lets the desk see to what it brought. */
-    async bar() {
-      it.openFive(0, bar);
-      at = session(0).openAt + bar * 300_000;
-      await desk.takeIn(date);
-      await look(date);
-      it.closeFive(0, bar);
-      bar += 1;
-      at = session(0).openAt + bar * 300_000;
-      await desk.takeIn(date);
-      await look(date);
-    },
-    async proof(): Promise<string> {
-      const statement = await it.statement();
-      const [proof] = prove(book, statement, () => false);
-      return proof === undefined ? 'nothing' : `${proof.state}: ${arithmetic(proof)}`;
-    },
-    async live(): Promise<string[]> {
-      await desk.takeIn(date);
-      return book
-        .live(AAA)
-        .map((o) => `${o.leg} ${o.quantity - o.filledQuantity} ${o.status}`)
-        .toSorted();
-    },
-  };
-}
+import { approvedCandidate } from '../../src/testing/rehearsal.ts';
+import { session } from '../adapters/sim-world.ts';
+import { AAA, date, FLAT, scene } from './desk-scene.ts';
 
 describe('an entry that fills in part', () => {
   it.each(['partial', 'full'] as const)(
@@ -215,7 +116,7 @@ describe('a part of a position', () => {
     const it = scene();
     await it.enter();
     await it.bar();
-    await it.desk.sellPart(AAA, 30, date);
+    await sellPart(it.book, it.desk, { symbol: AAA, quantity: 30 }, date);
     expect(await it.live()).toEqual(['exit 30 working', 'stop 30 working', 'stop 70 working']);
     expect(await it.proof()).toBe('protected: cover 100 >= owned 100; sellable 100 <= 100');
     await it.bar();
@@ -227,7 +128,8 @@ describe('a part of a position', () => {
     const it = scene();
     await it.enter();
     await it.bar();
-    for (const quantity of [0, -1, 100, 101]) await it.desk.sellPart(AAA, quantity, date);
+    for (const quantity of [0, -1, 100, 101])
+      await sellPart(it.book, it.desk, { symbol: AAA, quantity }, date);
     expect(await it.live()).toEqual(['stop 100 working']);
   });
 
@@ -235,7 +137,7 @@ describe('a part of a position', () => {
     const it = scene();
     await it.enter();
     await it.bar();
-    await it.desk.sellPart(AAA, 30, date);
+    await sellPart(it.book, it.desk, { symbol: AAA, quantity: 30 }, date);
     await it.desk.leave(AAA, 'flatten', date, 'flatten');
     await it.desk.leave(AAA, 'flatten', date, 'flatten');
     const exits = (await it.live()).filter((line) => line.startsWith('exit'));

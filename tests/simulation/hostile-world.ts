@@ -7,6 +7,7 @@ import type { ChildArm, ChildFate } from '../../src/adapters/sim/sim-account.ts'
 import { createSimBroker, type SimBroker } from '../../src/adapters/sim/sim-broker.ts';
 import { streamKey, uniformAt } from '../../src/adapters/sim/synthetic-random.ts';
 import type { OrderDesk } from '../../src/app/order-desk.ts';
+import { sellPart } from '../../src/app/sell-part.ts';
 import { sessionOf } from '../../src/calendar/nyse.ts';
 import type { Bar, Symbol } from '../../src/domain/market.ts';
 import { micros, usd } from '../../src/domain/money.ts';
@@ -264,7 +265,7 @@ export class HostileWorld {
   async sellHalf(symbol: Symbol): Promise<void> {
     const half = Math.floor(this.book.owned(symbol) / 2);
     if (this.book.live(symbol).some(({ leg }) => leg === 'exit' || leg === 'entry')) return;
-    if (half > 0) await this.desk.sellPart(symbol, half, SESSION.date);
+    if (half > 0) await sellPart(this.book, this.desk, { symbol, quantity: half }, SESSION.date);
   }
 
   async raiseStop(symbol: Symbol): Promise<void> {
