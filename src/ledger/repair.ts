@@ -90,11 +90,17 @@ function coverShares(
   if (missing <= 0) return repair(now - breach.since < QUERY_MS ? 'query' : 'alert');
   const sale = live.find(({ side, type }) => side === 'sell' && type === 'market');
   if (sale !== undefined) return repair(waited < SALE_MS ? 'wait' : 'alert');
-  // A stop that does not work would be a second one beside the new.
+  const stops = live.filter(
+    (order) =>
+      isProtectiveStop(order) &&
+      order.status !== 'cancel_pending' &&
+      orders.some(({ orderRef, status }) => orderRef === order.orderRef && works(status)),
+  );
+  // What sells beside a new stop would sell too much: a stop that does not work, a target that lost its own.
   const idle = live.find(
     (order) =>
       order.side === 'sell' &&
-      !orders.some(({ orderRef, status }) => orderRef === order.orderRef && works(status)),
+      !stops.some((stop) => stop === order || isOfGroup(stop.ocaGroup, order)),
   );
   if (idle !== undefined) {
     if (waited < ACKNOWLEDGE_MS && breach.actedAt !== null) return repair('wait');
@@ -103,7 +109,7 @@ function coverShares(
   }
   const passed = stopPrice === null || (mark !== null && mark <= stopPrice);
   if (breach.repairs === 0 && !passed) {
-    const small = orders.find((order) => isProtectiveStop(order) && works(order.status));
+    const [small] = stops;
     return small === undefined
       ? repair('new_stop', missing)
       : repair('resize_stop', small.quantity + missing, small.orderRef);
@@ -119,16 +125,25 @@ function shrinkSells(proof: SymbolProof, { live }: RepairFacts, waited: number):
   const excess = proof.sellable - sellLimit(proof);
   const sells = live.filter(({ side }) => side === 'sell');
   const open = sells.filter(({ status }) => status !== 'cancel_pending');
-  // What is no stop goes first; of stops the youngest.
+  const isLargest = (order: BookOrder): boolean =>
+    sells.every(
+      (other) => !isOfGroup(order.ocaGroup, other) || remainingOf(other) <= remainingOf(order),
+    );
+  // What is no stop goes first; of stops the youngest. A group sells as much as the largest of its orders.
   const loose =
-    open.find((order) => !isProtectiveStop(order) && !joinsStop(order, sells)) ?? open.at(-1);
+    open.find((order) => !isProtectiveStop(order) && !joinsStop(order, sells)) ??
+    open.findLast(isLargest);
   if (loose === undefined) return repair(waited < SALE_MS ? 'wait' : 'alert');
-  const remaining = loose.quantity - loose.filledQuantity;
+  const remaining = remainingOf(loose);
   return excess >= remaining
     ? repair('cancel_excess', remaining, loose.orderRef)
     : repair('resize_stop', loose.quantity - excess, loose.orderRef);
 }
 
+const remainingOf = ({ quantity, filledQuantity }: BookOrder): number => quantity - filledQuantity;
+
+const isOfGroup = (group: string | null, { ocaGroup }: BookOrder): boolean =>
+  group !== null && ocaGroup === group;
+
 const joinsStop = ({ ocaGroup }: BookOrder, sells: readonly BookOrder[]): boolean =>
-  ocaGroup !== null &&
-  sells.some((order) => order.ocaGroup === ocaGroup && isProtectiveStop(order));
+  sells.some((order) => isProtectiveStop(order) && isOfGroup(ocaGroup, order));

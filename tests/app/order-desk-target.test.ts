@@ -25,3 +25,14 @@ describe('a part of a position that has a target', () => {
     expect(await it.proof()).toBe('protected: cover 70 >= owned 70; sellable 70 <= 70');
   });
 });
+
+describe('shares that lost their stop and have a target', () => {
+  it('get a new stop', async () => {
+    const it = await held();
+    const stop = it.book.live(AAA).find(({ leg }) => leg === 'stop');
+    it.broker.refuseLater(stop?.orderRef ?? '', '201', 'no');
+    await it.look(date);
+    expect(await it.live()).toEqual(['stop 100 working']);
+    expect(await it.proof()).toBe('protected: cover 100 >= owned 100; sellable 100 <= 100');
+  });
+});

@@ -9,6 +9,15 @@ import { type Breach, nextRepair, type RepairFacts } from '../../src/ledger/repa
 import { AAA, bracketOrders, dateNo, exitOrder, refOf } from './book-drafts.ts';
 
 const [ENTRY, STOP] = bracketOrders() as [Order, Order];
+const TARGET: Order = {
+  ...STOP,
+  orderRef: refOf('target'),
+  leg: 'target',
+  type: 'limit',
+  limitPrice: usd(110),
+  stopPrice: null,
+  exitReason: 'target',
+};
 const NOW = epochMs(10_000_000);
 
 const booked = (order: Order, status: OrderStatus = 'working', filledQuantity = 0): BookOrder => ({
@@ -96,6 +105,31 @@ describe('against shares without a stop', () => {
     expect(next({ orders: asleep }, {}, { live: [booked(STOP)] })).toBe('cancel_excess stop');
   });
 
+  it('a target that lost its stop is withdrawn first: it would sell beside the new one', () => {
+    const orders = [shown(TARGET)];
+    expect(next({ orders }, {}, { live: [booked(TARGET)] })).toBe('cancel_excess target');
+    const other = {
+      ...STOP,
+      orderRef: refOf('stop', { generation: 2 }),
+      ocaGroup: 'other',
+      quantity: 60,
+    };
+    const beside = { cover: 60, orders: [shown(TARGET), shown(other)] };
+    const live = [booked(TARGET), booked(other)];
+    expect(next(beside, {}, { live })).toBe('cancel_excess target');
+    const own = { ...STOP, quantity: 60 };
+    const together = { cover: 60, orders: [shown(own), shown(TARGET)] };
+    const both = [booked(own), booked(TARGET)];
+    expect(next(together, {}, { live: both })).toBe('resize_stop 100 stop');
+  });
+
+  it('a stop that is being withdrawn is waited for, not enlarged', () => {
+    const orders = [shown(STOP)];
+    const live = [booked(STOP, 'cancel_pending')];
+    expect(next({ orders }, { actedAt: ago(5) }, { live })).toBe('wait');
+    expect(next({ orders }, { since: ago(61) }, { live })).toBe('alert');
+  });
+
   it('a sale on its way is waited for, and a person called where it takes long', () => {
     const live = [booked(exitOrder())];
     expect(next({}, { actedAt: ago(5) }, { live })).toBe('wait');
@@ -127,6 +161,14 @@ describe('against sells beyond what is owned', () => {
     const live = [booked(STOP)];
     expect(next(over(100, 0, [STOP]), {}, { live })).toBe('cancel_excess 100 stop');
     expect(next(over(100, 40, [STOP]), {}, { live })).toBe('resize_stop 40 stop');
+  });
+
+  it('of a stop and its target each is shrunk once, the target before', () => {
+    const orders = [STOP, TARGET];
+    const both = [booked(STOP), booked(TARGET)];
+    expect(next(over(100, 60, orders), {}, { live: both })).toBe('resize_stop 60 target');
+    const half = [booked(STOP), booked({ ...TARGET, quantity: 60 })];
+    expect(next(over(100, 60, orders), {}, { live: half })).toBe('resize_stop 60 stop');
   });
 
   it('what stands outside the groups of stops goes before them', () => {

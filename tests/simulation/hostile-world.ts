@@ -254,7 +254,10 @@ export class HostileWorld {
     const stop = micros(reference - 1_500_000);
     const sending = context(SESSION.date, slot);
     const type = isMarket ? 'market' : 'marketable-limit';
-    const candidate = approvedCandidate({ symbol, quantity, reference, limit, stop });
+    // Every other size has a target too: near, so that it is met now and then.
+    const target = quantity % 2 === 0 ? { target: micros(reference + 2_000_000) } : {};
+    const prices = { reference, limit, stop, ...target };
+    const candidate = approvedCandidate({ symbol, quantity, ...prices });
     await sendEntry(candidate, { ...sending, entry: { ...sending.entry, type } });
   }
 
