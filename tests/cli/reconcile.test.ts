@@ -223,6 +223,19 @@ describe('breaks', () => {
     expect((await at(home, 'breaks')).exit).toBe(0);
   });
 
+  it('are told to programs with ISO times, as all else is', async () => {
+    const home = spoilt(-10, 0);
+    const TIME = expect.stringMatching(/^2026-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    const dataOf = async (...words: string[]) =>
+      JSON.parse((await at(home, ...words, '--json')).stdout).data;
+    const known = { key: `quantity ${held}`, foundAt: TIME, lastSeenAt: TIME };
+    expect(await dataOf('reconcile')).toMatchObject({ at: TIME, breaks: [known] });
+    await at(home, 'breaks', 'resolve', 'all', '--note', 'checked by phone');
+    expect(await dataOf('breaks')).toMatchObject({
+      breaks: [{ ...known, resolved: { at: TIME, note: 'checked by phone' } }],
+    });
+  });
+
   it('are in the day’s report until they are gone', async () => {
     const home = spoilt(-10, 0);
     await at(home, 'reconcile');

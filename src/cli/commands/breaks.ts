@@ -1,3 +1,4 @@
+import { momentText } from '../../app/words.ts';
 import { isoUtc } from '../../domain/time.ts';
 import type { Break } from '../../ledger/breaks.ts';
 import { plural } from '../../reporting/format.ts';
@@ -27,7 +28,7 @@ export const breaks: CommandSpec = {
     const { breaksOf } = await import('../../app/reconcile-home.ts');
     const found = await breaksOf(context.home);
     const open = found.filter(({ resolved }) => resolved === null);
-    const data = { breaks: found, open: open.length };
+    const data = { breaks: found.map(breakData), open: open.length };
     if (found.length === 0) return { data, text: 'No breaks: book and broker matched last.' };
     const head =
       open.length === 0
@@ -42,13 +43,19 @@ export const breaks: CommandSpec = {
   },
 };
 
-const minute = (at: Break['foundAt']): string => isoUtc(at).slice(0, 16).replace('T', ' ');
+/** A break as `--json` tells it. */
+export const breakData = ({ foundAt, lastSeenAt, resolved, ...found }: Break) => ({
+  ...found,
+  foundAt: isoUtc(foundAt),
+  lastSeenAt: isoUtc(lastSeenAt),
+  resolved: resolved === null ? null : { ...resolved, at: isoUtc(resolved.at) },
+});
 
 const cells = ({ key, book, statement, foundAt, lastSeenAt, resolved }: Break): string[] => [
   visible(key),
   book === null ? 'none' : String(book),
   statement === null ? 'none' : String(statement),
-  minute(foundAt),
-  minute(lastSeenAt),
+  momentText(foundAt),
+  momentText(lastSeenAt),
   resolved === null ? 'open' : `resolved: ${visible(resolved.note)}`,
 ];

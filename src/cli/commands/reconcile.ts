@@ -2,6 +2,7 @@ import type { ReconcileOutcome } from '../../app/reconcile-home.ts';
 import { Failure } from '../../domain/failure.ts';
 import type { Symbol } from '../../domain/market.ts';
 import { toUsd } from '../../domain/money.ts';
+import { isoUtc } from '../../domain/time.ts';
 import type { EventDraft } from '../../events/event.ts';
 import type { ReconcileRow } from '../../ledger/reconcile-rows.ts';
 import { money, plural, price } from '../../reporting/format.ts';
@@ -11,6 +12,7 @@ import { choiceOption, symbolOption, textOption } from '../options.ts';
 import { packageVersion } from '../package-version.ts';
 import { confirm } from '../prompt.ts';
 import { renderTable, type TableColumn } from '../table.ts';
+import { breakData } from './breaks.ts';
 
 const CASH_KINDS = ['deposit', 'withdrawal', 'dividend', 'interest', 'fee'] as const;
 
@@ -163,7 +165,13 @@ function outcomeOf(
       : [`${plural(breaks.length, 'break')} open, no entries: trade-labs breaks`]),
     ...(path === null || context.quiet ? [] : [path]),
   ];
-  const data = { ...result, corrected: corrected.map(({ type }) => type), breaks, path };
+  const data = {
+    ...result,
+    at: isoUtc(result.at),
+    corrected: corrected.map(({ type }) => type),
+    breaks: breaks.map(breakData),
+    path,
+  };
   const clean = complete && discrepancies.length === 0;
   return { data, text: parts.join('\n\n'), exit: clean ? 0 : 20 };
 }
