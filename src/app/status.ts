@@ -7,11 +7,10 @@ import type { OpenAlert } from '../domain/alert.ts';
 import type { Micros } from '../domain/money.ts';
 import { add, maxOf, subtract, timesQuantity, ZERO } from '../domain/money.ts';
 import type { RunRecord } from '../domain/run.ts';
-import type { EpochMs, Session } from '../domain/time.ts';
+import { type EpochMs, parseInstant, type Session } from '../domain/time.ts';
 import type { Trading } from '../domain/trading-state.ts';
-import type { JournalEvent } from '../events/event.ts';
 import type { Book } from '../ledger/book.ts';
-import { readBook } from './read-book.ts';
+import { type BookReading, readBook } from './read-book.ts';
 import { all, recordsOf } from './records.ts';
 import { type PlannedSlot, planSession } from './session-plan.ts';
 import { tradingSeen } from './trading.ts';
@@ -42,7 +41,7 @@ export interface HomeStatus {
   /** Null in a home without a history. */
   readonly account: AccountStatus | null;
   readonly lastRun: RunRecord | null;
-  /** The last comparison with the broker; null where none is among the recent events. */
+  /** The last comparison with the broker; null where none is known of. */
   readonly lastReconcile: { readonly at: EpochMs; readonly differences: number } | null;
   readonly next: readonly PlannedSlot[];
   /** What may be done, and everything that restricts it. */
@@ -53,6 +52,8 @@ export interface HomeStatus {
 }
 
 const NEXT_SLOTS = 4;
+/** Runs among which the last comparison of the schedule is looked for: those of about a week. */
+const RUNS_LOOKED_AT = 50;
 
 /** Reads how a home is, without taking it: also while a daemon runs, or when none does. */
 export async function readStatus(
@@ -60,7 +61,8 @@ export async function readStatus(
   loaded: LoadedConfig,
   now: EpochMs,
 ): Promise<HomeStatus> {
-  const { book, recent } = await readBook(home);
+  const reading = await readBook(home);
+  const { book } = reading;
   const runs = book.seq === 0 ? [] : await all(recordsOf(home).runs({ last: 1 }));
   return {
     now,
@@ -69,7 +71,7 @@ export async function readStatus(
     market: marketText(now),
     account: book.seq === 0 ? null : accountOf(book),
     lastRun: runs.at(-1) ?? null,
-    lastReconcile: lastReconcileOf(recent),
+    lastReconcile: await lastReconcileOf(home, reading),
     next: comingSlots(loaded.config, now, NEXT_SLOTS),
     trading: tradingSeen(home, loaded, book, now),
     alerts: openAlerts(book, now),
@@ -81,10 +83,17 @@ export async function readStatus(
 export const openAlerts = (book: Book, now: EpochMs): readonly OpenAlert[] =>
   [...book.trading.alerts.values()].filter(({ until }) => until === null || now < until);
 
-function lastReconcileOf(events: readonly JournalEvent[]): HomeStatus['lastReconcile'] {
-  const last = events.findLast((event) => event.type === 'reconcile.completed');
-  if (last?.type !== 'reconcile.completed') return null;
-  return { at: last.at, differences: last.discrepancies.length };
+/** As an event since the last checkpoint tells it; else the last one of the schedule, with the breaks that the book has. */
+async function lastReconcileOf(
+  home: string,
+  { book, recent }: BookReading,
+): Promise<HomeStatus['lastReconcile']> {
+  const last = recent.findLast((event) => event.type === 'reconcile.completed');
+  if (last !== undefined) return { at: last.at, differences: last.discrepancies.length };
+  const runs = book.seq === 0 ? [] : await all(recordsOf(home).runs({ last: RUNS_LOOKED_AT }));
+  const { finishedAt } = runs.findLast(({ job }) => job === 'reconcile') ?? {};
+  const at = parseInstant(finishedAt ?? '');
+  return at === null ? null : { at, differences: book.breaks().length };
 }
 
 function accountOf(book: Book): AccountStatus {

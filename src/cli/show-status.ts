@@ -6,6 +6,7 @@ import type { LoadedConfig } from '../config/load.ts';
 import { Failure } from '../domain/failure.ts';
 import { formatUsd, toUsd } from '../domain/money.ts';
 import { type EpochMs, isoUtc, parseInstant } from '../domain/time.ts';
+import { plural } from '../reporting/format.ts';
 import type { CommandContext, CommandOutcome } from './command.ts';
 import { visible } from './errors.ts';
 import { alertData, tradingData, tradingText } from './trading-text.ts';
@@ -133,7 +134,7 @@ function runText(run: HomeStatus['lastRun'], now: EpochMs): string {
 function reconcileText({ lastReconcile }: HomeStatus): string {
   if (lastReconcile === null) return 'not lately';
   const { at, differences } = lastReconcile;
-  return `${differences === 0 ? 'no difference' : `${differences} differences`}, ${momentText(at)}`;
+  return `${differences === 0 ? 'no difference' : plural(differences, 'difference')}, ${momentText(at)}`;
 }
 
 function nextText({ next, now }: HomeStatus): string {

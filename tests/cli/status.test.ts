@@ -42,6 +42,16 @@ describe('status', () => {
       expect(stdout.trimEnd().split('\n').length).toBeLessThanOrEqual(14);
     }));
 
+  it('knows of the last comparison also when the history was opened since', () =>
+    inFolder(async (dir) => {
+      put(dir, SMALL);
+      const line = ['daemon', '--simulate', '--from', '2026-03-03', '--to', '2026-03-03'];
+      await run(line, { cwd: dir });
+      await run(['history', 'rebuild'], { cwd: dir });
+      const { stdout } = await run(['status'], { cwd: dir });
+      expect(stdout).toMatch(/Reconciled +no difference, Tue 2026-03-03 16:00 ET/);
+    }));
+
   it('is a document for programs', () =>
     inFolder(async (dir) => {
       put(dir, SMALL);
