@@ -51,20 +51,20 @@ const newFold = () => new Book();
 /** Opens the history as what it says it is: care needs no configuration, which may be part of the trouble. */
 function optionsFor({ home, now, version, warn }: Care, role: string): HistoryOptions {
   const identity = homeIdentity(nodeFileSystem, historyFolder(home));
-  if (identity === null) throw noHistory(home);
+  if (identity === null) throw noHistory(historyFolder(home));
   const clock = { now: () => now };
   return { home, ...identity, version, clock, warn, role, fold: newFold(), newFold };
 }
 
-const noHistory = (home: string): Failure =>
-  new Failure('INPUT_MISSING', `there is no history in ${historyFolder(home)}`, {
+const noHistory = (folder: string): Failure =>
+  new Failure('INPUT_MISSING', `there is no history in ${folder}`, {
     hint: 'name another home with --home DIR, or begin one: trade-labs demo',
   });
 
 /** The folder of a home's history, or of a run's own; Failure where there is no journal. */
 function journalHolder(home: string, runDir: string | null): string {
   const folder = runDir ?? historyFolder(home);
-  if (journalFiles(nodeFileSystem, journalFolder(folder)).length === 0) throw noHistory(home);
+  if (journalFiles(nodeFileSystem, journalFolder(folder)).length === 0) throw noHistory(folder);
   return folder;
 }
 
@@ -144,7 +144,7 @@ export function infoOf(home: string): HistoryInfo {
   const files = nodeFileSystem;
   const folder = historyFolder(home);
   const identity = homeIdentity(files, folder);
-  if (identity === null) throw noHistory(home);
+  if (identity === null) throw noHistory(folder);
   const state = loadState(files, folder);
   const holder = holderOf(home);
   const journal = journalFolder(folder);

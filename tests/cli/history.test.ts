@@ -82,6 +82,12 @@ describe('trade-labs history verify', () => {
     homes.push(empty);
     const { exit, stderr } = await run(['history', 'verify', '--home', empty]);
     expect([exit, stderr]).toEqual([2, expect.stringContaining('there is no history')]);
+    const nowhere = join(home, 'no-run');
+    const ofRun = await inHome('verify', '--run', nowhere);
+    expect([ofRun.exit, ofRun.stderr]).toEqual([
+      2,
+      expect.stringContaining(`there is no history in ${nowhere}`),
+    ]);
   });
 });
 
