@@ -120,7 +120,9 @@ describe('a backup', () => {
     writeFileSync(march, readFileSync(march, 'utf8').replace('T2', 'T9'));
     await expect(backup(home)).rejects.toMatchObject({
       code: 'HISTORY_DAMAGED',
+      message: 'no backup was written: read back, it does not verify',
       details: [expect.stringContaining('2026-03.jsonl:')],
+      hint: expect.stringContaining('trade-labs history verify'),
     });
     expect(readdirSync(backupFolder(home))).toEqual([]);
   });

@@ -77,7 +77,9 @@ export async function readBackup(
     return check.finish();
   } catch (error) {
     if ((error as { code?: string }).code === 'ENOENT') {
-      throw new Failure('INPUT_MISSING', `there is no file ${path}`);
+      throw new Failure('INPUT_MISSING', `there is no file ${path}`, {
+        hint: 'see which backups there are: trade-labs history info',
+      });
     }
     if (error instanceof Failure && error.code !== 'HISTORY_DAMAGED') throw error;
     throw new Failure('HISTORY_DAMAGED', `the backup ${path} does not verify`, {

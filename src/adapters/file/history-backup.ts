@@ -12,6 +12,7 @@ import { readWhole } from './atomic-file.ts';
 import { type BackupManifest, digestOf, SIM_ACCOUNT_MEMBER, verifyBackup } from './backup-file.ts';
 import { historyFolder, journalFolder } from './history-folders.ts';
 import { homeIdentity } from './history-home.ts';
+import { DAMAGE_HINT } from './journal-damage.ts';
 import { journalFiles, linesFrom } from './journal-lines.ts';
 import { JOURNAL_START, type JournalPosition, walkJournal } from './journal-walk.ts';
 import { nodeFileSystem } from './node-file-system.ts';
@@ -53,7 +54,9 @@ export async function backupHistory(options: BackupOptions): Promise<Backup> {
   const identity = homeIdentity(files, history);
   const end = endOfLastFile(files, journal);
   if (identity === null || end === null) {
-    throw new Failure('INPUT_MISSING', `there is no history in ${options.home} to back up`);
+    throw new Failure('INPUT_MISSING', `there is no history in ${options.home} to back up`, {
+      hint: 'name another home with --home DIR, or begin one: trade-labs demo',
+    });
   }
   const folder = options.folder ?? backupFolder(options.home);
   files.makeFolder(folder);
@@ -80,7 +83,12 @@ export async function backupHistory(options: BackupOptions): Promise<Backup> {
     await verifyBackup(temporary);
   } catch (error) {
     files.remove(temporary);
-    throw error;
+    if (!(error instanceof Failure) || error.code !== 'HISTORY_DAMAGED') throw error;
+    throw new Failure('HISTORY_DAMAGED', 'no backup was written: read back, it does not verify', {
+      details: error.details,
+      cause: error,
+      hint: DAMAGE_HINT,
+    });
   }
   const file = files.open(temporary, 'edit');
   file.sync();
