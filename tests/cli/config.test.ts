@@ -98,7 +98,7 @@ describe('config validate', () => {
     const wrong = { TRADE_LABS_MODE: 'nonsense' };
     expect(await here(['config', 'validate', 'draft.yaml'], wrong)).toEqual({
       exit: EXIT.OK,
-      stdout: 'draft.yaml is valid: mode sim, broker sim, 8 slots a session.\n',
+      stdout: 'draft.yaml is valid: mode sim, broker sim, 8 slots scheduled.\n',
       stderr: '',
     });
     expect((await here(['config', 'validate'], wrong)).exit).toBe(EXIT.CONFIG);

@@ -1,4 +1,5 @@
 import { relative, resolve } from 'node:path';
+import { plural } from '../../reporting/format.ts';
 import type { CommandSpec } from '../command.ts';
 
 /** `trade-labs config validate`: is it right, and if not, everything that is wrong with it. */
@@ -31,7 +32,7 @@ export const configValidateCommand: CommandSpec = {
         : relative(context.cwd, loaded.file) || loaded.file;
     return {
       data: { file: loaded.file ?? null, hash, mode, broker },
-      text: `${name} is valid: mode ${mode}, broker ${broker}, ${schedule.length} slots a session.`,
+      text: `${name} is valid: mode ${mode}, broker ${broker}, ${plural(schedule.length, 'slot')} scheduled.`,
       warnings,
     };
   },

@@ -45,7 +45,7 @@ export const reportsList: CommandSpec = {
     const columns = [
       { title: 'period' },
       { title: 'name' },
-      { title: 'in a sentence', priority: 1 },
+      { title: 'in a sentence' },
       { title: 'formats', priority: 0 },
     ];
     const left = all.length - shown.length;
