@@ -29,7 +29,6 @@ export function intake(
   sessionAt: (filledAt: EpochMs) => SessionDate = () => session,
 ): EventDraft[] {
   if (messages.length === 0) return [];
-  if (messages.length === 0) return [];
   const desk = new IntakeDesk(book, sessionAt);
   const drafts: EventDraft[] = [];
   for (const message of inTimeOrder(messages)) drafts.push(...desk.take(message));

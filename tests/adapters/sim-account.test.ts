@@ -3,7 +3,17 @@ import { settlesOn } from '../../src/adapters/sim/sim-settlement.ts';
 import { usd } from '../../src/domain/money.ts';
 import { sessionDate } from '../../src/domain/time.ts';
 import { commissionModel } from '../../src/risk/commission.ts';
-import { AAA, bracket, exit, type Prices, session, type World, week, world } from './sim-world.ts';
+import {
+  AAA,
+  bracket,
+  exit,
+  fives,
+  type Prices,
+  session,
+  type World,
+  week,
+  world,
+} from './sim-world.ts';
 
 const quiet: Prices = [100, 102, 99, 101];
 const FIXED = { commission: commissionModel('ibkr-fixed') };
@@ -56,6 +66,27 @@ describe('the statement', () => {
 });
 
 describe('the commission of an order that fills in parts', () => {
+  test('is one order’s, however many fills of the day it took', async () => {
+    const bar: Prices = [100, 102, 99, 101, 400];
+    const bars = {
+      daily: { AAA: week(quiet) },
+      fives: { 0: fives(0, quiet), 1: fives(1, bar, bar, bar) },
+    };
+    const it = world(bars, { ...FIXED, participationFraction: 0.1 });
+    await it.broker.submit(bracket());
+    it.openFive(0, 0);
+    await it.broker.submitOrder(exit());
+    it.broker.drain();
+    for (const i of [0, 1, 2]) it.openFive(1, i);
+    const fills = it.broker
+      .drain()
+      .flatMap((event) => (event.kind === 'filled' ? [event.fill] : []));
+    expect(fills.map(({ quantity }) => quantity)).toEqual([40, 40, 20]);
+    // 100 shares at 99.95: one minimum, SEC 18.40 per million of 9,995, activity fee.
+    const paid = fills.reduce((total, { commission }) => total + (commission ?? 0), 0);
+    expect(paid).toBe(usd(Number((1 + 0.183908 + 0.0119).toFixed(6))));
+  });
+
   const inParts = async (...volumes: number[]) => {
     const bars = week(quiet, ...volumes.map((volume): Prices => [100, 102, 99, 101, volume]));
     const it = world({ daily: { AAA: bars } }, { ...FIXED, participationFraction: 0.1 });

@@ -38,6 +38,7 @@ describe('a slot', () => {
   });
 
   it('of a scan is missed a moment after that, and one that is caught up is not', () => {
+    expect(judge(slotOf('scan-open'), 2 * MINUTE_MS).kind).toBe('begin');
     expect(judge(slotOf('scan-open'), 2 * MINUTE_MS + 1)).toEqual({
       kind: 'miss',
       cause: 'late by 2 min, 2 min at most: why',

@@ -16,6 +16,7 @@ describe('an hour of open market', () => {
     expect(openTimeAfter(at('2026-03-05', '16:00'), HOUR)).toBe(at('2026-03-06', '10:30'));
     expect(openTimeAfter(at('2026-03-05', '15:30'), HOUR)).toBe(at('2026-03-06', '10:00'));
     expect(openTimeAfter(at('2026-03-05', '08:00'), HOUR)).toBe(at('2026-03-05', '10:30'));
+    expect(openTimeAfter(at('2026-03-05', '15:00'), HOUR)).toBe(at('2026-03-06', '09:30'));
   });
 
   it('leaves out weekends and holidays, and follows an early close', () => {
