@@ -158,6 +158,16 @@ describe('a status', () => {
     expect(orderStatusOf(it.child)).toBe('working');
   });
 
+  it('of being on its way is that it was taken, and covers nothing until it works', () => {
+    const it = having({ open: 'PendingSubmit', quantity: 100 }, status('PendingSubmit'));
+    expect(it.events.map(({ kind }) => kind)).toEqual(['acknowledged']);
+    expect(orderStatusOf(it.child)).toBe('submitted');
+    for (const told of [status('PreSubmitted', 'trigger'), status('PendingSubmit')]) hear(it, told);
+    expect(orderStatusOf(it.child)).toBe('working');
+    const refused = having(status('PendingSubmit'), { code: 110 });
+    expect(orderStatusOf(refused.child)).toBe('rejected');
+  });
+
   it('of being cancelled is not that it is: it can fill', () => {
     const it = having(status('Submitted'), status('PendingCancel'));
     expect(orderStatusOf(it.child)).toBe('cancel_pending');

@@ -149,6 +149,7 @@ describe('a fault around an order', () => {
     ['message-on-live-order', 2, HELD],
     ['refuse-id', 1, HELD],
     ['preset-day', always, HELD],
+    ['stop-pending', 1, HELD],
     ['cancel-child', 1, HELD],
     ['reject', 1, NOTHING],
     ['reject-inactive', 1, NOTHING],

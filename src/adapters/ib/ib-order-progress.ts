@@ -42,8 +42,11 @@ export class OrderProgress {
   /** A status of the broker; `whyHeld` is null where it was told without. */
   move(tracked: TrackedOrder, status: string, whyHeld: string | null): void {
     switch (status) {
+      // The gateway has it, and whoever executes it has not said so: such a stop sells nothing yet.
       case 'ApiPending':
       case 'PendingSubmit':
+        if (!hasEnded(tracked) && tracked.state !== 'inactive') this.#acknowledge(tracked);
+        return;
       case 'PreSubmitted':
       case 'Submitted':
         this.#live(tracked, status, whyHeld);

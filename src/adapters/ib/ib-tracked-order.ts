@@ -3,7 +3,7 @@ import type { Order, OrderStatus } from '../../domain/order.ts';
 /**
  * How far an order got, as far as the broker said.
  *
- * - `sent`: handed over, and not answered for.
+ * - `sent`: handed over, and not known to have reached whoever executes it.
  * - `waiting`: taken, and asleep until its entry fills.
  * - `cancelling`: its withdrawal was asked for; it can still fill.
  */

@@ -18,6 +18,7 @@ import {
   averagePrice,
   isBuy,
   isFinal,
+  isStop,
   parentOf,
   remaining,
   type WorkingOrder,
@@ -153,8 +154,9 @@ export class Exchange {
         (one === order || one.orderId === parentId || parentOf(one) === parentId),
     );
     for (const one of family) {
-      one.state =
-        one.fields.orderType === 'LMT' && !this.book.waits(one) ? 'Submitted' : 'PreSubmitted';
+      const isKept = isStop(one) && this.#options.faults.take('stop-pending');
+      const isSimulated = one.fields.orderType !== 'LMT' || this.book.waits(one);
+      one.state = isKept ? 'PendingSubmit' : isSimulated ? 'PreSubmitted' : 'Submitted';
       this.#listener.changed(one, true);
     }
     for (const one of family) this.#match(one);
@@ -178,7 +180,7 @@ export class Exchange {
     const price = this.prices.tradable(order.contract.symbol);
     const works = order.state === 'PreSubmitted' || order.state === 'Submitted';
     if (price === null || !works || this.book.waits(order)) return;
-    if (order.state === 'PreSubmitted' && !(order.fields.orderType ?? '').startsWith('STP')) {
+    if (order.state === 'PreSubmitted' && !isStop(order)) {
       order.state = 'Submitted';
       this.#listener.changed(order, false);
     }
@@ -206,8 +208,7 @@ export class Exchange {
     for (const child of children) {
       if (isFinal(child) || this.book.waits(child)) continue;
       this.#listener.changed(child, false);
-      const isStop = (child.fields.orderType ?? '').startsWith('STP');
-      if (isStop && this.#options.faults.take('cancel-child')) this.#cancelled(child);
+      if (isStop(child) && this.#options.faults.take('cancel-child')) this.#cancelled(child);
       else this.#match(child);
     }
   }
@@ -300,9 +301,9 @@ export class Exchange {
   endDay(): void {
     for (const order of this.book.orders) {
       if (isFinal(order)) continue;
-      const isStop = !isBuy(order) && (order.fields.orderType ?? '').startsWith('STP');
       if (order.fields.tif !== 'GTC') this.#cancelled(order);
-      else if (isStop && this.#options.faults.has('stops-vanish')) this.vanish(order);
+      else if (!isBuy(order) && isStop(order) && this.#options.faults.has('stops-vanish'))
+        this.vanish(order);
     }
   }
 

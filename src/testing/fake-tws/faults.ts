@@ -30,6 +30,7 @@ export const FAULTS = {
   'change-unknown': 'does not find the order that is to be changed (135)',
   'read-only': 'takes no orders (321)',
   'preset-day': 'has a preset that turns orders good till cancelled into day orders (10349)',
+  'stop-pending': 'keeps a stop to itself (PendingSubmit): no exchange ever has it',
   'cancel-child': 'cancels a stop of its own accord once its entry was filled',
   'stops-vanish': 'loses all stops at the close, without a word',
   'no-status': 'fills without an order status',

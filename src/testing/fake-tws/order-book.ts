@@ -8,6 +8,9 @@ import {
   type WorkingOrder,
 } from './working-order.ts';
 
+/** Not at any exchange: not yet, or not for long. */
+const AWAY: ReadonlySet<string> = new Set(['Untransmitted', 'PendingSubmit', 'PendingCancel']);
+
 /** Every order that ever came, and the ids that were given out. */
 export class OrderBook {
   readonly orders: WorkingOrder[] = [];
@@ -68,8 +71,7 @@ export class OrderBook {
       (one) =>
         one.contract.symbol === symbol &&
         !isFinal(one) &&
-        one.state !== 'Untransmitted' &&
-        one.state !== 'PendingCancel' &&
+        !AWAY.has(one.state) &&
         !isBuy(one) &&
         !this.waits(one) &&
         !Number.isNaN(priceOf(one, 'auxPrice')),

@@ -4,6 +4,7 @@ import type { StatusFields } from './replies.ts';
 
 export type OrderState =
   | 'Untransmitted'
+  | 'PendingSubmit'
   | 'PreSubmitted'
   | 'Submitted'
   | 'PendingCancel'
@@ -36,6 +37,8 @@ export interface WorkingOrder {
 }
 
 export const isFinal = ({ state }: WorkingOrder): boolean => FINAL.has(state);
+export const isStop = ({ fields }: WorkingOrder): boolean =>
+  (fields.orderType ?? '').startsWith('STP');
 export const isBuy = ({ fields }: WorkingOrder): boolean => fields.action === 'BUY';
 export const parentOf = ({ fields }: WorkingOrder): number => Number(fields.parentId || 0);
 export const remaining = ({ total, filled }: WorkingOrder): number => total - filled;
@@ -49,7 +52,7 @@ export const priceOf = ({ fields }: WorkingOrder, name: 'lmtPrice' | 'auxPrice')
 export function whyHeld(order: WorkingOrder, waitsForParent: boolean): string {
   if (order.state !== 'PreSubmitted') return '';
   if (waitsForParent) return 'child';
-  return (order.fields.orderType ?? '').startsWith('STP') ? 'trigger' : '';
+  return isStop(order) ? 'trigger' : '';
 }
 
 export const statusOf = (order: WorkingOrder, held: string, permId: number): StatusFields => ({
