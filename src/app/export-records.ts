@@ -1,7 +1,8 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { type ParquetColumn, writeParquet } from '../adapters/file/record-parquet.ts';
 import { Failure } from '../domain/failure.ts';
 import { NO_COUNTS, type RunCounts, type RunRecord } from '../domain/run.ts';
+import { withDetail } from '../domain/system-failure.ts';
 import type { TradeRecord } from '../domain/trade.ts';
 import type { RecordQuery } from '../ports/history.ts';
 import { type CsvColumn, type CsvValue, renderCsv } from '../reporting/csv.ts';
@@ -26,20 +27,42 @@ const BATCH_ROWS = 2_000;
 
 /**
  * Writes the records that match in another form, never holding more than a batch of them; returns how many there
- * were. A file is new and its owner's alone. Throws CANNOT_WRITE where it exists already.
+ * were. A file is new, its owner's alone, and there whole or not at all. Throws CANNOT_WRITE where it exists already.
  */
 export async function exportRecords(wanted: RecordExport): Promise<number> {
-  const counted = { rows: 0 };
+  const { format, file } = wanted;
+  if (file === null) {
+    if (format !== 'parquet') return toText(wanted, wanted.write);
+    throw new Failure('USAGE', 'a Parquet file cannot be written to standard output', {
+      hint: 'name a file: --parquet trades.parquet',
+    });
+  }
+  const fd = newFile(file);
   try {
-    if (wanted.format === 'parquet') await toParquet(wanted, counted);
-    else await toText(wanted, counted);
+    const rows =
+      format === 'parquet'
+        ? await toParquet(wanted, file)
+        : await toText(wanted, (text) => writeFileSync(fd, text));
+    fsyncSync(fd);
+    return rows;
+  } catch (error) {
+    // A part of the records would pass for all of them.
+    rmSync(file, { force: true });
+    throw withDetail(error, `${file} was taken away again: it was not whole`);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function newFile(file: string): number {
+  try {
+    return openSync(file, 'wx', 0o600);
   } catch (error) {
     if ((error as { code?: string }).code !== 'EEXIST') throw error;
-    throw new Failure('CANNOT_WRITE', `${wanted.file} exists already`, {
+    throw new Failure('CANNOT_WRITE', `${file} exists already`, {
       hint: 'name another file, or remove that one first',
     });
   }
-  return counted.rows;
 }
 
 const plain = (name: Exclude<keyof RunRecord, 'counts' | 'denials'>): CsvColumn<RunRecord> => ({
@@ -75,26 +98,19 @@ const recordsFor = ({ home, view, query }: RecordExport): AsyncIterable<AnyRecor
 const columnsFor = ({ view }: RecordExport): readonly CsvColumn<AnyRecord>[] =>
   (view === 'trades' ? TRADE_COLUMNS : RUN_COLUMNS) as unknown as readonly CsvColumn<AnyRecord>[];
 
-async function toText(wanted: RecordExport, counted: { rows: number }): Promise<void> {
+async function toText(wanted: RecordExport, write: (text: string) => void): Promise<number> {
   const columns = columnsFor(wanted);
-  const fd = wanted.file === null ? null : openSync(wanted.file, 'wx', 0o600);
-  const write = (text: string) => {
-    if (fd === null) wanted.write(text);
-    else writeSync(fd, text);
-  };
-  try {
-    if (wanted.format === 'csv') write(renderCsv(columns, []));
-    for await (const batch of batches(recordsFor(wanted))) {
-      counted.rows += batch.length;
-      write(
-        wanted.format === 'csv'
-          ? withoutHeader(renderCsv(columns, batch))
-          : batch.map((record) => `${JSON.stringify(record)}\n`).join(''),
-      );
-    }
-  } finally {
-    if (fd !== null) closeSync(fd);
+  let rows = 0;
+  if (wanted.format === 'csv') write(renderCsv(columns, []));
+  for await (const batch of batches(recordsFor(wanted))) {
+    rows += batch.length;
+    write(
+      wanted.format === 'csv'
+        ? withoutHeader(renderCsv(columns, batch))
+        : batch.map((record) => `${JSON.stringify(record)}\n`).join(''),
+    );
   }
+  return rows;
 }
 
 const withoutHeader = (csv: string): string => csv.slice(csv.indexOf('\r\n') + 2);
@@ -119,24 +135,21 @@ const NUMBERS = new Set(
   ].flatMap((names) => names.split(' ')),
 );
 
-async function toParquet(wanted: RecordExport, counted: { rows: number }): Promise<void> {
-  if (wanted.file === null) {
-    throw new Failure('USAGE', 'a Parquet file cannot be written to standard output', {
-      hint: 'name a file: --parquet trades.parquet',
-    });
-  }
+async function toParquet(wanted: RecordExport, file: string): Promise<number> {
   const columns = columnsFor(wanted);
   const types = columns.map(
     ({ name }): ParquetColumn => ({ name, type: NUMBERS.has(name) ? 'DOUBLE' : 'STRING' }),
   );
+  let count = 0;
   async function* rows() {
     for await (const record of recordsFor(wanted)) {
-      counted.rows += 1;
+      count += 1;
       const cells = columns.map(({ name, value }) => [name, cell(value(record))]);
       yield Object.fromEntries(cells) as Readonly<Record<string, unknown>>;
     }
   }
-  await writeParquet(wanted.file, types, rows());
+  await writeParquet(file, types, rows());
+  return count;
 }
 
 const cell = (value: CsvValue): string | number | null =>

@@ -1,5 +1,3 @@
-import { closeSync, openSync } from 'node:fs';
-
 /** A column of records: what a cell is read from, and its type in the file. */
 export interface ParquetColumn {
   readonly name: string;
@@ -10,8 +8,8 @@ export interface ParquetColumn {
 const ROW_GROUP_ROWS = 20_000;
 
 /**
- * Writes rows, keyed by column name, to a new Parquet file that is its owner's alone. Reads the rows as it writes,
- * so that any number of them fits in memory. Throws EEXIST where there is a file already.
+ * Writes rows, keyed by column name, into a file as Parquet, in the place of what it held. Reads the rows as it writes,
+ * so that any number of them fits in memory.
  */
 export async function writeParquet(
   path: string,
@@ -19,7 +17,6 @@ export async function writeParquet(
   rows: AsyncIterable<Readonly<Record<string, unknown>>>,
 ): Promise<void> {
   const { parquetWriteRows, fileWriter } = await import('hyparquet-writer');
-  closeSync(openSync(path, 'wx', 0o600));
   await parquetWriteRows({
     writer: fileWriter(path),
     rows,
