@@ -143,6 +143,19 @@ describe('a backup', () => {
   });
 });
 
+describe('a backup that was killed', () => {
+  it('leaves a part of a file, which goes with the first backup after a day', async () => {
+    const { home, history } = await homeWithTrades();
+    await history.close();
+    const { path } = await backup(home, 60);
+    writeFileSync(`${path}.tmp`, 'a part');
+    const prune = (day: number) =>
+      pruneBackups(backupFolder(home), { now: later(day), keepDays: 14 });
+    expect([prune(61), readdirSync(backupFolder(home)).length]).toEqual([[], 2]);
+    expect([prune(61.1), readdirSync(backupFolder(home)).length]).toEqual([[], 1]);
+  });
+});
+
 describe('a restore', () => {
   it('brings back what the backup has, makes the views anew and notes what it lacks', async () => {
     const { home, history } = await homeWithTrades();

@@ -38,6 +38,9 @@ export const backupFolder = (home: string): string => join(home, 'data', 'backup
 
 const NAME = /^history-(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z-\d+\.tar\.gz$/;
 
+/** What the name ends with until the file is whole. */
+const UNFINISHED = '.tmp';
+
 const nameOf = (now: EpochMs, seq: number): string =>
   `history-${isoUtc(now).slice(0, 19).replace(/[-:]/g, '')}Z-${String(seq).padStart(9, '0')}.tar.gz`;
 
@@ -61,7 +64,7 @@ export async function backupHistory(options: BackupOptions): Promise<Backup> {
   const folder = options.folder ?? backupFolder(options.home);
   files.makeFolder(folder);
   const path = join(folder, nameOf(options.now, end.head.seq));
-  const temporary = `${path}.tmp`;
+  const temporary = `${path}${UNFINISHED}`;
   files.remove(temporary);
   const head = { format: 1 as const, createdAt: isoUtc(options.now), version: options.version };
   // Read after the journal's end was: as after a crash, the account is never behind the journal.
@@ -73,15 +76,20 @@ export async function backupHistory(options: BackupOptions): Promise<Backup> {
     files: [] as BackupManifest['files'][number][],
     ...(simAccount === null ? {} : { simAccount: digestOf(simAccount) }),
   };
-  await pipeline(
-    Readable.from(archive(files, journal, end, manifest, simAccount, options.now)),
-    // Hashes do not compress; a higher level takes far longer for little.
-    createGzip({ level: 1 }),
-    createWriteStream(temporary, { flags: 'wx', mode: 0o600 }),
-  );
   try {
+    await pipeline(
+      Readable.from(archive(files, journal, end, manifest, simAccount, options.now)),
+      // Hashes do not compress; a higher level takes far longer for little.
+      createGzip({ level: 1 }),
+      createWriteStream(temporary, { flags: 'wx', mode: 0o600 }),
+    );
     await verifyBackup(temporary);
+    const bytes = synced(files, temporary);
+    files.rename(temporary, path);
+    files.syncFolder(folder);
+    return { path, bytes, manifest };
   } catch (error) {
+    // What there is of it would keep a full disk full.
     files.remove(temporary);
     if (!(error instanceof Failure) || error.code !== 'HISTORY_DAMAGED') throw error;
     throw new Failure('HISTORY_DAMAGED', 'no backup was written: read back, it does not verify', {
@@ -90,13 +98,17 @@ export async function backupHistory(options: BackupOptions): Promise<Backup> {
       hint: DAMAGE_HINT,
     });
   }
-  const file = files.open(temporary, 'edit');
-  file.sync();
-  const bytes = file.stat().size;
-  file.close();
-  files.rename(temporary, path);
-  files.syncFolder(folder);
-  return { path, bytes, manifest };
+}
+
+/** Makes a file durable; its size. */
+function synced(files: FileSystem, path: string): number {
+  const file = files.open(path, 'edit');
+  try {
+    file.sync();
+    return file.stat().size;
+  } finally {
+    file.close();
+  }
 }
 
 /** The end of the last whole step, by reading the last file; null where there is none. */
@@ -174,6 +186,12 @@ async function* contentOf(
   }
 }
 
+/** When the backup of this name was taken; null where it is not the name of one. */
+function takenAt(name: string): EpochMs | null {
+  const [, year, month, day, hour, minute, second] = NAME.exec(name) ?? [];
+  return parseInstant(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+}
+
 /** A backup file of a folder. */
 export interface BackupEntry {
   readonly name: string;
@@ -185,16 +203,17 @@ export interface BackupEntry {
 /** The backups of a folder, oldest first. */
 export function listBackups(folder: string, files: FileSystem = nodeFileSystem): BackupEntry[] {
   return (files.list(folder) ?? []).flatMap((name) => {
-    const match = NAME.exec(name);
-    const [, year, month, day, hour, minute, second] = match ?? [];
-    const at = parseInstant(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-    if (match === null || at === null) return [];
+    const at = takenAt(name);
+    if (at === null) return [];
     const path = join(folder, name);
     return [{ name, path, at, bytes: files.stat(path)?.size ?? 0 }];
   });
 }
 
-/** Removes backups older than `keepDays`, never the newest one; returns the names of those that went. */
+/**
+ * Removes backups older than `keepDays`, never the newest one; returns the names of those that went. What a backup left
+ * that was killed goes after a day, unnamed: no backup takes that long.
+ */
 export function pruneBackups(
   folder: string,
   options: { readonly now: EpochMs; readonly keepDays: number },
@@ -205,5 +224,9 @@ export function pruneBackups(
     .slice(0, -1)
     .filter(({ at }) => at < oldest);
   for (const { path } of old) files.remove(path);
+  for (const name of files.list(folder) ?? []) {
+    const at = name.endsWith(UNFINISHED) ? takenAt(name.slice(0, -UNFINISHED.length)) : null;
+    if (at !== null && at < options.now - DAY_MS) files.remove(join(folder, name));
+  }
   return old.map(({ name }) => name);
 }
