@@ -1,54 +1,27 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { acceptLosses } from '../../src/adapters/file/history-accept-loss.ts';
-import { verifyHistory } from '../../src/adapters/file/history-verify.ts';
 import {
   all,
   feePaid,
   fixedClock,
   HOME,
-  type OPEN_AT,
-  runCompleted,
-  runStarted,
   SceneFold,
   tradeClosed,
   tradeOpened,
 } from '../history-scenes.ts';
-import { eventsOn, FOLDER, JOURNAL, openOn, runUntilDeath, viewsOn } from './crash-scenes.ts';
+import { eventsOn, FOLDER, openOn, runUntilDeath, viewsOn } from './crash-scenes.ts';
 import { SimulatedDisk } from './simulated-disk.ts';
-
-const MARCH = `${JOURNAL}/2026-03.jsonl`;
-const APRIL = `${JOURNAL}/2026-04.jsonl`;
-const NEXT_MONTH = Date.UTC(2026, 3, 1, 13, 30) as typeof OPEN_AT;
-
-/** Two months of a home that was closed in order, with a checkpoint where the second begins. */
-async function closedHome(): Promise<SimulatedDisk> {
-  const disk = new SimulatedDisk();
-  await runUntilDeath(
-    disk,
-    [
-      [runStarted('run-1')],
-      [tradeOpened(1), tradeOpened(2), feePaid(-1)],
-      [tradeClosed(1)],
-      [runCompleted('run-1')],
-      [tradeOpened(3, NEXT_MONTH)],
-      [feePaid(-2, 'x', NEXT_MONTH), tradeClosed(3, 5, NEXT_MONTH)],
-      [tradeOpened(4, NEXT_MONTH)],
-    ],
-    1_000,
-  );
-  return disk.killed();
-}
-
-const verify = (disk: SimulatedDisk) => verifyHistory(FOLDER, () => new SceneFold(), disk);
-
-const lines = (content: Buffer): string[] => content.toString().split('\n').slice(0, -1);
-const joined = (texts: readonly string[]): Buffer =>
-  Buffer.from(texts.map((t) => `${t}\n`).join(''));
-const without = (line: number) => (content: Buffer) =>
-  joined(lines(content).filter((_, i) => i !== line - 1));
-const edited = (line: number, from: string, to: string) => (content: Buffer) =>
-  joined(lines(content).map((text, i) => (i === line - 1 ? text.replace(from, to) : text)));
+import {
+  APRIL,
+  closedHome,
+  edited,
+  joined,
+  lines,
+  MARCH,
+  NEXT_MONTH,
+  verify,
+  without,
+} from './tampering-scenes.ts';
 
 describe('a journal that somebody changed', () => {
   it.each([
@@ -110,6 +83,28 @@ describe('a journal that somebody changed', () => {
     );
   });
 
+  it('is told whatever letter of its last step changed, by verify and by the daemon', async () => {
+    const home = await closedHome();
+    // Without the saved position only the line itself can tell.
+    home.tamper(`${FOLDER}/state/position.json`, () => null);
+    const content = home.content(APRIL) ?? '';
+    const last = content.lastIndexOf('\n', content.length - 2) + 1;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: last, max: content.length - 2 }),
+        fc.constantFrom('0', 'a', 'Z', '"', '{'),
+        async (at, letter) => {
+          fc.pre(content[at] !== letter);
+          const disk = home.killed();
+          disk.tamper(APRIL, (bytes) => bytes.fill(letter, at, at + 1));
+          expect((await verify(disk)).findings.join()).toMatch(/2026-04\.jsonl:\d+ \(event 12\)/);
+          await expect(openOn(disk)).rejects.toMatchObject({ code: 'HISTORY_DAMAGED' });
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
   it('keeps the daemon from starting where a start reads it, and names the place', async () => {
     const disk = await closedHome();
     disk.tamper(APRIL, edited(2, 'T3', 'T9'));
@@ -137,6 +132,23 @@ describe('a journal that somebody changed', () => {
     disk.tamper(APRIL, () => null);
     disk.tamper(`${FOLDER}/state/position.json`, () => null);
     await expect(openOn(disk)).rejects.toMatchObject({ code: 'HISTORY_DAMAGED' });
+  });
+
+  it('keeps the daemon from starting when it is the journal of another home', async () => {
+    const disk = await closedHome();
+    const other = new SimulatedDisk();
+    await runUntilDeath(
+      other,
+      Array.from({ length: 20 }, (_, i) => [tradeOpened(50 + i)]),
+      1_000,
+    );
+    disk.tamper(MARCH, () => Buffer.from(other.content(MARCH) ?? ''));
+    disk.tamper(APRIL, () => null);
+    expect((await verify(disk)).findings.join()).toContain('not the one that was acknowledged');
+    await expect(openOn(disk)).rejects.toMatchObject({
+      code: 'HISTORY_DAMAGED',
+      message: expect.stringContaining('not the one that was acknowledged'),
+    });
   });
 
   it('goes on when only the last newline is missing', async () => {
@@ -246,72 +258,5 @@ describe('a journal that changes under the writer', () => {
     disk.tamper(APRIL, () => null);
     await expect(history.append([feePaid(-1, 'x', NEXT_MONTH)])).rejects.toThrow('was removed');
     expect(disk.content(`${APRIL}.rescued`)).toBe(before);
-  });
-});
-
-describe('accepting a loss', () => {
-  const options = (disk: SimulatedDisk) => ({
-    home: '/home',
-    ...HOME,
-    clock: fixedClock(NEXT_MONTH),
-    fold: new SceneFold(),
-    newFold: () => new SceneFold(),
-    files: disk,
-  });
-
-  it.each([
-    ['a fee in an old month', MARCH, edited(5, 'data', 'DATA'), [5, 5]],
-    ['an opening that later events need', APRIL, edited(2, 'T3', 'T9'), [9, 9]],
-    [
-      'the end of the journal',
-      APRIL,
-      (content: Buffer) => joined(lines(content).slice(0, 2)),
-      [10, 12],
-    ],
-    [
-      'a whole step with garbage for it',
-      APRIL,
-      (content: Buffer) => joined(lines(content).map((text, i) => (i === 4 ? 'garbage' : text))),
-      [12, 12],
-    ],
-  ] as const)(
-    'names it in the journal for good and lets the home start again: %s',
-    async (_, path, change, [from, to]) => {
-      const disk = await closedHome();
-      disk.tamper(path, change);
-      const accepted = await acceptLosses(options(disk));
-      expect(accepted.losses.map(({ fromSeq, toSeq }) => [fromSeq, toSeq])).toEqual([[from, to]]);
-      const { history } = await openOn(disk);
-      await history.append([tradeOpened(9, NEXT_MONTH)]);
-      await history.close();
-      const verified = await verify(disk);
-      expect(verified.findings).toEqual([]);
-      const events = await all(history.reader.events({ fromSeq: 1 }));
-      expect(events.filter(({ type }) => type === 'history.loss_accepted')).toHaveLength(1);
-      expect(new Set(events.map(({ seq }) => seq)).size).toBe(events.length);
-      expect(events.at(-1)).toMatchObject({ tradeId: 'T9' });
-    },
-  );
-
-  it('has nothing to do where nothing is lost', async () => {
-    const disk = await closedHome();
-    expect(await acceptLosses(options(disk))).toEqual(expect.objectContaining({ losses: [] }));
-  });
-
-  it('does not cover damage that comes later', async () => {
-    const disk = await closedHome();
-    disk.tamper(MARCH, edited(5, 'data', 'DATA'));
-    await acceptLosses(options(disk));
-    disk.tamper(MARCH, edited(3, 'T1', 'T9'));
-    const { findings } = await verify(disk);
-    expect(findings.filter((text) => text.startsWith('2026'))).toEqual([
-      expect.stringContaining('2026-03.jsonl:3 (event 3)'),
-    ]);
-  });
-
-  it('refuses to go on without the first event', async () => {
-    const disk = await closedHome();
-    disk.tamper(MARCH, edited(1, 'sim', 'SIM'));
-    await expect(acceptLosses(options(disk))).rejects.toMatchObject({ code: 'HISTORY_DAMAGED' });
   });
 });

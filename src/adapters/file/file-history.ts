@@ -131,7 +131,9 @@ class FileHistory implements OpenHistory {
     const end = repairTail(this.#files, this.#journal, found.end, this.#warn);
     this.#writer = new JournalWriter(this.#files, this.#journal, end);
     this.#checkpoint = found.checkpoint;
-    if (state !== null && !this.#options.rebuild) this.#views.reopen(state, found.changes);
+    if (state !== null && found.stateFits && !this.#options.rebuild) {
+      this.#views.reopen(state, found.changes);
+    }
     if (end.head.seq === 0) await this.#begin();
     if (this.#views.suspended.length > 0) await this.#rebuild();
     if (this.#checkpointIsDue()) this.#writeCheckpoint(this.#options.clock.now());

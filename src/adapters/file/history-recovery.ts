@@ -21,6 +21,8 @@ export interface Recovered {
   readonly checkpoint: JournalPosition | null;
   /** The views' changes since the checkpoint. */
   readonly changes: readonly NumberedChange[];
+  /** True where the saved state, if there is one, is of this journal: only then it says what the views hold. */
+  readonly stateFits: boolean;
   readonly warnings: readonly string[];
 }
 
@@ -45,13 +47,25 @@ export function recover(
     );
   }
   const changes: NumberedChange[] = [];
+  const known = state?.durable.head ?? null;
+  let hashThere: string | null = null;
   const walk = new FoldingWalk(files, journal, folds.fold);
   const end = walk.run(from ?? JOURNAL_START, (event) => {
+    if (event.seq === known?.seq) hashThere = event.hash;
     changes.push(...changesOf(folds.fold, event));
   });
   assertNothingAcknowledgedLost(end, state);
-  return { end, checkpoint: from, changes, warnings: [...warnings, ...walk.warnings] };
+  const stateFits = known === null || known.hash === hashThere;
+  if (known !== null && !stateFits && hashThere !== null) throw anotherJournal(known.seq, journal);
+  return { end, checkpoint: from, changes, stateFits, warnings: [...warnings, ...walk.warnings] };
 }
+
+/** Every line of it may be sound: somebody put the journal of another time or place here. */
+const anotherJournal = (seq: number, journal: string): Failure =>
+  new Failure('HISTORY_DAMAGED', `event ${seq} is not the one that was acknowledged here`, {
+    details: [`${journal} is another journal than the one that was written here`],
+    hint: 'put the right one back; to go on with this one: trade-labs history backup, then history restore of that file',
+  });
 
 function restored(
   files: FileSystem,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Failure } from '../../domain/failure.ts';
 import { systemFailure } from '../../domain/system-failure.ts';
 import type { ChainHead } from '../../events/chain.ts';
 import type { FileSystem, OpenFile } from '../../ports/file-system.ts';
@@ -68,6 +69,7 @@ class Verification {
   readonly #findings: string[] = [];
   readonly #notes: string[] = [];
   #position = JOURNAL_START;
+  #known: ChainHead | null = null;
   #events = 0;
 
   constructor(folder: string, fold: Fold, files: FileSystem) {
@@ -76,12 +78,17 @@ class Verification {
     this.#fold = fold;
     this.#expected = expectedViews(files, folder);
     this.#walk = new FoldingWalk(files, join(folder, 'journal'), fold, {
-      onDamage: (damage) => this.#findings.push(printDamage(damage)),
+      onDamage: (damage) => {
+        const finding = printDamage(damage);
+        // Damage at the end is met again with each look at the views.
+        if (!this.#findings.includes(finding)) this.#findings.push(finding);
+      },
     });
   }
 
   async run(): Promise<void> {
-    const known = loadState(this.#files, this.#folder)?.durable.head.seq ?? 0;
+    this.#known = loadState(this.#files, this.#folder)?.durable.head ?? null;
+    const known = this.#known?.seq ?? 0;
     const end = await this.#read();
     if (end === null) return;
     if (end.torn !== null) {
@@ -106,6 +113,9 @@ class Verification {
   async #read(): Promise<JournalEnd | null> {
     const steps = this.#walk.steps(this.#position, (event) => {
       this.#events += 1;
+      if (event.seq === this.#known?.seq && event.hash !== this.#known.hash) {
+        this.#findings.push(`event ${event.seq} is not the one that was acknowledged here`);
+      }
       for (const change of this.#fold.apply(event))
         this.#expected.put(change.view, change.key, change.record);
     });
@@ -114,8 +124,8 @@ class Verification {
       try {
         next = steps.next();
       } catch (error) {
-        // A file that the system does not let us read says nothing of what is in it.
-        if (systemFailure(error) !== null) throw error;
+        // A file that the system does not let us read says nothing of what is in it, nor one of a newer program.
+        if (systemFailure(error) !== null || isTooNew(error)) throw error;
         const after = this.#position.head.seq;
         this.#findings.push(
           `the book refuses an event after ${after}: ${(error as Error).message}`,
@@ -158,6 +168,9 @@ class Verification {
     this.#expected.close();
   }
 }
+
+const isTooNew = (error: unknown): boolean =>
+  error instanceof Failure && error.code === 'HISTORY_TOO_NEW';
 
 /** What the views should be, gathered from the fold. */
 interface ExpectedViews {

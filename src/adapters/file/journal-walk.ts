@@ -20,7 +20,10 @@ export interface JournalStep {
   readonly end: JournalPosition;
 }
 
-/** Something that no crash explains: a line that was changed, removed or inserted after it was acknowledged. */
+/**
+ * Something that no crash explains: a line that was changed, removed or inserted after it was acknowledged. A write
+ * that was cut short ends early, or has blocks of zeros; a last line that has neither was written whole.
+ */
 export interface JournalDamage {
   readonly kind: 'damage';
   readonly place: Place;
@@ -72,14 +75,27 @@ interface Sound {
   readonly sound: SoundLine;
 }
 
+/** The lines that could not be read since the last good step. */
+interface Bad {
+  /** The first of them. */
+  readonly line: PlacedLine;
+  readonly problem: string;
+  readonly count: number;
+  /** True where a write that was cut short can have left one of them. */
+  readonly torn: boolean;
+}
+
+/** What a disk leaves of a block that was never written. */
+const UNWRITTEN = '\0';
+
 /** The state of one walk: what has been accepted, and what may still turn out to be torn. */
 export class JournalWalk {
   last: PlacedLine | null = null;
   #head: ChainHead;
   #start: JournalPosition;
   #pending: JournalEvent[] = [];
-  /** The first bad line since the last good step, and the sound lines of the same step after it. */
-  #bad: { readonly line: PlacedLine; readonly problem: string } | null = null;
+  #bad: Bad | null = null;
+  /** The sound lines of the same step after the first bad one. */
   #held: Sound[] = [];
   readonly #omitStatesFrom: number;
   /** The last event that was accepted, where states that are known from it are left out. */
@@ -98,7 +114,19 @@ export class JournalWalk {
     this.last = line;
     const sound = soundLine(line.text, this.#known);
     if (!sound.ok) {
-      this.#bad ??= { line, problem: sound.error.message };
+      const {
+        line: first,
+        problem,
+        count,
+        torn,
+      } = this.#bad ?? {
+        line,
+        problem: sound.error.message,
+        count: 0,
+        torn: false,
+      };
+      const isTorn = torn || !line.terminated || line.text.includes(UNWRITTEN);
+      this.#bad = { line: first, problem, count: count + 1, torn: isTorn };
       return;
     }
     const item = { line, sound: sound.value };
@@ -182,9 +210,10 @@ export class JournalWalk {
     return { file: line.file, offset: line.end, line: line.line + 1, head: this.#head };
   }
 
-  /** What is left at the end of the last file is torn; what is left at the end of an older one is damage. */
+  /** What is left at the end of the last file may be torn; what is left at the end of an older one is damage. */
   *finish(lastFileSize: number): Generator<JournalItem> {
     const { last } = this;
+    if (this.#bad?.torn === false) yield* this.#endInDamage();
     const spoiled = this.#bad?.line ?? (this.#pending.length > 0 ? last : null);
     if (spoiled === null || last === null) {
       const unterminated = last !== null && !last.terminated;
@@ -209,6 +238,23 @@ export class JournalWalk {
       problem: `${printPlace(spoiled)} ${problem}`,
     };
     yield { kind: 'end', position, torn, unterminated: false };
+  }
+
+  /** The last lines were written whole, and are not what was written. */
+  *#endInDamage(): Generator<JournalItem> {
+    yield* this.#release();
+    const { last } = this;
+    const bad = this.#bad;
+    if (bad === null || last === null) return;
+    this.#bad = null;
+    const { seq, step } = this.#pending.at(-1) ?? {};
+    const fromSeq = this.#head.seq + 1;
+    const [part, parts] = step ?? [1, 1];
+    const toSeq = Math.max(fromSeq + bad.count - 1, (seq ?? 0) - part + parts);
+    yield* this.#flush(bad.line);
+    yield { kind: 'damage', place: bad.line, fromSeq, toSeq, problem: bad.problem };
+    this.#head = { seq: toSeq, hash: this.#head.hash };
+    this.#start = this.#after(last);
   }
 }
 
