@@ -1,4 +1,14 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -20,6 +30,7 @@ import {
 } from '../../src/adapters/file/sim-account-file.ts';
 import { TAR_END, tarHeader } from '../../src/adapters/file/tar-archive.ts';
 import type { EpochMs } from '../../src/domain/time.ts';
+import { sealText } from '../../src/events/chain.ts';
 import {
   all,
   feePaid,
@@ -45,6 +56,11 @@ const options = (home: string) => ({
   fold: new SceneFold(),
   newFold: () => new SceneFold(),
 });
+const copyOf = (home: string): string => {
+  const copy = newHome();
+  cpSync(home, copy, { recursive: true });
+  return copy;
+};
 const backup = (home: string, days = 60) =>
   backupHistory({ home, now: later(days), version: '0.1.0' });
 
@@ -206,6 +222,46 @@ describe('a restore', () => {
       { tradeId: 'T39' },
     ]);
     await again.close();
+  });
+
+  it('puts aside what a newer program wrote, as its refusal says to', async () => {
+    const { home, history } = await homeWithTrades();
+    const { path, manifest } = await backup(home);
+    const { hash: prev, seq } = history.head;
+    await history.close();
+    const journal = journalFolder(historyFolder(home));
+    const line = JSON.stringify({ v: 99, seq: seq + 1, type: 'moon.landed', prev });
+    appendFileSync(join(journal, '2026-05.jsonl'), `${sealText(line).text}\n`);
+    await expect(verifyHistory(historyFolder(home), () => new SceneFold())).rejects.toMatchObject({
+      code: 'HISTORY_TOO_NEW',
+    });
+    const { lost } = await restoreHistory({ ...options(home), file: path });
+    expect(lost).toEqual({ fromSeq: manifest.head.seq + 1, toSeq: seq + 1 });
+    expect((await verifyHistory(historyFolder(home), () => new SceneFold())).findings).toEqual([]);
+  });
+
+  it('that was killed says what is lost, and is begun again', async () => {
+    const { home, history } = await homeWithTrades();
+    const { path, manifest } = await backup(home);
+    await history.append([tradeOpened(200, later(80))]);
+    const lastSeq = history.lastSeq;
+    await history.close();
+    const finished = copyOf(home);
+    await restoreHistory({ ...options(finished), file: path });
+    const journal = journalFolder(historyFolder(home));
+    // Killed with the old journal aside, and the new one not yet in its place.
+    renameSync(journal, join(historyFolder(home), 'journal.replaced-20260305T143000Z'));
+    await expect(openHistory(options(home))).rejects.toMatchObject({ code: 'HISTORY_DAMAGED' });
+    expect((await restoreHistory({ ...options(copyOf(home)), file: path })).lost).toEqual({
+      fromSeq: manifest.head.seq + 1,
+      toSeq: lastSeq,
+    });
+    // Killed with the new one in its place, and the views and their state those of the old one.
+    renameSync(journalFolder(historyFolder(finished)), journal);
+    const again = await openHistory(options(home));
+    expect((await all(again.reader.trades())).map(({ tradeId }) => tradeId)).not.toContain('T200');
+    await again.close();
+    expect((await verifyHistory(historyFolder(home), () => new SceneFold())).findings).toEqual([]);
   });
 
   it('brings the simulated account back where there is none, and leaves one that stands', async () => {

@@ -1,6 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import { Failure } from '../../domain/failure.ts';
 import { isoUtc } from '../../domain/time.ts';
+import { soundLine } from '../../events/chain.ts';
 import type { EventDraft } from '../../events/event.ts';
 import type { FileSystem, OpenFile } from '../../ports/file-system.ts';
 import { readWhole, writeAtomic } from './atomic-file.ts';
@@ -14,7 +15,7 @@ import { type HistoryOptions, lockOf } from './file-history.ts';
 import { reopen } from './history-accept-loss.ts';
 import { historyFolder, journalFolder } from './history-folders.ts';
 import { forgetState, loadState } from './history-state.ts';
-import { JOURNAL_START, walkJournal } from './journal-walk.ts';
+import { journalLines } from './journal-lines.ts';
 import { JournalWriter } from './journal-writer.ts';
 import { nodeFileSystem } from './node-file-system.ts';
 import { simAccountFile } from './sim-account-file.ts';
@@ -43,10 +44,15 @@ export async function restoreHistory(
   const folder = historyFolder(options.home);
   const lock = await lockOf(options);
   try {
-    const { restoring, manifest, simAccount } = await unpack(files, folder, options);
     const lastKnown = lastKnownEvent(files, folder);
+    const { restoring, manifest, simAccount, lost } = await unpack(
+      files,
+      folder,
+      lastKnown,
+      options,
+    );
     const replaced = exchange(files, folder, restoring, options);
-    const lost = noteLoss(files, folder, manifest, lastKnown, options);
+    forgetState(files, folder);
     await reopen(options, lock);
     return { manifest, lost, replaced, simAccount: placeAccount(files, options.home, simAccount) };
   } finally {
@@ -54,17 +60,23 @@ export async function restoreHistory(
   }
 }
 
-/** Unpacks beside the journal and checks; nothing in use is touched. */
+/**
+ * Unpacks beside the journal, checks, and notes there what the backup lacks: a restore that is killed must not leave a
+ * journal that says nothing of it. Nothing in use is touched.
+ */
 async function unpack(
   files: FileSystem,
   folder: string,
+  lastKnown: number,
   options: HistoryOptions & { readonly file: string },
-): Promise<CheckedBackup & { restoring: string }> {
+): Promise<CheckedBackup & Pick<Restored, 'lost'> & { readonly restoring: string }> {
   const restoring = join(folder, 'journal.restoring');
   files.makeFolder(restoring);
   empty(files, restoring);
   try {
-    return { ...(await unpackInto(files, restoring, options)), restoring };
+    const backup = await unpackInto(files, restoring, options);
+    const lost = noteLoss(files, restoring, backup.manifest, lastKnown, options);
+    return { ...backup, lost, restoring };
   } catch (error) {
     // What was refused may have filled the disk.
     empty(files, restoring);
@@ -141,14 +153,25 @@ class Unpacker {
   }
 }
 
-/** The highest number that was acknowledged here, as far as anything tells. */
+/**
+ * The highest number that was acknowledged here, as far as anything tells: the chain is read, not the events, because
+ * a newer program may have written them; and what an earlier restore moved aside counts too.
+ */
 function lastKnownEvent(files: FileSystem, folder: string): number {
+  const journals = (files.list(folder) ?? []).filter((name) => name.startsWith(ASIDE));
   let last = loadState(files, folder)?.durable.head.seq ?? 0;
-  for (const item of walkJournal(files, journalFolder(folder), JOURNAL_START)) {
-    if (item.kind === 'step') last = Math.max(last, item.end.head.seq);
+  for (const journal of [journalFolder(folder), ...journals.map((name) => join(folder, name))]) {
+    for (const { text } of journalLines(files, journal, null)) {
+      const sound = soundLine(text);
+      if (sound.ok && sound.value.seq === sound.value.stepTo)
+        last = Math.max(last, sound.value.seq);
+    }
   }
   return last;
 }
+
+/** How the names of journals begin that a restore moved aside. */
+const ASIDE = 'journal.replaced-';
 
 function exchange(
   files: FileSystem,
@@ -158,7 +181,7 @@ function exchange(
 ): string | null {
   const journal = journalFolder(folder);
   const stamp = isoUtc(clock.now()).slice(0, 19).replace(/[-:]/g, '');
-  const aside = join(folder, `journal.replaced-${stamp}Z`);
+  const aside = join(folder, `${ASIDE}${stamp}Z`);
   const stood = (files.list(journal) ?? []).length > 0;
   if (stood) files.rename(journal, aside);
   files.rename(restoring, journal);
@@ -169,7 +192,7 @@ function exchange(
 /** Numbers are never used twice: the journal goes on after the last one that was acknowledged anywhere. */
 function noteLoss(
   files: FileSystem,
-  folder: string,
+  journal: string,
   manifest: BackupManifest,
   lastKnown: number,
   options: HistoryOptions & { readonly file: string },
@@ -179,7 +202,7 @@ function noteLoss(
   if (lastKnown >= fromSeq && last !== undefined) {
     const lines = { file: last.name, offset: last.bytes, line: 1 };
     const head = { seq: lastKnown, hash: manifest.head.hash };
-    const writer = new JournalWriter(files, journalFolder(folder), { ...lines, head });
+    const writer = new JournalWriter(files, journal, { ...lines, head });
     const event: EventDraft = {
       type: 'history.loss_accepted',
       at: options.clock.now(),
@@ -192,6 +215,5 @@ function noteLoss(
     writer.append([event]);
     writer.close();
   }
-  forgetState(files, folder);
   return lastKnown >= fromSeq ? { fromSeq, toSeq: lastKnown } : null;
 }
