@@ -35,6 +35,7 @@ export {
 /** Regular hours since 1985-09-30, in minutes of New York's day: 09:30 to 16:00. */
 const OPEN_MINUTES = 9 * 60 + 30;
 const CLOSE_MINUTES = 16 * 60;
+const REGULAR_HOURS = { openMinutes: OPEN_MINUTES, closeMinutes: CLOSE_MINUTES };
 
 /** Why a date has no session, or no regular one, and who says so. A weekend needs no source. */
 export interface CalendarNote {
@@ -48,10 +49,8 @@ const DAYS = (dateToUtcMs(HORIZON.to) - FIRST_DAY_MS) / DAY_MS + 1;
 interface Tables {
   /** By day since the first: the ordinal of the last session on or before it. */
   readonly ordinalByDay: Int32Array;
-  /** By ordinal: the day since the first, the open and the close. */
+  /** By ordinal: the day since the first. */
   readonly dayByOrdinal: Int32Array;
-  readonly openAt: Float64Array;
-  readonly closeAt: Float64Array;
   /** By ordinal: the sessions asked for so far. */
   readonly sessions: (Session | undefined)[];
   /** By midnight UTC of the date. */
@@ -101,6 +100,18 @@ function collectHours(years: readonly number[]): Map<number, Hours> {
   return hours;
 }
 
+/** 1 for each day since the first that has no session. Days beyond the horizon fall off the column's ends. */
+function closedDays(closures: ReadonlyMap<number, CalendarNote>): Uint8Array {
+  const isClosed = new Uint8Array(DAYS);
+  // Sundays, each with the Saturday before it.
+  for (let day = -new Date(FIRST_DAY_MS).getUTCDay(); day <= DAYS; day += 7) {
+    isClosed[day] = 1;
+    isClosed[day - 1] = 1;
+  }
+  for (const dayMs of closures.keys()) isClosed[(dayMs - FIRST_DAY_MS) / DAY_MS] = 1;
+  return isClosed;
+}
+
 function buildTables(): Tables {
   const years: number[] = [];
   const lastYear = Number(HORIZON.to.slice(0, 4));
@@ -109,24 +120,17 @@ function buildTables(): Tables {
   const hours = collectHours(years);
   const ordinalByDay = new Int32Array(DAYS);
   const dayByOrdinal = new Int32Array(DAYS);
-  const openAt = new Float64Array(DAYS);
-  const closeAt = new Float64Array(DAYS);
+  const isClosed = closedDays(closures);
   let count = 0;
   for (let day = 0; day < DAYS; day += 1) {
-    const dayMs = FIRST_DAY_MS + day * DAY_MS;
-    if (!isWeekend(dayMs) && !closures.has(dayMs)) {
-      const special = hours.get(dayMs);
+    if (isClosed[day] === 0) {
       dayByOrdinal[count] = day;
-      // Clocks change before dawn on Sundays, so that a session's minutes all share one offset.
-      const midnight = instantOfDay(dayMs, 0);
-      openAt[count] = midnight + (special?.openMinutes ?? OPEN_MINUTES) * MINUTE_MS;
-      closeAt[count] = midnight + (special?.closeMinutes ?? CLOSE_MINUTES) * MINUTE_MS;
       count += 1;
     }
     ordinalByDay[day] = count - 1;
   }
   const sessions = Array.from<Session | undefined>({ length: count });
-  return { ordinalByDay, dayByOrdinal, openAt, closeAt, sessions, closures, hours };
+  return { ordinalByDay, dayByOrdinal, sessions, closures, hours };
 }
 
 let built: Tables | undefined;
@@ -158,18 +162,21 @@ function dayOf(date: SessionDate): number {
  * either end.
  */
 export function sessionAt(ordinal: number): Session {
-  const { sessions, dayByOrdinal, openAt, closeAt, hours } = tables();
+  const { sessions, dayByOrdinal, hours } = tables();
   if (!(Number.isInteger(ordinal) && ordinal >= 0 && ordinal < sessions.length)) {
     throw outsideCalendar(`session number ${ordinal}`);
   }
   const known = sessions[ordinal];
   if (known !== undefined) return known;
   const dayMs = FIRST_DAY_MS + (dayByOrdinal[ordinal] ?? 0) * DAY_MS;
+  const { openMinutes, closeMinutes } = hours.get(dayMs) ?? REGULAR_HOURS;
+  // Clocks change before dawn on Sundays, so that a session's minutes all share one offset.
+  const midnight = instantOfDay(dayMs, 0);
   const session = Object.freeze({
     date: utcMsToDate(dayMs),
-    openAt: (openAt[ordinal] ?? 0) as EpochMs,
-    closeAt: (closeAt[ordinal] ?? 0) as EpochMs,
-    earlyClose: (hours.get(dayMs)?.closeMinutes ?? CLOSE_MINUTES) < CLOSE_MINUTES,
+    openAt: (midnight + openMinutes * MINUTE_MS) as EpochMs,
+    closeAt: (midnight + closeMinutes * MINUTE_MS) as EpochMs,
+    earlyClose: closeMinutes < CLOSE_MINUTES,
   });
   sessions[ordinal] = session;
   return session;
@@ -238,10 +245,10 @@ export function sessionContaining(at: EpochMs): Session | null {
   // Days of the clock's whole years that lie outside the horizon are a holiday and a weekend:
   // nothing is in progress.
   if (!(day >= 0 && day < DAYS)) return null;
-  const { ordinalByDay, openAt, closeAt } = tables();
-  const ordinal = ordinalByDay[day] ?? -1;
-  const isOpen = at >= (openAt[ordinal] ?? Infinity) && at < (closeAt[ordinal] ?? -Infinity);
-  return isOpen ? sessionAt(ordinal) : null;
+  const ordinal = tables().ordinalByDay[day] ?? -1;
+  if (ordinal < 0) return null;
+  const session = sessionAt(ordinal);
+  return at >= session.openAt && at < session.closeAt ? session : null;
 }
 
 /** The first session after a date, which need not be a session itself. */
@@ -262,9 +269,8 @@ export function previousSession(date: SessionDate): Session {
 /** The last session that has ended at an instant, closeAt <= at. */
 export function lastSessionClosedBy(at: EpochMs): Session {
   const day = Math.min((newYorkDayMs(at) - FIRST_DAY_MS) / DAY_MS, DAYS - 1);
-  const { ordinalByDay, closeAt } = tables();
-  let ordinal = day < 0 ? -1 : (ordinalByDay[day] ?? -1);
-  if ((closeAt[ordinal] ?? Infinity) > at) ordinal -= 1;
+  let ordinal = day < 0 ? -1 : (tables().ordinalByDay[day] ?? -1);
+  if (ordinal >= 0 && sessionAt(ordinal).closeAt > at) ordinal -= 1;
   if (ordinal < 0) throw outsideCalendar(`the session closed before ${HORIZON.from}`);
   return sessionAt(ordinal);
 }
