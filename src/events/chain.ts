@@ -2,7 +2,7 @@ import { hash as digestOf } from 'node:crypto';
 import { assert, err, ok, type Result } from '../domain/result.ts';
 import { plainEvent } from './decoding.ts';
 import { encodeDraft } from './encoding.ts';
-import { type EventDraft, EventSchema, JOURNAL_VERSION, type JournalEvent } from './event.ts';
+import { type EventDraft, eventSchema, JOURNAL_VERSION, type JournalEvent } from './event.ts';
 import { type RawLine, upgradeLine } from './migrations.ts';
 import { unreadableMember } from './readable.ts';
 
@@ -154,7 +154,7 @@ export function eventOf(line: SoundLine): Result<JournalEvent, LineProblem> {
   }
   const plain = plainEvent(upgraded.value);
   if (plain !== null) return ok(plain);
-  const parsed = EventSchema.safeParse(upgraded.value);
+  const parsed = eventSchema().safeParse(upgraded.value);
   if (parsed.success) return ok(parsed.data);
   const issue = parsed.error.issues[0];
   const where = issue?.path.join('.') ?? '';

@@ -3,7 +3,7 @@ import { MAX_MICROS, usd } from '../domain/money.ts';
 import { type EpochMs, isoUtc } from '../domain/time.ts';
 import { instantCodec, moneyCodec } from './codecs.ts';
 import { holds, isCodec } from './encoding.ts';
-import { EVENT_PAYLOADS, EVENT_TYPES, JOURNAL_VERSION, type JournalEvent } from './event.ts';
+import { EVENT_PAYLOADS, JOURNAL_VERSION, type JournalEvent, perEventType } from './event.ts';
 import type { RawLine } from './migrations.ts';
 import { checkOf } from './readable.ts';
 
@@ -119,15 +119,12 @@ const ENVELOPE: readonly Member[] = [
   { name: 'hash', read: readDigest },
 ];
 
-const EVENTS: ReadonlyMap<unknown, Read> = new Map(
-  EVENT_TYPES.map((type) => [
-    type,
-    objectReader([...ENVELOPE, ...membersOf(EVENT_PAYLOADS[type])]),
-  ]),
+const readerOfType = perEventType((type) =>
+  objectReader([...ENVELOPE, ...membersOf(EVENT_PAYLOADS[type])]),
 );
 
 /** The event of a line of the current version; null where it takes the schema to tell whether it is one. */
 export function plainEvent(line: RawLine): JournalEvent | null {
-  const event = EVENTS.get(line.type)?.(line) ?? UNSURE;
+  const event = readerOfType(line.type)?.(line) ?? UNSURE;
   return event === UNSURE ? null : (event as JournalEvent);
 }

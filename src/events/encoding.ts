@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { assert } from '../domain/result.ts';
 import { isoUtc } from '../domain/time.ts';
 import { instantCodec, moneyCodec } from './codecs.ts';
-import { EVENT_PAYLOADS, EVENT_TYPES, type EventDraft, JOURNAL_VERSION } from './event.ts';
+import { EVENT_PAYLOADS, type EventDraft, JOURNAL_VERSION, perEventType } from './event.ts';
 import { jsonText } from './fingerprint.ts';
 
 /**
@@ -99,9 +99,7 @@ function withMembers(before: string, members: readonly Member[], values: Members
   return text;
 }
 
-const PAYLOADS: ReadonlyMap<string, readonly Member[]> = new Map(
-  EVENT_TYPES.map((type) => [type, membersOf(EVENT_PAYLOADS[type], ',')]),
-);
+const payloadOf = perEventType((type) => membersOf(EVENT_PAYLOADS[type], ','));
 
 /**
  * The line of an event up to its hash, as the text of an object: members in the order of the schema. `prev` is the hash
@@ -113,7 +111,7 @@ export function encodeDraft(
   step: readonly [number, number] | null,
   prev: string,
 ): string {
-  const members = PAYLOADS.get(draft.type);
+  const members = payloadOf(draft.type);
   assert(members !== undefined, `an event has a known type, was ${draft.type}`);
   const { at, runId, type } = draft;
   const run = runId === undefined ? '' : `,"runId":${jsonText(runId)}`;

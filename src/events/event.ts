@@ -246,6 +246,24 @@ export const EVENT_PAYLOADS = {
 export type EventType = keyof typeof EVENT_PAYLOADS;
 export const EVENT_TYPES = Object.keys(EVENT_PAYLOADS) as readonly EventType[];
 
+const isEventType = (type: unknown): type is EventType =>
+  typeof type === 'string' && Object.hasOwn(EVENT_PAYLOADS, type);
+
+/**
+ * What is made of the schema of a type, made when an event of it first comes up: most commands meet few of them.
+ * Undefined for what is no type.
+ */
+export function perEventType<T>(make: (type: EventType) => T): (type: unknown) => T | undefined {
+  const made = new Map<unknown, T>();
+  return (type) => {
+    const known = made.get(type);
+    if (known !== undefined || !isEventType(type)) return known;
+    const one = make(type);
+    made.set(type, one);
+    return one;
+  };
+}
+
 const envelope = <T extends EventType>(type: T) =>
   z.strictObject({
     v: z.literal(JOURNAL_VERSION),
@@ -262,11 +280,18 @@ const envelope = <T extends EventType>(type: T) =>
 
 type EnvelopeOf<T extends EventType> = T extends EventType ? ReturnType<typeof envelope<T>> : never;
 
+const unionOfTypes = () =>
+  z.discriminatedUnion(
+    'type',
+    EVENT_TYPES.map((type) => envelope(type)) as unknown as [EnvelopeOf<EventType>],
+  );
+let union: ReturnType<typeof unionOfTypes> | undefined;
+
 /** One line of the journal: the only definition, from which types and the JSON schema derive. */
-export const EventSchema = z.discriminatedUnion(
-  'type',
-  EVENT_TYPES.map((type) => envelope(type)) as unknown as [EnvelopeOf<EventType>],
-);
+export function eventSchema(): ReturnType<typeof unionOfTypes> {
+  union ??= unionOfTypes();
+  return union;
+}
 
 /** An event as the journal acknowledged it. */
 export type JournalEvent = { [T in EventType]: z.output<EnvelopeOf<T>> }[EventType];

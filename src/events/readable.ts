@@ -3,7 +3,7 @@ import { parseSymbol } from '../domain/market.ts';
 import { MAX_MICROS } from '../domain/money.ts';
 import { parseSessionDate } from '../domain/time.ts';
 import { instantCodec, moneyCodec, sessionSchema, symbolSchema } from './codecs.ts';
-import { EVENT_PAYLOADS, EVENT_TYPES, type EventDraft } from './event.ts';
+import { EVENT_PAYLOADS, type EventDraft, perEventType } from './event.ts';
 
 /** Tells whether a value of the program can be written and read back under a schema. */
 export type Check = (value: unknown) => boolean;
@@ -64,14 +64,11 @@ function membersCheck(shape: Readonly<Record<string, z.core.$ZodType>>): Check {
   };
 }
 
-const PAYLOAD_CHECKS = new Map(
-  EVENT_TYPES.map((type) => [
-    type as string,
-    Object.entries(EVENT_PAYLOADS[type]).map(([name, schema]) => ({
-      name,
-      check: checkOf(schema),
-    })),
-  ]),
+const payloadChecks = perEventType((type) =>
+  Object.entries(EVENT_PAYLOADS[type]).map(([name, schema]) => ({
+    name,
+    check: checkOf(schema),
+  })),
 );
 const isInstant = within(MAX_INSTANT);
 
@@ -80,7 +77,7 @@ export function unreadableMember(draft: EventDraft): string | null {
   if (!isInstant(draft.at)) return 'at';
   if (draft.runId !== null && typeof draft.runId !== 'string') return 'runId';
   const given = draft as unknown as Readonly<Record<string, unknown>>;
-  const checks = PAYLOAD_CHECKS.get(draft.type);
+  const checks = payloadChecks(draft.type);
   if (checks === undefined) return 'type';
   for (const { name, check } of checks) if (!check(given[name])) return name;
   return null;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { sessionSchema, symbolSchema } from './codecs.ts';
-import { EVENT_TYPES, EventSchema, JOURNAL_VERSION } from './event.ts';
+import { EVENT_TYPES, eventSchema, JOURNAL_VERSION } from './event.ts';
 import { topicOf } from './topics.ts';
 
 /** How JSON Schema says what our own checks say in code. */
@@ -11,7 +11,7 @@ const CUSTOM = new Map<unknown, object>([
 
 /** The JSON Schema of a line of the journal, and the topic of each event type under `x-topics`. */
 export function eventJsonSchema(): Readonly<Record<string, unknown>> {
-  const schema = z.toJSONSchema(EventSchema, {
+  const schema = z.toJSONSchema(eventSchema(), {
     io: 'input',
     unrepresentable: 'any',
     reused: 'inline',

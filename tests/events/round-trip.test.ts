@@ -10,8 +10,8 @@ import {
   EVENT_PAYLOADS,
   EVENT_TYPES,
   type EventDraft,
-  EventSchema,
   type EventType,
+  eventSchema,
 } from '../../src/events/event.ts';
 
 /** From 1970 to 2100, in milliseconds. */
@@ -129,11 +129,11 @@ describe('an event written and read back', () => {
         fc.property(draftsOf(type), change, (draft, [name, value]) => {
           const [line = ''] = sealStep([draft], GENESIS, { check: false }).lines;
           const right = JSON.parse(line) as Record<string, unknown>;
-          const { data = null } = EventSchema.safeParse(right);
+          const { data = null } = eventSchema().safeParse(right);
           expect(plainEvent(right)).toStrictEqual(data);
           const spoiled = JSON.parse(JSON.stringify({ ...right, [name]: value })) as typeof right;
           const event = plainEvent(spoiled);
-          if (event !== null) expect(event).toStrictEqual(EventSchema.parse(spoiled));
+          if (event !== null) expect(event).toStrictEqual(eventSchema().parse(spoiled));
         }),
         { numRuns: 150 },
       );
