@@ -9,13 +9,19 @@ interface Field<T> {
   readonly max?: number;
 }
 
+/** Says it of the schema itself, where `meta` would say it of a copy: the start of every command makes all these. */
+const told = <T extends z.ZodType>(schema: T, says: z.core.GlobalMeta): T => {
+  z.globalRegistry.add(schema, says);
+  return schema;
+};
+
 /** A share of a whole, 0..1. Above 1 it is refused: somebody wrote percent. */
 export const fraction = (does: string, { default: value, min = 0, max = 1 }: Field<number>) =>
-  bareFraction(min, max).default(value).meta({ description: does, unit: 'fraction' });
+  told(bareFraction(min, max).default(value), { description: does, unit: 'fraction' });
 
 /** The same without a default, for alternatives that have none. */
 export const requiredFraction = (does: string) =>
-  bareFraction(0, 1).positive('must be above 0').meta({ description: does, unit: 'fraction' });
+  told(bareFraction(0, 1).positive('must be above 0'), { description: does, unit: 'fraction' });
 
 const aboveOne = (input: number): string =>
   `is above 1; it is a fraction, not percent: write ${plainNumber(input / 100)} for ${input} %`;
@@ -23,75 +29,66 @@ const aboveOne = (input: number): string =>
 const bareFraction = (min: number, max: number) =>
   z
     .number()
-    .min(min)
-    .max(max, {
-      error: ({ input }) => (max === 1 ? aboveOne(Number(input)) : undefined),
-    });
+    .check(
+      z.gte(min),
+      z.lte(max, { error: ({ input }) => (max === 1 ? aboveOne(Number(input)) : undefined) }),
+    );
 
 /** Dollars: finite, not negative, at most six decimals, within the range of money. */
 export const usd = (does: string, { default: value, min = 0 }: Field<number>) =>
-  bareUsd(min).default(value).meta({ description: does, unit: 'USD' });
+  told(bareUsd(min).default(value), { description: does, unit: 'USD' });
 
 export const optionalUsd = (does: string) =>
-  bareUsd(0).optional().meta({ description: does, unit: 'USD' });
+  told(bareUsd(0).optional(), { description: does, unit: 'USD' });
 
 const bareUsd = (min: number) =>
-  z
-    .number()
-    .min(min)
-    .max(MAX_MICROS / MICROS_PER_USD)
-    .refine((dollars) => Math.round(dollars * MICROS_PER_USD) / MICROS_PER_USD === dollars, {
+  z.number().check(
+    z.gte(min),
+    z.lte(MAX_MICROS / MICROS_PER_USD),
+    z.refine((dollars) => Math.round(dollars * MICROS_PER_USD) / MICROS_PER_USD === dollars, {
       error: 'has more than six decimals',
-    });
+    }),
+  );
+
+const bounds = (min: number, max: number | undefined) =>
+  max === undefined ? [z.gte(min)] : [z.gte(min), z.lte(max)];
+
+const wholeNumber = (min: number, max: number | undefined) => z.int().check(...bounds(min, max));
 
 /** A whole number. */
-export const count = (does: string, { default: value, min = 0, max, unit }: Field<number>) => {
-  const least = z.int().min(min);
-  const bounded = max === undefined ? least : least.max(max);
-  return bounded.default(value).meta({ description: does, ...(unit && { unit }) });
-};
+export const count = (does: string, { default: value, min = 0, max, unit }: Field<number>) =>
+  told(wholeNumber(min, max).default(value), { description: does, ...(unit && { unit }) });
 
 /** A whole number without a default: off unless set. */
 export const optionalCount = (
   does: string,
   { min = 1, max, unit }: Pick<Field<number>, 'min' | 'max' | 'unit'> = {},
-) => {
-  const least = z.int().min(min);
-  const bounded = max === undefined ? least : least.max(max);
-  return bounded.optional().meta({ description: does, ...(unit && { unit }) });
-};
+) => told(wholeNumber(min, max).optional(), { description: does, ...(unit && { unit }) });
 
 /** Any number within bounds. */
 export const number = (does: string, { default: value, min = 0, max, unit }: Field<number>) => {
-  const least = z.number().min(min);
-  const bounded = max === undefined ? least : least.max(max);
-  return bounded.default(value).meta({ description: does, ...(unit && { unit }) });
+  const bounded = z.number().check(...bounds(min, max));
+  return told(bounded.default(value), { description: does, ...(unit && { unit }) });
 };
 
 /** A multiple or threshold without a default: above 0, at most 100. */
 export const requiredMultiple = (does: string, unit: string) =>
-  z.number().positive('must be above 0').max(100).meta({ description: does, unit });
+  told(z.number().positive('must be above 0').max(100), { description: does, unit });
 
 export const flag = (does: string, value: boolean) =>
-  z.boolean().default(value).meta({ description: does });
+  told(z.boolean().default(value), { description: does });
 
 export const choice = <const T extends readonly [string, ...string[]]>(
   does: string,
   values: T,
   value: T[number],
-) =>
-  z
-    .enum(values)
-    .default(value as never)
-    .meta({ description: does });
+) => told(z.enum(values).default(value as never), { description: does });
 
 /** A path; a relative one starts at the home. */
 export const optionalPath = (does: string) =>
-  z
-    .string()
-    .min(1)
-    .optional()
-    .meta({ description: `${does}; a relative path starts at the home` });
+  told(z.string().min(1).optional(), {
+    description: `${does}; a relative path starts at the home`,
+  });
 
 /** Without the noise of binary fractions: 0.02, not 0.020000000000000004. */
 export const plainNumber = (value: number): string => String(Number(value.toPrecision(12)));

@@ -155,7 +155,7 @@ export const configSchema = z.strictObject({
   data: section(data, 'Where bars come from'),
   schedule: z
     .array(slotSchema)
-    .default(() => z.array(slotSchema).parse(DEFAULT_SCHEDULE))
+    .prefault(DEFAULT_SCHEDULE)
     .meta({ description: 'What runs when, on sessions of the New York Stock Exchange' }),
   jobs: section(jobsSchema, 'What becomes of jobs that are late, slow or fail'),
   brokerWindows: brokerWindowsSchema,

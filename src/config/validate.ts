@@ -18,11 +18,14 @@ export type Validated =
   | { readonly ok: true; readonly config: Config }
   | { readonly ok: false; readonly refusals: readonly Refusal[] };
 
+/** A configuration is read once or twice in a process: checks compiled for it would cost more than they save. */
+const ONCE = { jitless: true };
+
 /**
  * Plain values as a configuration with its defaults, or everything that is wrong with them at once.
  */
 export function validate(tree: unknown): Validated {
-  const parsed = configSchema.safeParse(tree);
+  const parsed = configSchema.safeParse(tree, ONCE);
   if (parsed.success) {
     const config: Config = parsed.data;
     const refusals = contradictions(config).map(asRefusal);
@@ -69,7 +72,7 @@ function contradictionsOfTheRest(tree: unknown, refusals: readonly Refusal[]): R
     removed.some((key) =>
       [path.slice(0, 1), path.slice(0, 2)].some((part) => dotted(part) === key),
     );
-  const parsed = configSchema.safeParse(rest);
+  const parsed = configSchema.safeParse(rest, ONCE);
   const schedule = removed.includes('schedule') ? valueIn(tree, ['schedule']) : undefined;
   const found = [
     ...(Array.isArray(schedule) ? repeatedNames(schedule) : []),
