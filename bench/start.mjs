@@ -12,6 +12,7 @@ try {
   finish('start', [
     compare({ name: '--version', subject: started('--version'), base, atMost: 1.3 }),
     compare({ name: '--help', subject: started('--help'), base, atMost: 2.5 }),
+    compare({ name: 'status', subject: started('status', '--home', home), base, atMost: 2.5 }),
     compare({
       name: 'config show',
       subject: started('config', 'show', '--json', '--home', home),
