@@ -52,6 +52,8 @@ export interface DaemonRequest {
 /** How a daemon ended. */
 export interface DaemonEnd {
   readonly cause: string;
+  /** When, by its own clock. */
+  readonly endedAt: EpochMs;
   /** Positions that are held on, each with the stop that stays at the broker. */
   readonly held: readonly { readonly symbol: string; readonly quantity: number }[];
   readonly lastSeq: number;
@@ -219,6 +221,7 @@ function endOf(daemon: Daemon): DaemonEnd {
   const { book } = daemon.system;
   return {
     cause: daemon.stopCause,
+    endedAt: daemon.now,
     held: book.openTrades().map(({ symbol }) => ({ symbol, quantity: book.owned(symbol) })),
     lastSeq: book.seq,
   };

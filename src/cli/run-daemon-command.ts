@@ -4,13 +4,14 @@ import type { DaemonNews } from '../app/daemon-parts.ts';
 import type { JobObserver } from '../app/jobs.ts';
 import { type DaemonEnd, runDaemon } from '../app/run-daemon.ts';
 import { runSlotOnce, type SlotOnceEnd } from '../app/run-slot-once.ts';
-import { idleText } from '../app/words.ts';
-import { newYorkTime } from '../calendar/nyse.ts';
+import { idleText, momentText } from '../app/words.ts';
+import { instantOf, newYorkTime } from '../calendar/nyse.ts';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import { EXIT, Failure } from '../domain/failure.ts';
 import { formatUsd } from '../domain/money.ts';
 import { type EpochMs, isoUtc, type SessionDate } from '../domain/time.ts';
 import type { JournalEvent } from '../events/event.ts';
+import { plural } from '../reporting/format.ts';
 import type { CommandContext, CommandOutcome } from './command.ts';
 import { Narrator } from './narrator.ts';
 import { packageVersion } from './package-version.ts';
@@ -31,6 +32,7 @@ export async function runDaemonCommand(
   context: CommandContext,
   options: DaemonOptions,
 ): Promise<CommandOutcome> {
+  if (options.simulate !== undefined) mkdirSync(context.home, { recursive: true, mode: 0o700 });
   const load = async (): Promise<LoadedConfig> =>
     withDryRun(await loadAsAsked(context, options), options.dryRun === true);
   const loaded = await load();
@@ -209,7 +211,7 @@ const PROGRESS_SESSIONS = 21;
 
 function outcomeOf(
   context: CommandContext,
-  { cause, held, lastSeq }: DaemonEnd,
+  { cause, endedAt, held, lastSeq }: DaemonEnd,
   { sessions, runs, missed }: Teller,
   { simulate }: DaemonOptions,
 ): CommandOutcome {
@@ -219,11 +221,15 @@ function outcomeOf(
       ? 'Nothing is held.'
       : `Holding ${held.map(({ symbol, quantity }) => `${quantity} ${symbol}`).join(', ')}: ` +
         'their stops stay at the broker.';
+  const data = { cause, held, sessions, runs, missed, lastSeq };
+  if (simulate === undefined) return { data, text: `Stopped: ${cause}. ${holding}` };
+  const { from, to } = simulate;
+  const isCut = endedAt < instantOf(to, 24 * 60);
   const text =
-    simulate === undefined
-      ? `Stopped: ${cause}. ${holding}`
-      : `Played ${simulate.from} to ${simulate.to}: ${sessions} sessions, ${runs} runs, ` +
-        `${missed} slots missed.\n${holding}\nHome  ${home}\n` +
-        `Next: trade-labs stats --home ${home}   trade-labs trades --home ${home}`;
-  return { data: { cause, held, sessions, runs, missed, lastSeq }, text };
+    `${isCut ? `Stopped: ${cause}, at ${momentText(endedAt)} of ` : 'Played '}${from} to ${to}: ` +
+    `${plural(sessions, 'session')}, ${plural(runs, 'run')}, ${plural(missed, 'slot')} missed.\n` +
+    `${holding}\nHome  ${home}\n` +
+    (isCut ? 'The same command goes on from there.\n' : '') +
+    `Next: trade-labs stats --home ${home}   trade-labs trades --home ${home}`;
+  return { data, text, ...(isCut ? { exit: EXIT.INTERRUPTED } : {}) };
 }

@@ -104,6 +104,27 @@ describe('the daemon as a process', () => {
     expect([0, 130]).toContain(code);
   });
 
+  it('ends a rehearsal with 130 where it is stopped before its last session', async () => {
+    const home = built.newHome(`home-${homes++}`, 'data: { synthetic: { symbols: 20 } }\n');
+    const dates = ['--simulate', '--from', '2020-01-02', '--to', '2025-12-31'];
+    const line = [built.bin, 'daemon', ...dates, '--home', home];
+    const child = spawn(process.execPath, line, { env: process.env });
+    children.push(child);
+    let stdout = '';
+    child.stdout.on('data', (text: Buffer) => {
+      stdout += text.toString();
+    });
+    child.stderr.on('data', (text: Buffer) => {
+      if (text.toString().includes(' 21 sessions ')) child.kill('SIGINT');
+    });
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect(code).toBe(130);
+    expect(stdout).toMatch(
+      /^Stopped: SIGINT, at \w{3} 2020-\d\d-\d\d \d\d:\d\d ET of 2020-01-02 to 2025-12-31: \d\d sessions/,
+    );
+    expect(stdout).toContain('The same command goes on from there.');
+  });
+
   it('refuses to be the second, naming the first, with 75', async () => {
     const home = newHome();
     const first = new Process(home);

@@ -111,6 +111,13 @@ describe('daemon --simulate', () => {
       expect(readdirSync(join(dir, 'data/backups'))).toHaveLength(1);
     }));
 
+  it('makes the home that it is given', () =>
+    inFolder(async (dir) => {
+      const { exit, stderr } = await run([...week, '--home', 'new', '--seed', '7'], { cwd: dir });
+      expect(exit, stderr).toBe(0);
+      expect(openToOthers(join(dir, 'new'))).toEqual([]);
+    }));
+
   it('writes nothing that others than the owner may read', () =>
     inFolder(async (dir) => {
       put(dir, { [CONFIG]: SMALL });

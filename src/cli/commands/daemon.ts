@@ -14,7 +14,7 @@ export const daemon: CommandSpec = {
     { line: 'trade-labs daemon --once scan', does: 'the scan that is due now, as from cron' },
     {
       line: 'trade-labs daemon --simulate --from 2025-01-02 --to 2025-12-31 --home year',
-      does: 'a year of it in seconds',
+      does: 'a year of it in a minute or two',
     },
   ],
   stopsItself: true,
