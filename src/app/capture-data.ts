@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type CapturedQuote, CaptureFolder } from '../adapters/file/capture-folder.ts';
 import { BarMarketData } from '../adapters/recorded/bar-market-data.ts';
+import { giveWay } from '../adapters/system/give-way.ts';
 import { lastSessionClosedBy, sessionsBetween } from '../calendar/nyse.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { Failure } from '../domain/failure.ts';
@@ -145,8 +146,10 @@ async function captureSessions(parts: CaptureParts): Promise<Capture> {
     }
     done.push(session);
     parts.onSession?.(done.length, sessions.length, session.date);
+    // Nothing above waits for the machine: a Ctrl-C would not be heard before the end.
+    await giveWay();
   }
-  const written = writeBars(parts, intraday, done.at(-1));
+  const written = await writeBars(parts, intraday, done.at(-1));
   const complete = done.length === sessions.length;
   if (complete) {
     const span = `${sessions[0]?.date} to ${sessions.at(-1)?.date}`;
@@ -212,11 +215,11 @@ const recordedQuotes =
   };
 
 /** Daily bars up to the last captured session, with actions and sectors; nothing of what came after. */
-function writeBars(
+async function writeBars(
   { symbols, source, folder }: CaptureParts,
   intraday: ReadonlyMap<Symbol, readonly BarColumns[]>,
   last: Session | undefined,
-): Pick<Capture, 'dailyBars' | 'intradayBars'> {
+): Promise<Pick<Capture, 'dailyBars' | 'intradayBars'>> {
   let [dailyBars, intradayBars] = [0, 0];
   if (last === undefined) return { dailyBars, intradayBars };
   const end = dateToUtcMs(last.date) + DAY_MS;
@@ -230,6 +233,7 @@ function writeBars(
       folder.writeBars(symbol, source.intraday, bars);
     }
     intradayBars += bars.length;
+    await giveWay();
   }
   const known = symbols.flatMap((symbol) => source.actions(symbol));
   folder.writeActions(known.filter(({ exDate }) => exDate <= last.date));

@@ -228,7 +228,8 @@ describe('trade-labs data capture', () => {
       const capture = await captured(home, {
         from: sessionDate('2026-03-04'),
         interrupt: stop.signal,
-        onSession: () => stop.abort(),
+        // As a signal is heard: between turns of the event loop.
+        onSession: () => setImmediate(() => stop.abort()),
       });
       expect([capture.complete, capture.sessions]).toEqual([false, ['2026-03-04']]);
       expect(existsSync(join(capture.dir, 'meta.json'))).toBe(false);
