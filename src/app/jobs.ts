@@ -8,7 +8,7 @@ import type { Discrepancy } from '../ledger/breaks.ts';
 import type { Decision } from '../pipeline/decide.ts';
 import { type RunOutcome, type RunRequest, runPipeline } from '../pipeline/run.ts';
 import { plural } from '../reporting/format.ts';
-import { worthOf } from './account-worth.ts';
+import { stricterLoss, worthOf } from './account-worth.ts';
 import type { System } from './compose.ts';
 import type { Slot } from './engine.ts';
 import { latchCloses, latchDayLoss } from './limit-watch.ts';
@@ -140,8 +140,9 @@ export async function runScan(
   await latchCloses(system);
   const state = await valueAt(system, slotAt, session);
   await system.history.append(markDrafts(system, state, session, 'run'));
-  await latchDayLoss(system, state, slotAt, session);
   const worth = await worthOf(system);
+  const loss = stricterLoss(state, worth, system.book, system.config.risk);
+  await latchDayLoss(system, loss, slotAt, session);
   const symbols = request.symbols ?? system.universe;
   const recorder = new DecisionRecorder(system);
   try {

@@ -92,7 +92,7 @@ export async function endCooldown(system: System, session: Session): Promise<voi
  */
 export async function latchDayLoss(
   system: System,
-  { dayPnl, previousCloseEquity }: AccountValue,
+  { dayPnl, previousCloseEquity }: Pick<AccountValue, 'dayPnl' | 'previousCloseEquity'>,
   at: EpochMs,
   session: Session,
 ): Promise<void> {

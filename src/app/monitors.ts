@@ -22,7 +22,7 @@ import type { OrderDesk } from './order-desk.ts';
 import { deskOf, protectorOf } from './parts.ts';
 import type { Protector } from './protector.ts';
 import { disarmedWhy, outsideOf, tradingNow } from './trading.ts';
-import { markDrafts, valueAt } from './valuation.ts';
+import { closeDrafts, valueAt } from './valuation.ts';
 
 /** A repair that needs more looks than this in a row goes on at the next. */
 const MOST_LOOKS = 8;
@@ -278,10 +278,10 @@ export class Monitors {
     if (book.lastClose?.session !== session.date) {
       if (!this.#isHalted()) await this.#followAtClose(at, session);
       await this.prove(session.date);
-      const state = await valueAt(this.#system, at, session);
+      const drafts = await closeDrafts(this.#system, session);
       // The account may not be older than a close in the journal: slots from before it are no longer remembered.
       this.#system.saveAccount();
-      await history.append(markDrafts(this.#system, state, session, 'close'));
+      await history.append(drafts);
     }
     await latchCloses(this.#system);
     await endCooldown(this.#system, session);

@@ -6,7 +6,7 @@ import { createMemoryHistory } from '../adapters/memory/memory-history.ts';
 import { systemClock } from '../adapters/system/system-clock.ts';
 import { lastSessionClosedBy } from '../calendar/nyse.ts';
 import type { AlertLevel } from '../domain/alert.ts';
-import { type Micros, usd, ZERO } from '../domain/money.ts';
+import { usd, ZERO } from '../domain/money.ts';
 import type { ChainHead } from '../events/chain.ts';
 import type { EventOf, JournalEvent } from '../events/event.ts';
 import { fingerprint } from '../events/fingerprint.ts';
@@ -18,7 +18,7 @@ import type { Exchange } from '../ports/exchange.ts';
 import type { History, HistoryReader } from '../ports/history.ts';
 import type { Log, LogLevel } from '../ports/log.ts';
 import { intensityFactor } from '../risk/intensity.ts';
-import { cashOf } from './account-worth.ts';
+import { type Beginning, beginningOf } from './account-worth.ts';
 import type { Composition, StartingState } from './compose.ts';
 import { brokersAccount, isOfHome, simulatedAccount } from './keep-account.ts';
 import { spansOf } from './span-reading.ts';
@@ -78,7 +78,7 @@ export async function openAccounts(composition: Composition, parts: AccountParts
       await openAccount(
         history,
         composition,
-        exchange === null ? null : await cashOf(exchange, composition),
+        exchange === null ? null : await beginningOf(exchange, composition),
       );
     }
     return {
@@ -204,16 +204,16 @@ async function carryOn(
 type JsonValue = EventOf<'book.checkpointed'>['state'];
 
 /**
- * The first events of an account: its cash, and the close that its first day is measured against. `cash` is what the
+ * The first events of an account: its cash, and the close that its first day is measured against. `stated` is what the
  * broker says; null for a simulated account.
  */
 async function openAccount(
   history: History,
   { loaded, clock }: Pick<Composition, 'loaded' | 'clock'>,
-  cash: Micros | null = null,
+  stated: Beginning | null = null,
 ): Promise<void> {
   const { capital, intensity, risk } = loaded.config;
-  const amount = cash ?? usd(capital.startingCashUsd);
+  const amount = stated?.cash ?? usd(capital.startingCashUsd);
   const at = clock.now();
   const session = lastSessionClosedBy(at).date;
   await history.append([
@@ -224,7 +224,7 @@ async function openAccount(
       kind: 'deposit',
       amount,
       session,
-      note: `starting cash of the ${cash === null ? 'simulated ' : ''}account`,
+      note: `starting cash of the ${stated === null ? 'simulated ' : ''}account`,
     },
     {
       type: 'account.marked',
@@ -234,6 +234,7 @@ async function openAccount(
       cause: 'close',
       equity: amount,
       cash: amount,
+      ...(stated === null ? {} : { worth: stated.worth }),
       exposure: ZERO,
       openRisk: ZERO,
       unrealized: ZERO,

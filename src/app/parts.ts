@@ -10,6 +10,7 @@ import type { DecisionSettings } from '../pipeline/decide.ts';
 import type { ExecutionContext } from '../pipeline/execute.ts';
 import type { PipelineParts } from '../pipeline/run.ts';
 import { commissionModel } from '../risk/commission.ts';
+import { stricterLoss } from './account-worth.ts';
 import type { System } from './compose.ts';
 import { measureExcursion } from './measure-excursion.ts';
 import { OrderDesk } from './order-desk.ts';
@@ -44,7 +45,7 @@ export function decisionSettings(
 
 /**
  * What the pipeline reaches the world through. `worth` is what the broker says that the account is worth: no more
- * equity than that is sized by, whatever the book says.
+ * equity than that is sized by, and a loss of it counts as one of ours, whatever the book says.
  */
 export function pipelineParts(
   system: System,
@@ -62,7 +63,9 @@ export function pipelineParts(
     now: () => system.clock.now(),
     portfolio: async (snapshot: MarketSnapshot) => {
       const state = await portfolioAt(system, snapshot.asOf, snapshot.session);
-      return worth === null ? state : { ...state, equity: minOf(state.equity, worth) };
+      if (worth === null) return state;
+      const equity = minOf(state.equity, worth);
+      return { ...state, equity, ...stricterLoss(state, worth, book, system.config.risk) };
     },
     isUsed: (orderRef) => book.order(orderRef) !== null,
     exitParts: (symbol) => exitPartsOf(book, symbol),

@@ -27,6 +27,7 @@ import {
 } from '../ledger/portfolio-state.ts';
 import { commissionModel } from '../risk/commission.ts';
 import { intensityFactor, settleIntensity } from '../risk/intensity.ts';
+import { worthAtClose } from './account-worth.ts';
 import { watchEquity } from './breaker-watch.ts';
 import type { System } from './compose.ts';
 import { tradingView } from './trading.ts';
@@ -174,11 +175,18 @@ export const markDrafts = (
   state: AccountValue,
   session: Session,
   cause: 'run' | 'close',
+  worth: Micros | null = null,
 ): EventDraft[] => [
   ...intensityDrafts(system, state, session),
-  markEvent(system, state, session, cause),
+  markEvent(system, state, session, cause, worth),
   ...watchEquity(system, state),
 ];
+
+/** The same at a close, with what the broker of a real account says. */
+export async function closeDrafts(system: System, session: Session): Promise<EventDraft[]> {
+  const state = await valueAt(system, session.closeAt, session);
+  return markDrafts(system, state, session, 'close', await worthAtClose(system));
+}
 
 function intensityDrafts(
   { book, clock, config }: System,
@@ -229,12 +237,13 @@ function benchmarkMark(
   return { benchmark: { symbol, close: microsFromFloat(close, 'halfEven'), ...split } };
 }
 
-/** The journal's record of what the account is worth. */
+/** The journal's record of what the account is worth: by our book, and by its broker where that said it. */
 export function markEvent(
   system: System,
   state: AccountValue,
   session: Session,
   cause: 'run' | 'close',
+  worth: Micros | null = null,
 ): EventDraft {
   const { book } = system;
   const lots = book.openLots();
@@ -252,6 +261,7 @@ export function markEvent(
     equity: state.equity,
     cash: state.cash,
     ...(estimated === 0 ? {} : { estimatedCommissions: estimated }),
+    ...(worth === null ? {} : { worth }),
     exposure,
     openRisk: openRiskOf(state),
     unrealized: subtract(exposure, lots.cost),

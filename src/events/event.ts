@@ -199,6 +199,11 @@ export const EVENT_PAYLOADS = {
      * What fills without a commission will cost by the model: equity is less by it already; absent where none lack it.
      */
     estimatedCommissions: moneyCodec.optional(),
+    /**
+     * What the broker of a real account says that it is worth, at a close: what is not ours counts in. Absent where it
+     * did not say, and of a simulated account.
+     */
+    worth: moneyCodec.optional(),
     exposure: moneyCodec,
     openRisk: moneyCodec,
     unrealized: moneyCodec,

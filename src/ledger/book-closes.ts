@@ -46,7 +46,7 @@ function closeOf(state: BookState, event: EventOf<'account.marked'>): CloseMark 
   const isRepeated = state.close?.session === event.session;
   const before = isRepeated ? (state.close?.before ?? null) : indexOf(state.close);
   const flow = isRepeated ? add(state.close?.flow ?? ZERO, event.flow) : event.flow;
-  const { session, equity } = event;
+  const { session, equity, worth } = event;
   const { index, peakIndex, drawdown, limitPeakIndex, limitDrawdown } = indexAfter(
     before,
     equity,
@@ -67,6 +67,7 @@ function closeOf(state: BookState, event: EventOf<'account.marked'>): CloseMark 
     lossFraction,
     flow,
     before,
+    ...(worth === undefined ? {} : { worth }),
   };
 }
 

@@ -117,6 +117,8 @@ export interface CloseMark extends IndexMark {
   readonly drawdown: number;
   /** The fall from the peak that the limit counts from, <= 0. */
   readonly limitDrawdown: number;
+  /** What the broker said that the account was worth then, with what is not ours; absent where nobody did. */
+  readonly worth?: Micros;
   /**
    * That session's loss over the equity before it, 0 where there was none. A position without a fresh mark counts at
    * its stop.
