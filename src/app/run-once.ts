@@ -144,8 +144,9 @@ const playedThroughOf = ({ home, loaded }: RunOnce): EpochMs | null =>
 
 /** A fresh account begins in the evening before, so that nothing of the session itself is played twice. */
 const startInstant = (at: EpochMs): EpochMs => {
-  const before = lastSessionClosedBy(at);
-  return epochMs(Math.min(at, before.closeAt + MINUTE_MS));
+  // What is asked for lies after it, also within a minute of a close.
+  const before = lastSessionClosedBy(epochMs(at - MINUTE_MS - 1));
+  return epochMs(before.closeAt + MINUTE_MS);
 };
 
 const modeOf = ({ config }: LoadedConfig): Mode => config.mode;
@@ -174,11 +175,11 @@ async function stateOf(
       hint: 'name a folder that a run in the past wrote, below data/backtests',
     });
   }
-  if (saved.playedThrough > at) {
+  if (saved.playedThrough >= at) {
     const until = new Date(saved.playedThrough).toISOString();
-    throw new Failure('INPUT_INVALID', 'that run ended after the instant asked for', {
+    throw new Failure('INPUT_INVALID', 'that run did not end before the instant asked for', {
       details: [`${dir} was played through ${until}`],
-      hint: `take an --as-of at or after ${until}`,
+      hint: `take an --as-of after ${until}`,
     });
   }
   const book = new Book();

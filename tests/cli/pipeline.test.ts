@@ -38,6 +38,19 @@ describe('the pipeline command on the synthetic market', () => {
     }),
   );
 
+  it.each(['21:00:00.000', '21:00:30.000', '21:01:00.000', '21:01:00.001'])(
+    'ranks and sizes at the close and right after it, and finds the market closed: %s',
+    (time) =>
+      inFolder(async (dir) => {
+        const argv = ['pipeline', '--as-of', `2026-03-05T${time}Z`, '--json'];
+        const { exit, stdout, stderr } = await run(argv, { cwd: dir });
+        expect(exit, stderr).toBe(0);
+        const { counts, denials } = dataOf(stdout);
+        expect(counts).toMatchObject({ sized: 5, approved: 0, submitted: 0 });
+        expect(denials).toMatchObject({ MARKET_CLOSED: 5 });
+      }),
+  );
+
   it('gives the same output and the same files for the same question', () =>
     inFolder(async (dir) => {
       const argv = ['pipeline', '--as-of', '2026-03-05'];
@@ -135,11 +148,11 @@ describe('the pipeline command on the synthetic market', () => {
       expect(third.exit, third.stderr).toBe(0);
       const bought = dataOf(second.stdout).fills.length;
       expect(heldOf(third.stdout)).toBeGreaterThanOrEqual(held.size + bought);
-      const early = await run(['pipeline', '--as-of', '2026-03-04', '--state', outputDir], {
-        cwd: dir,
-      });
-      expect(early.exit).toBe(2);
-      expect(early.stderr).toContain('that run ended after the instant asked for');
+      for (const taken of ['2026-03-04', '2026-03-05']) {
+        const early = await run(['pipeline', '--as-of', taken, '--state', outputDir], { cwd: dir });
+        expect(early.exit).toBe(2);
+        expect(early.stderr).toContain('that run did not end before the instant asked for');
+      }
     }));
 });
 
