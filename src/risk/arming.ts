@@ -113,6 +113,9 @@ const OFF_AT_ZERO: ReadonlySet<string> = new Set([
   'breakers.clockSkewMs',
 ]);
 
+/** Keys that allow something, which without them is not done at all. */
+const NOTHING_UNLESS_SET: ReadonlySet<string> = new Set(['entry.scaleIn']);
+
 /**
  * The keys whose change allows more than before: a number that went where it allows more, a limit that went away, and
  * whatever else changed in a way of which nobody can say that it is stricter.
@@ -124,6 +127,7 @@ export function loosened(before: LimitValues, after: LimitValues): string[] {
 
 function isLooser(key: string, before: unknown, after: unknown): boolean {
   if (JSON.stringify(before) === JSON.stringify(after)) return false;
+  if (after === undefined && NOTHING_UNLESS_SET.has(key)) return false;
   const [was, is] = [freedomOf(key, before), freedomOf(key, after)];
   return was === null || is === null ? true : is > was;
 }

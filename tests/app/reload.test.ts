@@ -52,6 +52,17 @@ describe('a configuration that a running process reads again', () => {
     expect(() => assertReloadable(live(), live(looser, ack), [])).not.toThrow();
   });
 
+  it('is refused in live where it adds to positions, or enters earlier in a session', () => {
+    const early = live({ entry: { noEntryFirstMinutes: 5 } });
+    expect(() => assertReloadable(early, live(), [])).toThrow('entry.noEntryFirstMinutes');
+    const adding = live({ entry: { scaleIn: { maxAdds: 1 } } });
+    expect(() => assertReloadable(live(), adding, [])).toThrow('entry.scaleIn');
+    const more = live({ entry: { scaleIn: { maxAdds: 2 } } });
+    expect(() => assertReloadable(adding, more, [])).toThrow('entry.scaleIn');
+    expect(() => assertReloadable(adding, live(), [])).not.toThrow();
+    expect(() => assertReloadable(live(), early, [])).not.toThrow();
+  });
+
   it('is taken in live where it only holds more back', () => {
     expect(() => assertReloadable(live(), live({ risk: { maxPositions: 9 } }), [])).not.toThrow();
     expect(() => assertReloadable(live(), live({ logs: { keepDays: 3 } }), [])).not.toThrow();
