@@ -5,7 +5,7 @@ import { alertDraft } from '../events/alert-draft.ts';
 import type { EventDraft } from '../events/event.ts';
 import type { Book } from '../ledger/book.ts';
 import { arithmetic, type SymbolProof } from '../ledger/protection.ts';
-import { type Breach, nextRepair, type Repair } from '../ledger/repair.ts';
+import { type Breach, isAskedAgain, nextRepair, type Repair, stepOf } from '../ledger/repair.ts';
 import type { SendOutcome } from '../ports/broker.ts';
 import type { History } from '../ports/history.ts';
 import type { OrderDesk } from './order-desk.ts';
@@ -30,12 +30,17 @@ interface OpenBreach extends Breach {
   /** True once it was written down: it had outlasted the grace. */
   readonly isDue: boolean;
   readonly isAlerted: boolean;
+  /** How often that was asked for in a row which an order was asked for last. */
+  readonly tries: number;
   /** The proof that our own last gate refused a step for: it would again. Null where it refused none. */
   readonly deniedFor: string | null;
   /** Since when shares are without a working stop; null while none are. */
   readonly uncoveredSince: EpochMs | null;
   readonly uncoveredMs: number;
 }
+
+/** The same asked of an order so often and not taken: a person is called before it is asked again. */
+const MOST_TRIES = 2;
 
 /** What is left to do where nothing may be sent. */
 const CALL: Repair = { action: 'alert', quantity: 0, orderRef: null };
@@ -125,16 +130,18 @@ export class Protector {
     const isVain = !maySend() || breach.deniedFor === arithmetic(proof);
     const next = isVain && ACTING.has(found.action) ? CALL : found;
     const isNews = !breach.isDue || ACTING.has(next.action);
-    this.#breaches.set(symbol, after(breach, next, now()));
+    const isNotTaken = breach.tries >= MOST_TRIES && isAskedAgain(next, breach);
+    const calls = CALLING.has(next.action) || isNotTaken;
+    this.#breaches.set(symbol, after(breach, next, calls, now()));
     if (isNews) await this.#record(proof, next);
-    if (CALLING.has(next.action) && !breach.isAlerted) await this.#alert(proof);
+    if (calls && !breach.isAlerted) await this.#alert(proof);
     if (!ACTING.has(next.action)) return false;
     const outcome = await this.#act(proof, next, session);
     if (outcome !== 'not_sent' && outcome !== 'denied') return true;
     // A repair that never left the house has not failed: nothing is sold for it.
     const deniedFor = outcome === 'denied' ? arithmetic(proof) : null;
     this.#breaches.set(symbol, { ...breach, isDue: true, isAlerted: true, deniedFor });
-    if (!CALLING.has(next.action) && !breach.isAlerted) await this.#alert(proof);
+    if (!calls && !breach.isAlerted) await this.#alert(proof);
     return false;
   }
 
@@ -152,6 +159,8 @@ export class Protector {
         repairs: 0,
         sales: 0,
         actedAt: null,
+        asked: null,
+        tries: 0,
         isDue: false,
         isAlerted: false,
         deniedFor: null,
@@ -242,13 +251,17 @@ const ACTING: ReadonlySet<Repair['action']> = new Set([
 /** What a person is called for: nobody asked for these trades. */
 const CALLING: ReadonlySet<Repair['action']> = new Set(['sell', 'buy_back', 'alert']);
 
-function after(breach: OpenBreach, { action }: Repair, now: EpochMs): OpenBreach {
+function after(breach: OpenBreach, next: Repair, calls: boolean, now: EpochMs): OpenBreach {
+  const { action } = next;
+  const step = stepOf(next);
+  const asked = { asked: step, tries: step === breach.asked ? breach.tries + 1 : 1 };
   const isRepair = action === 'new_stop' || action === 'resize_stop';
   const isSale = action === 'sell' || action === 'buy_back';
   return {
     ...breach,
     isDue: true,
-    isAlerted: breach.isAlerted || CALLING.has(action),
+    isAlerted: breach.isAlerted || calls,
+    ...(ACTING.has(action) ? asked : {}),
     repairs: breach.repairs + (isRepair ? 1 : 0),
     sales: breach.sales + (isSale ? 1 : 0),
     actedAt: ACTING.has(action) ? now : breach.actedAt,

@@ -10,6 +10,8 @@ const QUERY_MS = 30_000;
 const ACKNOWLEDGE_MS = 10_000;
 /** How long a cancellation or a sale may take before a person is called and it is tried again. */
 const SALE_MS = 60_000;
+/** How long after it was asked for something an order is asked again that stays as it was. */
+const ASK_AGAIN_MS = 5_000;
 
 /** A breach while it lasts. */
 export interface Breach {
@@ -21,6 +23,8 @@ export interface Breach {
   readonly sales: number;
   /** When something was last done about it. */
   readonly actedAt: EpochMs | null;
+  /** What an order was asked for last, as `stepOf` names it; null where none was asked. */
+  readonly asked: string | null;
 }
 
 /** What a repair may go by, beside the proof. */
@@ -48,11 +52,19 @@ const repair = (
   orderRef: string | null = null,
 ): Repair => ({ action, quantity, orderRef });
 
+/** A name of what is asked of an order, the same for the same; null for a step that asks none. */
+export const stepOf = ({ action, quantity, orderRef }: Repair): string | null =>
+  orderRef === null ? null : `${action} ${quantity} ${orderRef}`;
+
+/** True for what was asked of an order just before. */
+export const isAskedAgain = (step: Repair, { asked }: Pick<Breach, 'asked'>): boolean =>
+  asked !== null && asked === stepOf(step);
+
 /**
  * The next step against a breach. Nothing is sent while an order of the symbol is unknown. Shares without a stop: the
  * entry that still buys is ended first, then the stop is enlarged or a new one sent at the last journalled price, once;
  * where that price is passed already, or the new stop is not acknowledged, they are sold. Sells beyond what is owned
- * are shrunk, the protective stop last.
+ * are shrunk, the protective stop last. What the broker does not take is asked for again after a pause.
  */
 export function nextRepair(proof: SymbolProof, breach: Breach, facts: RepairFacts): Repair {
   const waited = facts.now - (breach.actedAt ?? breach.since);
@@ -61,9 +73,11 @@ export function nextRepair(proof: SymbolProof, breach: Breach, facts: RepairFact
   }
   const short = -(proof.brokerShares ?? 0);
   if (short > 0) return buyBack(short, facts, waited);
-  return proof.state === 'under'
-    ? coverShares(proof, breach, facts, waited)
-    : shrinkSells(proof, facts, waited);
+  const step =
+    proof.state === 'under'
+      ? coverShares(proof, breach, facts, waited)
+      : shrinkSells(proof, facts, waited);
+  return isAskedAgain(step, breach) && waited < ASK_AGAIN_MS ? repair('wait') : step;
 }
 
 /** A short position is bought back once; a person is called where that takes long. */

@@ -67,7 +67,7 @@ export const ORDER_STATES: readonly Requirement[] = [
     code: ['adapters/ib/ib-order-amending.ts'],
     tests: [
       [ORDER_FAULTS, 'that is not taken (%s) leaves the order to work, and says so'],
-      [FAULTS, 'tries a cancel that is refused again, and not without a pause'],
+      [FAULTS, 'tries a cancel that is refused again, and not without a pause: %s'],
     ],
   },
   {

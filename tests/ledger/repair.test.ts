@@ -50,7 +50,7 @@ const PROOF: SymbolProof = {
   unknown: [],
   foreignOrders: [],
 };
-const NEW: Breach = { since: NOW, repairs: 0, sales: 0, actedAt: null };
+const NEW: Breach = { since: NOW, repairs: 0, sales: 0, actedAt: null, asked: null };
 const FACTS: RepairFacts = { now: NOW, live: [], stopPrice: usd(95), mark: usd(100) };
 
 const next = (
@@ -182,6 +182,17 @@ describe('against sells beyond what is owned', () => {
     expect(next(over(100, 0, [STOP]), { actedAt: ago(5) }, { live })).toBe('wait');
     expect(next(over(100, 0, [STOP]), { actedAt: ago(61) }, { live })).toBe('alert');
   });
+});
+
+it('what an order does not do is asked of it again after a pause, and something else at once', () => {
+  const proof = { owned: 40, entryRemainder: 60, orders: [shown(STOP, { status: 'submitted' })] };
+  const facts = { live: [booked(ENTRY, 'partial', 40), booked(STOP)] };
+  const asked = `end_entry 0 ${ENTRY.orderRef}`;
+  expect(next(proof, { asked, actedAt: ago(4) }, facts)).toBe('wait');
+  expect(next(proof, { asked, actedAt: ago(5) }, facts)).toBe('end_entry entry');
+  expect(next(proof, { asked: 'cancel_excess 0 other', actedAt: ago(4) }, facts)).toBe(
+    'end_entry entry',
+  );
 });
 
 it('a short position is bought back at once, and only once', () => {

@@ -12,6 +12,16 @@ const PART = { held: 10, stops: 10 };
 const NOTHING = { held: 0, stops: 0 };
 const END = at('09:36');
 
+/** The user sells of what the first order bought, by hand. */
+function sellByHand({ tws: { exchange } }: PaperDesk, shares: number): void {
+  const [bought] = exchange.executions;
+  if (bought === undefined) throw new Error('something was bought');
+  const [orderId, clientId, permId] = [0, 0, 555];
+  const other = { orderId, clientId, permId, execId: '0000aaaa.00000001.01.01', orderRef: '' };
+  exchange.executions.push({ ...bought, ...other, side: 'SLD', shares });
+  exchange.holdings.book(bought.contract, -shares, bought.price, bought.commission);
+}
+
 /** Does something as the first order message of the daemon arrives, before it is looked at. */
 function atFirstOrder({ tws }: PaperDesk, act: () => void): void {
   const { audit } = tws;
@@ -205,18 +215,38 @@ describe('a fault around an order', () => {
     },
   );
 
-  it('tries a cancel that is refused again, and not without a pause', async () => {
+  it.each(['partial', 'full'] as const)(
+    'tries a cancel that is refused again, and not without a pause: %s',
+    async (childArm) => {
+      const desk = await open({ childArm });
+      atFirstOrder(desk, () => {
+        const { last, ask } = desk.tws.exchange.prices.of(STEADY) ?? { last: 0, ask: 0 };
+        desk.tws.print(STEADY, last, { half: ask - last, shares: 10 });
+        desk.tws.faults.set('cancel-impossible');
+      });
+      await desk.daemon(at('09:33'));
+      const cancels = desk.tws.audit.messages.filter(({ kind }) => kind === 'cancel');
+      expect(cancels.length).toBeGreaterThan(3);
+      // Two minutes, once in five seconds; of naked shares the protector has it withdrawn as well, for three.
+      expect(cancels.length).toBeLessThan(childArm === 'full' ? 65 : 30);
+      // A stop that waits for all of its entry leaves shares naked meanwhile: somebody has to know.
+      if (childArm === 'full') expect(await alertsOf(desk)).toContain('UNPROTECTED');
+      else await expectSound(desk);
+    },
+  );
+
+  it('tries to shrink a stop that is refused again, not without a pause, and calls a person', async () => {
     const desk = await open();
-    atFirstOrder(desk, () => {
-      const { last, ask } = desk.tws.exchange.prices.of(STEADY) ?? { last: 0, ask: 0 };
-      desk.tws.print(STEADY, last, { half: ask - last, shares: 10 });
-      desk.tws.faults.set('cancel-impossible');
+    const running = desk.daemon(at('09:35'));
+    await desk.when(at('09:32'), () => {
+      desk.tws.faults.set('refuse-modify');
+      sellByHand(desk, 20);
     });
-    await desk.daemon(at('09:33'));
-    const cancels = desk.tws.audit.messages.filter(({ kind }) => kind === 'cancel');
-    expect(cancels.length).toBeGreaterThan(3);
-    // Two minutes, once in five seconds.
-    expect(cancels.length).toBeLessThan(30);
-    await expectSound(desk);
+    await running;
+    const changes = desk.tws.audit.messages.filter(({ kind }) => kind === 'modify');
+    expect(changes.length).toBeGreaterThan(3);
+    // Three minutes, once in five seconds.
+    expect(changes.length).toBeLessThan(40);
+    expect(await alertsOf(desk)).toContain('UNPROTECTED');
   });
 });
