@@ -10,6 +10,7 @@ import type { RunRecord } from '../domain/run.ts';
 import { type EpochMs, parseInstant, type Session } from '../domain/time.ts';
 import type { Trading } from '../domain/trading-state.ts';
 import type { Book } from '../ledger/book.ts';
+import { openBreaks } from '../ledger/breaks.ts';
 import { type BookReading, readBook } from './read-book.ts';
 import { all, recordsOf } from './records.ts';
 import { type PlannedSlot, planSession } from './session-plan.ts';
@@ -91,9 +92,11 @@ async function lastReconcileOf(
   const last = recent.findLast((event) => event.type === 'reconcile.completed');
   if (last !== undefined) return { at: last.at, differences: last.discrepancies.length };
   const runs = book.seq === 0 ? [] : await all(recordsOf(home).runs({ last: RUNS_LOOKED_AT }));
-  const { finishedAt } = runs.findLast(({ job }) => job === 'reconcile') ?? {};
-  const at = parseInstant(finishedAt ?? '');
-  return at === null ? null : { at, differences: book.breaks().length };
+  const compared = runs.findLast(
+    ({ job, status }) => job === 'reconcile' && status === 'completed',
+  );
+  const at = parseInstant(compared?.finishedAt ?? '');
+  return at === null ? null : { at, differences: openBreaks(book.breaks()).length };
 }
 
 function accountOf(book: Book): AccountStatus {

@@ -116,7 +116,7 @@ function accountLines(
     ),
     row(
       'Positions',
-      `${positions} of ${risk.maxPositions}, open risk ${formatUsd(openRisk)}, ${workingOrders} working orders`,
+      `${positions} of ${risk.maxPositions}, open risk ${formatUsd(openRisk)}, ${plural(workingOrders, 'working order')}`,
     ),
   ];
 }

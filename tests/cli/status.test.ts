@@ -1,4 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { openHistory } from '../../src/adapters/file/file-history.ts';
+import { epochMs } from '../../src/domain/time.ts';
+import type { EventDraft } from '../../src/events/event.ts';
+import { Book } from '../../src/ledger/book.ts';
+import { runStarted } from '../history-scenes.ts';
 import { run } from './fake-world.ts';
 import { contents, inFolder, put } from './homes.ts';
 
@@ -49,6 +54,32 @@ describe('status', () => {
       await run(line, { cwd: dir });
       await run(['history', 'rebuild'], { cwd: dir });
       const { stdout } = await run(['status'], { cwd: dir });
+      expect(stdout).toMatch(/Reconciled +no difference, Tue 2026-03-03 16:00 ET/);
+    }));
+
+  it('takes no comparison that failed for the last one', () =>
+    inFolder(async (dir) => {
+      put(dir, SMALL);
+      const line = ['daemon', '--simulate', '--from', '2026-03-03', '--to', '2026-03-03'];
+      await run(line, { cwd: dir });
+      const at = epochMs(Date.parse('2026-03-04T21:00:00Z'));
+      const history = await openHistory({
+        home: dir,
+        mode: 'sim',
+        account: 'SIM-1',
+        version: '0.1.0',
+        clock: { now: () => at },
+        fold: new Book(),
+        newFold: () => new Book(),
+      });
+      const runId = '2026-03-04-reconcile';
+      const started = { ...runStarted(runId, at), job: 'reconcile', slot: 'reconcile' };
+      const failed = { code: 'BROKER_ERROR', message: 'no answer' };
+      await history.append([started as EventDraft, { type: 'run.failed', runId, at, ...failed }]);
+      await history.close();
+      await run(['history', 'rebuild'], { cwd: dir });
+      const { stdout } = await run(['status'], { cwd: dir });
+      expect(stdout).toMatch(/Last run +reconcile failed/);
       expect(stdout).toMatch(/Reconciled +no difference, Tue 2026-03-03 16:00 ET/);
     }));
 
