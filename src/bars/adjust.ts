@@ -1,6 +1,6 @@
 import { type BarColumns, type CorporateAction, lowerBound } from '../domain/market.ts';
 import { assertExists } from '../domain/result.ts';
-import { dateToUtcMs, parseSessionDate } from '../domain/time.ts';
+import { dateToUtcMs, parseSessionDate, type SessionDate } from '../domain/time.ts';
 
 /** Prices on one scale across corporate actions, for indicators only; money always uses the raw bars. */
 export interface AdjustedBars {
@@ -83,3 +83,15 @@ function scaled(raw: BarColumns, scale: Float64Array, shares: Float64Array): Bar
   }
   return columns;
 }
+
+/** What a share of one session has become by the splits after it, up to and including those of another session. */
+export const sharesBecome = (
+  actions: readonly CorporateAction[],
+  from: SessionDate,
+  to: SessionDate,
+): number =>
+  actions.reduce(
+    (shares, { kind, exDate, value }) =>
+      kind === 'split' && exDate > from && exDate <= to ? shares * value : shares,
+    1,
+  );

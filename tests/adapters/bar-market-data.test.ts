@@ -180,6 +180,23 @@ describe('what the rule of relative volume sees', () => {
     expect(await ratio(sessions, 5)).toBe(2);
   });
 
+  it('counts earlier sessions in the shares of today where a split lies between', async () => {
+    const sessions = {
+      [DATE]: volumes(DATE, 1_200),
+      [ago(1)]: volumes(ago(1), 1_200),
+      [ago(2)]: volumes(ago(2), 300),
+    };
+    const split = { symbol: sym('AAA'), exDate: ago(1), kind: 'split', value: 4 } as const;
+    const symbols = { AAA: { daily, sessions, actions: [split] } };
+    const look = async (adjustment: 'none' | 'split') => {
+      const source = arrayBarSource(symbols, { intraday: '5m', adjustment });
+      return (await snapshotOf(source, DATE, 5, { relativeVolume: true })).relativeVolume?.[0];
+    };
+    expect(await look('none')).toBe(1);
+    // Bars that are adjusted already say so.
+    expect(await look('split')).toBe(1_200 / 750);
+  });
+
   it('is undefined without a session to compare with, or a bar of today', async () => {
     expect(await ratio({ [DATE]: volumes(DATE, 100) }, 5)).toBeNaN();
     expect(await ratio({ [ago(1)]: volumes(ago(1), 100) }, 5)).toBeNaN();

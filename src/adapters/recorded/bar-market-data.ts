@@ -1,3 +1,4 @@
+import { sharesBecome } from '../../bars/adjust.ts';
 import { Board, type BoardRow } from '../../bars/board.ts';
 import { nyseGrid } from '../../bars/nyse-grid.ts';
 import { type SeriesEra, SymbolSeries } from '../../bars/series.ts';
@@ -274,19 +275,20 @@ export class BarMarketData implements MarketData {
     });
   }
 
-  /** Today's volume so far over the mean of the same minutes in the earlier sessions that have bars. */
+  /** Today's volume so far over the mean of the same minutes in the earlier sessions that have bars, in today's shares. */
   #relativeVolume(symbols: readonly Symbol[], { asOf, session }: SnapshotRequest): Float64Array {
     const ordinal = ordinalOf(session.date);
     const elapsedMs = asOf - session.openAt;
     const earlier = Array.from({ length: VOLUME_SESSIONS }, (_, i) => sessionAt(ordinal - 1 - i));
     return Float64Array.from(symbols, (symbol) => {
       const today = this.#volumeWithin(symbol, session, elapsedMs);
+      const actions = unadjusted(this.#source, symbol);
       let total = 0;
       let sessions = 0;
       for (const one of earlier) {
         const volume = this.#volumeWithin(symbol, one, elapsedMs);
         if (volume === null) continue;
-        total += volume;
+        total += volume * sharesBecome(actions, one.date, session.date);
         sessions += 1;
       }
       return today === null || total === 0 ? Number.NaN : today / (total / sessions);
