@@ -110,21 +110,23 @@ async function marksAt(
   const asked = system.book.openTrades().map(({ symbol }) => symbol);
   for (const symbol of benchmarkOf(system)) if (!asked.includes(symbol)) asked.push(symbol);
   if (asked.length === 0) return marks;
+  const last = lastSessionClosedBy(asOf);
   const snapshot = await system.market.snapshot({
     asOf,
-    session,
+    // Splits and dividends are booked at the open: before it the book still has the shares of the session before.
+    session: asOf < session.openAt ? last : session,
     symbols: asked,
     todayOpen: false,
     relativeVolume: false,
   });
-  const completed = ordinalOf(lastSessionClosedBy(asOf).date);
+  const completed = ordinalOf(last.date);
   snapshot.series.forEach((series, i) => {
     const price = snapshot.reference[i] as number;
     if (!(price > 0)) return;
-    const last = snapshot.eras[i]?.ordinals[(snapshot.visible[i] as number) - 1];
+    const own = snapshot.eras[i]?.ordinals[(snapshot.visible[i] as number) - 1];
     marks.set(series.symbol, {
       price: microsFromFloat(price, 'halfEven'),
-      fresh: isFresh(snapshot, i, last === completed),
+      fresh: isFresh(snapshot, i, own === completed),
     });
   });
   return marks;
