@@ -43,7 +43,8 @@ export const dotted = (path: readonly PropertyKey[]): string =>
 
 /** A value as it may stand in a message: short, on one line. */
 export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  // JSON has no infinity: it would read null.
+  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 

@@ -105,6 +105,7 @@ function messageOf(issue: z.core.$ZodIssue, value: unknown): string {
   if (value === undefined) return 'is missing';
   const was = shown(value);
   if (value === null) return 'is empty; write a value or remove the line';
+  if (typeof value === 'number' && !Number.isFinite(value)) return `${was} must be a finite number`;
   if (!/^(Invalid|Too |Unrecognized)/.test(issue.message)) {
     return typeof value === 'string' && issue.message.includes(was)
       ? issue.message

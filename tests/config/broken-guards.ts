@@ -14,9 +14,9 @@ export const BROKEN_GUARDS: readonly Broken[] = [
     name: 'limits that are not a number',
     yaml: 'risk:\n  maxCorrelation: .nan\n  maxSectorFraction: .inf\n  minScore: .nan\n',
     says: [
-      ['2:19', 'risk.maxCorrelation', 'must be a number'],
-      ['3:22', 'risk.maxSectorFraction', 'must be a number'],
-      ['4:13', 'risk.minScore', 'must be a number'],
+      ['2:19', 'risk.maxCorrelation', 'NaN must be a finite number'],
+      ['3:22', 'risk.maxSectorFraction', 'Infinity must be a finite number'],
+      ['4:13', 'risk.minScore', 'NaN must be a finite number'],
     ],
   },
   {

@@ -104,12 +104,12 @@ export const BROKEN_VALUES: readonly Broken[] = [
   {
     name: 'infinite money',
     yaml: 'capital: { startingCashUsd: .inf }\n',
-    says: [['1:29', 'capital.startingCashUsd', 'must be a number']],
+    says: [['1:29', 'capital.startingCashUsd', 'Infinity must be a finite number']],
   },
   {
     name: 'money that is not a number',
     yaml: 'capital: { startingCashUsd: .nan }\n',
-    says: [['1:29', 'capital.startingCashUsd', 'must be a number']],
+    says: [['1:29', 'capital.startingCashUsd', 'NaN must be a finite number']],
   },
   {
     name: 'money in fractions of a millionth',
