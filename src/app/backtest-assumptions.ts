@@ -2,6 +2,7 @@ import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import type { BarSource } from '../ports/bar-source.ts';
 import type { Assumption, ParameterRow } from '../reporting/backtest-input.ts';
+import { plural } from '../reporting/format.ts';
 
 /** What a backtest takes for granted, in sentences for its tear sheet. */
 export function assumptionsOf(
@@ -83,10 +84,10 @@ const commissionText = ({ costs }: Config): string =>
 
 function universeText({ membership, symbols, synthetic }: BarSource): string {
   const n = symbols.length;
-  if (synthetic) return `${n} invented symbols`;
+  if (synthetic) return plural(n, 'invented symbol');
   return membership === undefined
-    ? `${n} symbols in the folder; it does not say how they were chosen (survivorship is unknown)`
-    : `${n} symbols, ${membership}: those that had left by then are missing (survivorship)`;
+    ? `${plural(n, 'symbol')} in the folder; it does not say how they were chosen (survivorship is unknown)`
+    : `${plural(n, 'symbol')}, ${membership}: those that had left by then are missing (survivorship)`;
 }
 
 function adjustmentText({ adjustment }: BarSource): string {

@@ -24,6 +24,7 @@ import {
 } from '../domain/time.ts';
 import { Book } from '../ledger/book.ts';
 import type { Log } from '../ports/log.ts';
+import { plural } from '../reporting/format.ts';
 import { compose, type System } from './compose.ts';
 import { Engine } from './engine.ts';
 import { openHomeLog } from './home-log.ts';
@@ -138,7 +139,7 @@ function schedule({ loaded: { config }, now }: DoctorRequest): string {
 async function soundHistory({ home }: { readonly home: string }): Promise<string> {
   if (!existsSync(historyFolder(home))) return 'none yet';
   const { events, findings } = await verifyHistory(historyFolder(home), () => new Book());
-  if (findings.length === 0) return `${events} events, every hash right`;
+  if (findings.length === 0) return `${plural(events, 'event')}, every hash right`;
   throw new Failure('HISTORY_DAMAGED', findings[0] ?? '', { details: findings.slice(1) });
 }
 

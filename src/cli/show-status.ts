@@ -53,7 +53,7 @@ function linesOf(status: HomeStatus, loaded: LoadedConfig): string[] {
     row('Reconciled', reconcileText(status)),
     row('Next', nextText(status)),
     row('Alerts', alertText(status)),
-    row('History', `${status.events} events`),
+    row('History', plural(status.events, 'event')),
     '',
     suggestion(status),
   ];
@@ -182,7 +182,7 @@ function watchedOf({ daemon, holder, account, events }: HomeStatus): string[] {
     'Queue',
     ...daemon.next.map(({ slot, job, at: when }) => `  ${at(when)}  ${slot} (${job})`),
     `Orders      ${account?.workingOrders ?? 0} working`,
-    `Store       ${events} events, ${(daemon.rssBytes / (1 << 20)).toFixed(0)} MB in memory`,
+    `Store       ${plural(events, 'event')}, ${(daemon.rssBytes / (1 << 20)).toFixed(0)} MB in memory`,
     `Process     ${holder.pid}, told ${at(daemon.updatedAt)}`,
   ];
 }

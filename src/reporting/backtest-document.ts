@@ -129,6 +129,10 @@ function tilesOf({ metrics, tradeSummary, comparisons, header, bridge }: Backtes
       detail: `expectancy ${decimals(tradeSummary.metrics.expectancyR.value)} R`,
     },
     { label: 'Exposure', value: share(metrics.averageExposure.value), detail: 'on average' },
-    { label: 'Equal weight', value: percent(equal ?? null), detail: `${header.symbols} symbols` },
+    {
+      label: 'Equal weight',
+      value: percent(equal ?? null),
+      detail: plural(header.symbols, 'symbol'),
+    },
   ];
 }

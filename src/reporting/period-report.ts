@@ -34,6 +34,7 @@ import {
 } from './day-checks.ts';
 import { foldOrders, type OrderRow } from './day-orders.ts';
 import { type Execution, executionOf, type FilledOrder, filledOrders } from './execution.ts';
+import { plural } from './format.ts';
 import { headline } from './headline.ts';
 import type { PositionRow } from './open-positions.ts';
 import {
@@ -270,7 +271,7 @@ function notesOf(
   const n = settled(trades).length;
   return [
     `Data: ${facts.dataLabel}.`,
-    ...(n > 0 && n < 100 ? [`${n} trades: below 100, ratios are indicative.`] : []),
+    ...(n > 0 && n < 100 ? [`${plural(n, 'trade')}: below 100, ratios are indicative.`] : []),
     'Returns are time-weighted; deposits and withdrawals count at the start of their day.',
     'Weeks begin on Monday (ISO 8601). Trades belong to the session of their exit, hours and weekdays to the entry.',
     'Trades are net of commissions, flat to flat; R is net P&L over (average entry - initial stop) x quantity.',

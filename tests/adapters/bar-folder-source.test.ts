@@ -80,7 +80,7 @@ describe('a bars folder', () => {
     expect(source.daily(sym('CCC')).length).toBe(2);
     expect(source.warnings).toEqual([
       '15m bars of 1 symbol are not used: 5m bars execute',
-      '2 symbols have no 5m bars and are entered at the open only: BBB, CCC',
+      'no 5m bars of 2 symbols, entered at the open only: BBB, CCC',
       'daily bars are made from intraday ones, without auctions, of 1 symbol: CCC',
     ]);
   });

@@ -119,7 +119,7 @@ function withoutIntraday(
     .sort();
   if (lacking.length === 0) return [];
   return [
-    `${lacking.length} symbols have no ${intraday} bars and are entered at the open only: ${named(lacking)}`,
+    `no ${intraday} bars of ${counted(lacking.length)}, entered at the open only: ${named(lacking)}`,
   ];
 }
 
@@ -139,7 +139,8 @@ function unused(
   });
 }
 
-const counted = (symbols: number): string => `${symbols} symbol${symbols === 1 ? '' : 's'}`;
+const counted = (count: number, what = 'symbol'): string =>
+  `${count} ${what}${count === 1 ? '' : 's'}`;
 
 const withoutAuctions = (symbols: readonly Symbol[]): string =>
   `daily bars are made from intraday ones, without auctions, of ${counted(symbols.length)}: ${named(symbols)}`;
@@ -166,10 +167,14 @@ interface Notes {
 /** A file that cannot be taken as a whole would quietly change the universe, so it stops the run. */
 function refuse(folder: BarFolder, faults: readonly FileProblem[]): void {
   if (faults.length === 0) return;
-  throw new Failure('DATA_REFUSED', `${faults.length} files in ${folder.dir} cannot be used`, {
-    details: faults.map(({ file, message }) => `${file}: ${message}`),
-    hint: `mend or remove them; trade-labs data check ${folder.dir} shows all`,
-  });
+  throw new Failure(
+    'DATA_REFUSED',
+    `${counted(faults.length, 'file')} in ${folder.dir} cannot be used`,
+    {
+      details: faults.map(({ file, message }) => `${file}: ${message}`),
+      hint: `mend or remove what is named; trade-labs data check ${folder.dir} shows all`,
+    },
+  );
 }
 
 async function loadSymbol(
