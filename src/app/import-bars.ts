@@ -19,6 +19,7 @@ import {
   ensureMeta,
   isThere,
   isThereAs,
+  rivalsOf,
   writeWhole,
 } from '../adapters/file/bar-writer.ts';
 import type { Layout } from '../bars/layouts.ts';
@@ -184,6 +185,10 @@ class ImportRun {
   private nameProblem(outputs: readonly ImportedBars[]): string | null {
     const twice = outputs.filter(({ name }) => this.names.has(name));
     if (twice.length > 0) return `an earlier file gave ${list(twice)} already`;
+    const rivals = outputs.flatMap((output) => rivalsOf(this.request.out, output));
+    if (rivals.length > 0) {
+      return `${rivals.join(', ')} has the same bars, and of two files neither is read; remove it first`;
+    }
     if (this.request.force) return null;
     const taken = outputs.filter(({ name }) => isThere(this.request.out, name));
     return taken.length === 0 ? null : `${list(taken)} exists; --force overwrites it`;

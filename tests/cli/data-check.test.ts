@@ -119,6 +119,15 @@ describe('trade-labs data check', () => {
     expect(text).toContain('1 bad row');
   });
 
+  it('calls a folder without bar files no sound one', async () => {
+    folder.write({ 'bars/below/AAPL_1d.csv': barsText('2017-07-03,1,1,1,1,1') });
+    const failure = await failureOf(folder.run(dataCheck, ['bars']));
+    expect([failure.code, failure.message]).toEqual([
+      'INPUT_MISSING',
+      expect.stringContaining('holds no bar files'),
+    ]);
+  });
+
   it('says that a folder is missing', async () => {
     const failure = await failureOf(folder.run(dataCheck, ['none']));
     expect(failure.code).toBe('INPUT_MISSING');

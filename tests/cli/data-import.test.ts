@@ -117,6 +117,22 @@ describe('trade-labs data import', () => {
     expect(folder.has('out')).toBe(false);
   });
 
+  it('puts no second file of the same bars beside another, which would make both unreadable', async () => {
+    folder.write({
+      'AAPL.csv': `${YAHOO}\n2017-07-03,1,2,1,2,2,5\n`,
+      'out/AAPL_1d.parquet': 'mine',
+      'out/meta.json': '{ "adjustment": "split", "source": "before" }',
+    });
+    for (const options of [{}, { force: true }, { dryRun: true }]) {
+      const { exit, data } = await importing('AAPL.csv', options);
+      expect([exit, data.refused[0]?.message]).toEqual([
+        20,
+        expect.stringContaining('AAPL_1d.parquet has the same bars'),
+      ]);
+    }
+    expect(folder.list('out')).toEqual(['AAPL_1d.parquet', 'meta.json']);
+  });
+
   it('never overwrites a file unless told to', async () => {
     folder.write({ 'AAPL.csv': `${YAHOO}\n2017-07-03,1,2,1,2,2,5\n`, 'out/AAPL_1d.csv': 'mine' });
     folder.write({ 'out/meta.json': '{ "adjustment": "split", "source": "before" }' });

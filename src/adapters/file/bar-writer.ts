@@ -13,7 +13,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { looksLikeBarFile } from '../../bars/file-name.ts';
+import { type BarFileName, looksLikeBarFile, parseBarFileName } from '../../bars/file-name.ts';
 import { Failure } from '../../domain/failure.ts';
 import type { Adjustment } from '../../domain/market.ts';
 import { messageOf } from './bar-bytes.ts';
@@ -25,6 +25,18 @@ export const isThere = (dir: string, name: string): boolean => existsSync(join(d
 /** True when the folder holds a file of that name with exactly these bytes. */
 export const isThereAs = (dir: string, name: string, bytes: Buffer): boolean =>
   isThere(dir, name) && readFileSync(join(dir, name)).equals(bytes);
+
+/** Other files of the folder that hold the symbol at the timeframe; beside one of them no reader takes either. */
+export function rivalsOf(
+  dir: string,
+  bars: Omit<BarFileName, 'format'> & { name: string },
+): string[] {
+  const names = existsSync(dir) ? readdirSync(dir) : [];
+  return names.filter((name) => {
+    const held = name === bars.name ? null : parseBarFileName(name);
+    return held?.symbol === bars.symbol && held.timeframe === bars.timeframe;
+  });
+}
 
 /**
  * Writes a whole file: a temporary one beside it, synced to disk, then given its name in one step. Without `overwrite`
