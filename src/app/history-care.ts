@@ -19,7 +19,7 @@ import {
   listBackups,
   pruneBackups,
 } from '../adapters/file/history-backup.ts';
-import { homeIdentity } from '../adapters/file/history-home.ts';
+import { homeIdentity, noHistory } from '../adapters/file/history-home.ts';
 import { type Restored, restoreHistory } from '../adapters/file/history-restore.ts';
 import { loadState } from '../adapters/file/history-state.ts';
 import { type VerifiedHistory, verifyHistory } from '../adapters/file/history-verify.ts';
@@ -28,7 +28,6 @@ import { journalFiles } from '../adapters/file/journal-lines.ts';
 import { nodeFileSystem } from '../adapters/file/node-file-system.ts';
 import { throughOwner } from '../adapters/file/owner-channel.ts';
 import { printOwner } from '../adapters/file/owner-file.ts';
-import { Failure } from '../domain/failure.ts';
 import type { Mode } from '../domain/run.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { ChainHead } from '../events/chain.ts';
@@ -51,20 +50,17 @@ const newFold = () => new Book();
 /** Opens the history as what it says it is: care needs no configuration, which may be part of the trouble. */
 function optionsFor({ home, now, version, warn }: Care, role: string): HistoryOptions {
   const identity = homeIdentity(nodeFileSystem, historyFolder(home));
-  if (identity === null) throw noHistory(historyFolder(home));
+  if (identity === null) throw noHistory(nodeFileSystem, historyFolder(home));
   const clock = { now: () => now };
   return { home, ...identity, version, clock, warn, role, fold: newFold(), newFold };
 }
 
-const noHistory = (folder: string): Failure =>
-  new Failure('INPUT_MISSING', `there is no history in ${folder}`, {
-    hint: 'name another home with --home DIR, or begin one: trade-labs demo',
-  });
-
 /** The folder of a home's history, or of a run's own; Failure where there is no journal. */
 function journalHolder(home: string, runDir: string | null): string {
   const folder = runDir ?? historyFolder(home);
-  if (journalFiles(nodeFileSystem, journalFolder(folder)).length === 0) throw noHistory(folder);
+  if (journalFiles(nodeFileSystem, journalFolder(folder)).length === 0) {
+    throw noHistory(nodeFileSystem, folder);
+  }
   return folder;
 }
 
@@ -144,7 +140,7 @@ export function infoOf(home: string): HistoryInfo {
   const files = nodeFileSystem;
   const folder = historyFolder(home);
   const identity = homeIdentity(files, folder);
-  if (identity === null) throw noHistory(folder);
+  if (identity === null) throw noHistory(files, folder);
   const state = loadState(files, folder);
   const holder = holderOf(home);
   const journal = journalFolder(folder);

@@ -8,7 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { eventJsonSchema } from '../../src/events/schema-json.ts';
@@ -88,6 +88,39 @@ describe('trade-labs history verify', () => {
       2,
       expect.stringContaining(`there is no history in ${nowhere}`),
     ]);
+  });
+});
+
+describe('a journal that is not all there', () => {
+  const READERS = ['positions', 'orders', 'protect', 'status', 'risk', 'alerts', 'breaks', 'stats'];
+  const ofCare = ['history info', 'history backup', 'history verify', 'history rebuild'];
+
+  it.each([...READERS, ...ofCare])('is no empty account where it is missing: %s', async (words) => {
+    rmSync(dirname(march()), { recursive: true });
+    const { exit, stdout, stderr } = await run([...words.split(' '), '--home', home]);
+    expect([exit, stdout]).toEqual([78, '']);
+    expect(stderr).toContain('the journal is missing from');
+  });
+
+  it.each([...READERS, 'history backup'])(
+    'is no earlier account where its end is missing: %s',
+    async (words) => {
+      const kept = readFileSync(march(), 'utf8').split('\n').slice(0, 3);
+      writeFileSync(march(), `${kept.join('\n')}\n`);
+      const { exit, stdout, stderr } = await run([...words.split(' '), '--home', home]);
+      expect([exit, stdout]).toEqual([78, '']);
+      expect(stderr).toMatch(
+        /the journal ends with event \d, but events up to \d+ were acknowledged/,
+      );
+    },
+  );
+
+  it('is called damaged where its first line says nothing', async () => {
+    tamper(march(), 'history.opened', 'history.Opened');
+    for (const words of ['info', 'accept-loss', 'rebuild', 'backup']) {
+      const { exit, stderr } = await inHome(words);
+      expect([words, exit, stderr]).toEqual([words, 78, expect.stringContaining('restore FILE')]);
+    }
   });
 });
 

@@ -11,10 +11,16 @@ import type { FileSystem } from '../../ports/file-system.ts';
 import { readWhole } from './atomic-file.ts';
 import { type BackupManifest, digestOf, SIM_ACCOUNT_MEMBER, verifyBackup } from './backup-file.ts';
 import { historyFolder, journalFolder } from './history-folders.ts';
-import { homeIdentity } from './history-home.ts';
-import { DAMAGE_HINT } from './journal-damage.ts';
+import { homeIdentity, noHistory } from './history-home.ts';
+import { loadState } from './history-state.ts';
+import { assertNothingAcknowledgedLost, DAMAGE_HINT } from './journal-damage.ts';
 import { journalFiles, linesFrom } from './journal-lines.ts';
-import { JOURNAL_START, type JournalPosition, walkJournal } from './journal-walk.ts';
+import {
+  JOURNAL_START,
+  type JournalEnd,
+  type JournalPosition,
+  walkJournal,
+} from './journal-walk.ts';
 import { nodeFileSystem } from './node-file-system.ts';
 import { simAccountFile } from './sim-account-file.ts';
 import { TAR_END, tarHeader, tarPadding } from './tar-archive.ts';
@@ -55,12 +61,12 @@ export async function backupHistory(options: BackupOptions): Promise<Backup> {
   const history = historyFolder(options.home);
   const journal = journalFolder(history);
   const identity = homeIdentity(files, history);
-  const end = endOfLastFile(files, journal);
-  if (identity === null || end === null) {
-    throw new Failure('INPUT_MISSING', `there is no history in ${options.home} to back up`, {
-      hint: 'name another home with --home DIR, or begin one: trade-labs demo',
-    });
-  }
+  // Read before the journal, which is never behind it.
+  const state = loadState(files, history);
+  const ending = endOfLastFile(files, journal);
+  if (identity === null || ending === null) throw noHistory(files, history);
+  assertNothingAcknowledgedLost(ending, state);
+  const end = ending.position;
   const folder = options.folder ?? backupFolder(options.home);
   files.makeFolder(folder);
   const path = join(folder, nameOf(options.now, end.head.seq));
@@ -112,12 +118,12 @@ function synced(files: FileSystem, path: string): number {
 }
 
 /** The end of the last whole step, by reading the last file; null where there is none. */
-function endOfLastFile(files: FileSystem, journal: string): JournalPosition | null {
+function endOfLastFile(files: FileSystem, journal: string): JournalEnd | null {
   for (const name of [...journalFiles(files, journal)].reverse()) {
     const start = startOf(files, journal, name);
     if (start === null) continue;
     for (const item of walkJournal(files, journal, start)) {
-      if (item.kind === 'end' && item.position.head.seq > 0) return item.position;
+      if (item.kind === 'end' && item.position.head.seq > 0) return item;
     }
   }
   return null;

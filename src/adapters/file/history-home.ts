@@ -3,7 +3,7 @@ import { Failure } from '../../domain/failure.ts';
 import type { Mode } from '../../domain/run.ts';
 import { decodeLine } from '../../events/chain.ts';
 import type { FileSystem } from '../../ports/file-system.ts';
-import type { HistoryState } from './history-state.ts';
+import { type HistoryState, loadState } from './history-state.ts';
 import { journalFiles, linesFrom } from './journal-lines.ts';
 import { EMPTY_VIEW_BYTES, VIEWS } from './view-layout.ts';
 
@@ -56,19 +56,16 @@ export function assertSameHome(
   );
 }
 
-function assertNothingRemembered(
+/** Throws HISTORY_DAMAGED where the saved state or a view tells of a journal that is not there. */
+export function assertNothingRemembered(
   files: FileSystem,
   folder: string,
   state: HistoryState | null,
 ): void {
   const journal = join(folder, 'journal');
-  if (
-    journalFiles(files, journal).some((name) => (files.stat(join(journal, name))?.size ?? 0) > 0)
-  ) {
-    return;
-  }
+  if (journalFiles(files, journal).some((name) => sizeOf(files, join(journal, name)) > 0)) return;
   const view = Object.values(VIEWS).find(
-    ({ file }) => (files.stat(join(folder, file))?.size ?? 0) > EMPTY_VIEW_BYTES,
+    ({ file }) => sizeOf(files, join(folder, file)) > EMPTY_VIEW_BYTES,
   );
   if ((state?.durable.head.seq ?? 0) === 0 && view === undefined) return;
   throw new Failure('HISTORY_DAMAGED', `the journal is missing from ${journal}`, {
@@ -76,3 +73,23 @@ function assertNothingRemembered(
     hint: 'bring it back: trade-labs history restore FILE',
   });
 }
+
+/**
+ * Why nothing can be done with a home that does not say whose it is: its first event cannot be read, its journal is
+ * missing beside what was made from it, or there never was one.
+ */
+export function noHistory(files: FileSystem, folder: string): Failure {
+  const journal = join(folder, 'journal');
+  if (journalFiles(files, journal).some((name) => sizeOf(files, join(journal, name)) > 0)) {
+    return new Failure('HISTORY_DAMAGED', `the first event in ${journal} cannot be read`, {
+      details: ['it says whose history this is'],
+      hint: 'look with: trade-labs history verify; a backup brings it back: trade-labs history restore FILE',
+    });
+  }
+  assertNothingRemembered(files, folder, loadState(files, folder));
+  return new Failure('INPUT_MISSING', `there is no history in ${folder}`, {
+    hint: 'name another home with --home DIR, or begin one: trade-labs demo',
+  });
+}
+
+const sizeOf = (files: FileSystem, path: string): number => files.stat(path)?.size ?? 0;

@@ -5,8 +5,9 @@ import { decodeLine, soundLine } from '../../events/chain.ts';
 import type { JournalEvent } from '../../events/event.ts';
 import type { FileSystem } from '../../ports/file-system.ts';
 import type { HistoryReader, RecordQuery } from '../../ports/history.ts';
+import { assertNothingRemembered } from './history-home.ts';
 import { loadState } from './history-state.ts';
-import { damageFailure } from './journal-damage.ts';
+import { assertNothingAcknowledgedLost, damageFailure } from './journal-damage.ts';
 import { journalFiles, journalLines, linesFrom } from './journal-lines.ts';
 import { acceptedLosses, covers } from './journal-losses.ts';
 import {
@@ -60,13 +61,20 @@ export class FileHistoryReader implements HistoryReader {
     }
   }
 
+  /** Throws HISTORY_DAMAGED where the journal is damaged, ends too early or is missing. */
   *#from(seq: number, options: WalkOptions): Generator<JournalEvent> {
+    // Read before the journal, which is never behind it, whoever writes meanwhile.
+    const state = loadState(this.#files, this.#folder);
     const from = seq <= 1 ? JOURNAL_START : this.#positionBefore(seq);
     for (const item of walkJournal(this.#files, this.#journal, from, options)) {
       if (item.kind === 'step') yield* item.events;
       else if (item.kind === 'damage') {
         const accepted = covers(acceptedLosses(this.#files, this.#journal), item);
         if (!accepted) throw damageFailure(item, this.#journal);
+      } else {
+        const { seq: last } = item.position.head;
+        if (last === 0) assertNothingRemembered(this.#files, this.#folder, state);
+        assertNothingAcknowledgedLost(item, state);
       }
     }
   }

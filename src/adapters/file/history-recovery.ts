@@ -4,7 +4,7 @@ import type { Fold } from '../../ports/history.ts';
 import { FoldingWalk } from './folding-walk.ts';
 import { agrees, checkpointAt, findCheckpoint } from './history-checkpoint.ts';
 import type { HistoryState } from './history-state.ts';
-import { DAMAGE_HINT } from './journal-damage.ts';
+import { assertNothingAcknowledgedLost } from './journal-damage.ts';
 import { printPlace } from './journal-lines.ts';
 import { JOURNAL_START, type JournalEnd, type JournalPosition } from './journal-walk.ts';
 import { changesOf, type NumberedChange } from './views.ts';
@@ -83,19 +83,4 @@ function restored(
   }
   fold.restore(newFold().checkpoint());
   return false;
-}
-
-/** A torn step was never acknowledged; what the saved state knows of was. */
-function assertNothingAcknowledgedLost(end: JournalEnd, state: HistoryState | null): void {
-  const known = state?.durable.head.seq ?? 0;
-  const { seq } = end.position.head;
-  if (seq >= known) return;
-  throw new Failure(
-    'HISTORY_DAMAGED',
-    `the journal ends with event ${seq}, but events up to ${known} were acknowledged`,
-    {
-      details: end.torn === null ? [] : [end.torn.problem],
-      hint: DAMAGE_HINT,
-    },
-  );
 }

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { Failure } from '../../domain/failure.ts';
+import type { HistoryState } from './history-state.ts';
 import { printPlace } from './journal-lines.ts';
-import type { JournalDamage } from './journal-walk.ts';
+import type { JournalDamage, JournalEnd } from './journal-walk.ts';
 
 /** What can be done about damage. */
 export const DAMAGE_HINT =
@@ -19,4 +20,19 @@ export function damageFailure(damage: JournalDamage, journal: string): Failure {
 export function printDamage({ place, fromSeq, toSeq, problem }: JournalDamage): string {
   const which = toSeq > fromSeq ? `events ${fromSeq} to ${toSeq}` : `event ${fromSeq}`;
   return `${printPlace(place)} (${which}) ${problem}`;
+}
+
+/** A torn step was never acknowledged; what the saved state knows of was: throws HISTORY_DAMAGED without it. */
+export function assertNothingAcknowledgedLost(end: JournalEnd, state: HistoryState | null): void {
+  const known = state?.durable.head.seq ?? 0;
+  const { seq } = end.position.head;
+  if (seq >= known) return;
+  throw new Failure(
+    'HISTORY_DAMAGED',
+    `the journal ends with event ${seq}, but events up to ${known} were acknowledged`,
+    {
+      details: end.torn === null ? [] : [end.torn.problem],
+      hint: DAMAGE_HINT,
+    },
+  );
 }
