@@ -123,7 +123,10 @@ function coverShares(
   }
   const passed = stopPrice === null || (mark !== null && mark <= stopPrice);
   if (breach.repairs === 0 && !passed) {
-    const [small] = stops;
+    // One that a preset made a day order is not there tomorrow: what it lacks is not added to it.
+    const small = stops.find(({ orderRef }) =>
+      orders.some((order) => order.orderRef === orderRef && isProtectiveStop(order)),
+    );
     return small === undefined
       ? repair('new_stop', missing)
       : repair('resize_stop', small.quantity + missing, small.orderRef);

@@ -91,6 +91,11 @@ describe('against shares without a stop', () => {
     expect(next(proof, {}, { live: [booked(small)] })).toBe('resize_stop 100 stop');
   });
 
+  it('a stop that is a day order at the broker is not enlarged', () => {
+    const orders = [shown(STOP, { timeInForce: 'DAY' })];
+    expect(next({ orders, sellable: 100 }, {}, { live: [booked(STOP)] })).toBe('new_stop 100');
+  });
+
   it('an entry that still buys is ended first', () => {
     const proof = { owned: 40, entryRemainder: 60, orders: [shown(STOP, { status: 'submitted' })] };
     const live = [booked(ENTRY, 'partial', 40), booked(STOP)];
