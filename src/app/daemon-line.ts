@@ -1,6 +1,7 @@
 import { type EpochMs, epochMs, type Session } from '../domain/time.ts';
 import { type Discrepancy, unresolved } from '../ledger/breaks.ts';
 import { plural } from '../reporting/format.ts';
+import { OpenCheck } from './before-open.ts';
 import type { BrokerTimetable } from './broker-session.ts';
 import type { System } from './compose.ts';
 import type { Engine } from './engine.ts';
@@ -33,6 +34,7 @@ export interface DaemonLineParts {
 export class DaemonLine {
   readonly #parts: DaemonLineParts;
   readonly #watch: LinkWatch | null;
+  readonly #openCheck = new OpenCheck();
 
   constructor(parts: DaemonLineParts) {
     const { system, engine, timetable, tell, onCompared } = parts;
@@ -77,10 +79,11 @@ export class DaemonLine {
   /** Takes in what was heard over the line, and does what it asks for. */
   async lookAfter(session: Session): Promise<void> {
     if (this.#watch === null) return;
-    const { engine } = this.#parts;
+    const { engine, system } = this.#parts;
     await engine.monitors.takeIn(session.date);
     await this.#watch.follow(session);
     await engine.monitors.lookAgain(session.date);
+    await this.#openCheck.look(system(), engine, session);
     engine.followHeld();
   }
 

@@ -17,26 +17,33 @@ import type { System } from './compose.ts';
 import type { OrderDesk } from './order-desk.ts';
 import { sellPart } from './sell-part.ts';
 
-/** What a completed session asks of the open positions: stops that follow, parts that are sold, time that is over. */
+/**
+ * What a completed session asks of the open positions: stops that follow, parts that are sold, time that is over. Asked
+ * again, what was done is left out. Returns the symbols whose stops the broker did not move.
+ */
 export async function followPositions(
   system: System,
   desk: OrderDesk,
   { positions }: AccountValue,
   session: Session,
-): Promise<void> {
+): Promise<readonly Symbol[]> {
   const completed = await completedBars(system, positions, session);
   const plan = planExits(positions, completed, exitSettings(system));
-  await moveStops(system, desk, plan.moves, session);
+  const stayed = await moveStops(system, desk, plan.moves, session);
+  const isLeaving = (symbol: Symbol): boolean =>
+    system.book.live(symbol).some(({ leg }) => leg === 'exit');
   for (const part of plan.parts) {
-    const live = system.book.live(part.symbol);
-    const isBusy = live.some(({ leg }) => leg === 'exit' || leg === 'entry');
-    if (!isBusy) await sellPart(system.book, desk, part, session.date);
+    const isBuying = system.book.live(part.symbol).some(({ leg }) => leg === 'entry');
+    if (!isBuying && !isLeaving(part.symbol)) await sellPart(system.book, desk, part, session.date);
   }
-  for (const symbol of plan.timedOut) await desk.leave(symbol, 'time', session.date, 'monitor');
+  for (const symbol of plan.timedOut) {
+    if (!isLeaving(symbol)) await desk.leave(symbol, 'time', session.date, 'monitor');
+  }
   await desk.takeIn(session.date);
   for (const { symbol, adds } of positions) {
     if (adds !== undefined) await mergeStops(system, desk, symbol, session);
   }
+  return stayed;
 }
 
 /**
@@ -77,15 +84,15 @@ interface LowStop {
   readonly old: Micros;
 }
 
-/** Moves every stop that is below its new price; the old one stays where the broker does not take it. */
+/** Moves every stop that is below its new price; the old one stays where the broker does not take it: gives these. */
 async function moveStops(
   { book, clock, history, log }: System,
   desk: OrderDesk,
   moves: readonly StopMove[],
   session: Session,
-): Promise<void> {
+): Promise<readonly Symbol[]> {
   const low = lowStops(book, moves);
-  if (low.length === 0) return;
+  if (low.length === 0) return [];
   const answers = await desk.modifyAll(
     low.map(({ orderRef, move: { to, cause } }) => ({
       orderRef,
@@ -95,11 +102,13 @@ async function moveStops(
   );
   await desk.takeIn(session.date);
   const moved: EventDraft[] = [];
+  const stayed: Symbol[] = [];
   for (const [i, { move, orderRef, old }] of low.entries()) {
     const { outcome } = assertExists(answers[i], 'every change has an answer');
     if (outcome !== 'accepted') {
       const fields = { orderRef, outcome, stop: toUsd(move.to) };
       log.write('error', 'a stop could not be moved; the old one stays', fields);
+      stayed.push(move.symbol);
       continue;
     }
     moved.push({
@@ -115,6 +124,7 @@ async function moveStops(
     });
   }
   if (moved.length > 0) await history.append(moved);
+  return stayed;
 }
 
 function lowStops(book: Book, moves: readonly StopMove[]): LowStop[] {

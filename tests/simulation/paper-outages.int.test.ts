@@ -97,6 +97,29 @@ describe('a night', () => {
     await expectSound(desk);
   });
 
+  it.each([
+    ['drop-order', 1, 162.73, []],
+    ['refuse-modify', 1, 162.73, []],
+    ['refuse-modify', 100, 159.3, ['BROKER_REMARK']],
+  ] as const)(
+    'before which a stop was not moved is followed by another try before the open: %s, %i times',
+    async (fault, times, stopPrice, alerts) => {
+      const yaml = 'schedule: [{ name: scan-late, job: scan, at: "15:28", top: 1 }]\n';
+      const desk = await open({ from: at('15:27'), yaml });
+      const fails = desk.when(at('16:05'), () => desk.tws.faults.set(fault, times));
+      await desk.daemon(at('16:20'));
+      await fails;
+      const stop = () => desk.tws.audit.book().orders.at(-1)?.stopPrice;
+      expect(stop()).toBe(159.3);
+      await desk.skipTo(at('09:05', NEXT));
+      await desk.daemon(at('09:29', NEXT));
+      expect(stop()).toBe(stopPrice);
+      expect(await desk.of('stop.moved')).toHaveLength(stopPrice > 160 ? 1 : 0);
+      expect(await alertsOf(desk)).toEqual(alerts);
+      await expectSound(desk);
+    },
+  );
+
   it('in which a stop sold, and of which the broker tells no executions any more, is inferred', async () => {
     const desk = await open();
     await desk.daemon(END);
