@@ -19,14 +19,24 @@ function accountText(report: DailyReport | PeriodReport): string {
   const { bridge } = report;
   const { drawdown } = report.kind === 'daily' ? report.performance : report.returns;
   if (bridge.rows === null) return `no bridge: ${bridge.reason ?? 'unknown'}`;
-  const row = (id: string) => bridge.rows?.find((candidate) => candidate.id === id)?.amount ?? null;
-  return (
-    `${amount(bridge.startEquity)} -> ${amount(bridge.endEquity)}` +
-    `, realised ${money(row('realizedGross'))}, unrealised ${money(row('unrealizedChange'))}` +
-    `, commissions ${money(row('commissions'))}, unexplained ${money(bridge.unexplained)}` +
-    `, drawdown ${share(drawdown)}`
-  );
+  const parts = bridge.rows.flatMap(({ id, label, amount: moved }) => {
+    const name = ALWAYS_TOLD[id] ?? (moved === 0 ? null : label.toLowerCase());
+    return name === null ? [] : [`${name} ${money(moved)}`];
+  });
+  return [
+    `${amount(bridge.startEquity)} -> ${amount(bridge.endEquity)}`,
+    ...parts,
+    `unexplained ${money(bridge.unexplained)}`,
+    `drawdown ${share(drawdown)}`,
+  ].join(', ');
 }
+
+/** Rows of the bridge that are told whatever they are, by the name that fits into a line; others where they moved. */
+const ALWAYS_TOLD: Readonly<Record<string, string>> = {
+  realizedGross: 'realised',
+  unrealizedChange: 'unrealised',
+  commissions: 'commissions',
+};
 
 function closedText({ tradeSummary }: Pick<DailyReport, 'tradeSummary'>): string {
   const { netProfit, profitFactor, sumR } = tradeSummary.metrics;
