@@ -1,4 +1,3 @@
-import { Failure } from '../domain/failure.ts';
 import type { Mode } from '../domain/run.ts';
 
 /** Everything that decides whether an order may reach a broker. */
@@ -60,16 +59,6 @@ function liveFaults(facts: ArmingFacts): string[] {
     faults.push('TRADE_LABS_LIVE_ACK acknowledges another account or other limits');
   }
   return faults;
-}
-
-/** Throws REFUSED_BY_GATE with every fault where an order may not reach the broker. */
-export function assertArmed(facts: ArmingFacts): void {
-  const faults = armingFaults(facts);
-  if (faults.length === 0) return;
-  throw new Failure('REFUSED_BY_GATE', 'no order may reach this broker', {
-    details: faults,
-    hint: 'trade-labs config show --live-ack prints what live trading has to acknowledge',
-  });
 }
 
 /** Limits by key, in the units of the configuration; 0 is off for those that say so. */
