@@ -37,9 +37,9 @@ export interface MarketSnapshot {
   quote(index: number): Quote | null;
   /** True where that quote's spread is above the limit; false without a quote. */
   isWiderThan(index: number, maxSpreadBps: number): boolean;
-  /** How reports name the data: "synthetic market, seed 1". */
   /** The same laid out for scans, where the market keeps it so. */
   readonly board?: BoardRow;
+  /** How reports name the data: "synthetic market, seed 1". */
   readonly label: string;
   readonly synthetic: boolean;
   readonly warnings: readonly string[];

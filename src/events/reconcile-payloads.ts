@@ -1,23 +1,26 @@
 import { z } from 'zod';
 import { symbolSchema } from './codecs.ts';
 
+/** What book and statement can differ in. */
+export const DISCREPANCY_KINDS = [
+  'quantity',
+  'missing_order',
+  'orphan_order',
+  'stop_price',
+  'missing_fill',
+  'cash',
+  'unprotected',
+  'missing_stop',
+  'orphan_stop',
+  'limit_price',
+  'missing_commission',
+  'foreign_position',
+  'foreign_order',
+  'foreign_fill',
+] as const;
+
 const discrepancy = z.strictObject({
-  kind: z.enum([
-    'quantity',
-    'missing_order',
-    'orphan_order',
-    'stop_price',
-    'missing_fill',
-    'cash',
-    'unprotected',
-    'missing_stop',
-    'orphan_stop',
-    'limit_price',
-    'missing_commission',
-    'foreign_position',
-    'foreign_order',
-    'foreign_fill',
-  ]),
+  kind: z.enum(DISCREPANCY_KINDS),
   symbol: symbolSchema.nullable(),
   orderRef: z.string().nullable(),
   book: z.number().nullable(),

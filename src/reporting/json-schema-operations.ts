@@ -1,5 +1,6 @@
 import { FATES, REASON_CODES, type Reason } from '../domain/reason.ts';
 import { RUN_STATUSES, type RunCounts } from '../domain/run.ts';
+import { DISCREPANCY_KINDS } from '../events/reconcile-payloads.ts';
 import type { Attention } from './attention.ts';
 import type { DiscrepancyRow, JobRow, LimitRow, OpenBreak, Reconciliation } from './day-checks.ts';
 import type { DecisionRow, RunFunnel } from './funnel.ts';
@@ -132,26 +133,10 @@ export const limitRow = define<LimitRow>('Limit', 'How much of a limit was used'
   share: orNull(fraction('Used over limit; null where that means nothing')),
 });
 
-const KINDS = [
-  'quantity',
-  'missing_order',
-  'orphan_order',
-  'stop_price',
-  'missing_fill',
-  'cash',
-  'unprotected',
-  'missing_stop',
-  'orphan_stop',
-  'limit_price',
-  'missing_commission',
-  'foreign_position',
-  'foreign_order',
-  'foreign_fill',
-] as const;
 const OF_KIND = 'that of the kind: shares or USD';
 
 const discrepancy = define<DiscrepancyRow>('Discrepancy', 'Book and statement differ', {
-  kind: oneOf(KINDS, 'What differs'),
+  kind: oneOf(DISCREPANCY_KINDS, 'What differs'),
   symbol: orNull(text('Symbol; null for cash')),
   orderRef: orNull(text('Reference of the order; null where none is concerned')),
   book: orNull(number('By our journal', OF_KIND)),
@@ -164,7 +149,7 @@ const discrepancy = define<DiscrepancyRow>('Discrepancy', 'Book and statement di
 const openBreak = define<OpenBreak>('OpenBreak', 'A proven difference that nobody resolved', {
   key: text('Name of the break'),
   symbol: orNull(text('Symbol; null for cash')),
-  kind: oneOf(KINDS, 'What differs'),
+  kind: oneOf(DISCREPANCY_KINDS, 'What differs'),
   book: orNull(number('By our journal', OF_KIND)),
   statement: orNull(number('By the broker', OF_KIND)),
   since: instant('When it was found'),
