@@ -79,7 +79,7 @@ function protectionText({ protection, protectionBreaches, uncoveredMs }: Operati
     lasting === protection.length
       ? ''
       : `, shares without a working stop for ${duration(uncoveredMs)} in all`;
-  const still = lasting === 0 ? '' : `; **${plural(lasting, 'symbol')} still without**`;
+  const still = lasting === 0 ? '' : `; **${lasting} not over yet**`;
   return `${plural(protectionBreaches, 'breach', 'breaches')}${ended}${still}`;
 }
 

@@ -70,7 +70,7 @@ export interface Operations {
   readonly jobsLate: number;
   readonly alerts: Readonly<Record<string, number>>;
   readonly configChanges: readonly { readonly at: string; readonly keys: readonly string[] }[];
-  /** Breaches of the protection proof, and how long shares had no working stop in all. */
+  /** Breaches of the protection proof, each counted once, and how long shares had no working stop in all. */
   readonly protectionBreaches: number;
   readonly uncoveredMs: number;
   readonly protection: readonly ProtectionRow[];
@@ -147,6 +147,7 @@ export function operationsOf(
   const jobs = runs.filter(({ job }) => job !== 'report');
   const compared = of('reconcile.completed');
   const moved = of('stop.moved');
+  const protection = protectionRows(today);
   return {
     jobsDone: jobs.filter(({ status }) => status !== 'failed' && status !== 'running').length,
     jobsFailed: jobs.filter(({ status }) => status === 'failed').length,
@@ -156,9 +157,9 @@ export function operationsOf(
       of('alert.raised').flatMap(({ level, code }) => (level === 'info' ? [] : [{ [code]: 1 }])),
     ),
     configChanges: of('config.changed').map(({ at, keys }) => ({ at: isoUtc(at), keys })),
-    protectionBreaches: of('protection.breached').length,
+    protectionBreaches: protection.length,
     uncoveredMs: of('protection.restored').reduce((all, { uncoveredMs }) => all + uncoveredMs, 0),
-    protection: protectionRows(today),
+    protection,
     daemonStarts: of('daemon.state_changed').filter(({ to }) => to === 'running').length,
     brokerAway: awayRows(of('broker.session_changed')),
     trading: tradingRows(today),

@@ -55,12 +55,15 @@ describe('protection in a report', () => {
       ['MSFT', at('10:00:03'), at('10:00:07'), 4_000],
       ['AAPL', at('11:00'), null, null],
     ]);
-    expect(operations.uncoveredMs).toBe(9_000);
+    expect([operations.protectionBreaches, operations.uncoveredMs]).toEqual([3, 9_000]);
   });
 
   it('has the end of a breach of an earlier day', () => {
     const { operations } = day((story) => restored(story, '09:31', 'AAPL', 60_000));
-    expect(operations.protection).toMatchObject([{ from: null, uncoveredMs: 60_000 }]);
+    expect(operations).toMatchObject({
+      protectionBreaches: 1,
+      protection: [{ from: null, uncoveredMs: 60_000 }],
+    });
   });
 });
 
