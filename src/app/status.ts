@@ -7,7 +7,7 @@ import type { OpenAlert } from '../domain/alert.ts';
 import type { Micros } from '../domain/money.ts';
 import { add, maxOf, subtract, timesQuantity, ZERO } from '../domain/money.ts';
 import type { RunRecord } from '../domain/run.ts';
-import { type EpochMs, parseInstant, type Session } from '../domain/time.ts';
+import { type EpochMs, MINUTE_MS, parseInstant, type Session } from '../domain/time.ts';
 import type { Trading } from '../domain/trading-state.ts';
 import type { Book } from '../ledger/book.ts';
 import { openBreaks } from '../ledger/breaks.ts';
@@ -36,8 +36,10 @@ export interface HomeStatus {
   readonly now: EpochMs;
   /** Who holds the home; null when nobody does. */
   readonly holder: Owner | null;
-  /** What its daemon last said; null where none ever ran here. */
+  /** What its daemon last said; null where none ever ran here, or the one that holds it has not said anything yet. */
   readonly daemon: DaemonStatus | null;
+  /** For how long the daemon that holds it has given no sign of life; null while it does, and where there is none. */
+  readonly silentMs: number | null;
   readonly market: string;
   /** Null in a home without a history. */
   readonly account: AccountStatus | null;
@@ -56,6 +58,9 @@ const NEXT_SLOTS = 4;
 /** Runs among which the last comparison of the schedule is looked for: those of about a week. */
 const RUNS_LOOKED_AT = 50;
 
+/** A daemon says every half minute that it lives: one that has not for so long stands still. */
+const SILENT_MS = 2 * MINUTE_MS;
+
 /** Reads how a home is, without taking it: also while a daemon runs, or when none does. */
 export async function readStatus(
   home: string,
@@ -65,10 +70,13 @@ export async function readStatus(
   const reading = await readBook(home);
   const { book } = reading;
   const runs = book.seq === 0 ? [] : await all(recordsOf(home).runs({ last: 1 }));
+  const holder = holderOf(home);
+  const daemon = saidBy(holder, readDaemonStatus(home));
   return {
     now,
-    holder: holderOf(home),
-    daemon: readDaemonStatus(home),
+    holder,
+    daemon,
+    silentMs: silenceOf(holder, daemon, now),
     market: marketText(now),
     account: book.seq === 0 ? null : accountOf(book),
     lastRun: runs.at(-1) ?? null,
@@ -78,6 +86,15 @@ export async function readStatus(
     alerts: openAlerts(book, now),
     events: book.seq,
   };
+}
+
+/** What one daemon said is not said of the next, which holds the home before it says anything. */
+const saidBy = (holder: Owner | null, said: DaemonStatus | null): DaemonStatus | null =>
+  holder?.role === 'daemon' && said !== null && said.startedAt < holder.since ? null : said;
+
+function silenceOf(holder: Owner | null, said: DaemonStatus | null, now: EpochMs): number | null {
+  const last = holder?.role === 'daemon' && said !== null ? parseInstant(said.updatedAt) : null;
+  return last === null || now - last < SILENT_MS ? null : now - last;
 }
 
 /** The alerts of a book that mean something still. */

@@ -66,9 +66,11 @@ const isArmed = ({ holder, daemon }: HomeStatus, { switches }: LoadedConfig): bo
 const upTime = (since: string, now: EpochMs): string =>
   durationText(Math.max(0, now - (parseInstant(since) ?? now)));
 
-function daemonText({ holder, daemon, now }: HomeStatus): string {
+function daemonText({ holder, daemon, silentMs, now }: HomeStatus): string {
   if (holder?.role === 'daemon') {
-    const state = daemon?.state ?? 'starting';
+    const said = daemon?.state ?? 'starting';
+    const state =
+      silentMs === null ? said : `NO SIGN OF LIFE for ${durationText(silentMs)}, was ${said}`;
     return `${state} · pid ${holder.pid} on ${visible(holder.host)} · up ${upTime(holder.since, now)}`;
   }
   const last =
@@ -155,7 +157,10 @@ function alertText({ alerts }: HomeStatus): string {
   return `${alerts.length} open, last: ${last.code} ${visible(last.message)}`;
 }
 
-function suggestion({ holder, daemon, alerts, account, trading }: HomeStatus): string {
+function suggestion(status: HomeStatus): string {
+  const { holder, daemon, silentMs, alerts, account, trading } = status;
+  if (holder !== null && silentMs !== null)
+    return `Next: trade-labs logs --level error, then end process ${holder.pid} and start trade-labs daemon`;
   if (trading.state !== 'active') return 'Next: trade-labs risk';
   if (alerts.length > 0) return 'Next: trade-labs alerts';
   if (holder === null && daemon !== null && daemon.state !== 'stopped')
@@ -168,7 +173,8 @@ function suggestion({ holder, daemon, alerts, account, trading }: HomeStatus): s
 
 /** What a terminal shows beside: what waits, what works, the store, the process. */
 function watchedOf({ daemon, holder, account, events }: HomeStatus): string[] {
-  if (holder?.role !== 'daemon' || daemon === null) return ['The daemon is down.'];
+  if (holder?.role !== 'daemon') return ['The daemon is down.'];
+  if (daemon === null) return ['The daemon is starting.'];
   const at = (text: string): string => {
     const instant = parseInstant(text);
     return instant === null ? text : momentText(instant);
@@ -200,6 +206,7 @@ function dataOf(status: HomeStatus, loaded: LoadedConfig): unknown {
       since: holder.since,
     },
     daemon,
+    silentMs: status.silentMs,
     mode: config.mode,
     broker: config.broker,
     armed: isArmed(status, loaded),

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { saveDaemonStatus } from '../../src/adapters/file/daemon-status-file.ts';
 import { openHistory } from '../../src/adapters/file/file-history.ts';
+import { lockHome } from '../../src/adapters/file/home-lock.ts';
 import { epochMs } from '../../src/domain/time.ts';
 import type { EventDraft } from '../../src/events/event.ts';
 import { Book } from '../../src/ledger/book.ts';
@@ -7,6 +9,14 @@ import { runStarted } from '../history-scenes.ts';
 import { run } from './fake-world.ts';
 import { contents, inFolder, put } from './homes.ts';
 
+const DAEMON = {
+  state: 'running',
+  cause: '',
+  brokerSession: 'open',
+  idle: '',
+  running: null,
+  rssBytes: 0,
+} as const;
 const SYNTHETIC = 'data: { synthetic: { seed: 1, symbols: 12 } }\n';
 const SMALL = { 'config/trade-labs.yaml': SYNTHETIC };
 const LIMIT = 'risk.maxDrawdownFraction';
@@ -101,6 +111,28 @@ describe('status', () => {
           lastReconcile: { differences: 0 },
         },
       });
+    }));
+
+  it('says of a daemon that it stands still once it gives no sign of life, and not before', () =>
+    inFolder(async (dir) => {
+      put(dir, SMALL);
+      const since = Date.parse('2026-03-05T15:00:00Z');
+      const lock = await lockHome({ home: dir, role: 'daemon', now: epochMs(since) });
+      const told = (startedAt: string, updatedAt: string) =>
+        saveDaemonStatus(dir, { ...DAEMON, next: [], startedAt, updatedAt });
+      const line = async (now: string) => {
+        const { stdout } = await run(['status'], { cwd: dir, now });
+        return /^Daemon +(.*) · pid/m.exec(stdout)?.[1];
+      };
+      told('2026-03-04T15:00:01.000Z', '2026-03-04T16:00:00.000Z');
+      expect(await line('2026-03-05T15:00:05Z')).toBe('starting');
+      told('2026-03-05T15:00:01.000Z', '2026-03-05T16:00:00.000Z');
+      expect(await line('2026-03-05T16:01:00Z')).toBe('running');
+      const later = '2026-03-05T16:05:00Z';
+      expect(await line(later)).toBe('NO SIGN OF LIFE for 5 min, was running');
+      const { stdout } = await run(['status', '--json'], { cwd: dir, now: later });
+      expect(JSON.parse(stdout).data.silentMs).toBe(5 * 60_000);
+      await lock.release();
     }));
 
   it('shows the drawdown that the limit counts, also after its peak was rebased', () =>
