@@ -32,7 +32,7 @@ export interface SlotOnce {
   readonly now: EpochMs;
   /** The time of the machine, where it is not its own. */
   readonly time?: TimeSource;
-  /** A job ("scan") or the name of a row of the schedule ("scan-open"). */
+  /** The name of a row of the schedule ("scan-open"), or a job ("scan"): the name where it is both. */
   readonly job: string;
   readonly observer: JobObserver;
   readonly onEvents: (events: readonly JournalEvent[]) => void;
@@ -44,14 +44,16 @@ export type SlotOnceEnd =
   | { readonly slot: null; readonly why: string; readonly next: Due | null };
 
 /**
- * Runs the newest slot of a job that is due and was not begun yet, then ends. The slot is claimed as a daemon claims
+ * Runs the newest slot of what is asked for that is due and was not begun yet, then ends. The slot is claimed as a daemon claims
  * it, so that neither runs it twice; the exchange is played up to now first.
  */
 export async function runSlotOnce(request: SlotOnce): Promise<SlotOnceEnd> {
   const { home, loaded, now } = request;
-  const rows = loaded.config.schedule.filter((row) => [row.job, row.name].includes(request.job));
+  const { schedule } = loaded.config;
+  const named = schedule.filter(({ name }) => name === request.job);
+  const rows = named.length > 0 ? named : schedule.filter(({ job }) => job === request.job);
   if (rows.length === 0) {
-    const known = loaded.config.schedule.map(({ name }) => name).join(', ');
+    const known = schedule.map(({ name }) => name).join(', ');
     throw new Failure('USAGE', `the schedule has no ${request.job}`, {
       hint: `it has: ${known}`,
     });
@@ -116,15 +118,17 @@ async function runDue(
   const due = planBetween(asked, previousSession(today).date, today).filter(
     ({ at }) => at <= request.now,
   );
-  const slot = due.findLast((one) => judgeSlot(one, circumstances(one)).kind === 'begin');
+  const able = due.filter((one) => judgeSlot(one, circumstances(one)).kind === 'begin');
+  const slot = able.findLast((one) => !isBegun(system, one));
   if (slot === undefined) {
+    const begun = able.at(-1);
+    if (begun !== undefined) {
+      return nothing(`${begun.row.name} of ${begun.session.date} was begun before`);
+    }
     await engine.playTo(laterOf(request.now, clock.now()));
     return nothing(whyNone(system, due.at(-1), today, circumstances));
   }
   const { row, at } = slot;
-  if (system.book.attemptsOf(slot.session.date, row.name, at) > 0) {
-    return nothing(`${row.name} of ${slot.session.date} was begun before`);
-  }
   const runner = new SlotRunner(system, {
     timeline: new SystemTimeline(request.time === undefined ? {} : { source: request.time }),
     agenda: new Agenda(system.config, request.now),
@@ -136,13 +140,16 @@ async function runDue(
   const run = () => runner.handle({ slot, at, attempt: 1, cause: '' });
   const when = laterOf(at, clock.now());
   await engine.playTo(when, when > clock.now() ? [{ at: when, session: slot.session, run }] : []);
-  if (system.book.attemptsOf(slot.session.date, row.name, at) === 0) {
+  if (!isBegun(system, slot)) {
     await engine.work(when, slot.session, [run]);
   }
   await settleEntries(system, engine.monitors, slot.session);
   await engine.playTo(laterOf(request.now, clock.now()));
   return { slot, run: await runOf(system, runId(slot.session.date, at, row.name)) };
 }
+
+const isBegun = ({ book }: System, { row, session, at }: PlannedSlot): boolean =>
+  book.attemptsOf(session.date, row.name, at) > 0;
 
 /** Why nothing begins: what holds back the slot of today whose time came last and that never began, else nothing. */
 function whyNone(

@@ -186,6 +186,27 @@ describe('daemon --once', () => {
       expect(runs(dir).map(({ slot }) => slot)).toEqual(['scan-open']);
     }));
 
+  it('runs the slot of the name, and of a job the newest that was not begun', () =>
+    inFolder(async (dir) => {
+      const reports = (day: string) => `  - { name: ${day}, job: report, at: close+60m, period: `;
+      const table = `${reports('report')}daily }\n${reports('of-the-week')}weekly }\n`;
+      put(dir, { [CONFIG]: `${SMALL}schedule:\n${table}` });
+      const friday = '2026-03-06T22:01:00Z';
+      for (const job of ['report', 'report', 'of-the-week']) {
+        await run(['daemon', '--once', job], { cwd: dir, now: friday });
+      }
+      expect(runs(dir).map(({ slot }) => slot)).toEqual(['report', 'of-the-week']);
+      const other = {
+        [CONFIG]: `${SMALL}schedule:\n${table.replace('name: report', 'name: daily')}`,
+      };
+      put(dir, other);
+      for (let time = 0; time < 2; time += 1) {
+        await run(['daemon', '--once', 'report'], { cwd: dir, now: '2026-03-13T21:01:00Z' });
+      }
+      const later = runs(dir).slice(2);
+      expect(later.map(({ slot }) => slot)).toEqual(['of-the-week', 'daily']);
+    }));
+
   it('has nothing to do where nothing is due', () =>
     inFolder(async (dir) => {
       put(dir, { [CONFIG]: `${SMALL}schedule:\n  - { name: late, job: scan, at: "15:00" }\n` });

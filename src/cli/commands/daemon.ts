@@ -21,7 +21,10 @@ export const daemon: CommandSpec = {
   configure: (command) => {
     command
       .option('--plan', 'print the slots to come with times and reasons, and end')
-      .option('--once <job>', 'run the slot of a job (or of a name) that is due now, and end')
+      .option(
+        '--once <job>',
+        'run the slot of a name, or the newest of a job, that is due, and end',
+      )
       .option('--until <time>', 'stop in order at this New York time, HH:MM')
       .option('--simulate', 'play sessions on a simulated clock, in a home of their own')
       .option('--from <date>', 'first date of --plan or --simulate')
