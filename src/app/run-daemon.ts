@@ -41,7 +41,7 @@ export interface DaemonRequest {
   readonly onEvents: (events: readonly JournalEvent[]) => void;
   readonly tell: (news: DaemonNews) => void;
   readonly reload: () => Promise<LoadedConfig>;
-  /** Does everything but send orders, armed or not. */
+  /** Does everything but send orders, armed or not; a simulated broker takes orders all the same. */
   readonly observe?: boolean;
   /** Writes each line of the log to standard output too. */
   readonly logStdout?: boolean;
@@ -62,8 +62,20 @@ export interface DaemonEnd {
 /** How often a daemon writes down that it lives. */
 const STATUS_MS = 30_000;
 
+/** Whoever only looks on is not armed, whatever the environment says, also after the configuration is read again. */
+function asAsked(request: DaemonRequest): DaemonRequest {
+  if (request.observe !== true) return request;
+  const disarmed = (loaded: LoadedConfig): LoadedConfig => {
+    const switches = { ...loaded.switches, armed: false };
+    return { ...loaded, switches };
+  };
+  const reload = async (): Promise<LoadedConfig> => disarmed(await request.reload());
+  return { ...request, loaded: disarmed(request.loaded), reload };
+}
+
 /** Runs the daemon of a home until it is asked to stop, its time is over, or it fails. */
-export async function runDaemon(request: DaemonRequest): Promise<DaemonEnd> {
+export async function runDaemon(asked: DaemonRequest): Promise<DaemonEnd> {
+  const request = asAsked(asked);
   const { home, loaded } = request;
   const isRehearsal = request.simulate !== undefined;
   const played = isRehearsal ? (loadSimAccount<unknown>(home)?.playedThrough ?? null) : null;

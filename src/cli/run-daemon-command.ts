@@ -36,6 +36,7 @@ export async function runDaemonCommand(
   const load = async (): Promise<LoadedConfig> =>
     withDryRun(await loadAsAsked(context, options), options.dryRun === true);
   const loaded = await load();
+  if (options.observe === true) refuseSimulated(loaded);
   if (options.simulate === undefined) refuseRehearsal(context.home);
   else markRehearsal(context.home);
   const teller = new Teller(context, options.simulate !== undefined);
@@ -103,6 +104,14 @@ function nothingToDo(
     data: { slot: null, run: null, why, next: coming },
     text: `${why}\n${idleText(now, next)}`,
   };
+}
+
+/** A simulated broker needs no arming: it would be sent what nobody meant to send. */
+function refuseSimulated({ config: { broker } }: LoadedConfig): void {
+  if (broker !== 'sim') return;
+  throw new Failure('USAGE', '--observe is for a real broker, and this home has a simulated one', {
+    hint: 'decide and enter nothing: trade-labs daemon --dry-run',
+  });
 }
 
 const loadAsAsked = (context: CommandContext, { seed }: DaemonOptions): Promise<LoadedConfig> =>

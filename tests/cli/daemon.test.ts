@@ -50,6 +50,7 @@ describe('daemon refuses', () => {
     [['daemon', '--seed', '7'], '--seed goes with --simulate'],
     [['daemon', '--until', '9:30'], '--until takes a New York time'],
     [['daemon', '--once', 'scna'], 'the schedule has no scna'],
+    [['daemon', '--observe'], '--observe is for a real broker'],
   ])('%j', (line, message) =>
     inFolder(async (dir) => {
       const { exit, stderr } = await run(line, { cwd: dir });

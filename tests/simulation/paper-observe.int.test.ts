@@ -23,6 +23,14 @@ function fillNothing({ tws }: PaperDesk): void {
 }
 
 describe('a daemon that only looks on', () => {
+  it('sends nothing, also where the environment arms it', async () => {
+    const desk = await open();
+    await desk.daemon(at('09:33'), { isArmed: true, observe: true });
+    expect((await desk.of('run.completed')).map(({ counts }) => counts.sized > 0)).toContain(true);
+    expect(desk.tws.audit.messages).toEqual([]);
+    expect(await desk.of('order.submitted')).toEqual([]);
+  });
+
   it('leaves an entry at work whose time is over, and lets time pass all the same', async () => {
     const desk = await open();
     fillNothing(desk);

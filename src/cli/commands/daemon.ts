@@ -30,7 +30,7 @@ export const daemon: CommandSpec = {
       .option('--from <date>', 'first date of --plan or --simulate')
       .option('--to <date>', 'last date of --plan or --simulate')
       .option('--seed <n>', 'seed of the synthetic market that --simulate plays')
-      .option('--observe', 'decide and record, send nothing: for a broker that is not armed')
+      .option('--observe', 'decide and record, send a real broker nothing, armed or not')
       .option('--log-stdout', 'write each line of the log to standard output too, for containers')
       .option('-n, --dry-run', 'decide and record, send nothing');
   },
