@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { at, type Desk, homeWith, playDemo, spoilt } from './reconcile-scene.ts';
 
@@ -29,6 +31,22 @@ describe('reconcile --adopt', () => {
       ),
     ]);
     expect((await at(home, 'reconcile', '--adopt', 'NOPE', '--dry-run')).exit).toBe(2);
+  });
+
+  it('says of shares where the book held none that they will be sold', async () => {
+    const shares = (home: string, quantity: number): void => {
+      const file = join(home, 'data', 'state', 'sim-account.json');
+      const state = JSON.parse(readFileSync(file, 'utf8'));
+      state.account.desks[0].quantity = quantity;
+      writeFileSync(file, JSON.stringify(state));
+    };
+    const home = homeWith(() => {});
+    shares(home, 0);
+    await at(home, 'reconcile', '--adopt', held, '--yes');
+    shares(home, 25);
+    const { stdout } = await at(home, 'reconcile', '--adopt', held, '-n');
+    expect(stdout).toContain(`fill buy 25 ${held}`);
+    expect(stdout).toContain(`${held} becomes a position without a stop`);
   });
 
   it('never books shares twice: as their execution, and as what is missing', async () => {

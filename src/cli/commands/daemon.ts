@@ -32,7 +32,7 @@ export const daemon: CommandSpec = {
       .option('--seed <n>', 'seed of the synthetic market that --simulate plays')
       .option('--observe', 'decide and record, send a real broker nothing, armed or not')
       .option('--log-stdout', 'write each line of the log to standard output too, for containers')
-      .option('-n, --dry-run', 'decide and record, send nothing');
+      .option('-n, --dry-run', 'decide and record, enter nothing; what is held is looked after');
   },
   run: async (context, _args, options) => {
     refuseMixed(options, context.json);

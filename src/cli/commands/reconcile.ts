@@ -119,6 +119,8 @@ function draftText(draft: EventDraft): string {
     case 'order.cancelled':
     case 'order.found':
       return `  ${draft.type} ${visible(draft.orderRef)}`;
+    case 'trade.opened':
+      return `  ${draft.symbol} becomes a position without a stop: a daemon that may send SELLS IT at the market`;
     default:
       return `  ${draft.type}`;
   }
