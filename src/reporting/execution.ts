@@ -236,8 +236,14 @@ function commissionsOf(
   };
 }
 
-/** The executions of the session, each once, with what they cost as far as it was reported. */
-function executionsOf(today: readonly JournalEvent[]) {
+/** An execution as it is in force, and what it cost; null while that is not reported. */
+export interface PaidExecution {
+  readonly fill: EventOf<'fill.recorded'>;
+  readonly commission: Micros | null;
+}
+
+/** The executions among events, each once, with what they cost as far as it was reported by the last of them. */
+export function executionsOf(today: readonly JournalEvent[]): PaidExecution[] {
   const fills = new Map<string, EventOf<'fill.recorded'>>();
   const late = new Map<string, Micros>();
   for (const event of today) {

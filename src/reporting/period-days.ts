@@ -1,5 +1,5 @@
 import { newYorkDate } from '../calendar/nyse.ts';
-import { toUsd } from '../domain/money.ts';
+import { sum, toUsd, ZERO } from '../domain/money.ts';
 import type { SessionDate } from '../domain/time.ts';
 import type { TradeRecord } from '../domain/trade.ts';
 import type { EventOf, JournalEvent } from '../events/event.ts';
@@ -7,7 +7,7 @@ import { type EquityPoint, timeWeighted } from '../ledger/metrics-curve.ts';
 import { drawdownsFromPeak } from '../ledger/metrics-series.ts';
 import { outcomeOf, settled, sumUsd } from '../ledger/metrics-trades.ts';
 import type { DayOrder } from './day-orders.ts';
-import { executionOf, type Slippage } from './execution.ts';
+import { executionOf, executionsOf, type Slippage } from './execution.ts';
 
 /** One session of a week or month. Dollars; fractions; null where the account was not marked. */
 export interface DayRow {
@@ -49,6 +49,8 @@ export function dayRows({ sessions, points, marks, trades, orders, today }: Days
     'session' in event ? event.session : newYorkDate(event.at),
   );
   const sent = bySession(orders, ({ submitted }) => submitted?.session ?? null);
+  // A commission may be reported on another day than its execution.
+  const executions = bySession(executionsOf(today), ({ fill }) => fill.session);
   const ended = bySession(settled(trades), ({ exitSession }) => exitSession as SessionDate);
   return sessions.map((session): DayRow => {
     const i = place.get(session);
@@ -74,7 +76,9 @@ export function dayRows({ sessions, points, marks, trades, orders, today }: Days
       netProfit: sumUsd(own.map(({ netPnl }) => netPnl)),
       sumR: sumUsd(own.map(({ rMultiple }) => rMultiple ?? 0)),
       ordersPlaced: execution.placed,
-      commissions: execution.commissions,
+      commissions: toUsd(
+        sum((executions.get(session) ?? []).map((each) => each.commission ?? ZERO)),
+      ),
       entrySlippage: execution.entrySlippage,
       openRisk: mark === undefined ? null : toUsd(mark.openRisk),
       positions: mark === undefined ? null : mark.marks.length,

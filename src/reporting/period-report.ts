@@ -33,7 +33,13 @@ import {
   reconciliationOf,
 } from './day-checks.ts';
 import { foldOrders, type OrderRow } from './day-orders.ts';
-import { type Execution, executionOf, type FilledOrder, filledOrders } from './execution.ts';
+import {
+  type Execution,
+  executionOf,
+  executionsOf,
+  type FilledOrder,
+  filledOrders,
+} from './execution.ts';
 import { plural } from './format.ts';
 import { headline } from './headline.ts';
 import type { PositionRow } from './open-positions.ts';
@@ -221,13 +227,8 @@ const sheetOf = (
 });
 
 /** Bought and sold in the span, both ways, in dollars. */
-function notionalOf(today: readonly JournalEvent[]): number {
-  let micros = 0;
-  for (const event of today) {
-    if (event.type === 'fill.recorded') micros += event.price * event.quantity;
-  }
-  return micros / 1e6;
-}
+const notionalOf = (today: readonly JournalEvent[]): number =>
+  executionsOf(today).reduce((total, { fill }) => total + fill.price * fill.quantity, 0) / 1e6;
 
 export const worstOf = (points: readonly EquityPoint[]): Drawdown[] =>
   drawdowns(points)

@@ -12,6 +12,7 @@ import { lives } from '../arbitraries.ts';
 import { Ledger, ledgerWith } from '../ledger/book-builder.ts';
 import { bracketSent, filled } from '../ledger/book-drafts.ts';
 import { amend, changes, chosen } from '../ledger/corrections.ts';
+import { periodReport } from './period-days.ts';
 import { Story, symbol } from './story.ts';
 
 const movesOf = (ledger: Ledger, afterSeq = 0) =>
@@ -143,5 +144,12 @@ describe('a round trip that a correction leaves shares in', () => {
     const { events } = reopened('2026-03-04');
     for (const event of events) records.follow(event, sessionDate('2026-03-04'));
     expect(records.losingStreak).toBe(0);
+  });
+
+  it('was bought and sold as the broker says in the end', () => {
+    const { metrics } = periodReport(reopened('2026-03-04'), 'weekly', '2026-03-04');
+    const equities = [10_000 - 2 - 5, 10_000 - 2 - 50 + 27 + 19];
+    const mean = equities.reduce((a, b) => a + b) / 2;
+    expect(metrics.span.turnover.value).toBeCloseTo((5 * 10 + 3 * 9) / mean, 9);
   });
 });

@@ -262,6 +262,8 @@ describe('for any history', () => {
           expect(sumUsd(nets)).toBe(net);
         }
         expect(sumUsd(built.entries.map(({ netProfit }) => netProfit))).toBe(net);
+        const paid = sumUsd(column(files.get('days.csv') ?? '', 'commissions'));
+        expect(paid).toBe(built.execution.commissions);
         const pnl = column(files.get('days.csv') ?? '', 'pnl');
         // The account's first mark has no return: it is where the curve begins.
         expect(sumUsd(pnl)).toBe(bridge.pnl);
