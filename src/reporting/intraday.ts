@@ -1,6 +1,7 @@
 import { toUsd } from '../domain/money.ts';
 import { isoUtc, type SessionDate } from '../domain/time.ts';
 import type { EventOf, JournalEvent } from '../events/event.ts';
+import type { DayEvents } from './report-input.ts';
 
 /** What the account was worth at one instant of a day. Dollars; the change is against the mark before the day. */
 export interface IntradayRow {
@@ -28,7 +29,7 @@ export interface Intraday {
 /** Every valuation of a session, and the one before it, in time order. */
 export function intradayOf(
   before: EventOf<'account.marked'> | null,
-  today: readonly JournalEvent[],
+  { earlier, today }: DayEvents,
   session: SessionDate,
 ): Intraday {
   const rows: IntradayRow[] = [];
@@ -37,9 +38,12 @@ export function intradayOf(
     const { at, equity } = before;
     rows.push({ at: isoUtc(at), cause: 'before', equity: toUsd(equity), change: 0 });
   }
+  // What came on an earlier day after that day's mark moves this one.
   let moved = 0;
+  const since = before?.seq ?? 0;
+  for (const event of earlier) if (isFlow(event) && event.seq > since) moved += event.amount;
   for (const event of today) {
-    if (event.type === 'cash.recorded' && isFlow(event)) moved += event.amount;
+    if (isFlow(event) && event.seq > since) moved += event.amount;
     if (event.type === 'fill.recorded' && event.session === session) {
       const { execId, filledAt, symbol, side, quantity } = event;
       if (!fills.has(execId)) fills.set(execId, { at: isoUtc(filledAt), symbol, side, quantity });
@@ -58,5 +62,5 @@ export function intradayOf(
   };
 }
 
-const isFlow = ({ kind }: EventOf<'cash.recorded'>): boolean =>
-  kind === 'deposit' || kind === 'withdrawal';
+const isFlow = (event: JournalEvent): event is EventOf<'cash.recorded'> =>
+  event.type === 'cash.recorded' && (event.kind === 'deposit' || event.kind === 'withdrawal');

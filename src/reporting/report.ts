@@ -222,13 +222,13 @@ function limitsOf(
 
 /** The account close by close, and through the day. */
 const curvesOf = (
-  { marks, today }: DayEvents,
+  events: DayEvents,
   start: EventOf<'account.marked'> | null,
   session: SessionDate,
 ): Pick<DailyReport, 'equity' | 'curve' | 'intraday'> => ({
-  equity: equityRows(marks, session),
-  curve: curveRows(curveOf(marks), CURVE_SESSIONS, benchmarkCloses(marks)),
-  intraday: intradayOf(start, today, session),
+  equity: equityRows(events.marks, session),
+  curve: curveRows(curveOf(events.marks), CURVE_SESSIONS, benchmarkCloses(events.marks)),
+  intraday: intradayOf(start, events, session),
 });
 
 /** The orders with why they were sent, which for those that ended a trade the trade knows. */

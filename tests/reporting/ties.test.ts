@@ -44,6 +44,8 @@ const action = fc.oneof(
       'fee' as const,
     ),
     cents: fc.integer({ min: 1, max: 500_000 }),
+    /** After the account was marked: it is in the next bridge. */
+    evening: fc.boolean(),
   }),
   fc.record({
     kind: fc.constant('split' as const),
@@ -72,11 +74,15 @@ function play(days: readonly (readonly Action[])[]): {
   story.open('2026-03-03', 1_000_000);
   let session = '2026-03-03';
   let flow = 0;
+  let next = 0;
+  const isLater = (step: Action) => 'evening' in step && step.evening;
   const unpaid: string[] = [];
   for (const actions of days) {
     session = nextSession(sessionDate(session)).date;
-    flow = 0;
+    flow = next;
+    next = 0;
     actions.forEach((step, i) => {
+      if (isLater(step)) return;
       flow += act(story, [session, `10:${String(i).padStart(2, '0')}`], step, i, unpaid);
     });
     story.closeTrades([session, '16:00']);
@@ -84,6 +90,11 @@ function play(days: readonly (readonly Action[])[]): {
       story.book.openTrades().map((trade, i) => [trade.symbol, 20 + i * 3.37]),
     );
     story.mark([session, '16:00'], 'close', prices, { flow: sumUsd([flow]) });
+    // The account is looked at after the last mark.
+    if (actions === days.at(-1)) break;
+    actions.forEach((step, i) => {
+      if (isLater(step)) next += act(story, [session, '18:00'], step, i, unpaid);
+    });
   }
   return { story, session, flow: sumUsd([flow]) };
 }
