@@ -4,8 +4,8 @@ import { isoUtc } from '../domain/time.ts';
 import type { TradeRecord } from '../domain/trade.ts';
 import type { EventOf } from '../events/event.ts';
 import type { BookState, EndedTrade, OpenTrade } from './book-state.ts';
-import { entryPriceOf, resultOf } from './book-trades.ts';
-import { averagePrice, costOf, quantityOf } from './lots.ts';
+import { entryPriceOf, exitPriceOf, initialRiskOf, resultOf } from './book-trades.ts';
+import { costOf, quantityOf } from './lots.ts';
 
 const dollars = (amount: Micros | null): number | null => (amount === null ? null : toUsd(amount));
 
@@ -18,11 +18,9 @@ export function tradeRecord(state: BookState, subject: OpenTrade | EndedTrade): 
   const ended = 'trade' in subject ? subject : null;
   const trade = ended?.trade ?? (subject as OpenTrade);
   const { gross, net, r } = resultOf(trade);
-  const inR = (amount: Micros | null | undefined): number | null => {
-    if (amount === null || amount === undefined || trade.initialStop === null) return null;
-    const risk = trade.boughtValue - trade.initialStop * trade.boughtQuantity;
-    return risk > 0 ? rounded(amount / risk) : null;
-  };
+  const risk = initialRiskOf(trade);
+  const inR = (amount: Micros | null | undefined): number | null =>
+    amount === null || amount === undefined || risk === null ? null : rounded(amount / risk);
   return {
     tradeId: trade.tradeId,
     runId: trade.context?.runId ?? '',
@@ -38,7 +36,7 @@ export function tradeRecord(state: BookState, subject: OpenTrade | EndedTrade): 
     target: dollars(trade.target),
     exitSession: ended?.exitSession ?? null,
     exitAt: ended === null ? null : isoUtc(ended.exitAt),
-    exitPrice: ended === null ? null : toUsd(averagePrice(trade.soldValue, trade.soldQuantity)),
+    exitPrice: ended === null ? null : toUsd(exitPriceOf(trade)),
     exitReason: ended?.exitReason ?? null,
     grossPnl: ended === null ? null : toUsd(gross),
     commission: trade.unknownCommissions > 0 ? null : toUsd(trade.commission),

@@ -1,14 +1,14 @@
 import type { Symbol } from '../domain/market.ts';
-import { add, type Micros, subtract, timesQuantity, toUsd, ZERO } from '../domain/money.ts';
+import { add, type Micros, subtract, toUsd, ZERO } from '../domain/money.ts';
 import { type ExitReason, isLive } from '../domain/order.ts';
 import { assert, assertExists } from '../domain/result.ts';
 import type { EpochMs, SessionDate } from '../domain/time.ts';
 import type { EventOf } from '../events/event.ts';
 import { addFilled, withStop } from './book-orders.ts';
 import type { BookOrder, BookState, ClosedTrade, EndedTrade, OpenTrade } from './book-state.ts';
-import { averagePrice, quantityOf } from './lots.ts';
+import { averageOfShares, quantityOf, valueOfShares } from './lots.ts';
 import { childrenOf } from './order-children.ts';
-import { cashMoved, type FillStep, nothingTraded, withStep } from './trade-steps.ts';
+import { cashMoved, type FillStep, nothingTraded, sharesTraded, withStep } from './trade-steps.ts';
 
 /** How many closed trades are remembered for intensity and streaks. */
 const CLOSED_KEPT = 250;
@@ -216,13 +216,19 @@ export const outcomeOf = (trade: OpenTrade): Pick<ClosedTrade, 'netR' | 'result'
   result: subtract(subtract(trade.soldValue, trade.boughtValue), trade.commission),
 });
 
-/** Net P&L over (average entry - initial stop) x quantity; null without a stop or with a commission unknown. */
+/** Net P&L over the initial risk; null without one, or with a commission unknown. */
 export function rMultipleOf(trade: OpenTrade): number | null {
-  if (trade.initialStop === null || trade.unknownCommissions > 0) return null;
-  const risk = subtract(trade.boughtValue, timesQuantity(trade.initialStop, trade.boughtQuantity));
-  if (risk <= 0) return null;
+  const risk = initialRiskOf(trade);
+  if (risk === null || trade.unknownCommissions > 0) return null;
   const net = subtract(subtract(trade.soldValue, trade.boughtValue), trade.commission);
   return toUsd(net) / toUsd(risk);
+}
+
+/** (Average entry - initial stop) x quantity; null without a stop below the entry. A split changes nothing in it. */
+export function initialRiskOf({ initialStop, boughtValue, steps }: OpenTrade): Micros | null {
+  if (initialStop === null) return null;
+  const risk = subtract(boughtValue, valueOfShares(initialStop, sharesTraded(steps).bought));
+  return risk > 0 ? risk : null;
 }
 
 /** Takes over a moved stop, so that the next exit by it is a trail; null where the order's change told it already. */
@@ -234,9 +240,13 @@ export function bookStopMove(state: BookState, event: EventOf<'stop.moved'>): Op
   return moved;
 }
 
-/** The average entry price for display. */
-export const entryPriceOf = (trade: OpenTrade): Micros =>
-  averagePrice(trade.boughtValue, trade.boughtQuantity);
+/** The average entry price for display, in the terms that are in force. */
+export const entryPriceOf = ({ boughtValue, steps }: OpenTrade): Micros =>
+  averageOfShares(boughtValue, sharesTraded(steps).bought);
+
+/** The average price of what was sold, for display. */
+export const exitPriceOf = ({ soldValue, steps }: OpenTrade): Micros =>
+  averageOfShares(soldValue, sharesTraded(steps).sold);
 
 /** Shares owned of a symbol. */
 export const ownedOf = (state: BookState, symbol: Symbol): number => {

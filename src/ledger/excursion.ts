@@ -6,13 +6,13 @@ import {
   microsFromFloat,
   minOf,
   subtract,
-  timesQuantity,
   ZERO,
 } from '../domain/money.ts';
 import { tickAt } from '../domain/price.ts';
 import type { EndedTrade } from './book-state.ts';
-import { entryPriceOf } from './book-trades.ts';
-import { averagePrice } from './lots.ts';
+import { entryPriceOf, exitPriceOf } from './book-trades.ts';
+import { valueOfShares } from './lots.ts';
+import { sharesTraded } from './trade-steps.ts';
 
 /** Worst and best unrealised result of a round trip in dollars: mae <= 0 <= mfe. */
 export interface Excursion {
@@ -34,7 +34,7 @@ export interface HeldBars {
 export function excursionOf(ended: EndedTrade, bars: HeldBars): Excursion {
   const { trade, exitAt } = ended;
   const entry = entryPriceOf(trade);
-  const exit = averagePrice(trade.soldValue, trade.soldQuantity);
+  const exit = exitPriceOf(trade);
   let lowest = minOf(entry, exit);
   let highest = maxOf(entry, exit);
   for (let i = 0; i < bars.columns.length; i++) {
@@ -44,10 +44,10 @@ export function excursionOf(ended: EndedTrade, bars: HeldBars): Excursion {
     lowest = minOf(lowest, microsFromFloat(bars.columns.low[i] as number, 'halfEven'));
     highest = maxOf(highest, microsFromFloat(bars.columns.high[i] as number, 'halfEven'));
   }
-  const shares = trade.boughtQuantity;
+  const shares = sharesTraded(trade.steps).bought;
   return {
-    mae: minOf(ZERO, timesQuantity(subtract(lowest, entry), shares)),
-    mfe: maxOf(ZERO, timesQuantity(subtract(highest, entry), shares)),
+    mae: minOf(ZERO, valueOfShares(subtract(lowest, entry), shares)),
+    mfe: maxOf(ZERO, valueOfShares(subtract(highest, entry), shares)),
   };
 }
 

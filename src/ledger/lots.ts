@@ -1,4 +1,13 @@
-import { add, allocate, type Micros, micros, mulDiv, subtract, ZERO } from '../domain/money.ts';
+import {
+  add,
+  allocate,
+  type Micros,
+  micros,
+  mulDiv,
+  subtract,
+  timesQuantity,
+  ZERO,
+} from '../domain/money.ts';
 import { assert } from '../domain/result.ts';
 
 /** Shares bought in one fill and not sold yet, with what they cost. A split changes their number, not their cost. */
@@ -60,6 +69,31 @@ export function sellFrom<L extends Lot>(lots: readonly L[], quantity: number): S
   return { remaining, cost, entryCommission };
 }
 
+/** Fractions of a share are taken at this resolution. */
+const SHARE_SCALE = 1_000_000;
+
+/**
+ * Takes the cost of so many shares, not whole ones, out of lots, FIFO: what a split pays in cash. The lots keep their
+ * quantities, which are still those before the split.
+ */
+export function takeFraction<L extends Lot>(lots: readonly L[], shares: number): Sale<L> {
+  let left = Math.round(shares * SHARE_SCALE);
+  let cost = ZERO;
+  let entryCommission = ZERO;
+  const remaining = lots.map((lot) => {
+    const whole = lot.quantity * SHARE_SCALE;
+    const taken = Math.max(0, Math.min(left, whole));
+    if (taken === 0) return lot;
+    left -= taken;
+    const part = (amount: Micros): Micros => micros(mulDiv(amount, taken, whole, 'halfEven'));
+    cost = add(cost, part(lot.cost));
+    entryCommission = add(entryCommission, part(lot.commission));
+    const rest = { cost: subtract(lot.cost, part(lot.cost)) };
+    return { ...lot, ...rest, commission: subtract(lot.commission, part(lot.commission)) };
+  });
+  return { remaining, cost, entryCommission };
+}
+
 /**
  * The lots after a split: each keeps its cost, the new shares are shared out in proportion to the old ones. A lot that
  * is left without a share gives its cost to a neighbour, so that it is not forgotten; without any share there is no
@@ -96,3 +130,15 @@ export const averagePrice = (total: Micros, quantity: number): Micros => {
   const up = rest * 2 > quantity || (rest * 2 === quantity && floor % 2 !== 0);
   return micros(up ? floor + 1 : floor);
 };
+
+/** `averagePrice` of shares of which a split may have left a fraction. */
+export const averageOfShares = (total: Micros, shares: number): Micros =>
+  Number.isInteger(shares)
+    ? averagePrice(total, shares)
+    : micros(mulDiv(total, SHARE_SCALE, Math.round(shares * SHARE_SCALE), 'halfEven'));
+
+/** The value of shares of which a split may have left a fraction. */
+export const valueOfShares = (price: Micros, shares: number): Micros =>
+  Number.isInteger(shares)
+    ? timesQuantity(price, shares)
+    : micros(mulDiv(price, Math.round(shares * SHARE_SCALE), SHARE_SCALE, 'halfEven'));

@@ -1,7 +1,15 @@
 import { add, type Micros, negate, subtract, timesQuantity, ZERO } from '../domain/money.ts';
 import type { Side } from '../domain/order.ts';
 import type { EpochMs, SessionDate } from '../domain/time.ts';
-import { commissionOf, costOf, type Lot, quantityOf, sellFrom, splitLots } from './lots.ts';
+import {
+  commissionOf,
+  costOf,
+  type Lot,
+  quantityOf,
+  sellFrom,
+  splitLots,
+  takeFraction,
+} from './lots.ts';
 
 /** A lot of an open trade, with what places it in time. */
 export interface BookLot extends Lot {
@@ -112,15 +120,18 @@ function sold(sums: TradeSums, { quantity, price, commission }: FillStep): Parti
   };
 }
 
+/** How many shares a split leaves: as it was told, but where a correction changed how many were held. */
+const sharesAfter = (held: number, { ratio, quantityBefore, quantityAfter }: SplitStep): number =>
+  held === quantityBefore ? quantityAfter : Math.floor(held * ratio);
+
 /**
- * More or fewer shares of the same cost; where no whole share is left, cash in lieu is a sale of all of them in the
- * terms they were bought in.
+ * More or fewer shares of the same cost. Cash in lieu is a sale of the fraction that is left of a share; where no whole
+ * share is left, of all of them in the terms they were bought in.
  */
 function split(sums: TradeSums, step: SplitStep): TradeSums {
   const { ratio, cashInLieu } = step;
   const held = quantityOf(sums.lots);
-  const quantityAfter =
-    held === step.quantityBefore ? step.quantityAfter : Math.floor(held * ratio);
+  const quantityAfter = sharesAfter(held, step);
   const soldValue = add(sums.soldValue, cashInLieu);
   if (quantityAfter === 0) {
     const cost = add(costOf(sums.lots), commissionOf(sums.lots));
@@ -132,15 +143,44 @@ function split(sums: TradeSums, step: SplitStep): TradeSums {
       realized: add(sums.realized, subtract(cashInLieu, cost)),
     };
   }
+  const fraction = cashInLieu === 0 ? 0 : held - quantityAfter / ratio;
+  const { remaining, cost, entryCommission } = takeFraction(sums.lots, fraction);
   const soldQuantity = Math.round(sums.soldQuantity * ratio);
   return {
     ...sums,
-    lots: splitLots(sums.lots, quantityAfter),
+    lots: splitLots(remaining, quantityAfter),
     boughtQuantity: soldQuantity + quantityAfter,
     soldQuantity,
     soldValue,
-    realized: add(sums.realized, cashInLieu),
+    realized: add(sums.realized, subtract(cashInLieu, add(cost, entryCommission))),
   };
+}
+
+/**
+ * How many shares were bought and sold in the terms that are in force: whole ones, unless a split paid a fraction of a
+ * share out.
+ */
+export function sharesTraded(steps: readonly TradeStep[]): {
+  readonly bought: number;
+  readonly sold: number;
+} {
+  let bought = 0;
+  let sold = 0;
+  for (const step of steps) {
+    if (step.kind === 'split') {
+      const after = sharesAfter(Math.round(bought - sold), step);
+      if (after === 0) sold = bought;
+      else if (step.cashInLieu === 0) {
+        sold *= step.ratio;
+        bought = sold + after;
+      } else {
+        bought *= step.ratio;
+        sold = bought - after;
+      }
+    } else if (step.side === 'buy') bought += step.quantity;
+    else sold += step.quantity;
+  }
+  return { bought, sold };
 }
 
 /** The cash that an execution moves, its commission included as far as it is known. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { micros, usd } from '../../src/domain/money.ts';
+import { usd } from '../../src/domain/money.ts';
 import { type Ledger, ledgerWith } from './book-builder.ts';
 import { bracketOrders, bracketSent, filled, modified, splitApplied } from './book-drafts.ts';
 
@@ -33,14 +33,42 @@ describe('a split', () => {
   const left = (ledger: Ledger) =>
     ledger.tell(filled('sell', 300, 31, { session: 3 })).trade().exitReason;
 
-  it('realises cash in lieu of a fraction', () => {
+  it('sells a fraction of a share for cash in lieu', () => {
     const ledger = ledgerWith(100_000).tell(...bracketSent({ quantity: 25 }));
-    ledger.tell(filled('buy', 25, 100, { commission: 0 }), splitApplied(0.1, 25, 2, 500));
-    expect(ledger.book.cash).toBe(usd(98_000));
-    expect(ledger.state.realized).toBe(usd(500));
+    ledger.tell(filled('buy', 25, 100, { commission: 1 }), splitApplied(0.1, 25, 2, 550));
+    expect(ledger.book.cash).toBe(usd(98_049));
+    // Five of the old shares went, which had cost 500 and a fifth of the commission.
+    expect(ledger.state.realized).toBe(usd(49.8));
+    expect(ledger.book.openLots()).toMatchObject({ cost: usd(2000), commissions: usd(0.8) });
     ledger.tell(filled('sell', 2, 1000, { session: 2, commission: 0 }));
-    expect(ledger.trade()).toMatchObject({ grossPnl: 0, netPnl: 0 });
-    expect(ledger.state.realized).toBe(micros(0));
+    expect(ledger.trade()).toMatchObject({ grossPnl: 50, netPnl: 49 });
+    expect(ledger.state.realized).toBe(usd(49));
+  });
+
+  it('leaves prices and R what they are without it, also where a fraction is sold', () => {
+    const ledger = ledgerWith(100_000).tell(...bracketSent({ quantity: 25 }));
+    ledger.tell(filled('buy', 25, 100, { commission: 0 }), splitApplied(0.1, 25, 2, 550));
+    ledger.tell(filled('sell', 2, 1100, { session: 2, commission: 0 }));
+    // 25 shares from 100 to 110 with a stop at 95.
+    expect(ledger.trade()).toMatchObject({
+      quantity: 2,
+      entryPrice: 1000,
+      initialStop: 950,
+      exitPrice: 1100,
+      netPnl: 250,
+      rMultiple: 2,
+    });
+  });
+
+  it('takes a fraction out of what was bought first', () => {
+    const ledger = ledgerWith(100_000).tell(...bracketSent({ quantity: 25 }));
+    ledger.tell(
+      filled('buy', 10, 100, { commission: 0 }),
+      filled('buy', 15, 110, { minutes: 1, commission: 0 }),
+      splitApplied(0.1, 25, 2, 550),
+    );
+    expect(ledger.state.realized).toBe(usd(50));
+    expect(ledger.book.openLots().cost).toBe(usd(500 + 1650));
   });
 
   it('forgets the cost of no lot, however small', () => {

@@ -18,6 +18,7 @@ import type { Desk, SimAccount } from './sim-account.ts';
 import { remainingOf, type SimOrder } from './sim-order.ts';
 
 const RATIO_SCALE = 1_000_000_000;
+const SHARE_SCALE = 1_000_000;
 /** A ratio from a file may have six decimals (0.333333 for one in three): so near a whole share is one. */
 const RATIO_ERROR = 1e-6;
 const MOST_TOLERANCE = 0.01;
@@ -30,6 +31,10 @@ function wholeShares(quantity: number, ratio: number): { whole: number; fraction
   }
   return { whole: Math.floor(exact), fraction: true };
 }
+
+/** What so many of the shares had cost. */
+const partOf = (cost: Micros, shares: number, all: number): Micros =>
+  micros(mulDiv(cost, Math.round(shares * SHARE_SCALE), all * SHARE_SCALE, 'halfEven'));
 
 const priceAfter = (price: Micros, ratio: number): Micros =>
   micros(mulDiv(price, RATIO_SCALE, Math.round(ratio * RATIO_SCALE), 'halfEven'));
@@ -72,7 +77,7 @@ function splitDesk(
     desk.mark = priceAfter(desk.mark, ratio);
   }
   account.cash = add(account.cash, cashInLieu);
-  desk.cost = whole === 0 ? ZERO : micros(Math.max(0, desk.cost - cashInLieu));
+  if (fraction || whole === 0) desk.cost = partOf(desk.cost, whole / ratio, quantityBefore);
   desk.quantity = whole;
   for (const held of desk.live) splitOrder(account, held, ratio, at);
   return { symbol: desk.symbol, exDate, ratio, quantityBefore, quantityAfter: whole, cashInLieu };

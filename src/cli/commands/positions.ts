@@ -11,7 +11,7 @@ import {
 } from '../../domain/money.ts';
 import type { Book } from '../../ledger/book.ts';
 import type { OpenTrade } from '../../ledger/book-state.ts';
-import { entryPriceOf } from '../../ledger/book-trades.ts';
+import { entryPriceOf, initialRiskOf } from '../../ledger/book-trades.ts';
 import { costOf } from '../../ledger/lots.ts';
 import type { SymbolProof } from '../../ledger/protection.ts';
 import { amount, money, multiple, price } from '../../reporting/format.ts';
@@ -69,11 +69,7 @@ function positionOf(
   const value = timesQuantity(trade.mark, quantity);
   const unrealized = subtract(value, costOf(trade.lots));
   const averagePrice = entryPriceOf(trade);
-  const { initialStop, boughtQuantity } = trade;
-  const risk =
-    initialStop === null
-      ? 0
-      : timesQuantity(maxOf(ZERO, subtract(averagePrice, initialStop)), boughtQuantity);
+  const risk = initialRiskOf(trade);
   return {
     trade,
     quantity,
@@ -81,7 +77,7 @@ function positionOf(
     value,
     unrealized,
     openRisk: timesQuantity(maxOf(ZERO, subtract(trade.mark, trade.stop ?? ZERO)), quantity),
-    rNow: risk > 0 ? Math.round((add(unrealized, trade.realized) / risk) * 1e6) / 1e6 : null,
+    rNow: risk !== null ? Math.round((add(unrealized, trade.realized) / risk) * 1e6) / 1e6 : null,
     protection: states.get(trade.symbol) ?? 'unknown',
   };
 }
