@@ -21,16 +21,18 @@ export interface AdoptionRules {
   readonly session: SessionDate;
 }
 
-/** What the statement says as the broker's messages would have: executions, and ends of orders. */
-export function statedMessages(book: Book, statement: BrokerStatement): BrokerEvent[] {
-  const at = statement.at;
-  const messages: BrokerEvent[] = statement.fills.map((fill) => ({ kind: 'filled', fill, at }));
-  for (const { execId, commission } of statement.fills) {
-    if (commission !== null) messages.push({ kind: 'commission', execId, commission, at });
-  }
-  return messages.filter(
-    (message) => message.kind !== 'filled' || isOurs(book, message.fill.orderRef),
+/**
+ * What the statement says as the broker's messages would have: executions, and ends of orders. Of an order that is not
+ * ours, or so old that the book has forgotten it, only what a known execution cost is news.
+ */
+export function statedMessages(book: Book, { at, fills }: BrokerStatement): BrokerEvent[] {
+  const ours = fills.filter(({ orderRef }) => isOurs(book, orderRef));
+  const costs = fills.flatMap(({ execId, orderRef, commission }): BrokerEvent[] =>
+    commission !== null && (isOurs(book, orderRef) || book.hasFill(execId))
+      ? [{ kind: 'commission', execId, commission, at }]
+      : [],
   );
+  return [...ours.map((fill): BrokerEvent => ({ kind: 'filled', fill, at })), ...costs];
 }
 
 const isOurs = (book: Book, orderRef: string): boolean => book.order(orderRef) !== null;

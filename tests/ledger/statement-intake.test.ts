@@ -5,7 +5,11 @@ import { usd } from '../../src/domain/money.ts';
 import type { Order } from '../../src/domain/order.ts';
 import { type EpochMs, epochMs } from '../../src/domain/time.ts';
 import type { EventDraft } from '../../src/events/event.ts';
-import { type Absences, adoptStatement } from '../../src/ledger/statement-intake.ts';
+import {
+  type Absences,
+  adoptStatement,
+  statedMessages,
+} from '../../src/ledger/statement-intake.ts';
 import { Ledger } from './book-builder.ts';
 import {
   acknowledged,
@@ -171,4 +175,18 @@ it('the same statement twice teaches nothing the second time', () => {
       expect(told[1]).toEqual([]);
     }),
   );
+});
+
+describe('the executions of a statement', () => {
+  const bought = { ...filled('buy', 100, 100), corrects: undefined } as never;
+  const fillsOf = (ledger: Ledger) =>
+    statedMessages(ledger.book, stated(5, { fills: [bought] })).map(({ kind }) => kind);
+
+  it('are told with what they cost where the order is ours', () => {
+    expect(fillsOf(new Ledger().tell(...bracketSent()))).toEqual(['filled', 'commission']);
+  });
+
+  it('are no news, nor is what they cost, where the order is not ours or long forgotten', () => {
+    expect(fillsOf(new Ledger())).toEqual([]);
+  });
 });
