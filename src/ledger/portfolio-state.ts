@@ -1,6 +1,6 @@
 import { ordinalOf } from '../calendar/nyse.ts';
 import type { Symbol } from '../domain/market.ts';
-import { add, type Micros, subtract, timesQuantity, ZERO } from '../domain/money.ts';
+import { add, type Micros, minOf, subtract, timesQuantity, ZERO } from '../domain/money.ts';
 import { isLive } from '../domain/order.ts';
 import type {
   AccountValue,
@@ -93,7 +93,6 @@ function dayPnlOf(book: Book, equity: Micros, positions: readonly HeldPosition[]
 function heldPosition(book: Book, trade: OpenTrade, view: ValueView, today: number): HeldPosition {
   const seen = view.marks.get(trade.symbol);
   const mark = seen?.price ?? trade.mark;
-  const stopOrder = trade.stopRef === null ? null : book.order(trade.stopRef);
   return {
     symbol: trade.symbol,
     quantity: quantityOf(trade.lots),
@@ -102,14 +101,36 @@ function heldPosition(book: Book, trade: OpenTrade, view: ValueView, today: numb
     mark,
     markStale: seen === undefined || !seen.fresh,
     initialStop: trade.initialStop,
-    // A stop that works no more protects nothing.
-    stop: stopOrder !== null && isLive(stopOrder.status) ? trade.stop : null,
+    stop: stopInForce(book, trade),
     entrySession: trade.entrySession,
     sessionsHeld: today - ordinalOf(trade.entrySession) + 1,
     highestClose: trade.highestClose > 0 ? trade.highestClose : mark,
     ...addsOf(trade),
     sector: view.sectorOf(trade.symbol),
   };
+}
+
+/**
+ * Where the shares are sold, the lowest of several; null where no stop is at work: one that works no more protects
+ * nothing. The stop that was sent last may have gone with a part that was sold, while the first one keeps the rest.
+ */
+function stopInForce(
+  book: Book,
+  { symbol, stop, stopRef, entryRef, steps }: OpenTrade,
+): Micros | null {
+  const named = stopRef === null ? null : book.order(stopRef);
+  if (named !== null && isLive(named.status)) return stop;
+  const isOfShares = ({ parentRef }: BookOrder): boolean =>
+    parentRef === null ||
+    parentRef === entryRef ||
+    steps.some((step) => step.kind === 'fill' && step.orderRef === parentRef);
+  let lowest: Micros | null = null;
+  for (const order of book.live(symbol)) {
+    const { leg, stopPrice } = order;
+    if (leg !== 'stop' || stopPrice === null || !isOfShares(order)) continue;
+    lowest = lowest === null ? stopPrice : minOf(lowest, stopPrice);
+  }
+  return lowest;
 }
 
 /** Every order but the first that bought shares of it has added to it. */
