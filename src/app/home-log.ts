@@ -1,6 +1,7 @@
 import { openLog } from '../adapters/system/pino-log.ts';
 import { systemClock } from '../adapters/system/system-clock.ts';
 import type { LoadedConfig } from '../config/load.ts';
+import { revealed } from '../config/secrets.ts';
 import type { Log } from '../ports/log.ts';
 
 /**
@@ -18,6 +19,6 @@ export function openHomeLog(
     keepDays: config.logs.keepDays,
     clock: systemClock,
     stdout,
-    secrets: Object.values(secrets).map((secret) => secret.reveal()),
+    secrets: revealed(secrets),
   });
 }

@@ -3,8 +3,10 @@ import { openHistory } from '../adapters/file/file-history.ts';
 import { type HomeLock, lockHome } from '../adapters/file/home-lock.ts';
 import { openRunFolderHistory } from '../adapters/file/run-folder-history.ts';
 import { createMemoryHistory } from '../adapters/memory/memory-history.ts';
+import { scrubberFor } from '../adapters/system/scrub.ts';
 import { systemClock } from '../adapters/system/system-clock.ts';
 import { lastSessionClosedBy } from '../calendar/nyse.ts';
+import { revealed } from '../config/secrets.ts';
 import type { AlertLevel } from '../domain/alert.ts';
 import { usd, ZERO } from '../domain/money.ts';
 import type { ChainHead } from '../events/chain.ts';
@@ -117,7 +119,7 @@ type Store = History & {
 };
 
 async function openStore(
-  { runDir, inMemory, home, clock, warn }: Composition,
+  { runDir, inMemory, home, loaded, clock, warn }: Composition,
   book: Book,
   owner: Owner,
   lock: HomeLock | null,
@@ -138,6 +140,7 @@ async function openStore(
     home,
     newFold: () => new Book(),
     onCommitted,
+    scrub: scrubberFor(revealed(loaded.secrets)).text,
     ...(warn === undefined ? {} : { warn }),
     ...(lock === null ? {} : { lock }),
   });

@@ -39,3 +39,7 @@ export type SecretName = (typeof SECRET_NAMES)[number];
 
 /** The secrets that are set. */
 export type Secrets = Readonly<Partial<Record<SecretName, Secret>>>;
+
+/** Their texts, for whoever takes them out of what is written. */
+export const revealed = (secrets: Secrets): readonly string[] =>
+  Object.values(secrets).map((secret) => secret.reveal());

@@ -51,6 +51,15 @@ describe('pause and resume', () => {
       expect(await sourcesOf(home, 'risk')).toEqual(['active']);
     }));
 
+  it('keep no secret that somebody gave as the reason', () =>
+    afterOneSession(async (home) => {
+      const secret = 'a-token-of-ntfy';
+      writeFileSync(join(home.dir, '.env'), `NTFY_TOKEN=${secret}\n`, { mode: 0o600 });
+      const { stdout } = await run(['pause', '--reason', `see ${secret}`], { cwd: home.dir });
+      expect(stdout).toContain('see [redacted]');
+      expect(JSON.stringify(await home.events())).not.toContain(secret);
+    }));
+
   it('are written down when they were asked for, however far the exchange was played', () =>
     afterOneSession(async (home) => {
       await run(['kill', '--confirm', 'SIM-1'], { cwd: home.dir });
