@@ -42,14 +42,18 @@ export function intensityFactor(
   return roundHalfEven(factor * 1e6) / 1e6;
 }
 
-/** The factor to use from now on: the new one where it differs enough from the one in force, or is the first. */
+/**
+ * The factor to use from now on: the new one where it is the first, differs enough from the one in force, or that one
+ * could not come of these settings any more.
+ */
 export function settleIntensity(
   inForce: number | null,
   computed: number,
   settings: IntensitySettings,
 ): number {
-  if (inForce === null) return computed;
+  const { enabled, floor, deadBand } = settings;
+  if (inForce === null || !enabled || inForce < floor) return computed;
   // Compared in millionths: 0.35 - 0.25 is a little below 0.1 in floats.
   const change = Math.round(Math.abs(computed - inForce) * 1e6);
-  return change >= Math.round(settings.deadBand * 1e6) ? computed : inForce;
+  return change >= Math.round(deadBand * 1e6) ? computed : inForce;
 }

@@ -110,6 +110,14 @@ describe('a new factor', () => {
     expect(settleIntensity(inForce, computed, SETTINGS)).toBe(expected);
   });
 
+  it('counts whatever it differs by where the one in force is below the floor', () => {
+    expect(settleIntensity(0.55, 0.6, { ...SETTINGS, floor: 0.6 })).toBe(0.6);
+  });
+
+  it('is 1 at once where results are not followed any more', () => {
+    expect(settleIntensity(0.95, 1, { ...SETTINGS, enabled: false })).toBe(1);
+  });
+
   it('always counts without a dead band', () => {
     expect(settleIntensity(0.5, 0.500_001, { ...SETTINGS, deadBand: 0 })).toBe(0.500_001);
   });
