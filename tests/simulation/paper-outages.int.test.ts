@@ -120,6 +120,24 @@ describe('a night', () => {
     },
   );
 
+  it('keeps a sale for the open that the close asked for, once and with its stop beside it', async () => {
+    const yaml = `schedule: [{ name: scan-late, job: scan, at: "15:28", top: 1 }]
+exits: { maxHoldingSessions: 1 }
+`;
+    const desk = await open({ from: at('15:27'), yaml });
+    await desk.daemon(at('16:20'));
+    await desk.skipTo(at('09:05', NEXT));
+    await desk.daemon(at('09:29', NEXT));
+    expect(cover(desk)).toEqual(HELD);
+    await desk.daemon(at('09:33', NEXT));
+    expect(cover(desk)).toEqual(NOTHING);
+    const sales = (await desk.of('order.submitted')).filter(({ leg }) => leg === 'exit');
+    expect(sales).toHaveLength(1);
+    expect((await desk.of('trade.closed')).map(({ exitReason }) => exitReason)).toEqual(['time']);
+    expect(await alertsOf(desk)).toEqual([]);
+    await expectSound(desk);
+  });
+
   it('in which a stop sold, and of which the broker tells no executions any more, is inferred', async () => {
     const desk = await open();
     await desk.daemon(END);

@@ -26,6 +26,8 @@ export interface ExchangeOptions {
   readonly childArm: 'partial' | 'full';
   readonly faults: FaultPlan;
   readonly now: () => number;
+  /** While orders fill; always where it is not given. */
+  readonly isOpen?: (at: number) => boolean;
   /** New York time of an instant as executions carry it. */
   readonly timeText: (at: number) => string;
 }

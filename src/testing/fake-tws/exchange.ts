@@ -179,7 +179,8 @@ export class Exchange {
   #match(order: WorkingOrder): void {
     const price = this.prices.tradable(order.contract.symbol);
     const works = order.state === 'PreSubmitted' || order.state === 'Submitted';
-    if (price === null || !works || this.book.waits(order)) return;
+    const { now, isOpen = () => true } = this.#options;
+    if (price === null || !works || !isOpen(now()) || this.book.waits(order)) return;
     if (order.state === 'PreSubmitted' && !isStop(order)) {
       order.state = 'Submitted';
       this.#listener.changed(order, false);
