@@ -112,6 +112,15 @@ describe('daemon --simulate', () => {
       expect(readdirSync(join(dir, 'data/backups'))).toHaveLength(1);
     }));
 
+  it('enters nothing in a dry run', () =>
+    inFolder(async (dir) => {
+      put(dir, { [CONFIG]: SMALL });
+      await run([...week, '--dry-run'], { cwd: dir });
+      const scans = runs(dir).filter(({ slot }) => slot.startsWith('scan'));
+      expect(Math.max(...scans.map(({ counts }) => counts.approved))).toBeGreaterThan(0);
+      expect(Math.max(...scans.map(({ counts }) => counts.submitted))).toBe(0);
+    }));
+
   it('makes the home that it is given', () =>
     inFolder(async (dir) => {
       const { exit, stderr } = await run([...week, '--home', 'new', '--seed', '7'], { cwd: dir });

@@ -53,7 +53,8 @@ export const daemon: CommandSpec = {
       const seed = seedOption(options.seed);
       const span = { from: needed('--from', from), to: needed('--to', to) };
       assertSpan(span.from, span.to, ['--from', '--to']);
-      return runDaemonCommand(context, { simulate: span, ...(seed === undefined ? {} : { seed }) });
+      const asked = { simulate: span, dryRun };
+      return runDaemonCommand(context, { ...asked, ...(seed === undefined ? {} : { seed }) });
     }
     const until = await untilOption(context, textOption(options.until));
     const logStdout = options.logStdout === true;
