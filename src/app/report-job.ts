@@ -89,6 +89,7 @@ export async function readPeriodReport(request: PeriodRequest): Promise<PeriodRe
     facts: factsOf(reading, request),
     runs: reading.runs,
     trades: reading.trades,
+    traded: reading.traded,
     events: reading.events,
     breaks: reading.breaks,
   });

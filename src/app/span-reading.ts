@@ -4,6 +4,7 @@ import type { SessionDate } from '../domain/time.ts';
 import type { TradeRecord } from '../domain/trade.ts';
 import type { EventOf, JournalEvent } from '../events/event.ts';
 import type { Break } from '../ledger/breaks.ts';
+import type { Traded } from '../ledger/traded.ts';
 import type { HistoryReader } from '../ports/history.ts';
 import { collectDay, JournalPast } from '../reporting/day-events.ts';
 import type { DayEvents } from '../reporting/report-input.ts';
@@ -22,6 +23,8 @@ export interface SpanReading {
   readonly runFacts: RunFacts | null;
   /** Trades that were open in the span; every trade up to its end where the reader keeps all. */
   readonly trades: readonly TradeRecord[];
+  /** What was bought and sold up to the end of the span. */
+  readonly traded: Traded;
   /** Losing trades in a row up to then. */
   readonly losingStreak: number;
   readonly events: DayEvents;
@@ -93,6 +96,7 @@ export class SpanReader {
       lastRun,
       runFacts,
       trades: records.trades(),
+      traded: records.traded,
       losingStreak,
       events: collector.result(),
       breaks: records.breaks(),

@@ -5,6 +5,7 @@ import type { EventOf, JournalEvent } from '../events/event.ts';
 import { Book } from '../ledger/book.ts';
 import type { Break } from '../ledger/breaks.ts';
 import { outcomeOf, settled } from '../ledger/metrics-trades.ts';
+import { Traded } from '../ledger/traded.ts';
 
 /** Longer losing streaks are told as this long. */
 const REMEMBERED_TRADES = 100;
@@ -17,6 +18,7 @@ export class SpanRecords {
   #trades = new Map<string, TradeRecord>();
   /** The trades that ended last, for the streak they are. */
   #ended = new Map<string, TradeRecord>();
+  traded = new Traded();
   opened: EventOf<'history.opened'> | null = null;
   lastRun: RunRecord | null = null;
   runFacts: RunFacts | null = null;
@@ -31,6 +33,7 @@ export class SpanRecords {
     copy.#runs = new Map(this.#runs);
     copy.#trades = new Map(this.#trades);
     copy.#ended = new Map(this.#ended);
+    copy.traded = this.traded.clone();
     copy.opened = this.opened;
     copy.lastRun = this.lastRun;
     copy.runFacts = this.runFacts;
@@ -40,6 +43,7 @@ export class SpanRecords {
   /** Follows the journal, keeping what matters to sessions from `first` on. */
   follow(event: JournalEvent, first: SessionDate): void {
     if (event.type === 'history.opened') this.opened = event;
+    this.traded.follow(event);
     if (event.type === 'run.started' && event.job !== 'report') this.runFacts = factsIn(event);
     // A run folder may begin with the book of another run; any other checkpoint says what was just read, which may be
     // of later days and left out here.

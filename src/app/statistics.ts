@@ -8,13 +8,9 @@ import type { MetricValue } from '../ledger/metrics.ts';
 import { benchmarkMetrics, type SessionReturn } from '../ledger/metrics-benchmark.ts';
 import { curveMetrics, type EquityPoint, timeWeighted } from '../ledger/metrics-curve.ts';
 import type { BenchmarkMetricId, CurveMetricId } from '../ledger/metrics-definitions.ts';
-import {
-  type SessionSpan,
-  type TradeSummary,
-  tradedNotional,
-  tradeMetrics,
-} from '../ledger/metrics-trades.ts';
+import { type SessionSpan, type TradeSummary, tradeMetrics } from '../ledger/metrics-trades.ts';
 import { type Grouping, groupTrades, type TradeGroup, type Trend } from '../ledger/statistics.ts';
+import { Traded } from '../ledger/traded.ts';
 import { type TrendRow, trendOf } from '../ledger/trend.ts';
 import type { HistoryReader } from '../ports/history.ts';
 import { curveOf } from '../reporting/performance.ts';
@@ -54,7 +50,8 @@ export const sessionSpan: SessionSpan = (from, to) =>
 /** Metrics of a history: of its trades, and of its equity at the closes. */
 export async function homeStatistics(request: StatisticsRequest): Promise<Statistics> {
   const { reader, since, by, trend, riskFreeRate } = request;
-  const points = curveOf(await closeMarks(reader));
+  const { marks, traded } = await closesOf(reader);
+  const points = curveOf(marks);
   const first = since === null ? 0 : points.findLastIndex(({ session }) => session < since);
   const trades: TradeRecord[] = [];
   for await (const trade of reader.trades()) {
@@ -65,7 +62,7 @@ export async function homeStatistics(request: StatisticsRequest): Promise<Statis
   return {
     curve: curveStatistics(curve, {
       riskFreeRate,
-      tradedNotional: tradedNotional(trades, curve[0]?.session ?? null),
+      tradedNotional: traded.between(curve[0]?.session ?? null, null),
     }),
     trades: tradeMetrics(trades, sessionSpan),
     groups: by === null ? null : groupTrades(trades, by, sessionSpan),
@@ -73,13 +70,18 @@ export async function homeStatistics(request: StatisticsRequest): Promise<Statis
   };
 }
 
-/** The marks of the closes, one a session: what the journal counts returns between. */
-async function closeMarks(reader: HistoryReader): Promise<EventOf<'account.marked'>[]> {
+/** The marks of the closes, one a session: what the journal counts returns between; and what was traded. */
+async function closesOf(reader: HistoryReader): Promise<{
+  readonly marks: readonly EventOf<'account.marked'>[];
+  readonly traded: Traded;
+}> {
   const marks = new Map<SessionDate, EventOf<'account.marked'>>();
+  const traded = new Traded();
   for await (const event of reader.events()) {
+    traded.follow(event);
     if (event.type === 'account.marked' && event.cause === 'close') marks.set(event.session, event);
   }
-  return [...marks.values()].sort((a, b) => (a.session < b.session ? -1 : 1));
+  return { marks: [...marks.values()].sort((a, b) => (a.session < b.session ? -1 : 1)), traded };
 }
 
 /** Metrics of any curve; the first point is the row before the first session with a return. */

@@ -43,22 +43,6 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const provisionalCount = (trades: readonly TradeRecord[]): number =>
   trades.filter((trade) => trade.status === 'closed' && !isSettled(trade)).length;
 
-/** Bought and sold after one close and up to another, both ways, in dollars; null is no bound. */
-export function tradedNotional(
-  trades: readonly TradeRecord[],
-  after: SessionDate | null = null,
-  upTo: SessionDate | null = null,
-): number {
-  const isInside = (session: string | null): boolean =>
-    session !== null && (after === null || session > after) && (upTo === null || session <= upTo);
-  let total = 0;
-  for (const { entrySession, entryPrice, exitSession, exitPrice, quantity } of trades) {
-    if (isInside(entrySession)) total += entryPrice * quantity;
-    if (isInside(exitSession)) total += (exitPrice ?? 0) * quantity;
-  }
-  return total;
-}
-
 /** Sessions from one New York date to another, both counted: 1 for the same session. */
 export type SessionSpan = (from: string, to: string) => number;
 

@@ -5,14 +5,10 @@ import type { MetricValue } from '../ledger/metrics.ts';
 import { benchmarkMetrics } from '../ledger/metrics-benchmark.ts';
 import { curveMetrics, type Drawdown, type EquityPoint } from '../ledger/metrics-curve.ts';
 import type { BenchmarkMetricId } from '../ledger/metrics-definitions.ts';
-import {
-  settled,
-  type TradeSummary,
-  tradedNotional,
-  tradeMetrics,
-} from '../ledger/metrics-trades.ts';
+import { settled, type TradeSummary, tradeMetrics } from '../ledger/metrics-trades.ts';
 import type { MonteCarlo } from '../ledger/monte-carlo.ts';
 import { type EntryCell, entryGrid } from '../ledger/statistics.ts';
+import { Traded } from '../ledger/traded.ts';
 import { type TrendRow, trendOf } from '../ledger/trend.ts';
 import { type AccountBridge, accountBridge } from './account-bridge.ts';
 import { type Comparison, comparisonsOf, type RandomPicks } from './backtest-comparison.ts';
@@ -119,7 +115,8 @@ export function buildBacktestReport(input: BacktestReportInput): {
   const openTrades = stillOpen(trades);
   const orders = foldOrders(events);
   const points = curveOf(marks);
-  const metrics = curveMetrics(points, { tradedNotional: tradedNotional(trades) });
+  const traded = Traded.of(input.events);
+  const metrics = curveMetrics(points, { tradedNotional: traded.between(null, null) });
   const tradeSummary = tradeMetrics(closedTrades, sessionSpan);
   const exposure = metrics.averageExposure.value ?? 0;
   const comparisons = comparisonsOf(points, input.equalWeight, exposure);
@@ -143,7 +140,7 @@ export function buildBacktestReport(input: BacktestReportInput): {
     ),
     comparisons,
     randomPicks: input.randomPicks,
-    parts: partsOf(points, trades, header.split),
+    parts: partsOf(points, trades, traded, header.split),
     intensity: intensityEffect(closedTrades, marks),
     groups: groupsOf(closedTrades),
     months: trendOf(points, trades, 'month', sessionSpan),
@@ -186,6 +183,7 @@ const closesOf = (rows: BacktestReportInput['equalWeight']): BenchmarkClose[] =>
 function partsOf(
   points: readonly EquityPoint[],
   trades: readonly TradeRecord[],
+  traded: Traded,
   split: SessionDate | null,
 ): BacktestReport['parts'] {
   const cut = split === null ? -1 : points.findIndex(({ session }) => session >= split);
@@ -198,7 +196,7 @@ function partsOf(
       from: (own[1] ?? before).session,
       to: last.session,
       metrics: curveMetrics(own, {
-        tradedNotional: tradedNotional(trades, before.session, last.session),
+        tradedNotional: traded.between(before.session, last.session),
       }),
       tradeSummary: tradeMetrics(exits, sessionSpan),
     };

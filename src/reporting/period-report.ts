@@ -1,6 +1,5 @@
 import { isoUtc, type SessionDate } from '../domain/time.ts';
 import type { TradeRecord } from '../domain/trade.ts';
-import type { JournalEvent } from '../events/event.ts';
 import type { MetricValue } from '../ledger/metrics.ts';
 import {
   curveMetrics,
@@ -9,12 +8,7 @@ import {
   type EquityPoint,
 } from '../ledger/metrics-curve.ts';
 import type { CurveMetricId } from '../ledger/metrics-definitions.ts';
-import {
-  settled,
-  type TradeSummary,
-  tradedNotional,
-  tradeMetrics,
-} from '../ledger/metrics-trades.ts';
+import { settled, type TradeSummary, tradeMetrics } from '../ledger/metrics-trades.ts';
 import {
   type EntryCell,
   entryGrid,
@@ -33,13 +27,7 @@ import {
   reconciliationOf,
 } from './day-checks.ts';
 import { foldOrders, type OrderRow } from './day-orders.ts';
-import {
-  type Execution,
-  executionOf,
-  executionsOf,
-  type FilledOrder,
-  filledOrders,
-} from './execution.ts';
+import { type Execution, executionOf, type FilledOrder, filledOrders } from './execution.ts';
 import { plural } from './format.ts';
 import { headline } from './headline.ts';
 import type { PositionRow } from './open-positions.ts';
@@ -213,22 +201,18 @@ const lastDayOf = ({ kind, sessions, last, to }: PeriodReportInput): SessionDate
 
 /** What the curve says, of the span `own` and of everything there is. */
 const sheetOf = (
-  { kind, trades, events: { marks, today } }: PeriodReportInput,
+  { kind, trades, traded, events: { marks } }: PeriodReportInput,
   points: readonly EquityPoint[],
   own: readonly EquityPoint[],
 ): Pick<PeriodReport, 'metrics' | 'drawdowns' | 'months' | 'rolling'> => ({
   metrics: {
-    span: curveMetrics(own, { tradedNotional: notionalOf(today) }),
-    sinceStart: curveMetrics(points, { tradedNotional: tradedNotional(trades) }),
+    span: curveMetrics(own, { tradedNotional: traded.between(own[0]?.session ?? null, null) }),
+    sinceStart: curveMetrics(points, { tradedNotional: traded.between(null, null) }),
   },
   drawdowns: worstOf(points),
   months: trendOf(points, trades, 'month', sessionSpan),
   rolling: kind === 'monthly' ? rollingRows(points, benchmarkCloses(marks)) : [],
 });
-
-/** Bought and sold in the span, both ways, in dollars. */
-const notionalOf = (today: readonly JournalEvent[]): number =>
-  executionsOf(today).reduce((total, { fill }) => total + fill.price * fill.quantity, 0) / 1e6;
 
 export const worstOf = (points: readonly EquityPoint[]): Drawdown[] =>
   drawdowns(points)

@@ -3,6 +3,7 @@ import type { EpochMs, Session, SessionDate } from '../domain/time.ts';
 import type { TradeRecord } from '../domain/trade.ts';
 import type { EventOf, JournalEvent } from '../events/event.ts';
 import type { Break } from '../ledger/breaks.ts';
+import type { Traded } from '../ledger/traded.ts';
 
 /** The limits a day is held against; fractions of equity. */
 export interface ReportLimits {
@@ -83,6 +84,8 @@ export interface PeriodReportInput {
   readonly runs: readonly RunRecord[];
   /** Every trade up to the end of the span. */
   readonly trades: readonly TradeRecord[];
+  /** What was bought and sold up to then. */
+  readonly traded: Traded;
   /** `today` holds the events of the whole span. */
   readonly events: DayEvents;
   readonly breaks: readonly Break[];

@@ -2,6 +2,7 @@ import { previousSession, sessionsBetween } from '../../src/calendar/nyse.ts';
 import { assertExists } from '../../src/domain/result.ts';
 import { sessionDate } from '../../src/domain/time.ts';
 import { periodNameOf, periodSpan } from '../../src/ledger/period.ts';
+import { Traded } from '../../src/ledger/traded.ts';
 import { collectDay } from '../../src/reporting/day-events.ts';
 import { buildPeriodReport, type PeriodReport } from '../../src/reporting/period-report.ts';
 import type { PeriodReportInput } from '../../src/reporting/report-input.ts';
@@ -39,6 +40,7 @@ export function periodInput(
     facts: FACTS,
     runs: [...story.runs.values()].filter(({ session }) => isIn(session)),
     trades: [...story.trades.values()],
+    traded: Traded.of(story.events),
     events: collector.result(),
     breaks: story.book.breaks(),
   };
