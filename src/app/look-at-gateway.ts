@@ -1,6 +1,6 @@
 import { readDaemonStatus } from '../adapters/file/daemon-status-file.ts';
 import { holderOf } from '../adapters/file/home-lock.ts';
-import { printOwner } from '../adapters/file/owner-file.ts';
+import { DAEMON, printOwner } from '../adapters/file/owner-file.ts';
 import { SystemTimeline } from '../adapters/system/system-timeline.ts';
 import { recordWire } from '../adapters/system/wire-record.ts';
 import type { Config } from '../config/schema.ts';
@@ -51,7 +51,7 @@ export async function lookAtGateway({
 /** The daemon of this home, in words, where its line is up; null where there is none, or its line is down. */
 function connectedDaemon(home: string): string | null {
   const holder = holderOf(home);
-  if (holder?.role !== 'daemon') return null;
+  if (holder?.role !== DAEMON) return null;
   const line = readDaemonStatus(home)?.link;
   return line !== undefined && CONNECTED.has(line.state) ? printOwner(holder) : null;
 }

@@ -1,4 +1,5 @@
 import { openOrderIdFile } from '../adapters/file/order-id-file.ts';
+import { DAEMON } from '../adapters/file/owner-file.ts';
 import { type IbBroker, type IbBrokerOptions, openIbBroker } from '../adapters/ib/ib-broker.ts';
 import type { IbGateway } from '../adapters/ib/ib-gateway.ts';
 import { type IbMarket, openIbMarket } from '../adapters/ib/ib-market.ts';
@@ -218,7 +219,7 @@ async function connected(
   const away = (): EpochMs | null => windowAt(windows, timeline.now())?.to ?? null;
   link.expectAway(away() !== null);
   await link.start();
-  const isPatient = role === 'daemon';
+  const isPatient = role === DAEMON;
   let until = timeline.now() + (isPatient ? CONNECT_MS : 0);
   for (;;) {
     const { state, cause } = link.standing;

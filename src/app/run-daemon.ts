@@ -1,5 +1,6 @@
 import { writeKillFile } from '../adapters/file/kill-file.ts';
 import { serveOwner } from '../adapters/file/owner-channel.ts';
+import { DAEMON, SIMULATED_DAEMON } from '../adapters/file/owner-file.ts';
 import { loadSimAccount } from '../adapters/file/sim-account-file.ts';
 import { SimClock } from '../adapters/sim/sim-clock.ts';
 import { SimTimeline } from '../adapters/sim/sim-timeline.ts';
@@ -114,7 +115,7 @@ async function liveIn(
       version: request.version,
       clock,
       log,
-      role: isRehearsal ? 'simulated daemon' : 'daemon',
+      role: isRehearsal ? SIMULATED_DAEMON : DAEMON,
       onEvents: request.onEvents,
       ...(request.time === undefined ? {} : { time: request.time }),
       ...lastOf(request),

@@ -1,6 +1,6 @@
 import { type DaemonStatus, readDaemonStatus } from '../adapters/file/daemon-status-file.ts';
 import { holderOf } from '../adapters/file/home-lock.ts';
-import type { Owner } from '../adapters/file/owner-file.ts';
+import { DAEMON, type Owner } from '../adapters/file/owner-file.ts';
 import { HORIZON, newYorkDate, nextSession, sessionOf } from '../calendar/nyse.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { OpenAlert } from '../domain/alert.ts';
@@ -16,6 +16,8 @@ import { all, recordsOf } from './records.ts';
 import { type PlannedSlot, planSession } from './session-plan.ts';
 import { tradingSeen } from './trading.ts';
 import { marketText } from './words.ts';
+
+export { DAEMON, SIMULATED_DAEMON } from '../adapters/file/owner-file.ts';
 
 /** The account as the book has it, valued at the last marks. Fractions of equity; losses are negative. */
 export interface AccountStatus {
@@ -90,10 +92,10 @@ export async function readStatus(
 
 /** What one daemon said is not said of the next, which holds the home before it says anything. */
 const saidBy = (holder: Owner | null, said: DaemonStatus | null): DaemonStatus | null =>
-  holder?.role === 'daemon' && said !== null && said.startedAt < holder.since ? null : said;
+  holder?.role === DAEMON && said !== null && said.startedAt < holder.since ? null : said;
 
 function silenceOf(holder: Owner | null, said: DaemonStatus | null, now: EpochMs): number | null {
-  const last = holder?.role === 'daemon' && said !== null ? parseInstant(said.updatedAt) : null;
+  const last = holder?.role === DAEMON && said !== null ? parseInstant(said.updatedAt) : null;
   return last === null || now - last < SILENT_MS ? null : now - last;
 }
 

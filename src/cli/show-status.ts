@@ -1,4 +1,10 @@
-import { type AccountStatus, type HomeStatus, readStatus } from '../app/status.ts';
+import {
+  type AccountStatus,
+  DAEMON,
+  type HomeStatus,
+  readStatus,
+  SIMULATED_DAEMON,
+} from '../app/status.ts';
 import { pauseFor } from '../app/watching.ts';
 import { durationText, momentText, timeText } from '../app/words.ts';
 import { newYorkDate } from '../calendar/nyse.ts';
@@ -61,14 +67,17 @@ function linesOf(status: HomeStatus, loaded: LoadedConfig): string[] {
 
 /** What counts is the environment of the daemon, not that of whoever asks. */
 const isArmed = ({ holder, daemon }: HomeStatus, { switches }: LoadedConfig): boolean =>
-  (holder?.role === 'daemon' ? daemon?.armed : undefined) ?? switches.armed;
+  (holder?.role === DAEMON ? daemon?.armed : undefined) ?? switches.armed;
 
 const upTime = (since: string, now: EpochMs): string =>
   durationText(Math.max(0, now - (parseInstant(since) ?? now)));
 
 function daemonText({ holder, daemon, silentMs, now }: HomeStatus): string {
-  if (holder?.role === 'daemon') {
-    const said = daemon?.state ?? 'starting';
+  if (holder?.role === DAEMON || holder?.role === SIMULATED_DAEMON) {
+    const said =
+      holder.role === DAEMON
+        ? (daemon?.state ?? 'starting')
+        : 'plays sessions on a simulated clock';
     const state =
       silentMs === null ? said : `NO SIGN OF LIFE for ${durationText(silentMs)}, was ${said}`;
     return `${state} · pid ${holder.pid} on ${visible(holder.host)} · up ${upTime(holder.since, now)}`;
@@ -86,7 +95,7 @@ const lastWord = (state: string): string =>
 
 function brokerText({ daemon, holder }: HomeStatus, { config }: LoadedConfig): string {
   const kind = config.broker === 'sim' ? 'simulated' : 'Interactive Brokers';
-  if (holder?.role !== 'daemon' || daemon === null) return `${kind}, not connected`;
+  if (holder?.role !== DAEMON || daemon === null) return `${kind}, not connected`;
   const { link } = daemon;
   const line = link === undefined ? '' : `, line ${link.state} (${visible(link.cause)})`;
   return `${kind}, ${SESSIONS[daemon.brokerSession]}${line}`;
@@ -173,7 +182,7 @@ function suggestion(status: HomeStatus): string {
 
 /** What a terminal shows beside: what waits, what works, the store, the process. */
 function watchedOf({ daemon, holder, account, events }: HomeStatus): string[] {
-  if (holder?.role !== 'daemon') return ['The daemon is down.'];
+  if (holder?.role !== DAEMON) return ['The daemon is down.'];
   if (daemon === null) return ['The daemon is starting.'];
   const at = (text: string): string => {
     const instant = parseInstant(text);
@@ -198,7 +207,7 @@ function dataOf(status: HomeStatus, loaded: LoadedConfig): unknown {
   const { account, holder, daemon, alerts, next, lastRun, lastReconcile, market, events } = status;
   return {
     at: isoUtc(status.now),
-    running: holder?.role === 'daemon',
+    running: holder?.role === DAEMON,
     holder: holder && {
       role: holder.role,
       pid: holder.pid,

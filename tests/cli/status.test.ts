@@ -93,6 +93,19 @@ describe('status', () => {
       expect(stdout).toMatch(/Reconciled +no difference, Tue 2026-03-03 16:00 ET/);
     }));
 
+  it('says of sessions that are played that they are, and of no daemon that it ended', () =>
+    inFolder(async (dir) => {
+      put(dir, SMALL);
+      const line = ['daemon', '--simulate', '--from', '2026-03-03', '--to', '2026-03-03'];
+      await run(line, { cwd: dir });
+      const now = epochMs(Date.parse('2026-03-05T14:30:00Z'));
+      const lock = await lockHome({ home: dir, role: 'simulated daemon', now });
+      const { stdout } = await run(['status'], { cwd: dir });
+      await lock.release();
+      expect(stdout).toMatch(/^Daemon +plays sessions on a simulated clock · pid \d+ on /);
+      expect(stdout).not.toContain('DOWN');
+    }));
+
   it('is a document for programs', () =>
     inFolder(async (dir) => {
       put(dir, SMALL);

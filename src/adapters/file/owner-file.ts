@@ -16,6 +16,10 @@ const schema = z.strictObject({
 /** Who holds a home: what it does there, since when (ISO 8601, UTC), and which process it is. */
 export type Owner = z.output<typeof schema>;
 
+/** The role of a daemon on the machine's clock, and of one that plays sessions on a simulated clock. */
+export const DAEMON = 'daemon';
+export const SIMULATED_DAEMON = 'simulated daemon';
+
 export const ownerPath = (folder: string): string => join(folder, 'owner.json');
 
 /** Who last took the home; null where nobody did or the file cannot be read. */
