@@ -191,15 +191,21 @@ export async function closeDrafts(system: System, session: Session): Promise<Eve
 }
 
 function intensityDrafts(
-  { book, clock, config }: System,
+  system: System,
   { intensity }: AccountValue,
   session: Session,
 ): EventDraft[] {
-  const old = book.intensity;
+  const old = system.book.intensity;
   if (old === null || old === intensity) return [];
-  const { window } = config.intensity;
-  const netR = lastResults(book.closedTrades(), config.intensity.window);
-  const recent = netR.slice(-window);
+  const change = { session: session.date, old, new: intensity, cause: intensityCause(system) };
+  return [{ type: 'intensity.changed', at: system.clock.now(), runId: null, ...change }];
+}
+
+/** What the share of the risk budget follows from now. */
+function intensityCause({ book, config }: System): string {
+  const { enabled, window } = config.intensity;
+  if (!enabled) return 'intensity.enabled is false';
+  const recent = lastResults(book.closedTrades(), window);
   const mean = recent.reduce((total, r) => total + r, 0) / Math.max(1, recent.length);
   const results =
     recent.length < window
@@ -207,10 +213,7 @@ function intensityDrafts(
       : `the last ${window} trades made ${mean.toFixed(2)} R on average`;
   const drawdown = -book.limitDrawdown * 100;
   const limit = config.risk.maxDrawdownFraction * 100;
-  const cause = `${results}, drawdown ${drawdown.toFixed(2)} % of ${limit.toFixed(2)} %`;
-  const at = clock.now();
-  const change = { session: session.date, old, new: intensity, cause };
-  return [{ type: 'intensity.changed', at, runId: null, ...change }];
+  return `${results}, drawdown ${drawdown.toFixed(2)} % of ${limit.toFixed(2)} %`;
 }
 
 /** What reports compare the account with; none where the configuration or the data has none. */

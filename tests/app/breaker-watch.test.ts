@@ -139,4 +139,15 @@ describe('the share of the risk budget in use', () => {
         cause: '0 of 20 trades closed, drawdown 0.00 % of 10.00 %',
       });
     }));
+
+  it('does not say that results took it away, or gave it, where it was switched off', () =>
+    withSystem(async (system) => {
+      const state = await portfolioAt(system, TEN, SESSION);
+      const config = {
+        ...system.config,
+        intensity: { ...system.config.intensity, enabled: false },
+      };
+      const [off] = markDrafts({ ...system, config }, { ...state, intensity: 1 }, SESSION, 'run');
+      expect(off).toMatchObject({ old: 0.625, new: 1, cause: 'intensity.enabled is false' });
+    }));
 });
