@@ -63,7 +63,10 @@ export function prove(
   };
   for (const { symbol } of book.openTrades()) of(symbol);
   for (const order of book.live()) of(order.symbol).live.push(order);
-  for (const { symbol, quantity } of statement.positions) of(symbol).held ??= quantity;
+  for (const { symbol, quantity } of statement.positions) {
+    const one = of(symbol);
+    one.held = (one.held ?? 0) + quantity;
+  }
   for (const order of statement.openOrders) {
     if (!isLive(order.status)) continue;
     const one = of(order.symbol);

@@ -31,8 +31,8 @@ interface Scene {
   readonly bought?: number;
   readonly events?: readonly EventDraft[];
   readonly open?: readonly BrokerOrder[];
-  /** Shares in the account; those that are ours unless said. */
-  readonly account?: number;
+  /** Shares in the account, of each contract where several go by the name; those that are ours unless said. */
+  readonly account?: number | readonly number[];
   readonly silent?: boolean;
   readonly halted?: boolean;
 }
@@ -59,7 +59,9 @@ function proofOf({
     at: minute(1, 1),
     cash: usd(0),
     netLiquidation: null,
-    positions: [{ symbol: AAA, quantity: account ?? ledger.book.owned(AAA), averageCost: null }],
+    positions: [account ?? ledger.book.owned(AAA)]
+      .flat()
+      .map((quantity) => ({ symbol: AAA, quantity, averageCost: null })),
     openOrders: open,
     fills: [],
     completedOrders: [],
@@ -137,6 +139,7 @@ describe('a symbol is', () => {
     const open = [shown(STOP)];
     expect(proofOf({ bought: 100, open, account: 60 }).state).toBe('over');
     expect(proofOf({ bought: 100, open, account: 160 }).state).toBe('protected');
+    expect(proofOf({ bought: 100, open, account: [60, 100] }).state).toBe('protected');
     expect(proofOf({ bought: 40, open: [partly(40), shown(STOP)], account: -60 }).state).toBe(
       'over',
     );

@@ -1,5 +1,4 @@
 import type { BrokerOrder, BrokerPosition, BrokerStatement } from '../../domain/account.ts';
-import type { Symbol } from '../../domain/market.ts';
 import { legOfRef, type OrderStatus } from '../../domain/order.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import type {
@@ -156,12 +155,15 @@ function endOf(status: string, filled: number): 'filled' | 'rejected' | 'cancell
   return status === 'Inactive' && filled === 0 ? 'rejected' : 'cancelled';
 }
 
-/** Whole shares of US stocks by symbol. Other instruments of the account are none of our business, and named once. */
+/**
+ * Whole shares of US stocks by symbol. Two contracts may go by one ticker: what was one before a corporate action is told
+ * as none beside it. Other instruments of the account are none of our business, and named once.
+ */
 function heldShares(
   told: readonly PositionTold[],
   { account, remark }: ReadingParts,
 ): { readonly positions: BrokerPosition[]; readonly isWhole: boolean } {
-  const held = new Map<Symbol, BrokerPosition>();
+  const held = new Map<string, BrokerPosition>();
   let isWhole = true;
   for (const { account: of, contract, shares, averageCost } of told) {
     if (of !== account) continue;
@@ -173,9 +175,10 @@ function heldShares(
     }
     if (!Number.isFinite(shares)) isWhole = false;
     // A position that changes while it is asked for is told again: the last word counts.
+    const key = `${symbol} ${contract.conId ?? ''}`;
     const quantity = Math.trunc(shares);
-    if (quantity === 0 || !Number.isFinite(shares)) held.delete(symbol);
-    else held.set(symbol, { symbol, quantity, averageCost: amountOf(averageCost) });
+    if (quantity === 0 || !Number.isFinite(shares)) held.delete(key);
+    else held.set(key, { symbol, quantity, averageCost: amountOf(averageCost) });
   }
   return { positions: [...held.values()], isWhole };
 }
