@@ -5,6 +5,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -121,6 +122,20 @@ describe('a journal that is not all there', () => {
       const { exit, stderr } = await inHome(words);
       expect([words, exit, stderr]).toEqual([words, 78, expect.stringContaining('restore FILE')]);
     }
+  });
+});
+
+describe('a view that is not all there', () => {
+  it.each(['is missing', 'was cut short'])('does not pass for all the records: %s', async (how) => {
+    if (how === 'is missing') rmSync(view('trades'));
+    else truncateSync(view('trades'), 60);
+    for (const words of ['trades', 'stats', 'history export trades --csv -']) {
+      const { exit, stderr } = await run([...words.split(' '), '--home', home]);
+      expect([words, exit]).toEqual([words, 78]);
+      expect(stderr).toContain(`trades.json ${how}`);
+    }
+    expect((await inHome('rebuild')).exit).toBe(0);
+    expect((await run(['trades', '--home', home])).exit).toBe(0);
   });
 });
 

@@ -40,7 +40,10 @@ function filterOf(spec: ViewSpec, query: RecordQuery): Filter {
   };
 }
 
-/** The records of a view that match, oldest first, while another process may be writing it. */
+/**
+ * The records of a view that match, oldest first, while another process may be writing it. Throws HISTORY_DAMAGED where
+ * the view is shorter than the saved state says, or missing: a part of the records would pass for all of them.
+ */
 export async function* queryView(
   files: FileSystem,
   path: string,
@@ -48,9 +51,14 @@ export async function* queryView(
   state: ViewState | null,
   query: RecordQuery,
 ): AsyncGenerator<AnyRecord> {
-  if (files.stat(path) === null) return;
+  if (files.stat(path) === null) {
+    if (state !== null) throw incomplete(path, 'is missing');
+    return;
+  }
   const file = files.open(path, 'read');
   try {
+    const { inode, size: sizeNow } = file.stat();
+    if (inode === state?.inode && sizeNow < state.size) throw incomplete(path, 'was cut short');
     const filter = filterOf(spec, query);
     if (query.last !== undefined) {
       yield* lastOf(file, path, filter, query);
@@ -248,8 +256,13 @@ function lineAt(file: OpenFile, offset: number): string {
   return '';
 }
 
+const REBUILD_HINT = 'write it anew from the journal: trade-labs history rebuild';
+
+const incomplete = (path: string, how: string): Failure =>
+  new Failure('HISTORY_DAMAGED', `${path} ${how}`, { hint: REBUILD_HINT });
+
 const unreadable = (path: string, offset: number, cause: unknown): Failure =>
   new Failure('HISTORY_DAMAGED', `cannot read the record at byte ${offset} of ${path}`, {
     cause,
-    hint: 'write it anew from the journal: trade-labs history rebuild',
+    hint: REBUILD_HINT,
   });
