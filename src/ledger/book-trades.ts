@@ -6,7 +6,7 @@ import type { EpochMs, SessionDate } from '../domain/time.ts';
 import type { EventOf } from '../events/event.ts';
 import { addFilled, withStop } from './book-orders.ts';
 import type { BookOrder, BookState, ClosedTrade, EndedTrade, OpenTrade } from './book-state.ts';
-import { averageOfShares, quantityOf, valueOfShares } from './lots.ts';
+import { averageOfShares, averagePrice, costOf, quantityOf, valueOfShares } from './lots.ts';
 import { childrenOf } from './order-children.ts';
 import { cashMoved, type FillStep, nothingTraded, sharesTraded, withStep } from './trade-steps.ts';
 
@@ -243,6 +243,10 @@ export function bookStopMove(state: BookState, event: EventOf<'stop.moved'>): Op
 /** The average entry price for display, in the terms that are in force. */
 export const entryPriceOf = ({ boughtValue, steps }: OpenTrade): Micros =>
   averageOfShares(boughtValue, sharesTraded(steps).bought);
+
+/** The average price of the shares still held, which their unrealised result counts from. */
+export const heldPriceOf = ({ lots }: OpenTrade): Micros =>
+  averagePrice(costOf(lots), quantityOf(lots));
 
 /** The average price of what was sold, for display. */
 export const exitPriceOf = ({ soldValue, steps }: OpenTrade): Micros =>

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { usd } from '../../src/domain/money.ts';
 import type { Order } from '../../src/domain/order.ts';
+import { unrealizedOf } from '../../src/ledger/book-records.ts';
+import type { OpenTrade } from '../../src/ledger/book-state.ts';
+import { entryPriceOf, heldPriceOf } from '../../src/ledger/book-trades.ts';
 import { accountValue } from '../../src/ledger/portfolio-state.ts';
 import { type Ledger, ledgerWith } from './book-builder.ts';
 import {
@@ -76,5 +79,18 @@ describe('a position of which a part was sold through a stop of its own', () => 
   it('is not under the stop of an entry that has bought nothing yet', () => {
     const ledger = sold().tell(cancelled(OWN.orderRef), ...bracketSent({ generation: 3 }));
     expect(stopOf(ledger)).toBeNull();
+  });
+
+  it('is shown at the average of the shares still held, from which its result counts', () => {
+    const ledger = ledgerWith(100_000).tell(
+      ...bracketSent(),
+      filled('buy', 50, 100),
+      filled('buy', 50, 110, { minutes: 1 }),
+      filled('sell', 50, 115, { ref: EXIT.orderRef, session: 2 }),
+    );
+    const [trade] = ledger.book.openTrades() as [OpenTrade];
+    expect(heldPriceOf(trade)).toBe(usd(110));
+    expect(unrealizedOf({ ...trade, mark: usd(112) })).toBe(usd(100));
+    expect(entryPriceOf(trade)).toBe(usd(105));
   });
 });

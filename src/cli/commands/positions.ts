@@ -11,7 +11,7 @@ import {
 } from '../../domain/money.ts';
 import type { Book } from '../../ledger/book.ts';
 import type { OpenTrade } from '../../ledger/book-state.ts';
-import { entryPriceOf, initialRiskOf } from '../../ledger/book-trades.ts';
+import { heldPriceOf, initialRiskOf } from '../../ledger/book-trades.ts';
 import { costOf } from '../../ledger/lots.ts';
 import type { SymbolProof } from '../../ledger/protection.ts';
 import { amount, money, multiple, price } from '../../reporting/format.ts';
@@ -55,7 +55,7 @@ interface Position {
   readonly value: Micros;
   readonly unrealized: Micros;
   readonly openRisk: Micros;
-  /** Unrealised P&L over the initial risk of the shares bought; null without a stop. */
+  /** Realised and unrealised P&L over the initial risk of the shares bought; null without a stop. */
   readonly rNow: number | null;
   readonly protection: SymbolProof['state'];
 }
@@ -68,7 +68,7 @@ function positionOf(
   const quantity = book.owned(trade.symbol);
   const value = timesQuantity(trade.mark, quantity);
   const unrealized = subtract(value, costOf(trade.lots));
-  const averagePrice = entryPriceOf(trade);
+  const averagePrice = heldPriceOf(trade);
   const risk = initialRiskOf(trade);
   return {
     trade,
