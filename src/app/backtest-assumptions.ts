@@ -45,12 +45,10 @@ export function assumptionsOf(
     ['drawdown', drawdownText(config)],
     ['account', `simulated, ${config.sim.account}, cash earns nothing`],
   ];
-  if (config.exits.flatBeforeClose && intraday === null) {
-    list.push([
-      'flat before close',
-      'sold at the close, less slippage: daily bars know no price before it',
-    ]);
-  }
+  const { flatBeforeClose, maxHoldingMinutes } = config.exits;
+  const atClose = 'sold at the close, less slippage: daily bars know no price before it';
+  if (intraday === null && flatBeforeClose) list.push(['flat before close', atClose]);
+  if (intraday === null && maxHoldingMinutes > 0) list.push(['longest holding time', atClose]);
   return list.map(([about, text]) => ({ about, text }));
 }
 

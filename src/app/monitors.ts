@@ -1,8 +1,6 @@
-import { ordinalOf } from '../calendar/nyse.ts';
 import type { Symbol } from '../domain/market.ts';
 import { timesFraction } from '../domain/money.ts';
 import { type ExitReason, isLive } from '../domain/order.ts';
-import type { AccountValue } from '../domain/portfolio.ts';
 import {
   type EpochMs,
   epochMs,
@@ -16,6 +14,7 @@ import { watchData, watchOrders } from './breaker-watch.ts';
 import type { System } from './compose.ts';
 import { followPositions } from './follow-positions.ts';
 import { carryOutKill, engageKill, KillPace, killAsked } from './kill.ts';
+import { leaveAtClose } from './leave-at-close.ts';
 import { decisiveLoss, endCooldown, hasNoLoss, latchCloses, latchDayLoss } from './limit-watch.ts';
 import { openingDrafts } from './open-session.ts';
 import type { OrderDesk } from './order-desk.ts';
@@ -291,28 +290,8 @@ export class Monitors {
     const { book } = this.#system;
     const before = await valueAt(this.#system, at, session);
     const seq = book.seq;
-    await this.#leaveAtClose(before, session);
+    await leaveAtClose(this.#system, this.#desk, before, session);
     const held = book.seq === seq ? before : await valueAt(this.#system, at, session);
     await followPositions(this.#system, this.#desk, held, session);
-  }
-
-  /** Exits that daily bars can only make at the close, and positions whose data ended. */
-  async #leaveAtClose(state: AccountValue, session: Session): Promise<void> {
-    const { broker, config, source } = this.#system;
-    const dailyOnly = source.intraday === null;
-    for (const { symbol, markStale } of state.positions) {
-      const ended =
-        markStale && this.#sessionsWithout(symbol, session) >= config.risk.dataEndSessions;
-      const flat = config.exits.flatBeforeClose && dailyOnly && !markStale;
-      if (!ended && !flat) continue;
-      const refs = await this.#leave(symbol, ended ? 'data_end' : 'end_of_day', session);
-      for (const ref of refs) broker.fillAtMark(ref, session.closeAt, session, !ended);
-    }
-    await this.takeIn(session.date);
-  }
-
-  #sessionsWithout(symbol: Symbol, session: Session): number {
-    const trade = this.#system.book.trade(symbol);
-    return trade === null ? 0 : ordinalOf(session.date) - ordinalOf(trade.markSession);
   }
 }

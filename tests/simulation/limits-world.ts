@@ -49,6 +49,8 @@ export interface Scene {
   readonly symbols?: readonly string[];
   /** Plays bars of this length; true for five minutes. */
   readonly intraday?: boolean | Intraday;
+  /** Symbols without intraday bars. */
+  readonly dailyOnly?: readonly string[];
   readonly schedule?: readonly Record<string, unknown>[];
 }
 
@@ -81,7 +83,7 @@ function intradayBars(session: Session, { open, close, fives }: Day, length: Int
 
 const SYMBOLS = ['AAA', 'BBB', 'CCC', 'DDD', 'EEE', 'FFF', 'GGG', 'HHH'];
 
-function sourceOf({ days, symbols = SYMBOLS, intraday }: Scene) {
+function sourceOf({ days, symbols = SYMBOLS, intraday, dailyOnly = [] }: Scene) {
   const quiet = ALL.slice(0, QUIET).map((session, i) =>
     dailyBar([session.date, ...wide(100 + (i % 2), 101 - (i % 2)), 5_000_000]),
   );
@@ -99,7 +101,12 @@ function sourceOf({ days, symbols = SYMBOLS, intraday }: Scene) {
       : Object.fromEntries(
           played.map(({ session, day }) => [session.date, intradayBars(session, day, length)]),
         );
-  const all = Object.fromEntries(symbols.map((symbol) => [symbol, { daily, sessions }]));
+  const all = Object.fromEntries(
+    symbols.map((symbol) => [
+      symbol,
+      { daily, sessions: dailyOnly.includes(symbol) ? {} : sessions },
+    ]),
+  );
   return arrayBarSource(all, { intraday: length });
 }
 
