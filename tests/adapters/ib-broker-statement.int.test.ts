@@ -228,6 +228,19 @@ describe('another process', () => {
   });
 });
 
+describe('an order that the gateway tells without an id', () => {
+  it('is left alone, and a person is called: no message could name it', async () => {
+    const first = await ibWorld();
+    await first.broker.submit(bracket);
+    for (const order of first.server.exchange.book.orders) Object.assign(order, { orderId: 0 });
+    const it = await first.restarted();
+    expect(it.remarks.map(({ kind }) => kind)).toContain('other_client');
+    const change = { stopPrice: usd(96) };
+    expect(await it.broker.modify(STOP, change)).toMatchObject({ code: 'OTHER_CLIENT' });
+    expect(it.sent.filter(([type]) => type === 3 || type === 4)).toEqual([]);
+  });
+});
+
 describe('an id that cannot be written down', () => {
   it('lets nothing be sent', async () => {
     const write = (): void => {

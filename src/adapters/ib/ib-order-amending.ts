@@ -136,8 +136,12 @@ export class OrderAmending {
       return refused('UNKNOWN_ORDER', `${orderRef} is not known to have been sent`);
     }
     if (hasEnded(tracked)) return hasGone(tracked);
-    if (tracked.clientId === this.#parts.clientId) return tracked;
-    const message = `${orderRef} was sent by client ${tracked.clientId}: only that one can change it`;
+    const { clientId, orderId } = tracked;
+    if (clientId === this.#parts.clientId && orderId > 0) return tracked;
+    const message =
+      orderId > 0
+        ? `${orderRef} was sent by client ${clientId}: only that one can change it`
+        : `${orderRef} has no order id at the broker: it can be changed there only`;
     return refused('OTHER_CLIENT', message);
   }
 }

@@ -171,10 +171,13 @@ export class IbOrders {
     return tracked;
   }
 
-  /** Nobody but the client that placed an order can change it, or end it: a person has to set that one again. */
-  #placedElsewhere({ orderRef, clientId }: TrackedOrder): void {
-    if (clientId === this.#parts.clientId) return;
-    const message = `${orderRef} was placed by client ${clientId}, and can only be changed by that one: set ib.clientId to it`;
+  /** Only the client that placed an order can change it or end it, by its id: a person has to set that one again. */
+  #placedElsewhere({ orderRef, clientId, orderId }: TrackedOrder): void {
+    if (clientId === this.#parts.clientId && orderId > 0) return;
+    const message =
+      orderId > 0
+        ? `${orderRef} was placed by client ${clientId}, and can only be changed by that one: set ib.clientId to it`
+        : `${orderRef} is told without an order id, and can only be changed in the gateway`;
     this.#remark('other_client', message, null, orderRef);
   }
 
