@@ -179,8 +179,10 @@ describe('what was inferred', () => {
   });
 
   it('is corrected part by part, in one batch or in several, and never sold twice', () => {
-    const parts = [execution('x1', 60, 94.5), execution('x2', 40, 94)];
-    for (const batches of [[parts], parts.map((part) => [part])]) {
+    const parts = [execution('x1', 40, 94.75), execution('x2', 60, 94)] as const;
+    const [one, other] = parts;
+    const repeated = [one, one, other, one];
+    for (const batches of [[parts], [[one], [other]], [repeated], repeated.map((part) => [part])]) {
       const ledger = held();
       look(ledger);
       const told = batches.flatMap((fills) => take(ledger, ...fills));
