@@ -15,8 +15,9 @@ export interface Beginning {
 }
 
 /**
- * The cash that a history of a real account begins with, and what it is worth. Refused where the broker does not say what the account is
- * worth in dollars, or where it holds what is not ours and no limit says how much of it may be used.
+ * The cash that a history of a real account begins with, and what it is worth. Refused where the broker does not say
+ * what the account is worth in dollars, or where it holds what is not ours and no limit says how much of it may be
+ * used.
  */
 export async function beginningOf(
   broker: Broker,

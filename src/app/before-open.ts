@@ -12,8 +12,8 @@ const BEFORE_OPEN_MS = 20 * MINUTE_MS;
 
 /**
  * Goes once more, before the open, through what the last close asked of positions at a real broker: a stop that was not
- * moved then, or a sale that was not taken, is asked for again. What was done asks for nothing. A person is called for a
- * stop that stays where it is.
+ * moved then, or a sale that was not taken, is asked for again. What was done asks for nothing. A person is called for
+ * a stop that stays where it is.
  */
 export class OpenCheck {
   /** The session before which it was done last. */

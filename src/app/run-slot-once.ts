@@ -44,8 +44,8 @@ export type SlotOnceEnd =
   | { readonly slot: null; readonly why: string; readonly next: Due | null };
 
 /**
- * Runs the newest slot of what is asked for that is due and was not begun yet, then ends. The slot is claimed as a daemon claims
- * it, so that neither runs it twice; the exchange is played up to now first.
+ * Runs the newest slot of what is asked for that is due and was not begun yet, then ends. The slot is claimed as a
+ * daemon claims it, so that neither runs it twice; the exchange is played up to now first.
  */
 export async function runSlotOnce(request: SlotOnce): Promise<SlotOnceEnd> {
   const { home, loaded, now } = request;

@@ -103,7 +103,9 @@ function silenceOf(holder: Owner | null, said: DaemonStatus | null, now: EpochMs
 export const openAlerts = (book: Book, now: EpochMs): readonly OpenAlert[] =>
   [...book.trading.alerts.values()].filter(({ until }) => until === null || now < until);
 
-/** As an event since the last checkpoint tells it; else the last one of the schedule, with the breaks that the book has. */
+/**
+ * As an event since the last checkpoint tells it; else the last one of the schedule, with the breaks that the book has.
+ */
 async function lastReconcileOf(
   home: string,
   { book, recent }: BookReading,

@@ -114,19 +114,9 @@ export class JournalWalk {
     this.last = line;
     const sound = soundLine(line.text, this.#known);
     if (!sound.ok) {
-      const {
-        line: first,
-        problem,
-        count,
-        torn,
-      } = this.#bad ?? {
-        line,
-        problem: sound.error.message,
-        count: 0,
-        torn: false,
-      };
-      const isTorn = torn || !line.terminated || line.text.includes(UNWRITTEN);
-      this.#bad = { line: first, problem, count: count + 1, torn: isTorn };
+      const bad = this.#bad ?? { line, problem: sound.error.message, count: 0, torn: false };
+      const isTorn = bad.torn || !line.terminated || line.text.includes(UNWRITTEN);
+      this.#bad = { ...bad, count: bad.count + 1, torn: isTorn };
       return;
     }
     const item = { line, sound: sound.value };

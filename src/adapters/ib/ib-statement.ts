@@ -156,8 +156,8 @@ function endOf(status: string, filled: number): 'filled' | 'rejected' | 'cancell
 }
 
 /**
- * Whole shares of US stocks by symbol. Two contracts may go by one ticker: what was one before a corporate action is told
- * as none beside it. Other instruments of the account are none of our business, and named once.
+ * Whole shares of US stocks by symbol. Two contracts may go by one ticker: what was one before a corporate action is
+ * told as none beside it. Other instruments of the account are none of our business, and named once.
  */
 function heldShares(
   told: readonly PositionTold[],

@@ -275,7 +275,9 @@ export class BarMarketData implements MarketData {
     });
   }
 
-  /** Today's volume so far over the mean of the same minutes in the earlier sessions that have bars, in today's shares. */
+  /**
+   * Today's volume so far over the mean of the same minutes in the earlier sessions that have bars, in today's shares.
+   */
   #relativeVolume(symbols: readonly Symbol[], { asOf, session }: SnapshotRequest): Float64Array {
     const ordinal = ordinalOf(session.date);
     const elapsedMs = asOf - session.openAt;
