@@ -59,6 +59,8 @@ export interface Capture {
   readonly quotes: number;
   /** Symbols whose bar of the last session is not there. */
   readonly lacking: readonly Symbol[];
+  /** What of the source could not be had. */
+  readonly warnings: readonly string[];
   /** Whether quotes were made from bars: they tell nothing of real spreads then. */
   readonly modelledQuotes: boolean;
   /** False where it was stopped before the last session: the folder has no meta.json then. */
@@ -164,6 +166,7 @@ async function captureSessions(parts: CaptureParts): Promise<Capture> {
     intraday: source.intraday,
     quotes,
     lacking: lackingOf(parts, done.at(-1)),
+    warnings: source.warnings,
     modelledQuotes,
     complete,
     ...written,

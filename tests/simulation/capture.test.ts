@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
@@ -11,6 +11,7 @@ import { compareParity } from '../../src/app/parity.ts';
 import { playSession } from '../../src/app/play-session.ts';
 import { seenOf } from '../../src/bars/seen.ts';
 import { lowerBound, type Symbol, sliceColumns } from '../../src/domain/market.ts';
+import { assertExists } from '../../src/domain/result.ts';
 import { DAY_MS, epochMs, MINUTE_MS, sessionDate } from '../../src/domain/time.ts';
 import { symbolInputs } from '../../src/reporting/parity-inputs.ts';
 import { run } from '../cli/fake-world.ts';
@@ -177,6 +178,19 @@ describe('a session of a broker', () => {
         0,
         expect.stringContaining(`no bar of ${DAY}: ${symbols[0]}`),
       ]);
+    }));
+
+  it('leaves out kept bars that are damaged, and says of which symbols', () =>
+    inHome(HOME, async (home) => {
+      const symbols = await kept(home);
+      const folder = join(home.dir, 'data', 'state', 'ib-bars');
+      const file = join(folder, assertExists(readdirSync(folder).sort()[3], 'twelve were kept'));
+      writeFileSync(file, readFileSync(file).subarray(0, -1));
+      const asked = ['data', 'capture', '--from', DAY, '--to', DAY, '--json', '--home', home.dir];
+      const { stdout } = await run(asked, { cwd: home.dir, now: '2026-03-06T14:00:00Z' });
+      const { data, warnings } = JSON.parse(stdout);
+      expect(data.symbols).toBe(11);
+      expect(warnings[0]).toMatch(new RegExp(`damaged and left out: ${symbols[3]};`));
     }));
 
   it('is refused where the home kept nothing of it', () =>

@@ -1,4 +1,4 @@
-import { emptyColumns, type Symbol } from '../../domain/market.ts';
+import { type BarColumns, emptyColumns, type Symbol } from '../../domain/market.ts';
 import type { BarSource } from '../../ports/bar-source.ts';
 import type { BarStoreFolder } from './bar-store-folder.ts';
 
@@ -9,12 +9,13 @@ const NO_BARS = emptyColumns(0);
  * They are adjusted for splits as of when they were asked for.
  */
 export function keptBarSource(store: BarStoreFolder, label: string): BarSource {
-  const kept = new Map(
-    store.symbols().flatMap((symbol) => {
-      const columns = store.read(symbol);
-      return columns === null ? [] : [[symbol, columns] as const];
-    }),
-  );
+  const kept = new Map<Symbol, BarColumns>();
+  const damaged: Symbol[] = [];
+  for (const symbol of store.symbols()) {
+    const columns = store.read(symbol);
+    if (columns === null) damaged.push(symbol);
+    else kept.set(symbol, columns);
+  }
   return {
     label,
     synthetic: false,
@@ -22,7 +23,7 @@ export function keptBarSource(store: BarStoreFolder, label: string): BarSource {
     intraday: null,
     symbols: [...kept.keys()],
     badBars: [],
-    warnings: [],
+    warnings: damaged.length === 0 ? [] : [leftOut(damaged)],
     sectorOf: () => 'UNKNOWN',
     prepare: () => Promise.resolve(),
     daily: (symbol: Symbol) => kept.get(symbol) ?? NO_BARS,
@@ -30,3 +31,6 @@ export function keptBarSource(store: BarStoreFolder, label: string): BarSource {
     actions: () => [],
   };
 }
+
+const leftOut = (symbols: readonly Symbol[]): string =>
+  `kept bars are damaged and left out: ${symbols.join(', ')}; the next scan asks the broker for them again`;

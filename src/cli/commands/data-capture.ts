@@ -95,7 +95,7 @@ function outcomeOf(context: CommandContext, capture: Capture): CommandOutcome {
   return {
     data: capture,
     text: lines.join('\n'),
-    warnings: lackingText(capture),
+    warnings: [...capture.warnings, ...lackingText(capture)],
     exit: capture.complete ? EXIT.OK : EXIT.INTERRUPTED,
   };
 }
