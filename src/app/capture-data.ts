@@ -83,10 +83,13 @@ export async function captureData(request: CaptureRequest): Promise<Capture> {
   const folder = new CaptureFolder(request.out ?? join(home, 'data', 'captures', span));
   const until = assertExists(last, 'a capture has sessions');
   await source.prepare(until, symbols);
+  const damaged: string[] = [];
   const quotesOf = isOwn
     ? looksAt(request, source, symbols, until)
-    : recordedQuotes(recordingsOf(home), symbols);
-  return captureSessions({ ...request, sessions, source, quotesOf, symbols, folder });
+    : recordedQuotes(recordingsOf(home), symbols, damaged);
+  const parts = { ...request, sessions, source, quotesOf, symbols, folder };
+  const capture = await captureSessions(parts);
+  return { ...capture, warnings: [...source.warnings, ...damaged] };
 }
 
 function sessionsOf({ from, to, now }: CaptureRequest): readonly Session[] {
@@ -129,7 +132,7 @@ interface CaptureParts extends Pick<CaptureRequest, 'onSession' | 'interrupt'> {
 }
 
 /** Captures session after session: first the quotes and intraday bars of each, then the daily bars up to the last. */
-async function captureSessions(parts: CaptureParts): Promise<Capture> {
+async function captureSessions(parts: CaptureParts): Promise<Omit<Capture, 'warnings'>> {
   const { sessions, symbols, source, folder } = parts;
   const intraday = new Map<Symbol, BarColumns[]>(symbols.map((symbol) => [symbol, []]));
   const done: Session[] = [];
@@ -166,7 +169,6 @@ async function captureSessions(parts: CaptureParts): Promise<Capture> {
     intraday: source.intraday,
     quotes,
     lacking: lackingOf(parts, done.at(-1)),
-    warnings: source.warnings,
     modelledQuotes,
     complete,
     ...written,
@@ -199,15 +201,22 @@ function looksAt(
   };
 }
 
-/** The quotes that the runs of a session decided on. A recording that cannot be believed has none. */
+/** The quotes that the runs of a session decided on. A recording that cannot be believed has none, and is told of. */
 const recordedQuotes =
-  (recordings: Recordings, symbols: readonly Symbol[]): CaptureParts['quotesOf'] =>
+  (
+    recordings: Recordings,
+    symbols: readonly Symbol[],
+    damaged: string[],
+  ): CaptureParts['quotesOf'] =>
   async ({ date }) => {
     const wanted = new Set(symbols);
     const found: CapturedQuote[] = [];
     for (const name of recordings.list(date)) {
       const read = await recordings.read(name);
-      if (!read.ok) continue;
+      if (!read.ok) {
+        damaged.push(`no quotes of ${read.error.file}: ${read.error.reason}`);
+        continue;
+      }
       const { asOf, series, quotes } = read.value.market;
       series.forEach(({ symbol }, i) => {
         const quote = quotes[i] ?? null;

@@ -193,6 +193,20 @@ describe('a session of a broker', () => {
       expect(warnings[0]).toMatch(new RegExp(`damaged and left out: ${symbols[3]};`));
     }));
 
+  it('has no quotes of a recording that is damaged, and says so', () =>
+    inHome(HOME, async (home) => {
+      await kept(home);
+      const folder = join(home.dir, 'data', 'recordings', DAY);
+      const open = assertExists(
+        readdirSync(folder).find((name) => name.includes('scan-open')),
+        'the scan at the open is recorded',
+      );
+      writeFileSync(join(folder, open), 'not what was written');
+      const { quotes, warnings } = await captured(home);
+      expect(quotes).toBe(12);
+      expect(warnings).toEqual([expect.stringMatching(new RegExp(`^no quotes of .*${open}: .`))]);
+    }));
+
   it('is refused where the home kept nothing of it', () =>
     inHome('mode: paper\nbroker: sim\n', async (home) => {
       await expect(captured(home)).rejects.toThrow('no bars of Interactive Brokers are kept');
