@@ -36,6 +36,19 @@ describe('a day that loses its limit, with daily bars', () => {
     expect(beyond.of('trading_state.changed')).toHaveLength(1);
   });
 
+  it('is one that loses 1.89 % of 109,000 to the cent, and none that loses a cent less', async () => {
+    const risk = { dailyLossFraction: 0.0189 };
+    // So little room for losses leaves 900 shares: falling by 2.289 they lose 2,060.10.
+    const reached = [...RISEN, to(110, 107.711), at(107.711)];
+    expect((await playScene({ days: reached, config: { risk } })).denials(3)).toContain(
+      'DAILY_LOSS',
+    );
+    const short = [...RISEN, to(110, 107.71102), at(107.71102)];
+    expect((await playScene({ days: short, config: { risk } })).denials(3)).not.toContain(
+      'DAILY_LOSS',
+    );
+  });
+
   it('closes every position at the next open where the loss is hard, for that reason', async () => {
     const days = [...RISEN, to(110, 106), at(106), at(106)];
     const played = await playScene({ days });
@@ -74,6 +87,16 @@ describe('a day that loses its limit, with five-minute bars', () => {
     expect(more).toEqual([]);
     expect([2, 3].map((n) => played.denials(n).includes('DAILY_LOSS'))).toEqual([true, false]);
     expect(played.exits()).toEqual([]);
+  });
+
+  it('is one that loses 1.89 % of 109,450 to the cent, and none that loses a cent less', async () => {
+    const config = { risk: { dailyLossFraction: 0.0189 } };
+    const latches = async (low: number) =>
+      (await playScene({ ...scene, days: [...RISEN, dip(low)], config })).of(
+        'trading_state.changed',
+      );
+    expect(await latches(107.811)).toMatchObject([{ source: 'daily_loss' }]);
+    expect(await latches(107.81102)).toEqual([]);
   });
 
   it('is none without that dip', async () => {
