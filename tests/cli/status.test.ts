@@ -21,6 +21,13 @@ const SYNTHETIC = 'data: { synthetic: { seed: 1, symbols: 12 } }\n';
 const SMALL = { 'config/trade-labs.yaml': SYNTHETIC };
 const LIMIT = 'risk.maxDrawdownFraction';
 
+/** A home in which the session of 2026-03-03 was played. */
+async function playOneSession(dir: string): Promise<void> {
+  put(dir, SMALL);
+  const line = ['daemon', '--simulate', '--from', '2026-03-03', '--to', '2026-03-03'];
+  await run(line, { cwd: dir });
+}
+
 describe('status', () => {
   it('says of an empty home that nothing ran, what comes next, and changes nothing', () =>
     inFolder(async (dir) => {
@@ -59,9 +66,7 @@ describe('status', () => {
 
   it('knows of the last comparison also when the history was opened since', () =>
     inFolder(async (dir) => {
-      put(dir, SMALL);
-      const line = ['daemon', '--simulate', '--from', '2026-03-03', '--to', '2026-03-03'];
-      await run(line, { cwd: dir });
+      await playOneSession(dir);
       await run(['history', 'rebuild'], { cwd: dir });
       const { stdout } = await run(['status'], { cwd: dir });
       expect(stdout).toMatch(/Reconciled +no difference, Tue 2026-03-03 16:00 ET/);
@@ -69,9 +74,7 @@ describe('status', () => {
 
   it('takes no comparison that failed for the last one', () =>
     inFolder(async (dir) => {
-      put(dir, SMALL);
-      const line = ['daemon', '--simulate', '--from', '2026-03-03', '--to', '2026-03-03'];
-      await run(line, { cwd: dir });
+      await playOneSession(dir);
       const at = epochMs(Date.parse('2026-03-04T21:00:00Z'));
       const history = await openHistory({
         home: dir,
@@ -95,9 +98,7 @@ describe('status', () => {
 
   it('says of sessions that are played that they are, and of no daemon that it ended', () =>
     inFolder(async (dir) => {
-      put(dir, SMALL);
-      const line = ['daemon', '--simulate', '--from', '2026-03-03', '--to', '2026-03-03'];
-      await run(line, { cwd: dir });
+      await playOneSession(dir);
       const now = epochMs(Date.parse('2026-03-05T14:30:00Z'));
       const lock = await lockHome({ home: dir, role: 'simulated daemon', now });
       const { stdout } = await run(['status'], { cwd: dir });
@@ -108,10 +109,7 @@ describe('status', () => {
 
   it('is a document for programs', () =>
     inFolder(async (dir) => {
-      put(dir, SMALL);
-      await run(['daemon', '--simulate', '--from', '2026-03-03', '--to', '2026-03-03'], {
-        cwd: dir,
-      });
+      await playOneSession(dir);
       const { stdout } = await run(['status', '--json'], { cwd: dir });
       expect(JSON.parse(stdout)).toMatchObject({
         ok: true,
@@ -241,10 +239,7 @@ describe('doctor', () => {
 
   it('finds a damaged history, and says what to do', () =>
     inFolder(async (dir) => {
-      put(dir, SMALL);
-      await run(['daemon', '--simulate', '--from', '2026-03-03', '--to', '2026-03-03'], {
-        cwd: dir,
-      });
+      await playOneSession(dir);
       const name = 'data/trade_history/journal/2026-03.jsonl';
       const journal = contents(dir).get(name) ?? '';
       put(dir, { [name]: journal.replace('"amount":100000', '"amount":100001') });

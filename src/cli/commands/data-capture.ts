@@ -92,10 +92,11 @@ function outcomeOf(context: CommandContext, capture: Capture): CommandOutcome {
         ]
       : ['Stopped before the end: the folder has no meta.json.']),
   ];
+  const { warnings, ...data } = capture;
   return {
-    data: capture,
+    data,
     text: lines.join('\n'),
-    warnings: [...capture.warnings, ...lackingText(capture)],
+    warnings: [...warnings, ...lackingText(capture)],
     exit: capture.complete ? EXIT.OK : EXIT.INTERRUPTED,
   };
 }
