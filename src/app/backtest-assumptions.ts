@@ -47,8 +47,8 @@ export function assumptionsOf(
   ];
   const { flatBeforeClose, maxHoldingMinutes } = config.exits;
   const atClose = 'sold at the close, less slippage: daily bars know no price before it';
-  if (intraday === null && flatBeforeClose) list.push(['flat before close', atClose]);
-  if (intraday === null && maxHoldingMinutes > 0) list.push(['longest holding time', atClose]);
+  if (intraday === null && flatBeforeClose) list.push(['end of day', atClose]);
+  if (intraday === null && maxHoldingMinutes > 0) list.push(['minutes held', atClose]);
   return list.map(([about, text]) => ({ about, text }));
 }
 
